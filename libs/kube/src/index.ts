@@ -1,1 +1,30 @@
-export {};
+export type {
+  ApiResource,
+  ApiResources,
+  ApplyOptions,
+  DeleteOptions,
+  KubeApi,
+  KubeList,
+  KubeSelection,
+  KubeVersion,
+  PodLogQuery,
+  WatchSelection,
+} from './kube-api.js';
+export {
+  describeRef,
+  refOf,
+  type KubeKind,
+  type KubeMetadata,
+  type KubeObject,
+  type KubeOwnerReference,
+  type KubeRef,
+} from './kube-object.js';
+export {
+  KUBE_REFUSAL_CODES,
+  type KubeCause,
+  type KubeRefusal,
+  type KubeRefusalCode,
+} from './kube-refusal.js';
+export { KubeUnavailable } from './kube-unavailable.js';
+export type { WatchChange, WatchEnd, WatchEvent, WatchHandle } from './kube-watch.js';
+export { systemTimer, type Timer } from './timer.js';
