@@ -1,1 +1,60 @@
-export {};
+export {
+  HelmChartOperator,
+  type OperateOptions,
+  type OperatorPhase,
+} from './helm-chart-operator.js';
+export type {
+  HelmCommand,
+  HelmInstall,
+  HelmRender,
+  HelmRollback,
+  HelmUninstall,
+  HelmUpgrade,
+  HelmValues,
+} from './helm-command.js';
+export {
+  HELM_REFUSAL_CODES,
+  type CommandTrace,
+  type HelmRefusalCode,
+  type HelmReport,
+  type RepairTrace,
+} from './helm-report.js';
+export {
+  HelmUnavailable,
+  type HelmRun,
+  type HelmRunner,
+  type HelmRunOptions,
+  type RenderRefusal,
+} from './helm-runner.js';
+export {
+  formatHelmVersion,
+  OLDEST_SUPPORTED_HELM,
+  parseHelmVersion,
+  type HelmVersion,
+  type HelmVersionRefusal,
+} from './helm-version.js';
+export {
+  parseNamespace,
+  parsePlanLabel,
+  parseReleaseName,
+  type NameRefusal,
+} from './release-name.js';
+export type {
+  ChartArchive,
+  ConfigUpdateOperation,
+  InstallOperation,
+  ReleaseBase,
+  ReleaseOperation,
+  RollbackOperation,
+  UninstallOperation,
+  UpgradeOperation,
+} from './release-operation.js';
+export {
+  PLAN_LABEL,
+  RELEASE_STATUSES,
+  type ReleaseHook,
+  type ReleaseRecord,
+  type ReleaseRevision,
+  type ReleaseStatus,
+} from './release-record.js';
+export type { LockedBy, ManagedState, ReleaseState } from './release-state.js';

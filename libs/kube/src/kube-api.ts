@@ -78,7 +78,7 @@ export interface ApiResources {
  */
 export interface KubeApi {
   get(ref: KubeRef): Promise<Result<KubeObject, KubeRefusal>>;
-  /** All that match, paged internally. May span several resourceVersions only if pages expire. */
+  /** All that match, as of one resourceVersion, paged internally. */
   list(kind: KubeKind, selection?: KubeSelection): Promise<Result<KubeList, KubeRefusal>>;
   /** The object as stored. Refused with `kube/already_exists` if the name is taken. */
   create(object: KubeObject): Promise<Result<KubeObject, KubeRefusal>>;

@@ -1,0 +1,56 @@
+import type { HelmRun } from './helm-runner.js';
+import type { ReleaseRecord } from './release-record.js';
+import type { ReleaseState } from './release-state.js';
+
+export const HELM_REFUSAL_CODES = [
+  'release/exists',
+  'release/absent',
+  'release/not_ours',
+  'release/unreadable',
+  'release/never_deployed',
+  'release/chart_differs',
+  'release/revision_missing',
+  'release/revision_not_good',
+  'helm/said_no',
+  'helm/turns_used_up',
+] as const;
+export type HelmRefusalCode = (typeof HELM_REFUSAL_CODES)[number];
+
+/** A helm command that was run, for people to read. */
+export interface CommandTrace extends HelmRun {
+  /** For example `helm upgrade web`. */
+  readonly summary: string;
+}
+
+/** A pending record of a dead process that was marked failed. */
+export interface RepairTrace {
+  readonly revision: number;
+  readonly secretUid: string;
+  readonly was: string;
+}
+
+interface Observations {
+  readonly message: string;
+  /** The newest revision as last observed; null when there is none or it cannot be read. */
+  readonly head: ReleaseRecord | null;
+  readonly before: ReleaseState;
+  readonly after: ReleaseState;
+  readonly commands: readonly CommandTrace[];
+  readonly repairs: readonly RepairTrace[];
+}
+
+/**
+ * What became of an operation, decided from the release Secrets.
+ *
+ * - `applied`: this run did it; `already`: it had been done before (by an earlier run of this plan)
+ * - `broken`: begun and not finished. `hooksMayHaveRun` false means a repeat is harmless
+ * - `refused`: Helm or the rules said no, no revision was written
+ * - `base_moved`: the release is not as the plan expected it; nothing was done
+ * - `locked`: a process that may be alive holds the release; come back later
+ * - `cancelled`: asked to stop before any command began; nothing was done
+ */
+export type HelmReport =
+  | (Observations & { readonly result: 'applied' | 'already' })
+  | (Observations & { readonly result: 'broken'; readonly hooksMayHaveRun: boolean })
+  | (Observations & { readonly result: 'refused'; readonly code: HelmRefusalCode })
+  | (Observations & { readonly result: 'base_moved' | 'locked' | 'cancelled' });

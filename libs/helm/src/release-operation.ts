@@ -1,0 +1,59 @@
+import type { HelmValues } from './helm-command.js';
+
+/**
+ * The state a plan was made for. `revision` 0 means "no release"; `secretUid` null means that the
+ * plan does not know it, so only the number is compared.
+ */
+export interface ReleaseBase {
+  readonly revision: number;
+  readonly secretUid: string | null;
+}
+
+/** The chart of an operation: bytes on this machine and what is written in its Chart.yaml. */
+export interface ChartArchive {
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+interface OperationTarget {
+  readonly planId: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly base: ReleaseBase;
+  /** Accept a release that Apollo did not make. Default false. */
+  readonly adopt?: boolean;
+}
+
+interface OperationContent {
+  readonly chart: ChartArchive;
+  readonly values: HelmValues;
+}
+
+export interface InstallOperation extends OperationTarget, OperationContent {
+  readonly type: 'install';
+  /** Let Helm make the namespace; needs the right to do so even if it exists. Default false. */
+  readonly createNamespace?: boolean;
+}
+export interface UpgradeOperation extends OperationTarget, OperationContent {
+  readonly type: 'upgrade';
+}
+/** New values on the chart version that is deployed; another chart version is refused. */
+export interface ConfigUpdateOperation extends OperationTarget, OperationContent {
+  readonly type: 'config_update';
+}
+export interface RollbackOperation extends OperationTarget {
+  readonly type: 'rollback';
+  readonly revision: number;
+}
+export interface UninstallOperation extends OperationTarget {
+  readonly type: 'uninstall';
+}
+
+/** What a plan wants done to one release; one type for each plan type. */
+export type ReleaseOperation =
+  | InstallOperation
+  | UpgradeOperation
+  | ConfigUpdateOperation
+  | RollbackOperation
+  | UninstallOperation;
