@@ -1,1 +1,68 @@
-export {};
+export {
+  type DesiredState,
+  type Entity,
+  type Health,
+  HEALTHS,
+  type ReportedRelease,
+  type ReportedState,
+  type Values,
+} from './catalog/entity.js';
+export {
+  type Environment,
+  EXECUTION_MODES,
+  type ExecutionMode,
+  type Tier,
+  TIERS,
+} from './catalog/environment.js';
+export { followsRule, NAME_RULES, type NameRule } from './catalog/names.js';
+export {
+  CRITICALITIES,
+  type Criticality,
+  DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
+  type Product,
+} from './catalog/product.js';
+export type { ChartReference, DependencyDeclaration, Release } from './catalog/release.js';
+export { type Candidates, selectTarget, type TargetSelection } from './catalog/select-target.js';
+export { compareVersions, formatVersion, parseVersion, type Version } from './catalog/version.js';
+export { parseRange, rangeAllows, type VersionRange } from './catalog/version-range.js';
+export type { Constraint, ConstraintResult, Violation } from './constraints/constraint.js';
+export { evaluateConstraints } from './constraints/constraint-evaluator.js';
+export { BUILT_IN_CONSTRAINTS } from './constraints/index.js';
+export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
+export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
+export type { Decline } from './plans/decline.js';
+export {
+  CANCEL_REASONS,
+  type CancelReason,
+  isOpen,
+  mayMove,
+  OPEN_PLAN_STATES,
+  PLAN_OUTCOMES,
+  PLAN_PHASES,
+  PLAN_STATES,
+  PLAN_TRANSITIONS,
+  type PlanOutcome,
+  type PlanPhase,
+  type PlanState,
+} from './plans/plan-lifecycle.js';
+export {
+  contentKey,
+  movePlan,
+  type PassedOver,
+  type Plan,
+  PLAN_TYPES,
+  type PlanBase,
+  type PlanContent,
+  planDigest,
+  type PlanEvidence,
+  type PlanType,
+} from './plans/plan.js';
+export {
+  type EntityFacts,
+  IDLE_CODES,
+  type IdleCode,
+  type Proposal,
+  proposePlan,
+  type ProposedPlan,
+  type ProposeOptions,
+} from './plans/propose-plan.js';

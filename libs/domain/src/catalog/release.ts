@@ -1,0 +1,26 @@
+/** A product that this release needs beside it, in a range of versions (Masterminds grammar). */
+export interface DependencyDeclaration {
+  readonly product: string;
+  readonly range: string;
+  readonly optional: boolean;
+}
+
+/** The chart a release installs; its bytes are found by digest. */
+export interface ChartReference {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Product × version × chart. Immutable once registered. */
+export interface Release {
+  readonly id: string;
+  readonly product: string;
+  readonly version: string;
+  readonly chart: ChartReference;
+  readonly dependencies: readonly DependencyDeclaration[];
+  readonly recalled: boolean;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}

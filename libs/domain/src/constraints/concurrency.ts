@@ -1,0 +1,24 @@
+import type { Constraint, ConstraintResult } from './constraint.js';
+import type { PlanFacts } from './plan-facts.js';
+
+/** Holds while fewer plans execute in the environment than it allows at once. */
+export const concurrency: Constraint = {
+  kind: 'concurrency',
+  evaluate({ environment }: PlanFacts): ConstraintResult {
+    const { name, maxConcurrent, executing } = environment;
+    if (maxConcurrent === undefined || executing < maxConcurrent) {
+      return { satisfied: true, violations: [], metadata: {} };
+    }
+    return {
+      satisfied: false,
+      violations: [
+        {
+          code: 'concurrency',
+          message: `${String(executing)} of ${String(maxConcurrent)} plans already execute in ${name}; this one goes when one of them ends`,
+          data: { environment: name, executing, maxConcurrent },
+        },
+      ],
+      metadata: {},
+    };
+  },
+};

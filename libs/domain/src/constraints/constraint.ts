@@ -1,0 +1,27 @@
+import type { Json } from '@apollo-deploy/kernel';
+import type { PlanFacts } from './plan-facts.js';
+
+/** One reason why a plan may not run now. */
+export interface Violation {
+  /** Stable, for machines and statistics. */
+  readonly code: string;
+  /** A sentence for people. */
+  readonly message: string;
+  readonly data: Readonly<Record<string, Json>>;
+  /** The instant at which time alone may cure it; absent if it cannot. */
+  readonly recheckAt?: string;
+}
+
+export interface ConstraintResult {
+  readonly satisfied: boolean;
+  readonly violations: readonly Violation[];
+  readonly metadata: Readonly<Record<string, Json>>;
+  /** When the answer may change by time alone; absent if it cannot. */
+  readonly recheckAt?: string;
+}
+
+/** A condition that must hold before a plan may run. Pure: time comes with the facts. */
+export interface Constraint {
+  readonly kind: string;
+  evaluate(facts: PlanFacts): ConstraintResult;
+}

@@ -1,0 +1,26 @@
+/** What the hub knows about a spoke's presence, judged at one instant. */
+export const PRESENCES = [
+  'pending',
+  'connected',
+  'stale',
+  'disconnected',
+  'lost',
+  'revoked',
+] as const;
+export type Presence = (typeof PRESENCES)[number];
+
+/** Everything constraints may look at for one plan, at one instant. */
+export interface PlanFacts {
+  readonly now: Date;
+  readonly spoke: {
+    readonly name: string;
+    readonly presence: Presence;
+    readonly lastSeenAt?: string;
+  };
+  readonly environment: {
+    readonly name: string;
+    readonly maxConcurrent?: number;
+    /** Plans executing in the environment now, this one not counted. */
+    readonly executing: number;
+  };
+}

@@ -1,0 +1,118 @@
+import { jsonDigest } from '@apollo-deploy/kernel';
+import type { Values } from '../catalog/entity.js';
+import type { Violation } from '../constraints/constraint.js';
+import {
+  type CancelReason,
+  mayMove,
+  type PlanOutcome,
+  type PlanPhase,
+  type PlanState,
+} from './plan-lifecycle.js';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+
+export const PLAN_TYPES = ['install', 'upgrade', 'rollback', 'uninstall', 'config_update'] as const;
+export type PlanType = (typeof PLAN_TYPES)[number];
+
+/** The release head a plan was made against; `null` where there is no release. */
+export interface PlanBase {
+  readonly revision: number;
+  readonly releaseDigest: string;
+}
+
+/** Exactly what will run. Its digest is what people approve and the spoke checks. */
+export interface PlanContent {
+  readonly entity: string;
+  readonly spoke: string;
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly type: PlanType;
+  readonly base: PlanBase | null;
+  /** `null` for an uninstall. */
+  readonly chart: {
+    readonly name: string;
+    readonly version: string;
+    readonly sha256: string;
+  } | null;
+  readonly valuesDigest: string | null;
+  readonly strategy: 'rolling';
+  readonly rolloutTimeoutSeconds: number;
+}
+
+/** One proposed change to one entity. */
+export interface Plan {
+  readonly id: string;
+  readonly entity: string;
+  readonly environment: string;
+  readonly spoke: string;
+  readonly product: string;
+  readonly type: PlanType;
+  readonly state: PlanState;
+  readonly phase?: PlanPhase;
+  readonly outcome?: PlanOutcome;
+  readonly content: PlanContent;
+  readonly digest: string;
+  /** Identity of the content without type and base: what can be declined. */
+  readonly contentKey: string;
+  /** The values that `content.valuesDigest` names. */
+  readonly values: Values;
+  readonly from: { readonly version: string; readonly revision: number } | null;
+  readonly to: { readonly version: string } | null;
+  readonly reason: string;
+  readonly passedOver: readonly PassedOver[];
+  readonly violations: readonly Violation[];
+  /** Counts the plans made for the same content in a row; a failure part-way is retried once. */
+  readonly attempt: number;
+  readonly cancelReason?: CancelReason;
+  /** A person asked for its end while it was executing; the spoke answers. */
+  readonly cancelRequested?: { readonly by: string; readonly at: string; readonly reason: string };
+  readonly supersededBy?: string;
+  /** What happened, in a sentence for people; set when it ends. */
+  readonly message?: string;
+  /** What the spoke saw that proves the outcome. */
+  readonly evidence?: PlanEvidence;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly version: number;
+}
+
+/** A release that was newer than the target and was not chosen. */
+export interface PassedOver {
+  readonly version: string;
+  readonly violations: readonly Violation[];
+}
+
+/** Facts the spoke recorded about its own run; shown as they came. */
+export type PlanEvidence = Values;
+
+export function planDigest(content: PlanContent): string {
+  return jsonDigest({
+    ...content,
+    base: content.base === null ? null : { ...content.base },
+    chart: content.chart === null ? null : { ...content.chart },
+  });
+}
+
+/** What is declined when a plan fails or a person says no: the content without type and base. */
+export function contentKey(content: PlanContent): string {
+  return jsonDigest({
+    entity: content.entity,
+    spoke: content.spoke,
+    namespace: content.namespace,
+    releaseName: content.releaseName,
+    chart: content.chart === null ? null : { ...content.chart },
+    valuesDigest: content.valuesDigest,
+    strategy: content.strategy,
+  });
+}
+
+/**
+ * The same plan in another state. Throws `InvariantViolation` for a move that the table does not
+ * know: callers check first and refuse.
+ */
+export function movePlan(plan: Plan, to: PlanState, change: Partial<Plan> = {}): Plan {
+  if (!mayMove(plan.state, to)) {
+    throw new InvariantViolation(`plan ${plan.id} cannot go from ${plan.state} to ${to}`);
+  }
+  return { ...plan, ...change, state: to };
+}

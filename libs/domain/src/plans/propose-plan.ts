@@ -1,0 +1,202 @@
+import { jsonDigest } from '@apollo-deploy/kernel';
+import type { Entity, ReportedRelease, ReportedState } from '../catalog/entity.js';
+import type { Product } from '../catalog/product.js';
+import type { Release } from '../catalog/release.js';
+import { type Candidates, selectTarget, type TargetSelection } from '../catalog/select-target.js';
+import { compareVersions, parseVersion } from '../catalog/version.js';
+import type { Decline } from './decline.js';
+import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
+import { PLAN_TYPE_RULES } from './types/index.js';
+import type { Comparison, Situation } from './types/plan-type-rule.js';
+
+/** All that is known about one entity when it is evaluated. */
+export interface EntityFacts {
+  readonly entity: Entity;
+  readonly product: Product;
+  readonly candidates: Candidates;
+  /** Absent: the spoke never reported. */
+  readonly reported?: ReportedState;
+  readonly openPlan?: Plan;
+  readonly declines: readonly Decline[];
+}
+
+/** Why an entity needs no plan now. */
+export const IDLE_CODES = [
+  'no_report',
+  'in_progress',
+  'absent_as_desired',
+  'up_to_date',
+  'unhealthy',
+  'no_target',
+  'target_below_reported',
+  'locked',
+  'declined',
+] as const;
+export type IdleCode = (typeof IDLE_CODES)[number];
+
+export interface ProposedPlan {
+  readonly type: PlanType;
+  readonly content: PlanContent;
+  readonly contentKey: string;
+  readonly from: Plan['from'];
+  readonly to: Plan['to'];
+  readonly reason: string;
+}
+
+export type Proposal =
+  | { readonly kind: 'plan'; readonly target: TargetSelection; readonly plan: ProposedPlan }
+  | {
+      readonly kind: 'nothing';
+      readonly target: TargetSelection;
+      readonly code: IdleCode;
+      readonly why: string;
+    };
+
+/** `force`: a person asked, so declined content may be proposed again. */
+export interface ProposeOptions {
+  readonly force?: boolean;
+}
+
+/** One proposal at most for an entity, or why there is nothing to do. */
+export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): Proposal {
+  const { entity, reported, openPlan } = facts;
+  const target = selectTarget(entity.desired, facts.candidates);
+  const nothing = (code: IdleCode, why: string): Proposal => ({
+    kind: 'nothing',
+    target,
+    code,
+    why,
+  });
+
+  if (reported === undefined) {
+    return nothing('no_report', `no report yet from spoke ${entity.spoke}`);
+  }
+  if (openPlan !== undefined && (openPlan.state === 'EXECUTING' || openPlan.state === 'UNKNOWN')) {
+    return nothing(
+      'in_progress',
+      `plan ${openPlan.id} is ${openPlan.state}; evaluated when it ends`,
+    );
+  }
+  const present = installedRelease(reported.release);
+  if (target.kind === 'none') return nothing('no_target', target.reason);
+  if (present !== null && isLocked(present, target)) {
+    return nothing(
+      'locked',
+      `a Helm operation (${present.helmStatus}) holds revision ${String(present.revision)}; evaluated when it ends`,
+    );
+  }
+  const situation = situationOf(facts, target.kind === 'release' ? target.release : null, present);
+  const draft = draftPlan(facts, situation);
+  if (draft === undefined) return idle(situation, nothing);
+  const decline = facts.declines.find(
+    ({ contentKey: key, standing }) => standing && key === draft.contentKey,
+  );
+  if (decline !== undefined && options.force !== true) {
+    return nothing(
+      'declined',
+      `${draft.reason}, but plan ${decline.planId} with the same content ${decline.why} (${decline.by}, ${decline.at}); change it, or evaluate with force`,
+    );
+  }
+  return { kind: 'plan', target, plan: draft };
+}
+
+/** A release whose history was kept after an uninstall is not there. */
+function installedRelease(release: ReportedRelease | null): ReportedRelease | null {
+  return release?.helmStatus === 'uninstalled' ? null : release;
+}
+
+/** An interrupted uninstall may be finished; nothing else touches an operation under way. */
+function isLocked(release: ReportedRelease, target: TargetSelection): boolean {
+  if (release.helmStatus === 'uninstalling') return target.kind !== 'absent';
+  return release.helmStatus.startsWith('pending-');
+}
+
+function situationOf(
+  { entity, product }: EntityFacts,
+  target: Release | null,
+  reported: ReportedRelease | null,
+): Situation {
+  return {
+    product: product.name,
+    target,
+    targetValuesDigest: jsonDigest(entity.values),
+    reported,
+    comparison: compare(reported, target),
+  };
+}
+
+function compare(reported: ReportedRelease | null, target: Release | null): Comparison {
+  if (reported === null || target === null) return 'absent';
+  const neverDeployed = reported.helmStatus === 'failed' && reported.deployed === undefined;
+  if (neverDeployed) return 'absent';
+  const runs = parseVersion(reported.deployed?.version ?? reported.version);
+  const wanted = parseVersion(target.version);
+  if (!runs.ok || !wanted.ok) return 'older';
+  const order = compareVersions(runs.value, wanted.value);
+  return order < 0 ? 'older' : order > 0 ? 'newer' : 'same';
+}
+
+function draftPlan(facts: EntityFacts, situation: Situation): ProposedPlan | undefined {
+  for (const type of PLAN_TYPES) {
+    const reason = PLAN_TYPE_RULES[type].propose(situation);
+    if (reason === undefined) continue;
+    const content = contentOf(facts, situation, type);
+    const { reported, target } = situation;
+    return {
+      type,
+      content,
+      contentKey: contentKey(content),
+      from: reported === null ? null : { version: reported.version, revision: reported.revision },
+      to: target === null ? null : { version: target.version },
+      reason,
+    };
+  }
+  return undefined;
+}
+
+function contentOf(
+  { entity, product }: EntityFacts,
+  { target, reported, targetValuesDigest }: Situation,
+  type: PlanType,
+): PlanContent {
+  return {
+    entity: entity.name,
+    spoke: entity.spoke,
+    namespace: entity.namespace,
+    releaseName: entity.releaseName,
+    type,
+    base:
+      reported === null
+        ? null
+        : { revision: reported.revision, releaseDigest: reported.releaseDigest },
+    chart:
+      target === null
+        ? null
+        : { name: target.chart.name, version: target.chart.version, sha256: target.chart.sha256 },
+    valuesDigest: target === null ? null : targetValuesDigest,
+    strategy: entity.strategy,
+    rolloutTimeoutSeconds: product.rolloutTimeoutSeconds,
+  };
+}
+
+function idle(
+  { reported, target, comparison }: Situation,
+  nothing: (code: IdleCode, why: string) => Proposal,
+): Proposal {
+  if (target === null || reported === null) {
+    return nothing('absent_as_desired', 'it is absent, as desired');
+  }
+  if (comparison === 'newer') {
+    return nothing(
+      'target_below_reported',
+      `${reported.version} runs and the target is ${target.version}; nothing goes down by itself`,
+    );
+  }
+  if (reported.health === 'Degraded' || reported.health === 'Missing') {
+    return nothing(
+      'unhealthy',
+      `${target.version} runs as desired but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
+    );
+  }
+  return nothing('up_to_date', `${target.version} runs as desired`);
+}

@@ -1,0 +1,18 @@
+import type { PlanTypeRule } from './plan-type-rule.js';
+
+/** The right version runs with other values, after a failed attempt, or with objects changed by hand. */
+export const configUpdate: PlanTypeRule = {
+  propose({ product, target, targetValuesDigest, reported, comparison }) {
+    if (target === null || reported === null || comparison !== 'same') return undefined;
+    if (reported.helmStatus === 'failed') {
+      return `revision ${String(reported.revision)} of ${product} ${target.version} failed part-way`;
+    }
+    if (reported.version !== target.version || reported.valuesDigest !== targetValuesDigest) {
+      return `the values of ${product} ${target.version} differ from those it runs with`;
+    }
+    if (reported.drifted) {
+      return `live objects of ${product} ${target.version} differ from its release: ${reported.message ?? 'see drift'}`;
+    }
+    return undefined;
+  },
+};

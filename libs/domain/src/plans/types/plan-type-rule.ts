@@ -1,0 +1,23 @@
+import type { Release } from '../../catalog/release.js';
+import type { ReportedRelease } from '../../catalog/entity.js';
+
+/** How the version that runs relates to the target: what the plan types choose by. */
+export type Comparison = 'absent' | 'older' | 'same' | 'newer';
+
+/** One entity, what it should be and what it is, reduced to what plan types decide on. */
+export interface Situation {
+  readonly product: string;
+  /** `null`: nothing should be there. */
+  readonly target: Release | null;
+  readonly targetValuesDigest: string;
+  /** `null`: nothing is there. */
+  readonly reported: ReportedRelease | null;
+  /** The version that last deployed against the target's. */
+  readonly comparison: Comparison;
+}
+
+/** When a type of plan is the right answer to a situation. */
+export interface PlanTypeRule {
+  /** The reason in a sentence, or `undefined` if this type is no answer. At most one type answers. */
+  propose(situation: Situation): string | undefined;
+}

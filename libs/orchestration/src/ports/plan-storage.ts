@@ -1,0 +1,39 @@
+import type { Plan, PlanState, PlanType } from '@apollo-deploy/domain';
+import type { Result } from '@apollo-deploy/kernel';
+import type { Page, PageRequest } from './page.js';
+
+/** The stored version was not the expected one: somebody else was faster. */
+export interface VersionConflict {
+  readonly code: 'version_conflict';
+}
+
+/** The entity has an open plan already. */
+export interface OpenPlanExists {
+  readonly code: 'open_plan_exists';
+}
+
+export interface PlanFilter {
+  readonly entity?: string;
+  readonly environment?: string;
+  readonly state?: PlanState;
+  readonly type?: PlanType;
+  /** Created at or after. RFC 3339. */
+  readonly from?: string;
+  /** Created before. RFC 3339. */
+  readonly to?: string;
+}
+
+/** Plans. At most one open plan an entity, whoever races. */
+export interface PlanStorage {
+  get(id: string): Promise<Plan | undefined>;
+  /** Keeps a new plan as version 1. */
+  insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>>;
+  /** Writes only if the stored version is `plan.version`; answers the plan with the next one. */
+  save(plan: Plan): Promise<Result<Plan, VersionConflict>>;
+  /** The open plans of these entities. */
+  openOf(entities: readonly string[]): Promise<readonly Plan[]>;
+  /** How many plans execute now, by environment. */
+  executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Newest first. */
+  list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>>;
+}

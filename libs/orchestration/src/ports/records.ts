@@ -1,0 +1,92 @@
+import type { Json } from '@apollo-deploy/kernel';
+
+/** A spoke as the hub keeps it. */
+export interface SpokeRecord {
+  readonly name: string;
+  readonly environment: string;
+  /** SHA-256 of the token it authenticates with. */
+  readonly tokenHash: string;
+  /** Until when the token may be used for the first time. RFC 3339. */
+  readonly tokenExpiresAt: string;
+  /** True once the token has been used; it then stays the spoke's credential. */
+  readonly tokenUsed: boolean;
+  readonly revoked: boolean;
+  /** Rises with every admitted connection and fences every write of a session. 0 = never admitted. */
+  readonly epoch: number;
+  /** False while no session is open, as far as the hub has noticed. */
+  readonly connected: boolean;
+  readonly lastSeenAt?: string;
+  readonly hello?: SpokeHello;
+  /** Number of the newest state that is stored; absent = none yet. */
+  readonly stateGeneration?: number;
+  /** When the stored state was last known to be true. */
+  readonly stateAt?: string;
+  readonly createdAt: string;
+}
+
+/** What a spoke said of itself when it connected. */
+export interface SpokeHello {
+  readonly agentVersion: string;
+  readonly agentInstance: string;
+  readonly clusterUid: string;
+  readonly helmVersion: string;
+  readonly kubernetesVersion: string;
+  readonly capabilities: readonly string[];
+  readonly simulated: boolean;
+}
+
+/** The last ExpectedStateK8s of one release on one spoke. */
+export interface ReleaseStateRecord {
+  readonly spoke: string;
+  readonly namespace: string;
+  readonly releaseName: string;
+  /** Digest of `report` without its time: an unchanged report writes nothing. */
+  readonly digest: string;
+  /** The report as the protocol shapes it. */
+  readonly report: Readonly<Record<string, Json>>;
+}
+
+/** A message that waits for a spoke's acknowledgement. */
+export interface OutboxMessage {
+  /** Also the id on the wire. */
+  readonly id: string;
+  readonly spoke: string;
+  readonly type: 'plan.offer' | 'plan.cancel';
+  readonly planId: string;
+  readonly payload: Readonly<Record<string, Json>>;
+  readonly createdAt: string;
+}
+
+/** One line of the audit trail. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly actorKind: 'person' | 'spoke' | 'engine';
+  /** Verb and noun, such as `release.register`. */
+  readonly action: string;
+  /** What it was done to, such as `plan/01J…`. */
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, Json>>;
+  readonly requestId?: string;
+}
+
+/** What the last evaluation of an entity said. */
+export interface EvaluationRecord {
+  readonly entity: string;
+  readonly at: string;
+  readonly code: string;
+  readonly why: string;
+  readonly target: { readonly version: string | null; readonly reason: string };
+}
+
+/** A POST that was answered under an idempotency key. */
+export interface IdempotencyRecord {
+  readonly principal: string;
+  readonly key: string;
+  /** SHA-256 of method, path and body. */
+  readonly requestDigest: string;
+  readonly status: number;
+  readonly body: Json;
+  readonly createdAt: string;
+}

@@ -1,0 +1,35 @@
+import type { UnitOfWork } from './unit-of-work.js';
+
+/** What a commit has left to do for others, so that nobody has to poll for it. */
+export interface CommitSignal {
+  /** Entities were marked for evaluation. */
+  readonly dirty: boolean;
+  /** Spokes for which messages were written. */
+  readonly outbox: readonly string[];
+}
+
+/**
+ * Keeps everything. Nothing is written outside `transact`.
+ *
+ * Adapters: memory and database, with one contract suite (`describeStore`).
+ */
+export interface Store {
+  /**
+   * Runs `work` as one unit: all of its writes are kept, durably, before the promise resolves, or
+   * none if it throws. Works that touch the same rows do not see each other half done. A work must
+   * be repeatable: an adapter may run it again after a serialization failure. Throws
+   * `StoreUnavailable` when the store cannot be reached.
+   */
+  transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T>;
+  /** Calls the listener after each commit of this process that left a signal. */
+  onCommit(listener: (signal: CommitSignal) => void): () => void;
+  /** Whether the store answers now. Never throws. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached or gave up in the middle; trying again later may help. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly retryable = true;
+}

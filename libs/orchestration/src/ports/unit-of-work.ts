@@ -1,0 +1,192 @@
+import type { Decline, Entity, Environment, Product, Release } from '@apollo-deploy/domain';
+import type { Result } from '@apollo-deploy/kernel';
+import type { Page, PageRequest } from './page.js';
+import type { PlanStorage, VersionConflict } from './plan-storage.js';
+import type {
+  AuditEntry,
+  EvaluationRecord,
+  IdempotencyRecord,
+  OutboxMessage,
+  ReleaseStateRecord,
+  SpokeRecord,
+} from './records.js';
+
+/** The name is taken. */
+export interface AlreadyExists {
+  readonly code: 'already_exists';
+}
+
+/** The repositories of one transaction. Only usable while its `transact` runs. */
+export interface UnitOfWork {
+  readonly environments: EnvironmentRepository;
+  readonly products: ProductRepository;
+  readonly releases: ReleaseRepository;
+  readonly charts: ChartRepository;
+  readonly channels: ChannelRepository;
+  readonly spokes: SpokeRepository;
+  readonly releaseStates: ReleaseStateRepository;
+  readonly entities: EntityRepository;
+  readonly evaluations: EvaluationRepository;
+  readonly plans: PlanStorage;
+  readonly declines: DeclineRepository;
+  readonly dirty: DirtyQueue;
+  readonly outbox: Outbox;
+  readonly audit: AuditTrail;
+  readonly idempotency: IdempotencyRepository;
+}
+
+export interface EnvironmentRepository {
+  get(name: string): Promise<Environment | undefined>;
+  /** As `get`, and nobody else gets past its own `lock` of it until this transaction ends. */
+  lock(name: string): Promise<Environment | undefined>;
+  getMany(names: readonly string[]): Promise<readonly Environment[]>;
+  insert(environment: Environment): Promise<Result<Environment, AlreadyExists>>;
+  /** Writes only if the stored version is `environment.version`; answers the next version. */
+  save(environment: Environment): Promise<Result<Environment, VersionConflict>>;
+  list(page: PageRequest): Promise<Page<Environment>>;
+}
+
+export interface ProductRepository {
+  get(name: string): Promise<Product | undefined>;
+  getMany(names: readonly string[]): Promise<readonly Product[]>;
+  insert(product: Product): Promise<Result<Product, AlreadyExists>>;
+  save(product: Product): Promise<Result<Product, VersionConflict>>;
+  list(page: PageRequest): Promise<Page<Product>>;
+}
+
+export interface ReleaseRepository {
+  get(product: string, version: string): Promise<Release | undefined>;
+  getById(id: string): Promise<Release | undefined>;
+  /** Every release of these products. */
+  ofProducts(products: readonly string[]): Promise<readonly Release[]>;
+  /** Refused if the product has this version already. */
+  insert(release: Release): Promise<Result<Release, AlreadyExists>>;
+  /** In the order of their ids; `product` absent = of all products. */
+  list(product: string | undefined, page: PageRequest): Promise<Page<Release>>;
+}
+
+/** Chart archives by the SHA-256 of their bytes. */
+export interface ChartRepository {
+  /** Keeps the bytes; the same ones twice are one. */
+  put(sha256: string, bytes: Uint8Array): Promise<void>;
+  get(sha256: string): Promise<Uint8Array | undefined>;
+}
+
+/** A release that was put into a channel. */
+export interface ChannelEntry {
+  readonly channel: string;
+  readonly product: string;
+  readonly version: string;
+  readonly addedAt: string;
+  readonly addedBy: string;
+}
+
+export interface ChannelRepository {
+  /** False if the channel holds that release already. */
+  add(entry: ChannelEntry): Promise<boolean>;
+  /** Every entry of these products, in all channels. */
+  ofProducts(products: readonly string[]): Promise<readonly ChannelEntry[]>;
+  /** Names of the channels that hold anything, in order. */
+  names(): Promise<readonly string[]>;
+}
+
+export interface SpokeRepository {
+  get(name: string): Promise<SpokeRecord | undefined>;
+  /** As `get`, and locked until this transaction ends. */
+  lock(name: string): Promise<SpokeRecord | undefined>;
+  getMany(names: readonly string[]): Promise<readonly SpokeRecord[]>;
+  byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined>;
+  insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>>;
+  /** Replaces the record; call it under `lock`. */
+  save(spoke: SpokeRecord): Promise<void>;
+  /** Notes when these spokes were last heard, all at once. Earlier instants than stored are ignored. */
+  seen(at: ReadonlyMap<string, string>): Promise<void>;
+  list(page: PageRequest): Promise<Page<SpokeRecord>>;
+}
+
+export interface ReleaseStateRepository {
+  get(
+    spoke: string,
+    namespace: string,
+    releaseName: string,
+  ): Promise<ReleaseStateRecord | undefined>;
+  ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]>;
+  /** The states of these releases, those that exist. */
+  getMany(
+    keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
+  ): Promise<readonly ReleaseStateRecord[]>;
+  put(records: readonly ReleaseStateRecord[]): Promise<void>;
+  remove(
+    keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
+  ): Promise<void>;
+}
+
+export interface EntityFilter {
+  readonly environment?: string;
+  readonly product?: string;
+  readonly spoke?: string;
+}
+
+export interface EntityRepository {
+  get(name: string): Promise<Entity | undefined>;
+  getMany(names: readonly string[]): Promise<readonly Entity[]>;
+  byRelease(spoke: string, namespace: string, releaseName: string): Promise<Entity | undefined>;
+  ofSpoke(spoke: string): Promise<readonly Entity[]>;
+  ofProduct(product: string): Promise<readonly Entity[]>;
+  /** Refused if the name, or the release on the spoke, is taken. */
+  insert(entity: Entity): Promise<Result<Entity, AlreadyExists>>;
+  save(entity: Entity): Promise<Result<Entity, VersionConflict>>;
+  list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>>;
+  /** Names only, in order, for a sweep over all. */
+  names(page: PageRequest): Promise<Page<string>>;
+}
+
+export interface EvaluationRepository {
+  getMany(entities: readonly string[]): Promise<readonly EvaluationRecord[]>;
+  put(records: readonly EvaluationRecord[]): Promise<void>;
+}
+
+export interface DeclineRepository {
+  ofEntities(entities: readonly string[]): Promise<readonly Decline[]>;
+  /** One for each entity and content; the newest counts. */
+  put(decline: Decline): Promise<void>;
+  remove(entity: string, contentKey: string): Promise<void>;
+}
+
+/** Entities that something changed for. Marked in the transaction that changed it. */
+export interface DirtyQueue {
+  /** Repeated marks are harmless; `force` lets declined content be proposed again. */
+  mark(entities: readonly string[], force?: boolean): Promise<void>;
+  /**
+   * Takes up to `limit` marked entities out of the queue, each once; those that another transaction
+   * is taking are skipped. A rollback puts them back.
+   */
+  take(limit: number): Promise<readonly { readonly entity: string; readonly force: boolean }[]>;
+}
+
+export interface Outbox {
+  add(message: OutboxMessage): Promise<void>;
+  /** Messages for these spokes that are not acknowledged, in the order they were written. */
+  pending(spokes: readonly string[]): Promise<readonly OutboxMessage[]>;
+  /** Takes out an acknowledged message of this spoke; unknown ids are ignored. */
+  acknowledge(spoke: string, id: string): Promise<void>;
+  /** Takes out every message of a plan that has ended. */
+  removeOfPlan(planId: string): Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly subject?: string;
+  readonly from?: string;
+}
+
+export interface AuditTrail {
+  append(entry: AuditEntry): Promise<void>;
+  /** Oldest first. */
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+export interface IdempotencyRepository {
+  get(principal: string, key: string): Promise<IdempotencyRecord | undefined>;
+  insert(record: IdempotencyRecord): Promise<Result<IdempotencyRecord, AlreadyExists>>;
+}
