@@ -47,5 +47,11 @@ export default {
   },
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
-  ...(level === 'unit' ? {} : { testTimeout: 120_000 }),
+  ...(level === 'unit'
+    ? {}
+    : {
+        testTimeout: 120_000,
+        globalSetup: '<rootDir>/tools/jest/global-setup.mjs',
+        globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
+      }),
 };

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const DATABASE_LEVELS = ['contract', 'int', 'e2e'];
+const CLUSTER_LEVELS = ['cluster', 'e2e'];
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
+
+/** What to undo, in the order it was done. @type {(() => Promise<unknown>)[]} */
+const undo = [];
+/** @type {Promise<void> | undefined} */
+let stopping;
+
+/**
+ * Starts what a level of tests needs, once for all its files, and says where it is in the
+ * environment: `APOLLO_TEST_DATABASE_URL`; `APOLLO_TEST_KUBECONFIG` and `APOLLO_TEST_HELM`. What the
+ * environment already names is used instead. They come from the built packages, so build first.
+ * @param {string} level
+ */
+export async function startTestServices(level) {
+  const needsDatabase = DATABASE_LEVELS.includes(level) && unset('APOLLO_TEST_DATABASE_URL');
+  const needsCluster = CLUSTER_LEVELS.includes(level) && unset('APOLLO_TEST_KUBECONFIG');
+  if (!needsDatabase && !needsCluster) return;
+  stopOnSignals();
+  try {
+    if (needsDatabase) await startDatabase();
+    if (needsCluster) await startCluster();
+  } catch (error) {
+    await stopTestServices();
+    throw error;
+  }
+}
+
+/** Stops everything that was started, last first. A second caller waits for the first. */
+export function stopTestServices() {
+  stopping ??= undoAll();
+  return stopping;
+}
+
+async function undoAll() {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+}
+
+/** @param {string} name */
+function unset(name) {
+  return process.env[name] === undefined || process.env[name] === '';
+}
+
+async function startDatabase() {
+  const { startEmbeddedPostgres } = await import('@apollo-deploy/storage');
+  const directory = await temporaryFolder('apollo-pg-');
+  const database = await startEmbeddedPostgres({ directory });
+  undo.push(() => database.stop());
+  process.env['APOLLO_TEST_DATABASE_URL'] = database.url;
+}
+
+async function startCluster() {
+  const { LocalCluster, prepareBinaries } = await import('@apollo-deploy/local-cluster');
+  const onProgress = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+  const binaries = await prepareBinaries({ onProgress });
+  if (!binaries.ok) throw new Error(`no local cluster for the tests: ${binaries.error.message}`);
+  const directory = await temporaryFolder('apollo-kube-');
+  const cluster = await LocalCluster.start({
+    name: 'test',
+    directory,
+    binaries: binaries.value,
+    dieWithParent: true,
+  });
+  undo.push(() => cluster.stop());
+  process.env['APOLLO_TEST_KUBECONFIG'] = cluster.kubeconfigPath;
+  process.env['APOLLO_TEST_HELM'] = binaries.value.helm;
+}
+
+/** Short, because sockets live in it and their paths may have 107 bytes at most. */
+async function temporaryFolder(/** @type {string} */ prefix) {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  undo.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** jest forgets its teardown when a signal ends it, so this ends it. */
+function stopOnSignals() {
+  for (const [signal, code] of Object.entries(EXIT_CODES)) {
+    process.on(signal, () => void stopTestServices().finally(() => process.exit(code)));
+  }
+}
