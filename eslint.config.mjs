@@ -34,7 +34,11 @@ const NO_LOOPHOLES = [
   ban('TSEnumDeclaration', 'Use an `as const` tuple of string literals and take the type from it.'),
   ban('CatchClause > BlockStatement[body.length=0]', 'Convert, retry or report what you catch.'),
   ban(
-    'CallExpression[callee.property.name="catch"] > ArrowFunctionExpression:matches([body.body.length=0], [body.name="undefined"])',
+    'CallExpression[callee.property.name="catch"] > ArrowFunctionExpression > BlockStatement[body.length=0]',
+    'Convert, retry or report what you catch.',
+  ),
+  ban(
+    'CallExpression[callee.property.name="catch"] > ArrowFunctionExpression > Identifier[name="undefined"].body',
     'Convert, retry or report what you catch.',
   ),
 ];
@@ -129,7 +133,10 @@ export default tseslint.config(
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/only-throw-error': 'error',
       // An in-memory adapter answers at once, and its port still promises a Promise.
       '@typescript-eslint/require-await': 'off',

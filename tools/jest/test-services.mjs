@@ -55,20 +55,11 @@ async function startDatabase() {
 }
 
 async function startCluster() {
-  const { LocalCluster, prepareBinaries } = await import('@apollo-deploy/local-cluster');
-  const onProgress = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-  const binaries = await prepareBinaries({ onProgress });
-  if (!binaries.ok) throw new Error(`no local cluster for the tests: ${binaries.error.message}`);
-  const directory = await temporaryFolder('apollo-kube-');
-  const cluster = await LocalCluster.start({
-    name: 'test',
-    directory,
-    binaries: binaries.value,
-    dieWithParent: true,
-  });
+  const { startTestCluster } = await import('@apollo-deploy/local-cluster');
+  const cluster = await startTestCluster((line) => process.stderr.write(`${line}\n`));
   undo.push(() => cluster.stop());
   process.env['APOLLO_TEST_KUBECONFIG'] = cluster.kubeconfigPath;
-  process.env['APOLLO_TEST_HELM'] = binaries.value.helm;
+  process.env['APOLLO_TEST_HELM'] = cluster.helm;
 }
 
 /** Short, because sockets live in it and their paths may have 107 bytes at most. */

@@ -96,6 +96,18 @@ const SNIPPETS = [
     expected: ['no-restricted-syntax'],
   },
   {
+    name: 'a rejection that is converted',
+    path: ADAPTER,
+    code: "export const it = (run: Promise<void>): Promise<void> => run.catch((cause: unknown) => { throw new Error('gone', { cause }); });",
+    expected: [],
+  },
+  {
+    name: 'a rejection that is caught by an empty function',
+    path: ADAPTER,
+    code: 'export const it = (run: Promise<void>): Promise<void> => run.catch(() => {});',
+    expected: ['no-restricted-syntax', '@typescript-eslint/no-empty-function'],
+  },
+  {
     name: 'a promise that nobody waits for',
     path: ADAPTER,
     code: 'export function it(run: () => Promise<void>): void { run(); }',
