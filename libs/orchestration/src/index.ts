@@ -1,3 +1,43 @@
+export { addToChannel, type ChannelAddition } from './catalog/add-to-channel.js';
+export { createEnvironment, type NewEnvironment } from './catalog/create-environment.js';
+export { createProduct, type NewProduct } from './catalog/create-product.js';
+export { issueSpokeToken, type SpokeTokenRequest } from './catalog/issue-spoke-token.js';
+export { type EntityInput, putEntity } from './catalog/put-entity.js';
+export { type NewRelease, registerRelease } from './catalog/register-release.js';
+export type { Context } from './context.js';
+export { planNotFound } from './engine/dispatch-plan.js';
+export {
+  ENTITY_STATUSES,
+  type EntityStatus,
+  type EntityView,
+  listEntities,
+  viewEntity,
+} from './engine/entity-view.js';
+export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
+export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
+export { presenceOf } from './spokes/presence.js';
+export { recordHeartbeats } from './spokes/record-heartbeats.js';
+export { recordPlanProgress } from './spokes/record-plan-progress.js';
+export {
+  PlanMovedError,
+  recordPlanResult,
+  type SpokeVerdict,
+} from './spokes/record-plan-result.js';
+export {
+  type FullState,
+  recordFullState,
+  recordStateDelta,
+  type ReleaseName,
+  type ReleaseReportBody,
+  type StateDelta,
+  type StateReceipt,
+} from './spokes/record-state.js';
+export {
+  authenticateSpoke,
+  closeSession,
+  openSession,
+  type SpokeSession,
+} from './spokes/spoke-session.js';
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
 export type { Page, PageRequest } from './ports/page.js';

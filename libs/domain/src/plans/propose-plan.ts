@@ -91,7 +91,8 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
   const decline = facts.declines.find(
     ({ contentKey: key, standing }) => standing && key === draft.contentKey,
   );
-  if (decline !== undefined && options.force !== true) {
+  const alreadyOpen = openPlan?.contentKey === draft.contentKey;
+  if (decline !== undefined && options.force !== true && !alreadyOpen) {
     return nothing(
       'declined',
       `${draft.reason}, but plan ${decline.planId} with the same content ${decline.why} (${decline.by}, ${decline.at}); change it, or evaluate with force`,

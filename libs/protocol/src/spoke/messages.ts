@@ -39,6 +39,12 @@ export const SPOKE_MESSAGES = {
     attempt: Type.Integer({ minimum: 1 }),
     at: Instant,
     result: PlanVerdict,
+    /**
+     * The release as it stood when the verdict was given; `null` = it is absent. A spoke that looked
+     * always says it, so that the hub never decides about the next plan by an older picture. State
+     * messages that follow on the connection are never older than this.
+     */
+    release: Type.Optional(Type.Union([ReleaseReport, Type.Null()])),
   }),
   /** Everything, in parts that fit a frame; it counts when the last part is there. */
   'state.full': Type.Object({

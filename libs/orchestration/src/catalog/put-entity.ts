@@ -1,0 +1,212 @@
+import {
+  type DesiredState,
+  type Entity,
+  refusal,
+  type Refusal,
+  type Values,
+} from '@apollo-deploy/domain';
+import { canonicalJson, err, ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
+import { productNotFound } from './register-release.js';
+
+/** Values travel in one protocol frame; more than this, in bytes of JSON, is refused. */
+const MAX_VALUES_BYTES = 256 * 1024;
+const MAX_VALUES_DEPTH = 64;
+
+export interface EntityInput {
+  readonly name: string;
+  readonly spoke: string;
+  readonly product: string;
+  /** Absent = the product's, else the product's name. */
+  readonly namespace?: string;
+  /** Absent = the product's name. */
+  readonly releaseName?: string;
+  readonly desired: DesiredState;
+  readonly values?: Values;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The version the caller saw; absent = whatever is stored. */
+  readonly expectedVersion?: number;
+}
+
+/**
+ * Says what should run where: makes the entity, or replaces its desired state, values and labels.
+ * Its spoke, product, namespace and release name never change: they say which installation it is.
+ */
+export async function putEntity(
+  context: Context,
+  principal: Principal,
+  input: EntityInput,
+): Promise<Result<{ readonly entity: Entity; readonly created: boolean }, Refusal>> {
+  const bad = checkInput(input);
+  if (bad !== undefined) return err(bad);
+  return context.store.transact(async (unit) => {
+    const made = await compose(context, unit, principal, input);
+    if (!made.ok) return made;
+    const { entity, stored } = made.value;
+    const written = await write(unit, entity, stored, input);
+    if (!written.ok) return written;
+    await unit.dirty.mark([entity.name]);
+    await record(context, unit, principal, {
+      action: stored === undefined ? 'entity.create' : 'entity.update',
+      subject: `entity/${entity.name}`,
+      detail: { desired: { ...entity.desired }, product: entity.product, spoke: entity.spoke },
+    });
+    return ok({ entity: written.value, created: stored === undefined });
+  });
+}
+
+function checkInput(input: EntityInput): Refusal | undefined {
+  return firstRefusal([
+    checkName('name', input.name),
+    input.namespace === undefined
+      ? undefined
+      : checkName('namespace', input.namespace, 'namespace'),
+    input.releaseName === undefined
+      ? undefined
+      : checkName('releaseName', input.releaseName, 'releaseName'),
+    checkDesired(input.desired),
+    checkValues(input.values ?? {}),
+  ]);
+}
+
+function checkDesired(desired: DesiredState): Refusal | undefined {
+  if ('channel' in desired) return checkName('desired.channel', desired.channel);
+  if ('range' in desired) return checkRange('desired.range', desired.range);
+  if ('version' in desired) return checkVersion('desired.version', desired.version);
+  return undefined;
+}
+
+function checkValues(values: Values): Refusal | undefined {
+  if (isDeeperThan(values, MAX_VALUES_DEPTH)) {
+    return refusal(
+      'catalog/invalid_field',
+      `values nest deeper than ${String(MAX_VALUES_DEPTH)} levels; flatten them`,
+      { field: 'values' },
+    );
+  }
+  if (hasLoneSurrogate(values)) {
+    return refusal('catalog/invalid_field', 'values hold text that is not valid Unicode', {
+      field: 'values',
+    });
+  }
+  const bytes = Buffer.byteLength(canonicalJson(values));
+  if (bytes <= MAX_VALUES_BYTES) return undefined;
+  return refusal(
+    'catalog/invalid_field',
+    `values take ${String(bytes)} bytes as JSON; at most ${String(MAX_VALUES_BYTES)} are accepted`,
+    { field: 'values' },
+  );
+}
+
+async function compose(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  input: EntityInput,
+): Promise<Result<{ entity: Entity; stored: Entity | undefined }, Refusal>> {
+  const product = await unit.products.get(input.product);
+  if (product === undefined) return err(productNotFound(input.product));
+  const spoke = await unit.spokes.get(input.spoke);
+  if (spoke === undefined) {
+    return err(
+      refusal(
+        'catalog/spoke_not_found',
+        `spoke ${JSON.stringify(input.spoke)} is not known; make it a token first (POST /api/v1/join-tokens)`,
+        { field: 'spoke' },
+      ),
+    );
+  }
+  const stored = await unit.entities.get(input.name);
+  const at = context.clock.now().toISOString();
+  const entity: Entity = {
+    name: input.name,
+    spoke: spoke.name,
+    environment: spoke.environment,
+    product: product.name,
+    namespace: input.namespace ?? stored?.namespace ?? product.namespace ?? product.name,
+    releaseName: input.releaseName ?? stored?.releaseName ?? product.name,
+    desired: input.desired,
+    values: input.values ?? {},
+    labels: input.labels ?? {},
+    strategy: 'rolling',
+    editedBy: principal.name,
+    createdAt: stored?.createdAt ?? at,
+    updatedAt: at,
+    version: stored?.version ?? 1,
+  };
+  const tooLong = checkName('releaseName', entity.releaseName, 'releaseName');
+  if (tooLong !== undefined) return err(tooLong);
+  if (stored !== undefined) {
+    const moved = firstDifference(stored, entity);
+    if (moved !== undefined) return err(moved);
+  }
+  return ok({ entity, stored });
+}
+
+function firstDifference(stored: Entity, next: Entity): Refusal | undefined {
+  for (const field of ['spoke', 'product', 'namespace', 'releaseName'] as const) {
+    if (stored[field] !== next[field]) {
+      return refusal(
+        'catalog/entity_moved',
+        `${field} of ${stored.name} is ${stored[field]} and cannot change; make another entity and set this one absent`,
+        { field },
+      );
+    }
+  }
+  return undefined;
+}
+
+async function write(
+  unit: UnitOfWork,
+  entity: Entity,
+  stored: Entity | undefined,
+  input: EntityInput,
+): Promise<Result<Entity, Refusal>> {
+  const { expectedVersion } = input;
+  const current = stored?.version ?? 0;
+  if (expectedVersion !== undefined && expectedVersion !== current) {
+    return err(versionConflict(entity.name, current));
+  }
+  if (stored !== undefined) {
+    const saved = await unit.entities.save(entity);
+    return saved.ok ? saved : err(versionConflict(entity.name, current));
+  }
+  const inserted = await unit.entities.insert(entity);
+  if (inserted.ok) return inserted;
+  return err(
+    refusal(
+      'catalog/release_name_taken',
+      `spoke ${entity.spoke} has an entity for release ${entity.releaseName} in namespace ${entity.namespace} already`,
+      { field: 'releaseName' },
+    ),
+  );
+}
+
+/** Walks level by level, so that no input can exhaust the stack. */
+function isDeeperThan(values: Values, levels: number): boolean {
+  let level: readonly unknown[] = [values];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return false;
+}
+
+/** `JSON.stringify` escapes a lone surrogate instead of refusing it; canonical JSON refuses. */
+function hasLoneSurrogate(values: Values): boolean {
+  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(values));
+}
+
+function versionConflict(name: string, version: number): Refusal {
+  return refusal(
+    'catalog/version_conflict',
+    `entity ${name} is at version ${String(version)} now; read it again and repeat the change`,
+    { field: 'If-Match', data: { version } },
+  );
+}

@@ -1,0 +1,134 @@
+import {
+  BUILT_IN_CONSTRAINTS,
+  evaluateConstraints,
+  movePlan,
+  type Plan,
+  planDigest,
+  proposePlan,
+  refusal,
+  type Refusal,
+} from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { loadFacts } from './load-facts.js';
+
+/** How long an offer may wait for its spoke, in milliseconds. */
+const OFFER_VALID_MS = 2 * 60_000;
+
+/**
+ * Sends a PENDING plan to its spoke, as one transaction: with the environment locked it looks at
+ * every constraint once more, moves the plan and writes the offer to the outbox. A plan whose
+ * constraints no longer hold becomes BLOCKED and is refused with the reasons.
+ */
+export async function dispatchPlan(
+  context: Context,
+  principal: Principal,
+  planId: string,
+): Promise<Result<Plan, Refusal>> {
+  return context.store.transact(async (unit) => {
+    const found = await unit.plans.get(planId);
+    if (found === undefined) return err(planNotFound(planId));
+    await unit.environments.lock(found.environment);
+    const plan = (await unit.plans.get(planId)) ?? found;
+    if (plan.state !== 'PENDING' && plan.state !== 'BLOCKED') {
+      return err(
+        refusal(
+          'plan/illegal_transition',
+          `plan ${planId} is ${plan.state}; only a PENDING plan can be executed`,
+          { data: { state: plan.state } },
+        ),
+      );
+    }
+    const now = context.clock.now();
+    const [facts] = await loadFacts(unit, [plan.entity], now);
+    if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
+    const proposal = proposePlan(facts.entityFacts);
+    if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
+      await unit.dirty.mark([plan.entity]);
+      return err(
+        refusal(
+          'plan/not_ready',
+          `plan ${planId} no longer fits what is desired and reported; its entity is being evaluated again`,
+        ),
+      );
+    }
+    const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
+    if (!satisfied) return block(unit, plan, violations);
+    return offer(context, unit, principal, plan, now);
+  });
+}
+
+export function planNotFound(planId: string): Refusal {
+  return refusal('plan/not_found', `there is no plan ${JSON.stringify(planId)}`);
+}
+
+export function lostRace(planId: string): Refusal {
+  return refusal(
+    'plan/version_conflict',
+    `plan ${planId} was changed at the same time; read it again`,
+  );
+}
+
+async function block(
+  unit: UnitOfWork,
+  plan: Plan,
+  violations: Plan['violations'],
+): Promise<Result<never, Refusal>> {
+  const blocked =
+    plan.state === 'BLOCKED' ? { ...plan, violations } : movePlan(plan, 'BLOCKED', { violations });
+  const saved = await unit.plans.save(blocked);
+  if (!saved.ok) return err(lostRace(plan.id));
+  return err(
+    refusal(
+      'plan/not_ready',
+      `plan ${plan.id} is BLOCKED: ${violations.map(({ message }) => message).join('; ')}`,
+      { data: { violations: violations.map(({ code, message }) => ({ code, message })) } },
+    ),
+  );
+}
+
+async function offer(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  plan: Plan,
+  now: Date,
+): Promise<Result<Plan, Refusal>> {
+  const ready = plan.state === 'BLOCKED' ? movePlan(plan, 'PENDING', { violations: [] }) : plan;
+  const saved = await unit.plans.save(
+    movePlan(ready, 'EXECUTING', {
+      phase: 'dispatched',
+      violations: [],
+      startedAt: now.toISOString(),
+    }),
+  );
+  if (!saved.ok) return err(lostRace(plan.id));
+  await unit.outbox.add({
+    id: context.ids.next(),
+    spoke: plan.spoke,
+    type: 'plan.offer',
+    planId: plan.id,
+    payload: {
+      planId: plan.id,
+      attempt: plan.attempt,
+      content: {
+        ...plan.content,
+        base: plan.content.base && { ...plan.content.base },
+        chart: plan.content.chart && { ...plan.content.chart },
+      },
+      digest: plan.digest,
+      values: plan.values,
+      expiresAt: new Date(now.getTime() + OFFER_VALID_MS).toISOString(),
+    },
+    createdAt: now.toISOString(),
+  });
+  await record(context, unit, principal, {
+    action: 'plan.dispatch',
+    subject: `plan/${plan.id}`,
+    detail: { digest: plan.digest, spoke: plan.spoke },
+  });
+  return ok(saved.value);
+}

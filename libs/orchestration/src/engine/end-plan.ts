@@ -1,0 +1,93 @@
+import {
+  CANCEL_REASONS,
+  type CancelReason,
+  movePlan,
+  type Plan,
+  type PlanEvidence,
+  type PlanOutcome,
+} from '@apollo-deploy/domain';
+import type { Context } from '../context.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/** How a plan ended, or that nobody can tell yet. */
+export type PlanEnding =
+  | { readonly state: 'SUCCEEDED' }
+  | {
+      readonly state: 'FAILED';
+      readonly outcome: PlanOutcome;
+      /** The spoke or Helm died in the middle: the same content gets one more try by itself. */
+      readonly interrupted: boolean;
+    }
+  | { readonly state: 'CANCELLED'; readonly cancelReason: CancelReason }
+  | { readonly state: 'UNKNOWN' };
+
+export interface EndingDetails {
+  /** Who says so. */
+  readonly by: string;
+  readonly message: string;
+  readonly evidence?: PlanEvidence;
+}
+
+/**
+ * Moves an executing or unknown plan to its end, with what follows from it: declined content,
+ * messages nobody needs any more, another evaluation. False if somebody else was faster.
+ */
+export async function endPlan(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  ending: PlanEnding,
+  { by, message, evidence }: EndingDetails,
+): Promise<boolean> {
+  const at = context.clock.now().toISOString();
+  const saved = await unit.plans.save(
+    movePlan(plan, ending.state, {
+      message,
+      ...(evidence !== undefined && { evidence }),
+      ...(ending.state === 'FAILED' && { outcome: ending.outcome }),
+      ...(ending.state === 'CANCELLED' && { cancelReason: ending.cancelReason }),
+      ...(ending.state !== 'UNKNOWN' && { endedAt: at }),
+    }),
+  );
+  if (!saved.ok) return false;
+  await rememberOutcome(unit, plan, ending, { by, message, at });
+  await unit.outbox.removeOfPlan(plan.id);
+  await unit.dirty.mark([plan.entity]);
+  return true;
+}
+
+async function rememberOutcome(
+  unit: UnitOfWork,
+  plan: Plan,
+  ending: PlanEnding,
+  { by, message, at }: { by: string; message: string; at: string },
+): Promise<void> {
+  if (ending.state === 'SUCCEEDED') {
+    await unit.declines.remove(plan.entity, plan.contentKey);
+    return;
+  }
+  const decline = {
+    entity: plan.entity,
+    contentKey: plan.contentKey,
+    planId: plan.id,
+    by,
+    at,
+    failures: plan.attempt,
+  };
+  if (ending.state === 'FAILED') {
+    const retried = ending.interrupted && plan.attempt === 1;
+    await unit.declines.put({
+      ...decline,
+      why: `failed (${ending.outcome}): ${message}`,
+      standing: !retried,
+    });
+  }
+  if (ending.state === 'CANCELLED' && CANCEL_REASONS[ending.cancelReason].declines) {
+    await unit.declines.put({
+      ...decline,
+      by: plan.cancelRequested?.by ?? by,
+      why: `was cancelled: ${plan.cancelRequested?.reason ?? message}`,
+      standing: true,
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  BUILT_IN_CONSTRAINTS,
+  type Entity,
+  evaluateConstraints,
+  type Plan,
+  type Proposal,
+  proposePlan,
+  type ReportedState,
+} from '@apollo-deploy/domain';
+import type { Context } from '../context.js';
+import type { Page, PageRequest } from '../ports/page.js';
+import type { EntityFilter } from '../ports/unit-of-work.js';
+import { type LoadedFacts, loadFacts } from './load-facts.js';
+
+/** One word for how an entity does. */
+export const ENTITY_STATUSES = [
+  'up_to_date',
+  'pending',
+  'blocked',
+  'executing',
+  'failed',
+  'declined',
+  'suppressed',
+  'held',
+  'unknown',
+] as const;
+export type EntityStatus = (typeof ENTITY_STATUSES)[number];
+
+/** An entity with what it should run, what runs, and why. Derived at the instant it is read. */
+export interface EntityView {
+  readonly entity: Entity;
+  readonly target: { readonly version: string | null; readonly reason: string };
+  readonly reported?: ReportedState & { readonly stale: boolean };
+  readonly status: EntityStatus;
+  readonly why: string;
+  readonly openPlan?: Plan;
+}
+
+export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
+  const now = context.clock.now();
+  const [facts] = await context.store.transact((unit) => loadFacts(unit, [name], now));
+  return facts === undefined ? undefined : viewOf(facts);
+}
+
+/** One page of entities in the order of their names. */
+export async function listEntities(
+  context: Context,
+  filter: EntityFilter,
+  page: PageRequest,
+): Promise<Page<EntityView>> {
+  const now = context.clock.now();
+  return context.store.transact(async (unit) => {
+    const { items, next } = await unit.entities.list(filter, page);
+    const names = items.map(({ name }) => name);
+    const views = new Map(
+      (await loadFacts(unit, names, now)).map((facts) => [
+        facts.entityFacts.entity.name,
+        viewOf(facts),
+      ]),
+    );
+    return {
+      items: names.flatMap((name) => views.get(name) ?? []),
+      ...(next !== undefined && { next }),
+    };
+  });
+}
+
+function viewOf(facts: LoadedFacts): EntityView {
+  const { entity, reported, openPlan } = facts.entityFacts;
+  const proposal = proposePlan(facts.entityFacts);
+  return {
+    entity,
+    target: {
+      version: proposal.target.kind === 'release' ? proposal.target.release.version : null,
+      reason: proposal.target.reason,
+    },
+    ...(reported !== undefined && {
+      reported: { ...reported, stale: facts.planFacts.spoke.presence !== 'connected' },
+    }),
+    ...statusOf(facts, proposal, openPlan),
+    ...(openPlan !== undefined && { openPlan }),
+  };
+}
+
+function statusOf(
+  facts: LoadedFacts,
+  proposal: Proposal,
+  openPlan: Plan | undefined,
+): Pick<EntityView, 'status' | 'why'> {
+  if (openPlan !== undefined) return statusOfOpenPlan(openPlan);
+  if (proposal.kind === 'plan') {
+    const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
+    return satisfied
+      ? { status: 'pending', why: proposal.plan.reason }
+      : {
+          status: 'blocked',
+          why: `${proposal.plan.reason}; ${violations.map(({ message }) => message).join('; ')}`,
+        };
+  }
+  return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
+}
+
+function statusOfOpenPlan(plan: Plan): Pick<EntityView, 'status' | 'why'> {
+  switch (plan.state) {
+    case 'BLOCKED':
+      return {
+        status: 'blocked',
+        why: `${plan.reason}; ${plan.violations.map(({ message }) => message).join('; ')}`,
+      };
+    case 'EXECUTING':
+      return { status: 'executing', why: `plan ${plan.id} (${plan.type}): ${plan.phase ?? ''}` };
+    case 'UNKNOWN':
+      return { status: 'unknown', why: plan.message ?? `plan ${plan.id} has an unknown outcome` };
+    default:
+      return { status: 'pending', why: plan.reason };
+  }
+}
+
+const STATUS_OF_IDLE: Record<
+  Extract<Proposal, { kind: 'nothing' }>['code'],
+  (facts: LoadedFacts) => EntityStatus
+> = {
+  no_report: () => 'unknown',
+  in_progress: () => 'executing',
+  absent_as_desired: () => 'up_to_date',
+  up_to_date: () => 'up_to_date',
+  unhealthy: () => 'failed',
+  no_target: () => 'blocked',
+  target_below_reported: () => 'declined',
+  locked: () => 'blocked',
+  declined: ({ entityFacts }) =>
+    entityFacts.declines.some(({ standing, failures }) => standing && failures > 0)
+      ? 'failed'
+      : 'declined',
+};

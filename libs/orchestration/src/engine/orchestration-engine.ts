@@ -1,0 +1,123 @@
+import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import { ENGINE, type Principal } from '../ports/principal.js';
+import { cancelPlan } from './cancel-plan.js';
+import { dispatchPlan } from './dispatch-plan.js';
+import { evaluateEntities, type EvaluationOutcome, type Mark } from './evaluate-entities.js';
+
+/** How many entities one transaction evaluates. */
+const BATCH_SIZE = 200;
+
+/** What an evaluation on request did. */
+export interface EvaluationSummary {
+  readonly evaluated: number;
+  readonly proposed: readonly string[];
+  readonly blocked: readonly string[];
+  readonly unchanged: number;
+}
+
+/**
+ * Compares desired with reported state, proposes plans and sends those that may go. Any number of
+ * replicas may run one on the same store.
+ */
+export class OrchestrationEngine {
+  constructor(private readonly context: Context) {}
+
+  /** Evaluates one entity now. `force`: declined content may be proposed again. */
+  async evaluate(
+    entity: string,
+    { force = false }: { readonly force?: boolean } = {},
+  ): Promise<Result<EvaluationSummary, Refusal>> {
+    const outcomes = await this.evaluateMarks([{ entity, force }]);
+    if (outcomes.length === 0) {
+      return err(
+        refusal('catalog/entity_not_found', `there is no entity ${JSON.stringify(entity)}`, {
+          field: 'entity',
+        }),
+      );
+    }
+    return ok(summary(outcomes));
+  }
+
+  /** Evaluates every entity now, in batches. */
+  async evaluateAll(): Promise<EvaluationSummary> {
+    const outcomes: EvaluationOutcome[] = [];
+    let after: string | undefined;
+    do {
+      const from = after;
+      const page = await this.context.store.transact((unit) =>
+        unit.entities.names({ limit: BATCH_SIZE, ...(from !== undefined && { after: from }) }),
+      );
+      const marks = page.items.map((entity) => ({ entity, force: false }));
+      if (marks.length > 0) outcomes.push(...(await this.evaluateMarks(marks)));
+      after = page.next;
+    } while (after !== undefined);
+    return summary(outcomes);
+  }
+
+  /**
+   * Takes one batch of marked entities out of the queue, evaluates them and dispatches what may go.
+   * Answers how many there were; 0 = the queue is empty. A crash puts them back.
+   */
+  async drainOnce(): Promise<number> {
+    const outcomes = await this.context.store.transact(async (unit) => {
+      const marks = await unit.dirty.take(BATCH_SIZE);
+      return marks.length === 0 ? undefined : await evaluateEntities(this.context, unit, marks);
+    });
+    if (outcomes === undefined) return 0;
+    await this.dispatchReady(outcomes);
+    return Math.max(outcomes.length, 1);
+  }
+
+  /** Marks what a crash may have left between proposal and dispatch. Call it once at start. */
+  async recover(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const from = after;
+      after = await this.context.store.transact(async (unit) => {
+        const page = await unit.plans.list(
+          { state: 'PENDING' },
+          { limit: BATCH_SIZE, ...(from !== undefined && { after: from }) },
+        );
+        await unit.dirty.mark(page.items.map(({ entity }) => entity));
+        return page.next;
+      });
+    } while (after !== undefined);
+  }
+
+  /** Sends a plan that is ready to its spoke; for environments where a person starts plans. */
+  executePlan(principal: Principal, planId: string): Promise<Result<Plan, Refusal>> {
+    return dispatchPlan(this.context, principal, planId);
+  }
+
+  cancelPlan(principal: Principal, planId: string, reason: string): Promise<Result<Plan, Refusal>> {
+    return cancelPlan(this.context, principal, planId, reason);
+  }
+
+  private async evaluateMarks(marks: readonly Mark[]): Promise<readonly EvaluationOutcome[]> {
+    const outcomes = await this.context.store.transact((unit) =>
+      evaluateEntities(this.context, unit, marks),
+    );
+    await this.dispatchReady(outcomes);
+    return outcomes;
+  }
+
+  /** A refusal here is no error: the plan is BLOCKED with its reasons, or somebody was faster. */
+  private async dispatchReady(outcomes: readonly EvaluationOutcome[]): Promise<void> {
+    for (const { planId, dispatchable } of outcomes) {
+      if (dispatchable && planId !== undefined) await dispatchPlan(this.context, ENGINE, planId);
+    }
+  }
+}
+
+function summary(outcomes: readonly EvaluationOutcome[]): EvaluationSummary {
+  const plansWith = (result: EvaluationOutcome['result']): string[] =>
+    outcomes.flatMap(({ result: was, planId }) => (was === result && planId ? [planId] : []));
+  return {
+    evaluated: outcomes.length,
+    proposed: plansWith('proposed'),
+    blocked: plansWith('blocked'),
+    unchanged: outcomes.filter(({ result }) => result === 'unchanged').length,
+  };
+}

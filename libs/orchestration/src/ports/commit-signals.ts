@@ -1,0 +1,44 @@
+import type { CommitSignal } from './store.js';
+
+/** Who wants to hear of commits. For adapters of the Store. */
+export class CommitSignals {
+  private readonly listeners = new Set<(signal: CommitSignal) => void>();
+
+  /** Answers the function that ends the subscription. */
+  subscribe(listener: (signal: CommitSignal) => void): () => void {
+    // Wrapped, so that a function subscribed twice is called twice and ended one at a time.
+    const entry = (signal: CommitSignal): void => {
+      listener(signal);
+    };
+    this.listeners.add(entry);
+    return () => this.listeners.delete(entry);
+  }
+
+  /**
+   * Tells everybody. A listener that throws does so into an unhandled rejection: what it was told of
+   * is committed, so the caller of `transact` must not see its error.
+   */
+  emit(signal: CommitSignal): void {
+    for (const listener of this.listeners) void Promise.resolve(signal).then(listener);
+  }
+}
+
+/** Collects what one transaction will have to signal if it commits. For adapters of the Store. */
+export class CommitSignalDraft {
+  private dirty = false;
+  private readonly outbox = new Set<string>();
+
+  noteDirty(): void {
+    this.dirty = true;
+  }
+
+  noteOutbox(spoke: string): void {
+    this.outbox.add(spoke);
+  }
+
+  /** Absent if there is nothing to tell. */
+  signal(): CommitSignal | undefined {
+    if (!this.dirty && this.outbox.size === 0) return undefined;
+    return { dirty: this.dirty, outbox: [...this.outbox] };
+  }
+}

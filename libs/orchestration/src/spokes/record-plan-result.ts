@@ -1,0 +1,115 @@
+import type { Plan, PlanEvidence, PlanOutcome, Refusal } from '@apollo-deploy/domain';
+import { ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { endPlan, type PlanEnding } from '../engine/end-plan.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { recordReleaseState, type ReleaseReportBody } from './record-state.js';
+import { fenced, type SpokeSession } from './spoke-session.js';
+
+/** A spoke's last word on a plan, as the protocol shapes it. */
+export interface SpokeVerdict {
+  readonly planId: string;
+  readonly result:
+    | { readonly verdict: 'succeeded'; readonly message: string; readonly evidence: PlanEvidence }
+    | {
+        readonly verdict: 'failed';
+        readonly outcome: PlanOutcome;
+        readonly reason: string;
+        readonly message: string;
+        readonly interrupted: boolean;
+        readonly evidence: PlanEvidence;
+      }
+    | {
+        readonly verdict: 'declined';
+        readonly reason: 'expired' | 'window_closed' | 'base_moved' | 'cancelled' | 'interrupted';
+        readonly message: string;
+        readonly evidence: PlanEvidence;
+      }
+    | { readonly verdict: 'unknown'; readonly message: string; readonly evidence: PlanEvidence };
+  /** The release when the verdict was given: absent = not said, `null` = no such release. */
+  readonly release?: ReleaseReportBody | null;
+}
+
+/**
+ * Ends a plan by its spoke's word. The same word again changes nothing; another word for a plan
+ * that has ended is kept out and recorded, because a verdict is final.
+ */
+export async function recordPlanResult(
+  context: Context,
+  session: SpokeSession,
+  verdict: SpokeVerdict,
+): Promise<Result<void, Refusal>> {
+  return context.store.transact(async (unit) => {
+    const spoke = await fenced(unit, session);
+    if (!spoke.ok) return spoke;
+    const plan = await unit.plans.get(verdict.planId);
+    if (plan?.spoke !== session.spoke) return ok(undefined);
+    const by: Principal = { kind: 'spoke', name: session.spoke, roles: [] };
+    const ending = endingOf(verdict.result);
+    if (plan.state !== 'EXECUTING' && plan.state !== 'UNKNOWN') {
+      if (!agrees(plan, ending)) await contradiction(context, unit, by, plan, ending);
+      return ok(undefined);
+    }
+    if (verdict.release !== undefined) {
+      await recordReleaseState(unit, session.spoke, plan.content, verdict.release);
+    }
+    if (plan.state === ending.state) return ok(undefined);
+    const ended = await endPlan(context, unit, plan, ending, {
+      by: `spoke ${session.spoke}`,
+      message: verdict.result.message,
+      evidence: verdict.result.evidence,
+    });
+    if (!ended) throw new PlanMovedError(plan.id);
+    await record(context, unit, by, {
+      action: `plan.${verdict.result.verdict}`,
+      subject: `plan/${plan.id}`,
+      detail: { state: ending.state, message: verdict.result.message, digest: plan.digest },
+    });
+    return ok(undefined);
+  });
+}
+
+/** The plan was written at the same moment; the message is not acknowledged and comes again. */
+export class PlanMovedError extends Error {
+  override readonly name = 'PlanMovedError';
+  readonly retryable = true;
+
+  constructor(planId: string) {
+    super(`plan ${planId} was written at the same time; its result comes again`);
+  }
+}
+
+function endingOf(result: SpokeVerdict['result']): PlanEnding {
+  switch (result.verdict) {
+    case 'succeeded':
+      return { state: 'SUCCEEDED' };
+    case 'failed':
+      return { state: 'FAILED', outcome: result.outcome, interrupted: result.interrupted };
+    case 'declined':
+      return { state: 'CANCELLED', cancelReason: result.reason };
+    case 'unknown':
+      return { state: 'UNKNOWN' };
+  }
+}
+
+/** A plan that was rolled back had failed; a doubt that comes late contradicts nothing. */
+function agrees(plan: Plan, ending: PlanEnding): boolean {
+  const state = plan.state === 'ROLLED_BACK' ? 'FAILED' : plan.state;
+  return state === ending.state || ending.state === 'UNKNOWN';
+}
+
+async function contradiction(
+  context: Context,
+  unit: UnitOfWork,
+  by: Principal,
+  plan: Plan,
+  ending: PlanEnding,
+): Promise<void> {
+  await record(context, unit, by, {
+    action: 'plan.contradiction',
+    subject: `plan/${plan.id}`,
+    detail: { stored: plan.state, said: ending.state },
+  });
+}

@@ -1,0 +1,53 @@
+import type { Health, ReportedRelease, ReportedState } from '@apollo-deploy/domain';
+import type { ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
+
+/**
+ * What the hub reads of a release report. The hub's edge has checked the whole report against the
+ * protocol before it is stored.
+ */
+export interface StoredReport {
+  readonly head: {
+    readonly revision: number;
+    readonly status: string;
+    readonly chartVersion: string;
+    readonly valuesDigest: string;
+    readonly releaseDigest: string;
+    readonly planId?: string;
+    readonly deployed?: { readonly revision: number; readonly chartVersion: string };
+  };
+  readonly health: Health;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly drift: readonly { readonly message: string }[];
+}
+
+/** The reported state of an entity, or `undefined` while its spoke has never reported. */
+export function reportedState(
+  spoke: SpokeRecord | undefined,
+  stored: ReleaseStateRecord | undefined,
+): ReportedState | undefined {
+  if (spoke?.stateAt === undefined) return undefined;
+  const release =
+    stored === undefined ? null : reportedRelease(stored.report as unknown as StoredReport);
+  return { at: spoke.stateAt, release };
+}
+
+function reportedRelease({ head, health, reason, message, drift }: StoredReport): ReportedRelease {
+  return {
+    helmStatus: head.status,
+    revision: head.revision,
+    version: head.chartVersion,
+    valuesDigest: head.valuesDigest,
+    releaseDigest: head.releaseDigest,
+    ...(head.planId !== undefined && { planId: head.planId }),
+    ...(head.deployed !== undefined && {
+      deployed: { revision: head.deployed.revision, version: head.deployed.chartVersion },
+    }),
+    health,
+    ...(reason !== undefined && { reason }),
+    ...(drift[0] !== undefined
+      ? { message: drift[0].message }
+      : message !== undefined && { message }),
+    drifted: drift.length > 0,
+  };
+}

@@ -1,0 +1,114 @@
+import { type Environment, refusal, type Refusal } from '@apollo-deploy/domain';
+import { err, ok, type Result, sha256Hex } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import type { SpokeHello, SpokeRecord } from '../ports/records.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/** A spoke's admitted connection. Its epoch fences every write it makes. */
+export interface SpokeSession {
+  readonly spoke: string;
+  readonly environment: Environment['name'];
+  readonly epoch: number;
+}
+
+/**
+ * Who holds this token. Refused if nobody does, it was not used in time, or the spoke is revoked.
+ * The refusals do not tell which spokes exist.
+ */
+export async function authenticateSpoke(
+  context: Context,
+  token: string,
+): Promise<Result<{ readonly spoke: string }, Refusal>> {
+  const found = await context.store.transact((unit) => unit.spokes.byTokenHash(sha256Hex(token)));
+  if (found === undefined) return err(unauthenticated());
+  if (found.revoked) {
+    return err(refusal('spoke/revoked', `spoke ${found.name} is revoked; ask for a new token`));
+  }
+  const tooLate = Date.parse(found.tokenExpiresAt) <= context.clock.now().getTime();
+  return !found.tokenUsed && tooLate ? err(unauthenticated()) : ok({ spoke: found.name });
+}
+
+function unauthenticated(): Refusal {
+  return refusal(
+    'spoke/unauthenticated',
+    'the token is not valid, or was not used within an hour; make a new one (POST /api/v1/join-tokens)',
+  );
+}
+
+/** Opens a session: the epoch rises, so an older session of this spoke can write no more. */
+export async function openSession(
+  context: Context,
+  spoke: string,
+  hello: SpokeHello,
+): Promise<Result<SpokeSession, Refusal>> {
+  return context.store.transact(async (unit) => {
+    const stored = await unit.spokes.lock(spoke);
+    if (stored === undefined) return err(unauthenticated());
+    if (stored.revoked) return err(refusal('spoke/revoked', `spoke ${spoke} is revoked`));
+    const epoch = stored.epoch + 1;
+    await unit.spokes.save({
+      ...stored,
+      epoch,
+      hello,
+      tokenUsed: true,
+      connected: true,
+      lastSeenAt: context.clock.now().toISOString(),
+    });
+    await markOpenWork(unit, spoke);
+    await record(
+      context,
+      unit,
+      { kind: 'spoke', name: spoke, roles: [] },
+      {
+        action: 'spoke.connect',
+        subject: `spoke/${spoke}`,
+        detail: { epoch, clusterUid: hello.clusterUid, agentVersion: hello.agentVersion },
+      },
+    );
+    return ok({ spoke, environment: stored.environment, epoch });
+  });
+}
+
+/** Notes that a session's connection is gone. A newer session is not touched. */
+export async function closeSession(context: Context, session: SpokeSession): Promise<void> {
+  await context.store.transact(async (unit) => {
+    const stored = await unit.spokes.lock(session.spoke);
+    if (stored?.epoch !== session.epoch || !stored.connected) return;
+    await unit.spokes.save({
+      ...stored,
+      connected: false,
+      lastSeenAt: context.clock.now().toISOString(),
+    });
+    await markOpenWork(unit, session.spoke);
+    await record(
+      context,
+      unit,
+      { kind: 'spoke', name: session.spoke, roles: [] },
+      {
+        action: 'spoke.disconnect',
+        subject: `spoke/${session.spoke}`,
+        detail: { epoch: session.epoch },
+      },
+    );
+  });
+}
+
+/** The spoke's record, locked, if the session is still its newest; else a refusal. */
+export async function fenced(
+  unit: UnitOfWork,
+  { spoke, epoch }: SpokeSession,
+): Promise<Result<SpokeRecord, Refusal>> {
+  const stored = await unit.spokes.lock(spoke);
+  if (stored === undefined || stored.epoch !== epoch) {
+    return err(refusal('spoke/superseded', `a newer session of spoke ${spoke} has taken over`));
+  }
+  return stored.revoked ? err(refusal('spoke/revoked', `spoke ${spoke} is revoked`)) : ok(stored);
+}
+
+/** Plans that wait for the spoke, or may have to, are looked at again. */
+async function markOpenWork(unit: UnitOfWork, spoke: string): Promise<void> {
+  const entities = await unit.entities.ofSpoke(spoke);
+  const open = await unit.plans.openOf(entities.map(({ name }) => name));
+  await unit.dirty.mark(open.map(({ entity }) => entity));
+}
