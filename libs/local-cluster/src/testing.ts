@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ApiClient, type ApiAnswer, type ApiRequest } from './api-client.js';
+import { readKubeconfig } from './kubeconfig.js';
+import { LocalClusterError } from './local-cluster-error.js';
+import { startTestCluster } from './test-cluster.js';
+
+const PATIENCE_MS = 60_000;
+const POLL_MS = 50;
+
+/** The cluster that the tests of one run share, each in namespaces of its own. */
+export interface SharedTestCluster {
+  readonly kubeconfigPath: string;
+  /** Absolute path of the Helm to test with. */
+  readonly helm: string;
+  /** Makes an empty namespace `<prefix>-<random>` and returns its name; nobody needs to remove it. */
+  freshNamespace(prefix: string): Promise<string>;
+  /** Asks the API server as an administrator. */
+  send(request: ApiRequest): Promise<ApiAnswer>;
+  /** For `afterAll`: stops the cluster if this file had to start it. */
+  release(): Promise<void>;
+}
+
+/**
+ * The cluster of this run (`APOLLO_TEST_KUBECONFIG` with `APOLLO_TEST_HELM`, as the global set-up
+ * gives them), or one started for the calling test file alone.
+ */
+export async function sharedTestCluster(): Promise<SharedTestCluster> {
+  const kubeconfigPath = process.env['APOLLO_TEST_KUBECONFIG'];
+  if (kubeconfigPath === undefined) {
+    const own = await startTestCluster();
+    return connect(own.kubeconfigPath, own.helm, () => own.stop());
+  }
+  const helm = process.env['APOLLO_TEST_HELM'];
+  if (helm === undefined) {
+    throw new LocalClusterError(
+      'APOLLO_TEST_KUBECONFIG is set and APOLLO_TEST_HELM is not; set both or neither.',
+      false,
+    );
+  }
+  return connect(kubeconfigPath, helm, () => Promise.resolve());
+}
+
+/** Talks to a cluster by the kubeconfig that it wrote. */
+export async function clientFor(kubeconfigPath: string): Promise<ApiClient> {
+  const access = readKubeconfig(await readFile(kubeconfigPath, 'utf8'));
+  return new ApiClient(access.apiUrl, access.token, () =>
+    Promise.resolve(access.certificateAuthority ?? ''),
+  );
+}
+
+/** Asks again and again until the answer is not undefined, for a minute at most. */
+export async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | undefined>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const answer = await probe();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline) {
+      throw new Error(`waited ${String(patienceMs)} ms in vain for ${what}`);
+    }
+    await wait(POLL_MS);
+  }
+}
+
+async function connect(
+  kubeconfigPath: string,
+  helm: string,
+  release: () => Promise<void>,
+): Promise<SharedTestCluster> {
+  const api = await clientFor(kubeconfigPath);
+  return {
+    kubeconfigPath,
+    helm,
+    release,
+    send: (request) => api.send(request),
+    async freshNamespace(prefix) {
+      const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+      const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+      const answer = await api.send({ method: 'POST', path: '/api/v1/namespaces', body });
+      if (answer.status !== 201) throw new Error(`no namespace ${name}: ${answer.body}`);
+      return name;
+    },
+  };
+}
