@@ -28,3 +28,11 @@ export {
 export { KubeUnavailable } from './kube-unavailable.js';
 export type { WatchChange, WatchEnd, WatchEvent, WatchHandle } from './kube-watch.js';
 export { systemTimer, type Timer } from './timer.js';
+export { HttpKubeApi } from './http/http-kube-api.js';
+export { KubeConnection, type KubeCredentials } from './http/kube-connection.js';
+export {
+  Informer,
+  type InformerDelta,
+  type InformerOptions,
+  type InformerProblem,
+} from './informer.js';

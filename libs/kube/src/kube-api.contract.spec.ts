@@ -1,0 +1,9 @@
+import { describeKubeApi } from './kube-api.contract.js';
+import { InMemoryKubeApi } from './testing/in-memory-kube-api.js';
+
+describeKubeApi('in memory', () =>
+  Promise.resolve({
+    kube: new InMemoryKubeApi({ namespaces: ['test'] }),
+    namespace: 'test',
+  }),
+);

@@ -1,0 +1,9 @@
+export { describeKubeApi, type KubeApiUnderTest } from './kube-api.contract.js';
+export { EventRecorder } from './testing/event-recorder.js';
+export {
+  InMemoryKubeApi,
+  type InMemoryKubeApiOptions,
+  type KubeInterceptor,
+  type KubeRequest,
+} from './testing/in-memory-kube-api.js';
+export { VirtualTimer } from './testing/virtual-timer.js';
