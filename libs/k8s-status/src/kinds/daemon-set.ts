@@ -1,0 +1,24 @@
+import { awaitingController, tally, type KindRule } from '../kind-rule.js';
+import { countOf, fieldsAt } from '../live-fields.js';
+import { healthy, progressing } from '../object-status.js';
+
+/** Judged by its counters over the nodes that should run it: a DaemonSet sets no conditions. */
+export const daemonSetStatus: KindRule = (object) => {
+  const status = fieldsAt(object, 'status');
+  const behind = awaitingController(object);
+  if (behind !== undefined) return behind;
+
+  const desired = countOf(status['desiredNumberScheduled']) ?? 0;
+  const updated = countOf(status['updatedNumberScheduled']) ?? 0;
+  const available = countOf(status['numberAvailable']) ?? 0;
+  if (fieldsAt(object, 'spec', 'updateStrategy')['type'] === 'OnDelete') {
+    return healthy('Available', `${tally(available, desired, 'pods are available')}; on deletion`);
+  }
+  if (updated < desired) {
+    return progressing('PodsUpdating', tally(updated, desired, 'pods are updated'));
+  }
+  if (available < desired) {
+    return progressing('PodsUnavailable', tally(available, desired, 'pods are available'));
+  }
+  return healthy('Available', tally(available, desired, 'pods are available'));
+};

@@ -1,0 +1,245 @@
+import { describe, expect, it } from '@jest/globals';
+import { computeStatus } from '../compute-status.js';
+import {
+  condition,
+  crashLooping,
+  exit,
+  exited,
+  pod,
+  running,
+  unready,
+  waiting,
+} from '../testing/live-objects.js';
+
+const never = { spec: { restartPolicy: 'Never', containers: [{ name: 'app' }] } };
+const onFailure = { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'app' }] } };
+const pending = (conditions: object[] = []) =>
+  pod({}, { phase: 'Pending', conditions, containerStatuses: [] });
+
+describe('the status of a Pod', () => {
+  it.each([
+    {
+      name: 'running and ready',
+      object: pod(),
+      expected: { health: 'Healthy', reason: 'Ready', message: 'is ready' },
+    },
+    {
+      name: 'running and not ready',
+      object: unready(running('app', false)),
+      expected: {
+        health: 'Progressing',
+        reason: 'ContainersNotReady',
+        message: 'is not ready: containers with unready status: [app]',
+      },
+    },
+    {
+      name: 'ran to completion',
+      object: pod(never, { phase: 'Succeeded' }),
+      expected: { health: 'Healthy', reason: 'Succeeded' },
+    },
+    {
+      name: 'ready, but meant to finish',
+      object: pod(never),
+      expected: { health: 'Progressing', reason: 'Running' },
+    },
+    {
+      name: 'failed with an exit code',
+      object: pod(never, { phase: 'Failed', containerStatuses: [exited(exit(3, 'Error'))] }),
+      expected: {
+        health: 'Degraded',
+        reason: 'Error',
+        message: 'failed: container app ended with Error, exit code 3; read its log',
+        terminal: true,
+      },
+    },
+    {
+      name: 'out of memory',
+      object: pod(never, { phase: 'Failed', containerStatuses: [exited(exit(137, 'OOMKilled'))] }),
+      expected: { health: 'Degraded', reason: 'OOMKilled', terminal: true },
+    },
+    {
+      name: 'evicted',
+      object: pod(
+        {},
+        { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' },
+      ),
+      expected: {
+        reason: 'Evicted',
+        message: 'failed: The node was low on memory.',
+        terminal: true,
+      },
+    },
+    {
+      name: 'failed without a word',
+      object: pod({}, { phase: 'Failed', containerStatuses: [] }),
+      expected: { reason: 'Failed', terminal: true },
+    },
+    {
+      name: 'just created',
+      object: pending(),
+      expected: { health: 'Progressing', reason: 'Pending', message: 'is starting' },
+    },
+    {
+      name: 'on no node',
+      object: pending([
+        condition('PodScheduled', 'False', 'Unschedulable', '0/1 nodes are available: cpu.'),
+      ]),
+      expected: {
+        health: 'Progressing',
+        reason: 'Unschedulable',
+        message: 'is not scheduled: 0/1 nodes are available: cpu.',
+      },
+    },
+    {
+      name: 'its container being created',
+      object: unready(waiting('ContainerCreating'), {}, 'Pending'),
+      expected: { health: 'Progressing', reason: 'Pending' },
+    },
+    {
+      name: 'after its first exit',
+      object: unready(exited()),
+      expected: {
+        health: 'Progressing',
+        reason: 'Error',
+        message:
+          'container app ended with exit code 1 (Error) at 2026-03-01T10:00:20.000Z; ' +
+          'Kubernetes starts it again',
+      },
+    },
+    {
+      name: 'running again after its first exit',
+      object: unready({
+        ...running('app', false),
+        restartCount: 1,
+        lastState: { terminated: exit(1, 'Error') },
+      }),
+      expected: { health: 'Degraded', reason: 'Restarted' },
+    },
+    {
+      name: 'ready again after an exit',
+      object: pod(
+        {},
+        {
+          containerStatuses: [
+            { ...running(), restartCount: 1, lastState: { terminated: exit(1, 'Error') } },
+          ],
+        },
+      ),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'in a crash loop',
+      object: unready(crashLooping(3, exit(137, 'OOMKilled'))),
+      expected: {
+        health: 'Degraded',
+        reason: 'CrashLoopBackOff',
+        message:
+          'container app keeps crashing (3 restarts; last exit code 137 (OOMKilled) at ' +
+          '2026-03-01T10:00:20.000Z); read its last log lines',
+        terminal: true,
+      },
+    },
+    {
+      name: 'first pull failed',
+      object: unready(waiting('ErrImagePull', 'not found'), {}, 'Pending'),
+      expected: {
+        health: 'Progressing',
+        reason: 'ErrImagePull',
+        message: 'container app could not pull its image: not found',
+      },
+    },
+    {
+      name: 'pull backed off',
+      object: unready(waiting('ImagePullBackOff', 'Back-off pulling image "x:9"'), {}, 'Pending'),
+      expected: {
+        health: 'Degraded',
+        reason: 'ImagePullBackOff',
+        message:
+          'container app cannot start: Back-off pulling image "x:9"; ' +
+          'check the image name, its tag and the pull secret',
+        terminal: true,
+      },
+    },
+    {
+      name: 'image never pulled and not there',
+      object: unready(waiting('ErrImageNeverPull'), {}, 'Pending'),
+      expected: { health: 'Degraded', reason: 'ErrImageNeverPull', terminal: true },
+    },
+    {
+      name: 'image name that is none',
+      object: unready(waiting('InvalidImageName'), {}, 'Pending'),
+      expected: { health: 'Degraded', reason: 'InvalidImageName', terminal: true },
+    },
+    {
+      name: 'an init container in a crash loop',
+      object: pod(
+        { spec: { initContainers: [{ name: 'app' }] } },
+        {
+          phase: 'Pending',
+          initContainerStatuses: [crashLooping()],
+          containerStatuses: [waiting('PodInitializing', undefined, 'main')],
+        },
+      ),
+      expected: { health: 'Degraded', reason: 'CrashLoopBackOff', terminal: true },
+    },
+    {
+      name: 'init containers at work',
+      object: pod(
+        {},
+        {
+          phase: 'Pending',
+          conditions: [],
+          initContainerStatuses: [running('first', false)],
+          containerStatuses: [waiting('PodInitializing')],
+        },
+      ),
+      expected: { health: 'Progressing', reason: 'Pending' },
+    },
+    {
+      name: 'being deleted while it crashes',
+      object: unready(crashLooping(), { meta: { deletionTimestamp: '2026-03-01T10:00:00Z' } }),
+      expected: { health: 'Progressing', reason: 'Terminating' },
+    },
+  ])('$name', ({ object, expected }) => {
+    const { terminal, ...rest } = computeStatus(object);
+    expect({ terminal, ...rest }).toMatchObject(expected);
+    expect(terminal).toBe('terminal' in expected ? true : undefined);
+  });
+
+  it('leaves a crash loop under OnFailure to whoever counts the restarts', () => {
+    const { reason, terminal } = computeStatus(unready(crashLooping(), onFailure));
+    expect({ reason, terminal }).toEqual({ reason: 'CrashLoopBackOff', terminal: undefined });
+  });
+
+  it('condemns a crash-looping sidecar, which is always restarted, in a pod that is not', () => {
+    const spec = {
+      restartPolicy: 'OnFailure',
+      initContainers: [{ name: 'app', restartPolicy: 'Always' }],
+    };
+    const object = pod({ spec }, { initContainerStatuses: [crashLooping()] });
+    expect(computeStatus(object).terminal).toBe(true);
+  });
+
+  it('clips what the kubelet says at 400 characters', () => {
+    const { message } = computeStatus(unready(waiting('ImagePullBackOff', 'm'.repeat(401))));
+    expect(message).toContain(`${'m'.repeat(400)}…`);
+  });
+
+  it.each([
+    { name: 'a millisecond before 30 s', now: '2026-03-01T10:00:30.999Z', terminal: undefined },
+    { name: 'at 30 s', now: '2026-03-01T10:00:31Z', terminal: true },
+  ])('waits for a missing Secret: $name', ({ now, terminal }) => {
+    const object = unready(waiting('CreateContainerConfigError', 'secret "db" not found'));
+    expect(computeStatus(object, { now: new Date(now) })).toEqual({
+      health: 'Degraded',
+      reason: 'CreateContainerConfigError',
+      message: 'container app cannot start: secret "db" not found; create what it names',
+      ...(terminal === undefined ? {} : { terminal }),
+    });
+  });
+
+  it('never runs out of patience for a missing Secret without a clock', () => {
+    const object = unready(waiting('CreateContainerConfigError'));
+    expect(computeStatus(object).terminal).toBeUndefined();
+  });
+});

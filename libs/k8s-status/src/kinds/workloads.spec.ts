@@ -1,0 +1,258 @@
+import { describe, expect, it } from '@jest/globals';
+import { computeStatus } from '../compute-status.js';
+import { condition, daemonSet, deployment, live, statefulSet } from '../testing/live-objects.js';
+
+const progressing = (reason: string) => ({ health: 'Progressing', reason });
+
+describe('the status of a Deployment', () => {
+  const deadline = 'ReplicaSet "web-2" has timed out progressing.';
+  const exceeded = condition('Progressing', 'False', 'ProgressDeadlineExceeded', deadline);
+  it.each([
+    {
+      name: 'every replica updated and available',
+      object: deployment(),
+      expected: {
+        health: 'Healthy',
+        reason: 'Available',
+        message: '3 of 3 replicas are available',
+      },
+    },
+    {
+      name: 'scaled to zero',
+      object: deployment(
+        { spec: { replicas: 0 } },
+        { replicas: 0, updatedReplicas: 0, availableReplicas: 0 },
+      ),
+      expected: { health: 'Healthy', message: '0 of 0 replicas are available' },
+    },
+    {
+      name: 'without a replica count, which means one',
+      object: live('apps/v1', 'Deployment', {
+        spec: {},
+        status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+      }),
+      expected: { health: 'Healthy', message: '1 of 1 replicas are available' },
+    },
+    {
+      name: 'one replica short of available',
+      object: deployment({}, { availableReplicas: 2 }),
+      expected: { ...progressing('ReplicasUnavailable'), message: '2 of 3 replicas are available' },
+    },
+    {
+      name: 'one replica short of updated',
+      object: deployment({}, { updatedReplicas: 2 }),
+      expected: { ...progressing('ReplicasUpdating'), message: '2 of 3 replicas are updated' },
+    },
+    {
+      name: 'one replica of the old revision still running',
+      object: deployment({}, { replicas: 4 }),
+      expected: progressing('OldReplicasRemaining'),
+    },
+    {
+      name: 'one updated replica too many',
+      object: deployment({}, { replicas: 4, updatedReplicas: 4, availableReplicas: 4 }),
+      expected: progressing('ScalingDown'),
+    },
+    {
+      name: 'its newest generation not observed yet',
+      object: deployment({ meta: { generation: 2 } }),
+      expected: progressing('AwaitingController'),
+    },
+    {
+      name: 'never seen by its controller',
+      object: live('apps/v1', 'Deployment', { spec: { replicas: 3 } }),
+      expected: progressing('AwaitingController'),
+    },
+    {
+      name: 'past its progress deadline',
+      object: deployment({}, { availableReplicas: 2, conditions: [exceeded] }),
+      expected: {
+        health: 'Degraded',
+        reason: 'ProgressDeadlineExceeded',
+        message: deadline,
+        terminal: true,
+      },
+    },
+    {
+      name: 'past the progress deadline of its previous generation',
+      object: deployment({ meta: { generation: 2 } }, { conditions: [exceeded] }),
+      expected: progressing('AwaitingController'),
+    },
+    {
+      name: 'unable to create pods',
+      object: deployment(
+        {},
+        {
+          availableReplicas: 0,
+          conditions: [condition('ReplicaFailure', 'True', 'FailedCreate', 'exceeded quota')],
+        },
+      ),
+      expected: { health: 'Degraded', reason: 'FailedCreate', terminal: true },
+    },
+    {
+      name: 'paused, though its controller is behind',
+      object: deployment({ meta: { generation: 2 }, spec: { paused: true } }),
+      expected: { health: 'Suspended', reason: 'Paused' },
+    },
+    {
+      name: 'being deleted',
+      object: deployment({ meta: { deletionTimestamp: '2026-03-01T10:00:00Z' } }),
+      expected: progressing('Terminating'),
+    },
+  ])('$name', ({ object, expected }) => {
+    expect(computeStatus(object)).toMatchObject(expected);
+  });
+
+  it.each([
+    { name: 'a second before the change', since: '2026-03-01T10:00:06Z', health: 'Progressing' },
+    { name: 'in the second of the change', since: '2026-03-01T10:00:05.900Z', health: 'Degraded' },
+  ])('holds a progress deadline exceeded $name against it: $health', ({ since, health }) => {
+    const object = deployment({}, { replicas: 4, conditions: [exceeded] });
+    expect(computeStatus(object, { since: new Date(since) }).health).toBe(health);
+  });
+});
+
+describe('the status of a StatefulSet', () => {
+  const partitioned = (partition: number) => ({
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition } },
+  });
+  it.each([
+    {
+      name: 'ready and updated',
+      object: statefulSet(),
+      expected: { health: 'Healthy', message: '3 of 3 replicas are ready' },
+    },
+    {
+      name: 'observed generation 0',
+      object: statefulSet({}, { observedGeneration: 0 }),
+      expected: progressing('AwaitingController'),
+    },
+    {
+      name: 'one replica short of ready',
+      object: statefulSet({}, { readyReplicas: 2 }),
+      expected: { ...progressing('ReplicasNotReady'), message: '2 of 3 replicas are ready' },
+    },
+    {
+      name: 'one replica too many',
+      object: statefulSet({}, { replicas: 4 }),
+      expected: progressing('ScalingDown'),
+    },
+    {
+      name: 'one replica short of updated',
+      object: statefulSet({}, { updatedReplicas: 2, currentRevision: 'web-a' }),
+      expected: { ...progressing('ReplicasUpdating'), message: '2 of 3 replicas are updated' },
+    },
+    {
+      name: 'a partition that leaves one replica to update, and it is',
+      object: statefulSet(partitioned(2), { updatedReplicas: 1, currentRevision: 'web-a' }),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'a partition that leaves one replica to update, and it is not',
+      object: statefulSet(partitioned(2), { updatedReplicas: 0, currentRevision: 'web-a' }),
+      expected: progressing('ReplicasUpdating'),
+    },
+    {
+      name: 'a partition above the number of replicas',
+      object: statefulSet(partitioned(9), { updatedReplicas: 0, currentRevision: 'web-a' }),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'two revisions and no rollingUpdate block',
+      object: statefulSet(
+        { updateStrategy: { type: 'RollingUpdate' } },
+        { currentRevision: 'web-a' },
+      ),
+      expected: progressing('ReplicasUpdating'),
+    },
+    {
+      name: 'updated on deletion, two revisions',
+      object: statefulSet({ updateStrategy: { type: 'OnDelete' } }, { currentRevision: 'web-a' }),
+      expected: { health: 'Healthy' },
+    },
+  ])('$name', ({ object, expected }) => {
+    expect(computeStatus(object)).toMatchObject(expected);
+  });
+});
+
+describe('the status of a DaemonSet', () => {
+  it.each([
+    {
+      name: 'updated and available on every node',
+      object: daemonSet(),
+      expected: { health: 'Healthy', message: '2 of 2 pods are available' },
+    },
+    {
+      name: 'no node wants it',
+      object: daemonSet({
+        desiredNumberScheduled: 0,
+        updatedNumberScheduled: 0,
+        numberAvailable: 0,
+      }),
+      expected: { health: 'Healthy', message: '0 of 0 pods are available' },
+    },
+    {
+      name: 'one pod short of updated',
+      object: daemonSet({ updatedNumberScheduled: 1 }),
+      expected: { ...progressing('PodsUpdating'), message: '1 of 2 pods are updated' },
+    },
+    {
+      name: 'one pod short of available',
+      object: daemonSet({ numberAvailable: 1 }),
+      expected: { ...progressing('PodsUnavailable'), message: '1 of 2 pods are available' },
+    },
+    {
+      name: 'updated on deletion, none available',
+      object: daemonSet({ numberAvailable: 0 }, { updateStrategy: { type: 'OnDelete' } }),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'its controller is behind',
+      object: daemonSet({ observedGeneration: 0 }),
+      expected: progressing('AwaitingController'),
+    },
+  ])('$name', ({ object, expected }) => {
+    expect(computeStatus(object)).toMatchObject(expected);
+  });
+});
+
+describe('the status of a ReplicaSet', () => {
+  const replicaSet = (status: object) =>
+    live('apps/v1', 'ReplicaSet', { spec: { replicas: 2 }, status: { ...status } });
+  it.each([
+    {
+      name: 'every replica available',
+      object: replicaSet({ observedGeneration: 1, availableReplicas: 2 }),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'one replica short of available',
+      object: replicaSet({ observedGeneration: 1, availableReplicas: 1 }),
+      expected: progressing('ReplicasUnavailable'),
+    },
+    {
+      name: 'its controller is behind',
+      object: replicaSet({ observedGeneration: 0, availableReplicas: 2 }),
+      expected: progressing('AwaitingController'),
+    },
+    {
+      name: 'unable to create pods',
+      object: replicaSet({
+        observedGeneration: 1,
+        conditions: [condition('ReplicaFailure', 'True', 'FailedCreate')],
+      }),
+      expected: { health: 'Degraded', reason: 'FailedCreate', terminal: true },
+    },
+    {
+      name: 'able to create pods again',
+      object: replicaSet({
+        observedGeneration: 1,
+        availableReplicas: 2,
+        conditions: [condition('ReplicaFailure', 'False', 'FailedCreate')],
+      }),
+      expected: { health: 'Healthy' },
+    },
+  ])('$name', ({ object, expected }) => {
+    expect(computeStatus(object)).toMatchObject(expected);
+  });
+});
