@@ -21,9 +21,10 @@ const PURE = [
 const USE_CASES = ['libs/orchestration/src/**/*.ts'];
 
 const NODE_GLOBALS = [
-  ...['AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL'],
-  ...['clearInterval', 'clearTimeout', 'console', 'fetch', 'performance', 'process'],
-  ...['setImmediate', 'setInterval', 'setTimeout'],
+  ...['AbortController', 'AbortSignal', 'Blob', 'Buffer', 'FormData', 'Headers', 'Response'],
+  ...['TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams', 'clearInterval', 'clearTimeout'],
+  ...['console', 'fetch', 'performance', 'process', 'queueMicrotask', 'setImmediate'],
+  ...['setInterval', 'setTimeout', 'structuredClone'],
 ];
 const globalsFor = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 

@@ -1,13 +1,18 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DATABASE_LEVELS = ['contract', 'int', 'e2e'];
 const CLUSTER_LEVELS = ['cluster', 'e2e'];
+/** A start takes a few seconds; what has not ended by then is a build, which leaves nothing behind. */
+const STARTING_LIMIT_MS = 15_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 
 /** What to undo, in the order it was done. @type {(() => Promise<unknown>)[]} */
 const undo = [];
+/** @type {Promise<void>} */
+let starting = Promise.resolve();
 /** @type {Promise<void> | undefined} */
 let stopping;
 
@@ -22,13 +27,22 @@ export async function startTestServices(level) {
   const needsCluster = CLUSTER_LEVELS.includes(level) && unset('APOLLO_TEST_KUBECONFIG');
   if (!needsDatabase && !needsCluster) return;
   stopOnSignals();
+  starting = startAll(needsDatabase, needsCluster);
   try {
-    if (needsDatabase) await startDatabase();
-    if (needsCluster) await startCluster();
+    await starting;
   } catch (error) {
     await stopTestServices();
     throw error;
   }
+}
+
+/**
+ * @param {boolean} database
+ * @param {boolean} cluster
+ */
+async function startAll(database, cluster) {
+  if (database) await startDatabase();
+  if (cluster) await startCluster();
 }
 
 /** Stops everything that was started, last first. A second caller waits for the first. */
@@ -38,6 +52,8 @@ export function stopTestServices() {
 }
 
 async function undoAll() {
+  const patience = AbortSignal.timeout(STARTING_LIMIT_MS);
+  await Promise.race([Promise.allSettled([starting]), once(patience, 'abort')]);
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
 }
 
