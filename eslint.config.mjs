@@ -112,7 +112,7 @@ export default tseslint.config(
     rules: {
       ...away({ syntax: FEW_PARAMETERS }),
       complexity: ['error', 14],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
