@@ -1,8 +1,8 @@
 // Runs the tests: `node tools/test.mjs [--checks] [level…] [-- jest arguments]`.
 // Without a level: every level, and unit and contract once more on Node 24. No dependencies, because
 // it installs them. The last line printed is always `N passed, N failed, N skipped`.
-import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { packagesAreInstalled } from './packages.mjs';
 import { prepareNode24 } from './test/node-24.mjs';
 import { runLevel } from './test/run-level.mjs';
 import { interruption, runProgram } from './test/run-program.mjs';
@@ -32,7 +32,7 @@ async function runAll(argv) {
     return;
   }
   const { levels, checks, everything, jestArguments } = request.value;
-  if (!packagesAreInstalled() && !(await step('packages', 'npm', ['ci']))) return;
+  if (!packagesAreInstalled(ROOT) && !(await step('packages', 'npm', ['ci']))) return;
   for (const check of checks ? CHECKS : []) await step(check, 'npm', ['run', '--silent', check]);
 
   // Unit tests run from the sources; the others start built packages.
@@ -92,11 +92,4 @@ async function step(name, program, args) {
  */
 function skip(name, why) {
   rows.push({ name, failed: 0, problems: [why] });
-}
-
-/** npm writes its own record of the tree last, so its age tells whether the lock file is newer. */
-function packagesAreInstalled() {
-  const installed = join(ROOT, 'node_modules', '.package-lock.json');
-  const wanted = join(ROOT, 'package-lock.json');
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
 }

@@ -1,0 +1,133 @@
+import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
+import type { Entity, ReportedRelease } from './catalog/entity.js';
+import type { Environment } from './catalog/environment.js';
+import type { Product } from './catalog/product.js';
+import type { Release } from './catalog/release.js';
+import type { PlanFacts } from './constraints/plan-facts.js';
+import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
+
+const CREATED_AT = '2026-01-05T08:00:00.000Z';
+
+export function anEnvironment(change: Partial<Environment> = {}): Environment {
+  return {
+    name: 'dev',
+    tier: 'development',
+    channel: 'dev',
+    execution: 'automatic',
+    rollbackOnFailure: true,
+    createdAt: CREATED_AT,
+    version: 1,
+    ...change,
+  };
+}
+
+export function aProduct(change: Partial<Product> = {}): Product {
+  return {
+    name: 'aria',
+    criticality: 'medium',
+    rolloutTimeoutSeconds: 300,
+    labels: {},
+    createdAt: CREATED_AT,
+    version: 1,
+    ...change,
+  };
+}
+
+export function aRelease(version: string, change: Partial<Release> = {}): Release {
+  return {
+    id: `release-aria-${version}`,
+    product: 'aria',
+    version,
+    chart: { name: 'aria', version, sha256: sha256Hex(`aria ${version}`), size: 1000 },
+    dependencies: [],
+    recalled: false,
+    createdAt: CREATED_AT,
+    createdBy: 'dev-operator',
+    ...change,
+  };
+}
+
+export function anEntity(change: Partial<Entity> = {}): Entity {
+  return {
+    name: 'aria-dev',
+    spoke: 'dev',
+    environment: 'dev',
+    product: 'aria',
+    namespace: 'aria',
+    releaseName: 'aria',
+    desired: { channel: 'dev' },
+    values: {},
+    labels: {},
+    strategy: 'rolling',
+    editedBy: 'dev-operator',
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+    version: 1,
+    ...change,
+  };
+}
+
+/** A healthy release as a spoke reports it, with the values of `anEntity`. */
+export function aReportedRelease(change: Partial<ReportedRelease> = {}): ReportedRelease {
+  return {
+    helmStatus: 'deployed',
+    revision: 1,
+    version: '1.0.0',
+    valuesDigest: jsonDigest({}),
+    releaseDigest: sha256Hex('head 1'),
+    health: 'Healthy',
+    drifted: false,
+    ...change,
+  };
+}
+
+export function aPlanContent(change: Partial<PlanContent> = {}): PlanContent {
+  return {
+    entity: 'aria-dev',
+    spoke: 'dev',
+    namespace: 'aria',
+    releaseName: 'aria',
+    type: 'install',
+    base: null,
+    chart: { name: 'aria', version: '1.0.0', sha256: sha256Hex('aria 1.0.0') },
+    valuesDigest: jsonDigest({}),
+    strategy: 'rolling',
+    rolloutTimeoutSeconds: 300,
+    ...change,
+  };
+}
+
+export function aPlan(change: Partial<Plan> = {}): Plan {
+  const content = change.content ?? aPlanContent();
+  return {
+    id: 'plan-1',
+    entity: content.entity,
+    environment: 'dev',
+    spoke: content.spoke,
+    product: 'aria',
+    type: content.type,
+    state: 'PENDING',
+    content,
+    digest: planDigest(content),
+    contentKey: contentKey(content),
+    values: {},
+    from: null,
+    to: content.chart === null ? null : { version: content.chart.version },
+    reason: 'aria 1.0.0 should run and is not installed',
+    passedOver: [],
+    violations: [],
+    attempt: 1,
+    createdAt: CREATED_AT,
+    version: 1,
+    ...change,
+  };
+}
+
+export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
+  return {
+    now: new Date('2026-01-05T09:00:00.000Z'),
+    spoke: { name: 'dev', presence: 'connected', lastSeenAt: '2026-01-05T08:59:50.000Z' },
+    environment: { name: 'dev', executing: 0 },
+    ...change,
+  };
+}

@@ -1,0 +1,33 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A file with the token of a spoke, readable by its owner only: the one of the last start if the
+ * hub still knows the spoke, else a new one.
+ * @param {import('./hub-api.mjs').HubApi} hub
+ * @param {string} name also the environment's name
+ * @param {string} folder
+ */
+export async function ensureSpokeToken(hub, name, folder) {
+  const file = join(folder, 'token');
+  const { items } = await hub.get('/api/v1/spokes?limit=200');
+  const known = items.some((spoke) => spoke.name === name && spoke.status !== 'pending');
+  if (known && (await exists(file))) return file;
+  const { token } = await hub.send('POST', '/api/v1/join-tokens', {
+    spoke: name,
+    environment: name,
+  });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(file, `${token}\n`, { mode: 0o600 });
+  return file;
+}
+
+/** @param {string} file */
+async function exists(file) {
+  try {
+    return (await readFile(file, 'utf8')).trim() !== '';
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
