@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jsonDigest } from '@apollo-deploy/kernel';
 import { anEntity, aPlan, aPlanContent, aProduct, aRelease, aReportedRelease } from '../testing.js';
+import type { ReportedState } from '../catalog/entity.js';
 import type { Decline } from './decline.js';
 import { contentKey, PLAN_TYPES } from './plan.js';
 import { type EntityFacts, proposePlan } from './propose-plan.js';
@@ -23,7 +24,7 @@ function facts(change: Partial<EntityFacts> = {}): EntityFacts {
   };
 }
 
-function running(change: Parameters<typeof aReportedRelease>[0] = {}): EntityFacts['reported'] {
+function running(change: Parameters<typeof aReportedRelease>[0] = {}): ReportedState {
   return { at: AT, release: aReportedRelease(change) };
 }
 

@@ -88,17 +88,22 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
   const situation = situationOf(facts, target.kind === 'release' ? target.release : null, present);
   const draft = draftPlan(facts, situation);
   if (draft === undefined) return idle(situation, nothing);
-  const decline = facts.declines.find(
-    ({ contentKey: key, standing }) => standing && key === draft.contentKey,
-  );
-  const alreadyOpen = openPlan?.contentKey === draft.contentKey;
-  if (decline !== undefined && options.force !== true && !alreadyOpen) {
+  const decline = options.force === true ? undefined : standingDecline(facts, draft);
+  if (decline !== undefined) {
     return nothing(
       'declined',
       `${draft.reason}, but plan ${decline.planId} with the same content ${decline.why} (${decline.by}, ${decline.at}); change it, or evaluate with force`,
     );
   }
   return { kind: 'plan', target, plan: draft };
+}
+
+/** An open plan with this content was asked for, or is older than the decline: it stays. */
+function standingDecline(facts: EntityFacts, draft: ProposedPlan): Decline | undefined {
+  if (facts.openPlan?.contentKey === draft.contentKey) return undefined;
+  return facts.declines.find(
+    ({ contentKey: key, standing }) => standing && key === draft.contentKey,
+  );
 }
 
 /** A release whose history was kept after an uninstall is not there. */

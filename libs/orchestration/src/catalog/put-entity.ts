@@ -3,19 +3,17 @@ import {
   type Entity,
   refusal,
   type Refusal,
+  type Product,
   type Values,
 } from '@apollo-deploy/domain';
-import { canonicalJson, err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
+import { checkValues } from './check-values.js';
 import { productNotFound } from './register-release.js';
-
-/** Values travel in one protocol frame; more than this, in bytes of JSON, is refused. */
-const MAX_VALUES_BYTES = 256 * 1024;
-const MAX_VALUES_DEPTH = 64;
 
 export interface EntityInput {
   readonly name: string;
@@ -80,28 +78,6 @@ function checkDesired(desired: DesiredState): Refusal | undefined {
   return undefined;
 }
 
-function checkValues(values: Values): Refusal | undefined {
-  if (isDeeperThan(values, MAX_VALUES_DEPTH)) {
-    return refusal(
-      'catalog/invalid_field',
-      `values nest deeper than ${String(MAX_VALUES_DEPTH)} levels; flatten them`,
-      { field: 'values' },
-    );
-  }
-  if (hasLoneSurrogate(values)) {
-    return refusal('catalog/invalid_field', 'values hold text that is not valid Unicode', {
-      field: 'values',
-    });
-  }
-  const bytes = Buffer.byteLength(canonicalJson(values));
-  if (bytes <= MAX_VALUES_BYTES) return undefined;
-  return refusal(
-    'catalog/invalid_field',
-    `values take ${String(bytes)} bytes as JSON; at most ${String(MAX_VALUES_BYTES)} are accepted`,
-    { field: 'values' },
-  );
-}
-
 async function compose(
   context: Context,
   unit: UnitOfWork,
@@ -121,22 +97,16 @@ async function compose(
     );
   }
   const stored = await unit.entities.get(input.name);
-  const at = context.clock.now().toISOString();
+  const { name: spokeName, environment } = spoke;
   const entity: Entity = {
+    ...installation(input, product, stored),
     name: input.name,
-    spoke: spoke.name,
-    environment: spoke.environment,
-    product: product.name,
-    namespace: input.namespace ?? stored?.namespace ?? product.namespace ?? product.name,
-    releaseName: input.releaseName ?? stored?.releaseName ?? product.name,
+    spoke: spokeName,
+    environment,
     desired: input.desired,
     values: input.values ?? {},
     labels: input.labels ?? {},
-    strategy: 'rolling',
-    editedBy: principal.name,
-    createdAt: stored?.createdAt ?? at,
-    updatedAt: at,
-    version: stored?.version ?? 1,
+    ...stamp(context.clock.now().toISOString(), principal, stored),
   };
   const tooLong = checkName('releaseName', entity.releaseName, 'releaseName');
   if (tooLong !== undefined) return err(tooLong);
@@ -145,6 +115,33 @@ async function compose(
     if (moved !== undefined) return err(moved);
   }
   return ok({ entity, stored });
+}
+
+/** Which Helm release the entity is: what was said, else what is stored, else the product's way. */
+function installation(
+  input: EntityInput,
+  product: Product,
+  stored: Entity | undefined,
+): Pick<Entity, 'product' | 'namespace' | 'releaseName' | 'strategy'> {
+  return {
+    product: product.name,
+    namespace: input.namespace ?? stored?.namespace ?? product.namespace ?? product.name,
+    releaseName: input.releaseName ?? stored?.releaseName ?? product.name,
+    strategy: 'rolling',
+  };
+}
+
+function stamp(
+  at: string,
+  principal: Principal,
+  stored: Entity | undefined,
+): Pick<Entity, 'editedBy' | 'createdAt' | 'updatedAt' | 'version'> {
+  return {
+    editedBy: principal.name,
+    createdAt: stored?.createdAt ?? at,
+    updatedAt: at,
+    version: stored?.version ?? 1,
+  };
 }
 
 function firstDifference(stored: Entity, next: Entity): Refusal | undefined {
@@ -184,23 +181,6 @@ async function write(
       { field: 'releaseName' },
     ),
   );
-}
-
-/** Walks level by level, so that no input can exhaust the stack. */
-function isDeeperThan(values: Values, levels: number): boolean {
-  let level: readonly unknown[] = [values];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
-  }
-  return false;
-}
-
-/** `JSON.stringify` escapes a lone surrogate instead of refusing it; canonical JSON refuses. */
-function hasLoneSurrogate(values: Values): boolean {
-  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(values));
 }
 
 function versionConflict(name: string, version: number): Refusal {

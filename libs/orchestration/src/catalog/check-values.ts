@@ -1,0 +1,40 @@
+import { refusal, type Refusal, type Values } from '@apollo-deploy/domain';
+import { canonicalJson } from '@apollo-deploy/kernel';
+
+/** Values travel in one protocol frame; more than this, in bytes of JSON, is refused. */
+const MAX_VALUES_BYTES = 256 * 1024;
+const MAX_VALUES_DEPTH = 64;
+
+/** Refuses values that nest too deeply, hold broken text, or do not fit a plan offer. */
+export function checkValues(values: Values): Refusal | undefined {
+  if (isDeeperThan(values, MAX_VALUES_DEPTH)) {
+    return refuse(`values nest deeper than ${String(MAX_VALUES_DEPTH)} levels; flatten them`);
+  }
+  if (hasLoneSurrogate(values)) return refuse('values hold text that is not valid Unicode');
+  const bytes = new TextEncoder().encode(canonicalJson(values)).length;
+  if (bytes <= MAX_VALUES_BYTES) return undefined;
+  return refuse(
+    `values take ${String(bytes)} bytes as JSON; at most ${String(MAX_VALUES_BYTES)} are accepted`,
+  );
+}
+
+function refuse(detail: string): Refusal {
+  return refusal('catalog/invalid_field', detail, { field: 'values' });
+}
+
+/** Walks level by level, so that no input can exhaust the stack. */
+function isDeeperThan(values: Values, levels: number): boolean {
+  let level: readonly unknown[] = [values];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((value): readonly unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return false;
+}
+
+/** `JSON.stringify` escapes a lone surrogate instead of refusing it; canonical JSON refuses. */
+function hasLoneSurrogate(values: Values): boolean {
+  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(values));
+}
