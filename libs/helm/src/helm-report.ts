@@ -1,3 +1,4 @@
+import type { HelmCommand } from './helm-command.js';
 import type { HelmRun } from './helm-runner.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { ReleaseState } from './release-state.js';
@@ -18,6 +19,7 @@ export type HelmRefusalCode = (typeof HELM_REFUSAL_CODES)[number];
 
 /** A helm command that was run, for people to read. */
 export interface CommandTrace extends HelmRun {
+  readonly verb: HelmCommand['verb'];
   /** For example `helm upgrade web`. */
   readonly summary: string;
 }
@@ -29,8 +31,8 @@ export interface RepairTrace {
   readonly was: string;
 }
 
-interface Observations {
-  readonly message: string;
+/** What was seen and done on the way. */
+export interface HelmObservations {
   /** The newest revision as last observed; null when there is none or it cannot be read. */
   readonly head: ReleaseRecord | null;
   readonly before: ReleaseState;
@@ -45,12 +47,16 @@ interface Observations {
  * - `applied`: this run did it; `already`: it had been done before (by an earlier run of this plan)
  * - `broken`: begun and not finished. `hooksMayHaveRun` false means a repeat is harmless
  * - `refused`: Helm or the rules said no, no revision was written
- * - `base_moved`: the release is not as the plan expected it; nothing was done
+ * - `base_moved`: the release is not as the plan expected it; this plan did nothing
  * - `locked`: a process that may be alive holds the release; come back later
- * - `cancelled`: asked to stop before any command began; nothing was done
+ * - `cancelled`: called off, nothing was done
  */
-export type HelmReport =
-  | (Observations & { readonly result: 'applied' | 'already' })
-  | (Observations & { readonly result: 'broken'; readonly hooksMayHaveRun: boolean })
-  | (Observations & { readonly result: 'refused'; readonly code: HelmRefusalCode })
-  | (Observations & { readonly result: 'base_moved' | 'locked' | 'cancelled' });
+export type HelmVerdict =
+  | {
+      readonly result: 'applied' | 'already' | 'base_moved' | 'locked' | 'cancelled';
+      readonly message: string;
+    }
+  | { readonly result: 'broken'; readonly message: string; readonly hooksMayHaveRun: boolean }
+  | { readonly result: 'refused'; readonly message: string; readonly code: HelmRefusalCode };
+
+export type HelmReport = HelmVerdict & HelmObservations;

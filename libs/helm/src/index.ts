@@ -16,7 +16,9 @@ export {
   HELM_REFUSAL_CODES,
   type CommandTrace,
   type HelmRefusalCode,
+  type HelmObservations,
   type HelmReport,
+  type HelmVerdict,
   type RepairTrace,
 } from './helm-report.js';
 export {

@@ -57,3 +57,19 @@ export type ReleaseOperation =
   | ConfigUpdateOperation
   | RollbackOperation
   | UninstallOperation;
+
+/** An operation with what is known while it is carried out; what the decisions are made from. */
+export interface ReleaseAsk {
+  readonly operation: ReleaseOperation;
+  /** `jsonDigest` of the operation's values; empty for those that bring none. */
+  readonly valuesDigest: string;
+  /** The process behind a pending record is proven dead. */
+  readonly deadHolder: boolean;
+  /** This run has already removed what was left of the release. */
+  readonly removed: boolean;
+}
+
+/** The description a rollback's revision carries until it fails (Helm 4; at most 256 characters). */
+export function rollbackDescription(planId: string): string {
+  return `apollo plan ${planId}: rollback`;
+}

@@ -1,4 +1,5 @@
-import type { ReleaseRecord, ReleaseRevision } from './release-record.js';
+import { assertNever } from '@apollo-deploy/kernel';
+import { PLAN_LABEL, type ReleaseRecord, type ReleaseRevision } from './release-record.js';
 
 /** What a release that is being changed, or whose change was cut off, was going through. */
 export type LockedBy = 'install' | 'upgrade' | 'rollback' | 'uninstall';
@@ -39,3 +40,68 @@ export type ReleaseState =
       readonly message: string;
       readonly history: readonly ReleaseRevision[];
     };
+
+/** What was read of one release: every revision's metadata, and the payloads that matter. */
+export interface ReleaseObservation {
+  /** Oldest first. */
+  readonly history: readonly ReleaseRevision[];
+  /** The newest revision in full, or why it cannot be read; null without any revision. */
+  readonly head: ReleaseRecord | { readonly message: string } | null;
+  /** The newest revision labelled deployed, if it is not the head. */
+  readonly lastDeployed: ReleaseRecord | null;
+}
+
+/** The state of a release, from what was read of it. */
+export function releaseState(observation: ReleaseObservation): ReleaseState {
+  const { head, history, lastDeployed } = observation;
+  if (head === null) return { kind: 'absent' };
+  if (!('status' in head)) {
+    return { kind: 'foreign', reason: 'unreadable', message: head.message, history };
+  }
+  const state = managedState({ head, history, lastDeployed });
+  if (state === null) {
+    const message = `Helm records the status of ${head.secretName} as "unknown"; see what happened to it with "helm history ${head.name}"`;
+    return { kind: 'foreign', reason: 'unreadable', message, history };
+  }
+  // A rollback takes over the labels of its target, so one labelled revision is enough.
+  const ours = history.some(({ labels }) => labels[PLAN_LABEL] !== undefined);
+  return ours ? state : { kind: 'foreign', reason: 'unmanaged', state };
+}
+
+/** The state a release has, whoever made it; null where Helm's record tells nothing. */
+export function underlyingState(state: ReleaseState): ManagedState | null {
+  if (state.kind === 'absent') return null;
+  if (state.kind !== 'foreign') return state;
+  return state.reason === 'unmanaged' ? state.state : null;
+}
+
+/** The newest revision, if there is one and it can be read. */
+export function headOf(state: ReleaseState): ReleaseRecord | null {
+  return underlyingState(state)?.head ?? null;
+}
+
+function managedState(observed: Observed): ManagedState | null {
+  const { status } = observed.head;
+  switch (status) {
+    case 'deployed':
+      return { kind: 'deployed', ...observed };
+    // The newest revision is superseded only after somebody removed the one that followed it.
+    case 'superseded':
+    case 'failed':
+      return { kind: 'failed', ...observed };
+    case 'uninstalled':
+      return { kind: 'uninstalled', ...observed };
+    case 'pending-install':
+      return { kind: 'locked', by: 'install', ...observed };
+    case 'pending-upgrade':
+      return { kind: 'locked', by: 'upgrade', ...observed };
+    case 'pending-rollback':
+      return { kind: 'locked', by: 'rollback', ...observed };
+    case 'uninstalling':
+      return { kind: 'locked', by: 'uninstall', ...observed };
+    case 'unknown':
+      return null;
+    default:
+      return assertNever(status);
+  }
+}

@@ -131,7 +131,7 @@ export class InMemoryKubeApi implements KubeApi {
       const missing = this.missingNamespace(ref);
       if (missing !== null) return missing;
       if (this.objects.has(keyOf(ref))) {
-        return refuse('kube/already_exists', 409, 'AlreadyExists', ref, 'already exists');
+        return refuse(ref, 'kube/already_exists', 'already exists');
       }
       const stored = this.insert(object);
       this.ownershipOf(ref).noteWrite(MANAGER, stored, undefined);
@@ -149,7 +149,7 @@ export class InMemoryKubeApi implements KubeApi {
       if (current === undefined) return notFound(ref);
       if (current.metadata.resourceVersion !== object.metadata.resourceVersion) {
         const what = 'the object has been modified; read it again and apply your changes to that';
-        return refuse('kube/version_conflict', 409, 'Conflict', ref, what);
+        return refuse(ref, 'kube/version_conflict', what);
       }
       this.ownershipOf(ref).noteWrite(MANAGER, object, current);
       return ok(structuredClone(this.update(object, current)));
@@ -165,7 +165,7 @@ export class InMemoryKubeApi implements KubeApi {
         (uid !== undefined && uid !== current.metadata.uid) ||
         (resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion);
       if (other) {
-        return refuse('kube/version_conflict', 409, 'Conflict', ref, 'precondition failed');
+        return refuse(ref, 'kube/version_conflict', 'precondition failed');
       }
       if ((current.metadata.finalizers ?? []).length > 0) this.markDeleted(current);
       else this.remove(current);
@@ -184,7 +184,7 @@ export class InMemoryKubeApi implements KubeApi {
       const conflicts = ownership.conflicts(options.fieldManager, object, live);
       if (conflicts.length > 0 && !options.force) {
         const what = `Apply failed with ${String(conflicts.length)} conflict(s)`;
-        return refuse('kube/field_conflict', 409, 'Conflict', ref, what, conflicts);
+        return refuse(ref, 'kube/field_conflict', what, conflicts);
       }
       const stores = options.dryRun !== true;
       const merged = ownership.apply(options.fieldManager, object, live, stores);
@@ -369,16 +369,21 @@ function sorted(object: KubeObject): KubeObject {
 }
 
 function notFound(ref: KubeRef): Err<KubeRefusal> {
-  return refuse('kube/not_found', 404, 'NotFound', ref, 'not found');
+  return refuse(ref, 'kube/not_found', 'not found');
 }
 
+const STATUS = {
+  'kube/not_found': { status: 404, reason: 'NotFound' },
+  'kube/already_exists': { status: 409, reason: 'AlreadyExists' },
+  'kube/version_conflict': { status: 409, reason: 'Conflict' },
+  'kube/field_conflict': { status: 409, reason: 'Conflict' },
+} as const satisfies Partial<Record<KubeRefusalCode, Pick<KubeRefusal, 'status' | 'reason'>>>;
+
 function refuse(
-  code: KubeRefusalCode,
-  status: number,
-  reason: string,
   ref: KubeRef,
+  code: keyof typeof STATUS,
   what: string,
   causes: readonly KubeCause[] = [],
 ): Err<KubeRefusal> {
-  return err({ code, status, reason, message: `${describeRef(ref)}: ${what}`, causes });
+  return err({ code, ...STATUS[code], message: `${describeRef(ref)}: ${what}`, causes });
 }

@@ -12,7 +12,7 @@ export function matchesLabels(selector: string | undefined, object: KubeObject):
 export function matchesFields(selector: string | undefined, object: KubeObject): boolean {
   return splitTerms(selector ?? '').every((term) => {
     const [, path = '', operator, value] = /^(.*?)(!=|==?)(.*)$/.exec(term) ?? [];
-    const actual = String(valueAt(object, path.split('.')) ?? '');
+    const actual = valueAt(object, path.split('.')) ?? '';
     return operator === '!=' ? actual !== value : actual === value;
   });
 }

@@ -1,0 +1,88 @@
+import type { HelmCommand } from './helm-command.js';
+import { rollbackDescription, type ReleaseAsk } from './release-operation.js';
+import { PLAN_LABEL, type ReleaseRecord } from './release-record.js';
+import { headOf, underlyingState, type ReleaseState } from './release-state.js';
+
+/** What a release shows of a plan: nothing, its effect, its failure, or that it was cut off. */
+export type PlanTrace = 'none' | 'done' | 'failed' | 'interrupted';
+
+/**
+ * Finds the outcome of a plan in a release, whoever looks and whenever. A plan's label alone proves
+ * nothing, since later revisions inherit it: chart and values have to be the plan's as well.
+ */
+export function planTrace(state: ReleaseState, ask: ReleaseAsk): PlanTrace {
+  const gone = state.kind === 'absent' || state.kind === 'uninstalled';
+  if (ask.operation.type === 'uninstall') return gone ? 'done' : 'none';
+  const managed = underlyingState(state);
+  if (managed === null || !isOutcome(managed.head, ask)) return 'none';
+  if (managed.kind === 'deployed') return 'done';
+  // The plan was made for this very failure: that is where it starts, not what it led to.
+  if (isBase(state, ask)) return 'none';
+  return managed.kind === 'locked' ? 'interrupted' : 'failed';
+}
+
+/** True if the release is what the plan was made for. */
+export function isBase(state: ReleaseState, { operation, removed }: ReleaseAsk): boolean {
+  const { revision, secretUid } = operation.base;
+  if (state.kind === 'absent') return revision === 0 || removed;
+  const head = headOf(state);
+  if (head === null) return true;
+  return head.revision === revision && (secretUid === null || head.secretUid === secretUid);
+}
+
+/** A command whose process is dead, and the release before and after it. */
+export interface EndedCommand {
+  readonly verb: HelmCommand['verb'];
+  readonly before: ReleaseState;
+  readonly after: ReleaseState;
+  readonly ask: ReleaseAsk;
+}
+
+/** What a command that has ended did to the release. */
+export type RunOutcome = 'applied' | 'broken' | 'interrupted' | 'untouched' | 'moved';
+
+/** Compares the release before and after a command. `interrupted`: it left its record pending. */
+export function runOutcome(run: EndedCommand): RunOutcome {
+  const { before, after, ask } = run;
+  const trace = planTrace(after, ask);
+  if (trace !== 'none') return OUTCOME_OF_TRACE[trace];
+  const managed = underlyingState(after);
+  if (run.verb === 'uninstall' && managed?.kind === 'locked' && managed.by === 'uninstall') {
+    return 'interrupted';
+  }
+  const [was, is] = [headOf(before), headOf(after)];
+  if (was?.secretUid !== is?.secretUid) return leftTrace(run) ? 'broken' : 'moved';
+  return was?.status === is?.status ? 'untouched' : 'broken';
+}
+
+const OUTCOME_OF_TRACE = {
+  done: 'applied',
+  failed: 'broken',
+  interrupted: 'interrupted',
+} as const satisfies Record<Exclude<PlanTrace, 'none'>, RunOutcome>;
+
+function isOutcome(head: ReleaseRecord, { operation, valuesDigest }: ReleaseAsk): boolean {
+  if (operation.type === 'uninstall') return false;
+  if (operation.type !== 'rollback') {
+    const { chart, planId } = operation;
+    const sameChart = head.chartName === chart.name && head.chartVersion === chart.version;
+    return head.planId === planId && sameChart && head.valuesDigest === valuesDigest;
+  }
+  if (head.revision <= operation.base.revision) return false;
+  if (head.description === rollbackDescription(operation.planId)) return true;
+  // A failure overwrites the description, and Helm 3 takes none; the number then has to follow.
+  const target = operation.revision;
+  const wentBack =
+    head.rollbackRevision === target || head.description === `Rollback to ${String(target)}`;
+  return wentBack && head.revision === operation.base.revision + 1;
+}
+
+/** True unless it is certain that the command wrote no revision: none newer has the plan's label. */
+function leftTrace(run: EndedCommand): boolean {
+  if (run.verb === 'rollback' || run.verb === 'uninstall') return true;
+  const base = headOf(run.before)?.revision ?? 0;
+  const history = underlyingState(run.after)?.history ?? [];
+  return history.some(
+    ({ revision, labels }) => revision > base && labels[PLAN_LABEL] === run.ask.operation.planId,
+  );
+}
