@@ -40,7 +40,9 @@ export {
 } from './spokes/spoke-session.js';
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
-export type { Page, PageRequest } from './ports/page.js';
+export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';
+export { InMemoryStore } from './ports/in-memory/in-memory-store.js';
+export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js';
 export type {
   OpenPlanExists,
   PlanFilter,

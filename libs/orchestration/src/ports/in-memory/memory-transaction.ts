@@ -1,5 +1,5 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import { CommitSignalDraft } from './commit-signals.js';
+import { CommitSignalDraft } from '../commit-signals.js';
 
 /** One unit of work in memory: knows how to take back what it did, and when it is over. */
 export class MemoryTransaction {

@@ -1,0 +1,120 @@
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import type { Page, PageRequest } from '../page.js';
+import type {
+  AlreadyExists,
+  ChannelEntry,
+  ChannelRepository,
+  ChartRepository,
+  EnvironmentRepository,
+  ProductRepository,
+  ReleaseRepository,
+} from '../unit-of-work.js';
+import { pageByKey } from './memory-lists.js';
+import { compositeKey, TableView } from './memory-table.js';
+import type { MemoryTables } from './memory-tables.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+import { VersionedTable } from './versioned-table.js';
+
+export class InMemoryEnvironments
+  extends VersionedTable<Environment, never>
+  implements EnvironmentRepository
+{
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    super(new TableView(tables.environments, transaction), ({ name }) => name);
+  }
+
+  /** Works run one after another, so reading is enough. */
+  lock(name: string): Promise<Environment | undefined> {
+    return this.get(name);
+  }
+
+  async list(page: PageRequest): Promise<Page<Environment>> {
+    return pageByKey(this.view, ({ name }) => name, page);
+  }
+}
+
+export class InMemoryProducts extends VersionedTable<Product, never> implements ProductRepository {
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    super(new TableView(tables.products, transaction), ({ name }) => name);
+  }
+
+  async list(page: PageRequest): Promise<Page<Product>> {
+    return pageByKey(this.view, ({ name }) => name, page);
+  }
+}
+
+export class InMemoryReleases implements ReleaseRepository {
+  private readonly view: TableView<Release, 'product' | 'version'>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.releases, transaction);
+  }
+
+  async get(product: string, version: string): Promise<Release | undefined> {
+    return this.view.inGroup('version', compositeKey(product, version))[0];
+  }
+
+  async getById(id: string): Promise<Release | undefined> {
+    return this.view.get(id);
+  }
+
+  async ofProducts(products: readonly string[]): Promise<readonly Release[]> {
+    return [...new Set(products)].flatMap((product) => this.view.inGroup('product', product));
+  }
+
+  async insert(release: Release): Promise<Result<Release, AlreadyExists>> {
+    const { id, product, version } = release;
+    const taken =
+      this.view.get(id) ?? this.view.inGroup('version', compositeKey(product, version))[0];
+    return taken === undefined ? ok(this.view.put(release)) : err({ code: 'already_exists' });
+  }
+
+  async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {
+    return pageByKey(
+      this.view,
+      ({ id }) => id,
+      page,
+      (release) => product === undefined || release.product === product,
+    );
+  }
+}
+
+export class InMemoryCharts implements ChartRepository {
+  private readonly view: TableView<{ readonly sha256: string; readonly bytes: Uint8Array }>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.charts, transaction);
+  }
+
+  async put(sha256: string, bytes: Uint8Array): Promise<void> {
+    if (this.view.get(sha256) === undefined) this.view.put({ sha256, bytes });
+  }
+
+  async get(sha256: string): Promise<Uint8Array | undefined> {
+    return this.view.get(sha256)?.bytes.slice();
+  }
+}
+
+export class InMemoryChannels implements ChannelRepository {
+  private readonly view: TableView<ChannelEntry, 'product'>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.channels, transaction);
+  }
+
+  async add(entry: ChannelEntry): Promise<boolean> {
+    const { product, channel, version } = entry;
+    if (this.view.get(compositeKey(product, channel, version)) !== undefined) return false;
+    this.view.put(entry);
+    return true;
+  }
+
+  async ofProducts(products: readonly string[]): Promise<readonly ChannelEntry[]> {
+    return [...new Set(products)].flatMap((product) => this.view.inGroup('product', product));
+  }
+
+  async names(): Promise<readonly string[]> {
+    return [...new Set(this.view.all().map(({ row }) => row.channel))].sort();
+  }
+}

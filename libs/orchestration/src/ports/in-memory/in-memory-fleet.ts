@@ -1,0 +1,161 @@
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import type { Entity } from '@apollo-deploy/domain';
+import type { Page, PageRequest } from '../page.js';
+import type { VersionConflict } from '../plan-storage.js';
+import type { ReleaseStateRecord, SpokeRecord } from '../records.js';
+import type {
+  AlreadyExists,
+  EntityFilter,
+  EntityRepository,
+  ReleaseStateRepository,
+  SpokeRepository,
+} from '../unit-of-work.js';
+import { pageByKey } from './memory-lists.js';
+import { compositeKey, TableView } from './memory-table.js';
+import { type MemoryTables, releaseKey } from './memory-tables.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+import { VersionedTable } from './versioned-table.js';
+
+type ReleaseKey = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>;
+
+export class InMemorySpokes implements SpokeRepository {
+  private readonly view: TableView<SpokeRecord, 'token'>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.spokes, transaction);
+  }
+
+  async get(name: string): Promise<SpokeRecord | undefined> {
+    return this.view.get(name);
+  }
+
+  /** Works run one after another, so reading is enough. */
+  lock(name: string): Promise<SpokeRecord | undefined> {
+    return this.get(name);
+  }
+
+  async getMany(names: readonly string[]): Promise<readonly SpokeRecord[]> {
+    return this.view.getMany(names);
+  }
+
+  async byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined> {
+    return this.view.inGroup('token', tokenHash)[0];
+  }
+
+  async insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>> {
+    if (this.view.get(spoke.name) !== undefined) return err({ code: 'already_exists' });
+    return ok(this.view.put(spoke));
+  }
+
+  async save(spoke: SpokeRecord): Promise<void> {
+    if (this.view.get(spoke.name) === undefined) {
+      throw new InvariantViolation(`spoke ${spoke.name} was saved before it was inserted`);
+    }
+    this.view.put(spoke);
+  }
+
+  async seen(at: ReadonlyMap<string, string>): Promise<void> {
+    for (const [name, lastSeenAt] of at) {
+      const spoke = this.view.get(name);
+      if (spoke === undefined) continue;
+      const before = spoke.lastSeenAt;
+      if (before !== undefined && Date.parse(before) >= Date.parse(lastSeenAt)) continue;
+      this.view.put({ ...spoke, lastSeenAt });
+    }
+  }
+
+  async list(page: PageRequest): Promise<Page<SpokeRecord>> {
+    return pageByKey(this.view, ({ name }) => name, page);
+  }
+}
+
+export class InMemoryReleaseStates implements ReleaseStateRepository {
+  private readonly view: TableView<ReleaseStateRecord, 'spoke'>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.releaseStates, transaction);
+  }
+
+  async get(
+    spoke: string,
+    namespace: string,
+    releaseName: string,
+  ): Promise<ReleaseStateRecord | undefined> {
+    return this.view.get(compositeKey(spoke, namespace, releaseName));
+  }
+
+  async ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]> {
+    return this.view.inGroup('spoke', spoke);
+  }
+
+  async getMany(keys: readonly ReleaseKey[]): Promise<readonly ReleaseStateRecord[]> {
+    return this.view.getMany(keys.map(releaseKey));
+  }
+
+  async put(records: readonly ReleaseStateRecord[]): Promise<void> {
+    for (const record of records) this.view.put(record);
+  }
+
+  async remove(keys: readonly ReleaseKey[]): Promise<void> {
+    for (const key of keys) this.view.remove(releaseKey(key));
+  }
+}
+
+export class InMemoryEntities
+  extends VersionedTable<Entity, 'spoke' | 'product' | 'release'>
+  implements EntityRepository
+{
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    super(new TableView(tables.entities, transaction), ({ name }) => name);
+  }
+
+  async byRelease(
+    spoke: string,
+    namespace: string,
+    releaseName: string,
+  ): Promise<Entity | undefined> {
+    return this.view.inGroup('release', releaseKey({ spoke, namespace, releaseName }))[0];
+  }
+
+  async ofSpoke(spoke: string): Promise<readonly Entity[]> {
+    return this.view.inGroup('spoke', spoke);
+  }
+
+  async ofProduct(product: string): Promise<readonly Entity[]> {
+    return this.view.inGroup('product', product);
+  }
+
+  override async insert(entity: Entity): Promise<Result<Entity, AlreadyExists>> {
+    if (this.view.inGroup('release', releaseKey(entity)).length > 0) {
+      return err({ code: 'already_exists' });
+    }
+    return super.insert(entity);
+  }
+
+  override async save(entity: Entity): Promise<Result<Entity, VersionConflict>> {
+    const holder = this.view.inGroup('release', releaseKey(entity))[0];
+    if (holder !== undefined && holder.name !== entity.name) {
+      throw new InvariantViolation(
+        `entity ${entity.name} was moved to the release of entity ${holder.name}`,
+      );
+    }
+    return super.save(entity);
+  }
+
+  async list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>> {
+    return pageByKey(
+      this.view,
+      ({ name }) => name,
+      page,
+      (entity) =>
+        (filter.environment === undefined || entity.environment === filter.environment) &&
+        (filter.product === undefined || entity.product === filter.product) &&
+        (filter.spoke === undefined || entity.spoke === filter.spoke),
+    );
+  }
+
+  async names(page: PageRequest): Promise<Page<string>> {
+    const { items, next } = await this.list({}, page);
+    return { items: items.map(({ name }) => name), ...(next !== undefined && { next }) };
+  }
+}

@@ -1,0 +1,60 @@
+import { CommitSignals } from '../commit-signals.js';
+import { type CommitSignal, type Store, StoreUnavailable } from '../store.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { inMemoryUnitOfWork } from './in-memory-unit-of-work.js';
+import { MemoryTables } from './memory-tables.js';
+import { MemoryTransaction } from './memory-transaction.js';
+
+/**
+ * Keeps everything in this process until it ends. Works run strictly one after another, so a work
+ * that calls `transact` itself waits for ever. What it answers is frozen.
+ */
+export class InMemoryStore implements Store {
+  private readonly tables = new MemoryTables();
+  private readonly signals = new CommitSignals();
+  /** Settles when the last work that was asked for has ended. */
+  private lastTurn: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    if (this.closed) {
+      throw new StoreUnavailable(
+        'the store is closed; the hub is shutting down, so ask another one',
+      );
+    }
+    const turn = this.lastTurn.then(() => this.run(work));
+    this.lastTurn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  onCommit(listener: (signal: CommitSignal) => void): () => void {
+    return this.signals.subscribe(listener);
+  }
+
+  async ready(): Promise<boolean> {
+    return !this.closed;
+  }
+
+  /** Lets the works that were asked for before it end. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.lastTurn;
+  }
+
+  private async run<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const transaction = new MemoryTransaction();
+    try {
+      const answer = await work(inMemoryUnitOfWork(this.tables, transaction));
+      transaction.commit();
+      const signal = transaction.signals.signal();
+      if (signal !== undefined) this.signals.emit(signal);
+      return answer;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+}

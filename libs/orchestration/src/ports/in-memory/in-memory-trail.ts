@@ -1,0 +1,95 @@
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import type { Page, PageRequest } from '../page.js';
+import type { AuditEntry, IdempotencyRecord, OutboxMessage } from '../records.js';
+import type {
+  AlreadyExists,
+  AuditFilter,
+  AuditTrail,
+  IdempotencyRepository,
+  Outbox,
+} from '../unit-of-work.js';
+import { byInstant, pageAfterId } from './memory-lists.js';
+import { compositeKey, TableView } from './memory-table.js';
+import type { MemoryTables } from './memory-tables.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+
+export class InMemoryOutbox implements Outbox {
+  private readonly view: TableView<OutboxMessage, 'spoke' | 'plan'>;
+
+  constructor(
+    tables: MemoryTables,
+    private readonly transaction: MemoryTransaction,
+  ) {
+    this.view = new TableView(tables.outbox, transaction);
+  }
+
+  async add(message: OutboxMessage): Promise<void> {
+    if (this.view.get(message.id) !== undefined) {
+      throw new InvariantViolation(`message ${message.id} was written twice`);
+    }
+    this.view.put(message);
+    this.transaction.signals.noteOutbox(message.spoke);
+  }
+
+  async pending(spokes: readonly string[]): Promise<readonly OutboxMessage[]> {
+    const slots = [...new Set(spokes)].flatMap((spoke) => this.view.slotsInGroup('spoke', spoke));
+    return slots.sort((a, b) => a.position - b.position).map(({ row }) => row);
+  }
+
+  async acknowledge(spoke: string, id: string): Promise<void> {
+    if (this.view.get(id)?.spoke === spoke) this.view.remove(id);
+  }
+
+  async removeOfPlan(planId: string): Promise<void> {
+    for (const { id } of this.view.inGroup('plan', planId)) this.view.remove(id);
+  }
+}
+
+export class InMemoryAuditTrail implements AuditTrail {
+  private readonly view: TableView<AuditEntry>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.audit, transaction);
+  }
+
+  async append(entry: AuditEntry): Promise<void> {
+    if (this.view.get(entry.id) !== undefined) {
+      throw new InvariantViolation(`audit entry ${entry.id} was written twice`);
+    }
+    this.view.put(entry);
+  }
+
+  async list({ actor, subject, from }: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
+    const wanted = this.view
+      .all()
+      .filter(
+        ({ row }) =>
+          (actor === undefined || row.actor === actor) &&
+          (subject === undefined || row.subject === subject) &&
+          (from === undefined || Date.parse(row.at) >= Date.parse(from)),
+      );
+    return pageAfterId(
+      byInstant(wanted, ({ at }) => at),
+      page,
+    );
+  }
+}
+
+export class InMemoryIdempotency implements IdempotencyRepository {
+  private readonly view: TableView<IdempotencyRecord>;
+
+  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+    this.view = new TableView(tables.idempotency, transaction);
+  }
+
+  async get(principal: string, key: string): Promise<IdempotencyRecord | undefined> {
+    return this.view.get(compositeKey(principal, key));
+  }
+
+  async insert(record: IdempotencyRecord): Promise<Result<IdempotencyRecord, AlreadyExists>> {
+    if (this.view.get(compositeKey(record.principal, record.key)) !== undefined) {
+      return err({ code: 'already_exists' });
+    }
+    return ok(this.view.put(record));
+  }
+}

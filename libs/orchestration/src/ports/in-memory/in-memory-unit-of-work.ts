@@ -1,0 +1,42 @@
+import type { UnitOfWork } from '../unit-of-work.js';
+import {
+  InMemoryChannels,
+  InMemoryCharts,
+  InMemoryEnvironments,
+  InMemoryProducts,
+  InMemoryReleases,
+} from './in-memory-catalog.js';
+import {
+  InMemoryDeclines,
+  InMemoryDirtyQueue,
+  InMemoryEvaluations,
+} from './in-memory-evaluation.js';
+import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
+import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
+import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
+import type { MemoryTables } from './memory-tables.js';
+import type { MemoryTransaction } from './memory-transaction.js';
+
+/** The repositories of one transaction in memory. */
+export function inMemoryUnitOfWork(
+  tables: MemoryTables,
+  transaction: MemoryTransaction,
+): UnitOfWork {
+  return {
+    environments: new InMemoryEnvironments(tables, transaction),
+    products: new InMemoryProducts(tables, transaction),
+    releases: new InMemoryReleases(tables, transaction),
+    charts: new InMemoryCharts(tables, transaction),
+    channels: new InMemoryChannels(tables, transaction),
+    spokes: new InMemorySpokes(tables, transaction),
+    releaseStates: new InMemoryReleaseStates(tables, transaction),
+    entities: new InMemoryEntities(tables, transaction),
+    evaluations: new InMemoryEvaluations(tables, transaction),
+    plans: new InMemoryPlanStorage(tables, transaction),
+    declines: new InMemoryDeclines(tables, transaction),
+    dirty: new InMemoryDirtyQueue(tables, transaction),
+    outbox: new InMemoryOutbox(tables, transaction),
+    audit: new InMemoryAuditTrail(tables, transaction),
+    idempotency: new InMemoryIdempotency(tables, transaction),
+  };
+}

@@ -1,0 +1,54 @@
+import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
+import type { TableView } from './memory-table.js';
+
+/** The page of the rows that `wanted` keeps, in the order of their keys. */
+export function pageByKey<T extends object, G extends string>(
+  view: TableView<T, G>,
+  keyOf: (row: T) => string,
+  page: PageRequest,
+  wanted: (row: T) => boolean = () => true,
+): Page<T> {
+  const keys = view.sortedKeys();
+  const found: T[] = [];
+  const size = rowsToRead(page);
+  for (let at = page.after === undefined ? 0 : firstAfter(keys, page.after); ; at += 1) {
+    const key = keys[at];
+    if (key === undefined || found.length === size) return pageOf(found, page, keyOf);
+    const row = view.get(key);
+    if (row !== undefined && wanted(row)) found.push(row);
+  }
+}
+
+/** The page of `rows`, which are in their order already, after the row with the id `page.after`. */
+export function pageAfterId<T extends { readonly id: string }>(
+  rows: readonly T[],
+  page: PageRequest,
+): Page<T> {
+  const size = rowsToRead(page);
+  const at = page.after === undefined ? -1 : rows.findIndex(({ id }) => id === page.after);
+  const start = page.after !== undefined && at === -1 ? rows.length : at + 1;
+  return pageOf(rows.slice(start, start + size), page, ({ id }) => id);
+}
+
+/** Orders rows by an instant, and rows of one instant by when they were written; oldest first. */
+export function byInstant<T>(
+  slots: readonly { readonly row: T; readonly position: number }[],
+  instantOf: (row: T) => string,
+): readonly T[] {
+  return slots
+    .map(({ row, position }) => ({ row, position, at: Date.parse(instantOf(row)) }))
+    .sort((a, b) => a.at - b.at || a.position - b.position)
+    .map(({ row }) => row);
+}
+
+/** Index of the first key that sorts after `bound`. */
+function firstAfter(keys: readonly string[], bound: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] ?? '') > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

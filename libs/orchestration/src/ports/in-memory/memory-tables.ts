@@ -1,0 +1,75 @@
+import { isOpen } from '@apollo-deploy/domain';
+import type { Decline, Entity, Environment, Plan, Product, Release } from '@apollo-deploy/domain';
+import type {
+  AuditEntry,
+  EvaluationRecord,
+  IdempotencyRecord,
+  OutboxMessage,
+  ReleaseStateRecord,
+  SpokeRecord,
+} from '../records.js';
+import type { ChannelEntry } from '../unit-of-work.js';
+import { compositeKey, MemoryTable } from './memory-table.js';
+
+export interface ChartRow {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface DirtyRow {
+  readonly entity: string;
+  readonly force: boolean;
+}
+
+/** Everything a store in memory keeps, with the groups by which it is looked up. */
+export class MemoryTables {
+  readonly environments = new MemoryTable<Environment>((row) => row.name, {});
+  readonly products = new MemoryTable<Product>((row) => row.name, {});
+  readonly releases = new MemoryTable<Release, 'product' | 'version'>((row) => row.id, {
+    product: (row) => row.product,
+    version: (row) => compositeKey(row.product, row.version),
+  });
+  readonly charts = new MemoryTable<ChartRow>((row) => row.sha256, {});
+  readonly channels = new MemoryTable<ChannelEntry, 'product'>(
+    (row) => compositeKey(row.product, row.channel, row.version),
+    { product: (row) => row.product },
+  );
+  readonly spokes = new MemoryTable<SpokeRecord, 'token'>((row) => row.name, {
+    token: (row) => row.tokenHash,
+  });
+  readonly releaseStates = new MemoryTable<ReleaseStateRecord, 'spoke'>(releaseKey, {
+    spoke: (row) => row.spoke,
+  });
+  readonly entities = new MemoryTable<Entity, 'spoke' | 'product' | 'release'>((row) => row.name, {
+    spoke: (row) => row.spoke,
+    product: (row) => row.product,
+    release: releaseKey,
+  });
+  readonly evaluations = new MemoryTable<EvaluationRecord>((row) => row.entity, {});
+  readonly plans = new MemoryTable<Plan, 'entity' | 'open' | 'executing'>((row) => row.id, {
+    entity: (row) => row.entity,
+    open: (row) => (isOpen(row.state) ? row.entity : undefined),
+    executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
+  });
+  readonly declines = new MemoryTable<Decline, 'entity'>(
+    (row) => compositeKey(row.entity, row.contentKey),
+    { entity: (row) => row.entity },
+  );
+  readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {});
+  readonly outbox = new MemoryTable<OutboxMessage, 'spoke' | 'plan'>((row) => row.id, {
+    spoke: (row) => row.spoke,
+    plan: (row) => row.planId,
+  });
+  readonly audit = new MemoryTable<AuditEntry>((row) => row.id, {});
+  readonly idempotency = new MemoryTable<IdempotencyRecord>(
+    (row) => compositeKey(row.principal, row.key),
+    {},
+  );
+}
+
+/** The key of a Helm release on a spoke. */
+export function releaseKey(
+  row: Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>,
+): string {
+  return compositeKey(row.spoke, row.namespace, row.releaseName);
+}

@@ -1,0 +1,299 @@
+import { describe, expect, it } from '@jest/globals';
+import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
+import { anEntity, aReleaseState, aSpoke } from '../testing/records.js';
+import type { SpokeRecord } from './records.js';
+import { pagesOfTwo } from './store-catalog.contract.js';
+import type { Store } from './store.js';
+
+export function describeStoredFleet(store: () => Store): void {
+  describe('spokes', () => {
+    const connected: SpokeRecord = aSpoke({
+      tokenExpiresAt: '2026-03-02T13:00:00.000Z',
+      tokenUsed: true,
+      epoch: 4,
+      connected: true,
+      lastSeenAt: '2026-03-02T12:30:00.250Z',
+      hello: {
+        agentVersion: '0.1.0',
+        agentInstance: 'i-1',
+        clusterUid: 'u-1',
+        helmVersion: 'v4.3.1',
+        kubernetesVersion: 'v1.36.3',
+        capabilities: ['logs'],
+        simulated: false,
+      },
+      stateGeneration: 12,
+      stateAt: '2026-03-02T12:29:00.000Z',
+    });
+
+    it('keeps every field, whether it is set or not', async () => {
+      await store().transact(async (unit) => {
+        expect(await unit.spokes.insert(aSpoke())).toEqual(ok(aSpoke()));
+        expect(await unit.spokes.get('spoke-a')).toStrictEqual(aSpoke());
+        await unit.spokes.save(connected);
+        expect(await unit.spokes.get('spoke-a')).toStrictEqual(connected);
+        expect(await unit.spokes.lock('spoke-a')).toStrictEqual(connected);
+        await unit.spokes.save(aSpoke({ revoked: true }));
+        expect(await unit.spokes.get('spoke-a')).toStrictEqual(aSpoke({ revoked: true }));
+        expect(await unit.spokes.lock('spoke-b')).toBeUndefined();
+      });
+    });
+
+    it('refuses a name that is taken', async () => {
+      const again = await store().transact(async (unit) => {
+        await unit.spokes.insert(aSpoke());
+        return unit.spokes.insert(aSpoke({ tokenHash: 'another' }));
+      });
+      expect(again).toEqual(err({ code: 'already_exists' }));
+    });
+
+    it('takes the save of one that was never inserted for a bug', async () => {
+      const save = store().transact((unit) => unit.spokes.save(aSpoke()));
+      await expect(save).rejects.toThrow(InvariantViolation);
+    });
+
+    it('is found by the hash of its token, also after the token was replaced', async () => {
+      await store().transact(async (unit) => {
+        await unit.spokes.insert(aSpoke({ tokenHash: 'hash-1' }));
+        await unit.spokes.insert(aSpoke({ name: 'spoke-b', tokenHash: 'hash-2' }));
+        expect((await unit.spokes.byTokenHash('hash-2'))?.name).toBe('spoke-b');
+        await unit.spokes.save(aSpoke({ tokenHash: 'hash-3' }));
+        expect((await unit.spokes.byTokenHash('hash-3'))?.name).toBe('spoke-a');
+        expect(await unit.spokes.byTokenHash('hash-1')).toBeUndefined();
+      });
+    });
+
+    it('gives each of several sessions that are admitted at once an epoch of its own', async () => {
+      await store().transact((unit) => unit.spokes.insert(aSpoke()));
+      const admit = () =>
+        store().transact(async (unit) => {
+          const spoke = await unit.spokes.lock('spoke-a');
+          await unit.spokes.save({ ...spoke!, epoch: spoke!.epoch + 1 });
+          return spoke!.epoch + 1;
+        });
+      const epochs = await Promise.all(Array.from({ length: 5 }, admit));
+      expect([...epochs].sort()).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    const SEEN: { name: string; stored?: string; seen: string; expected: string }[] = [
+      {
+        name: 'the first time',
+        seen: '2026-03-02T12:00:00.000Z',
+        expected: '2026-03-02T12:00:00.000Z',
+      },
+      {
+        name: 'a millisecond later',
+        stored: '2026-03-02T12:00:00.000Z',
+        seen: '2026-03-02T12:00:00.001Z',
+        expected: '2026-03-02T12:00:00.001Z',
+      },
+      {
+        name: 'a millisecond earlier, as by another replica that is slower to write',
+        stored: '2026-03-02T12:00:00.001Z',
+        seen: '2026-03-02T12:00:00.000Z',
+        expected: '2026-03-02T12:00:00.001Z',
+      },
+    ];
+    it.each(SEEN)('notes when it was heard: $name', async ({ stored, seen, expected }) => {
+      const spoke = aSpoke({ ...(stored !== undefined && { lastSeenAt: stored }) });
+      const read = await store().transact(async (unit) => {
+        await unit.spokes.insert(spoke);
+        await unit.spokes.insert(aSpoke({ name: 'spoke-b' }));
+        await unit.spokes.seen(
+          new Map([
+            ['spoke-a', seen],
+            ['unknown', seen],
+          ]),
+        );
+        return unit.spokes.getMany(['spoke-b', 'spoke-a']);
+      });
+      expect(read).toStrictEqual([{ ...spoke, lastSeenAt: expected }, aSpoke({ name: 'spoke-b' })]);
+    });
+
+    it('hears nobody at all without complaint', async () => {
+      await store().transact((unit) => unit.spokes.seen(new Map()));
+    });
+
+    it('lists by name in pages', async () => {
+      const pages = await store().transact(async (unit) => {
+        for (const name of ['c', 'a', 'b']) await unit.spokes.insert(aSpoke({ name }));
+        return pagesOfTwo((page) => unit.spokes.list(page));
+      });
+      expect(pages.map((page) => page.map(({ name }) => name))).toEqual([['a', 'b'], ['c']]);
+    });
+  });
+
+  describe('release states', () => {
+    const key = (releaseName: string, spoke = 'spoke-a') => ({
+      spoke,
+      namespace: 'test-service',
+      releaseName,
+    });
+
+    it('keeps the last report of each release', async () => {
+      const first = aReleaseState();
+      const other = aReleaseState({ releaseName: 'other', report: { pods: [{ ready: true }] } });
+      const second = aReleaseState({ digest: 'd2', report: { note: null, size: 1.5 } });
+      await store().transact(async (unit) => {
+        await unit.releaseStates.put([first, other]);
+        await unit.releaseStates.put([second]);
+        const { spoke, namespace, releaseName } = second;
+        expect(await unit.releaseStates.get(spoke, namespace, releaseName)).toEqual(second);
+        expect(await unit.releaseStates.get(spoke, 'elsewhere', releaseName)).toBeUndefined();
+        expect(await unit.releaseStates.ofSpoke('spoke-a')).toHaveLength(2);
+        expect(await unit.releaseStates.ofSpoke('spoke-b')).toEqual([]);
+      });
+    });
+
+    it('keeps the later of two reports of one release that come together', async () => {
+      const read = await store().transact(async (unit) => {
+        await unit.releaseStates.put([
+          aReleaseState({ digest: 'd1' }),
+          aReleaseState({ digest: 'd2' }),
+        ]);
+        await unit.releaseStates.put([]);
+        return unit.releaseStates.ofSpoke('spoke-a');
+      });
+      expect(read).toEqual([aReleaseState({ digest: 'd2' })]);
+    });
+
+    it('answers and removes many, and only those', async () => {
+      await store().transact(async (unit) => {
+        await unit.releaseStates.put([
+          aReleaseState(key('a')),
+          aReleaseState(key('b')),
+          aReleaseState(key('a', 'spoke-b')),
+        ]);
+        const keys = [key('b'), key('a', 'spoke-b'), key('unknown')];
+        const many = await unit.releaseStates.getMany(keys);
+        expect(many.map(({ spoke, releaseName }) => `${spoke}/${releaseName}`).sort()).toEqual([
+          'spoke-a/b',
+          'spoke-b/a',
+        ]);
+        expect(await unit.releaseStates.getMany([])).toEqual([]);
+        await unit.releaseStates.remove(keys);
+        await unit.releaseStates.remove([]);
+        expect(await unit.releaseStates.ofSpoke('spoke-a')).toEqual([aReleaseState(key('a'))]);
+        expect(await unit.releaseStates.ofSpoke('spoke-b')).toEqual([]);
+      });
+    });
+  });
+
+  describe('entities', () => {
+    it('keeps every field of a new one, as version 1, whatever is desired', async () => {
+      const wanted = [{ channel: 'dev' }, { range: '^1' }, { version: '1.0.0' }, { absent: true }];
+      await store().transact(async (unit) => {
+        for (const [index, desired] of wanted.entries()) {
+          const entity = anEntity({
+            name: `entity-${index}`,
+            desired: desired as { channel: string },
+            values: { replicas: 2, nested: { list: [1, 'two', null, false], empty: {} } },
+            labels: { team: 'a' },
+            updatedAt: '2026-03-02T12:00:00.999Z',
+          });
+          expect(await unit.entities.insert({ ...entity, version: 9 })).toEqual(ok(entity));
+          expect(await unit.entities.get(entity.name)).toStrictEqual(entity);
+        }
+      });
+    });
+
+    it('refuses a name that is taken, and a release on the spoke that is taken', async () => {
+      const refusals = await store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ releaseName: 'r' }));
+        return [
+          await unit.entities.insert(anEntity({ releaseName: 'another' })),
+          await unit.entities.insert(anEntity({ name: 'another', releaseName: 'r' })),
+        ];
+      });
+      expect(refusals).toEqual([err({ code: 'already_exists' }), err({ code: 'already_exists' })]);
+    });
+
+    it('may have the same release name in another namespace or on another spoke', async () => {
+      const answers = await store().transact(async (unit) => [
+        await unit.entities.insert(anEntity({ name: 'a', releaseName: 'r' })),
+        await unit.entities.insert(anEntity({ name: 'b', releaseName: 'r', namespace: 'other' })),
+        await unit.entities.insert(anEntity({ name: 'c', releaseName: 'r', spoke: 'spoke-b' })),
+      ]);
+      expect(answers.map((answer) => answer.ok)).toEqual([true, true, true]);
+    });
+
+    it('changes only over the version that the writer read', async () => {
+      await store().transact((unit) => unit.entities.insert(anEntity()));
+      const saves = await Promise.all(
+        [{ version: '1.1.0' }, { version: '1.2.0' }].map((desired) =>
+          store().transact((unit) => unit.entities.save(anEntity({ desired }))),
+        ),
+      );
+      expect(saves.filter((save) => save.ok)).toHaveLength(1);
+      expect(saves).toContainEqual(err({ code: 'version_conflict' }));
+      expect(
+        (await store().transact((unit) => unit.entities.get('test-service-dev')))?.version,
+      ).toBe(2);
+    });
+
+    it('takes a move onto the release of another for a bug', async () => {
+      const move = store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ name: 'a', releaseName: 'r' }));
+        await unit.entities.insert(anEntity({ name: 'b', releaseName: 's' }));
+        return unit.entities.save(anEntity({ name: 'b', releaseName: 'r' }));
+      });
+      await expect(move).rejects.toThrow(InvariantViolation);
+    });
+
+    const FLEET = [
+      { name: 'a', spoke: 'spoke-1', environment: 'dev', product: 'web' },
+      { name: 'b', spoke: 'spoke-1', environment: 'dev', product: 'api' },
+      { name: 'c', spoke: 'spoke-2', environment: 'prod', product: 'web' },
+      { name: 'd', spoke: 'spoke-2', environment: 'prod', product: 'api' },
+      { name: 'e', spoke: 'spoke-3', environment: 'prod', product: 'web' },
+    ];
+    const insertFleet = () =>
+      store().transact(async (unit) => {
+        for (const entity of [...FLEET].reverse()) await unit.entities.insert(anEntity(entity));
+      });
+
+    it('is found by release, spoke, product and name', async () => {
+      await insertFleet();
+      const found = await store().transact(async (unit) => ({
+        release: (await unit.entities.byRelease('spoke-2', 'test-service', 'c'))?.name,
+        elsewhere: await unit.entities.byRelease('spoke-1', 'test-service', 'c'),
+        spoke: (await unit.entities.ofSpoke('spoke-2')).map(({ name }) => name).sort(),
+        product: (await unit.entities.ofProduct('web')).map(({ name }) => name).sort(),
+        names: (await unit.entities.getMany(['e', 'unknown', 'a'])).map(({ name }) => name),
+      }));
+      expect(found).toEqual({
+        release: 'c',
+        elsewhere: undefined,
+        spoke: ['c', 'd'],
+        product: ['a', 'c', 'e'],
+        names: ['a', 'e'],
+      });
+    });
+
+    it.each([
+      { name: 'all', filter: {}, expected: [['a', 'b'], ['c', 'd'], ['e']] },
+      { name: 'an environment', filter: { environment: 'prod' }, expected: [['c', 'd'], ['e']] },
+      { name: 'a product', filter: { product: 'api' }, expected: [['b', 'd']] },
+      { name: 'a spoke', filter: { spoke: 'spoke-3' }, expected: [['e']] },
+      {
+        name: 'all three',
+        filter: { environment: 'prod', product: 'web', spoke: 'spoke-2' },
+        expected: [['c']],
+      },
+      { name: 'nobody', filter: { environment: 'dev', spoke: 'spoke-3' }, expected: [[]] },
+    ])('lists by name in pages: of $name', async ({ filter, expected }) => {
+      await insertFleet();
+      const pages = await store().transact((unit) =>
+        pagesOfTwo((page) => unit.entities.list(filter, page)),
+      );
+      expect(pages.map((page) => page.map(({ name }) => name))).toEqual(expected);
+    });
+
+    it('answers names in pages for a sweep', async () => {
+      await insertFleet();
+      expect(
+        await store().transact((unit) => pagesOfTwo((page) => unit.entities.names(page))),
+      ).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    });
+  });
+}

@@ -1,0 +1,254 @@
+import { describe, expect, it } from '@jest/globals';
+import { OPEN_PLAN_STATES, type Plan, PLAN_STATES } from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
+import { aDecline, anEvaluation, aPlan } from '../testing/records.js';
+import type { PlanFilter } from './plan-storage.js';
+import { pagesOfTwo } from './store-catalog.contract.js';
+import type { Store } from './store.js';
+
+const FINISHED: Plan = aPlan({
+  state: 'FAILED',
+  phase: 'verifying',
+  outcome: 'unhealthy',
+  type: 'upgrade',
+  values: { replicas: 2, text: 'line\nline', nested: { list: [null, 1.25, 'ü'] } },
+  from: { version: '0.9.0', revision: 3 },
+  passedOver: [
+    {
+      version: '1.1.0',
+      violations: [{ code: 'recalled', message: 'version 1.1.0 is recalled', data: { by: 'x' } }],
+    },
+  ],
+  violations: [
+    {
+      code: 'spoke_not_connected',
+      message: 'spoke spoke-a is not connected',
+      data: {},
+      recheckAt: '2026-03-02T12:05:00.000Z',
+    },
+  ],
+  attempt: 2,
+  cancelReason: 'cancelled',
+  cancelRequested: { by: 'sre-1', at: '2026-03-02T12:03:00.000Z', reason: 'not now' },
+  supersededBy: 'plan-2',
+  message: 'pod test-service-0 is in CrashLoopBackOff',
+  evidence: { revision: 4, exitCode: null },
+  startedAt: '2026-03-02T12:01:00.001Z',
+  endedAt: '2026-03-02T12:02:00.002Z',
+});
+
+export function describeStoredPlans(store: () => Store): void {
+  describe('plans', () => {
+    it('keeps every field of a new one, as version 1', async () => {
+      await store().transact(async (unit) => {
+        expect(await unit.plans.insert({ ...FINISHED, version: 5 })).toEqual(ok(FINISHED));
+        expect(await unit.plans.insert(aPlan({ id: 'plan-2', version: 5, to: null }))).toEqual(
+          ok(aPlan({ id: 'plan-2', to: null })),
+        );
+      });
+      await store().transact(async (unit) => {
+        expect(await unit.plans.get('plan-1')).toStrictEqual(FINISHED);
+        expect(await unit.plans.get('plan-2')).toStrictEqual(aPlan({ id: 'plan-2', to: null }));
+        expect(await unit.plans.get('plan-3')).toBeUndefined();
+      });
+    });
+
+    it('keeps any text, also what a crashing program may print', async () => {
+      const text = 'NUL \u0000, half a pair \ud800, bell \u0007, é, 🚀, \\u0000, "quotes"';
+      const plan = aPlan({ values: { [text]: text }, evidence: { log: [text] } });
+      const read = await store().transact(async (unit) => {
+        await unit.plans.insert({ ...plan, message: 'the program said \u0000 and died' });
+        return unit.plans.get('plan-1');
+      });
+      expect(read).toMatchObject({ values: { [text]: text }, evidence: { log: [text] } });
+      expect(read?.message).toMatch(/^the program said . and died$/su);
+    });
+
+    it.each(PLAN_STATES.map((state) => ({ state })))(
+      'of one entity, beside one that is $state: at most one is open',
+      async ({ state }) => {
+        const open = (OPEN_PLAN_STATES as readonly string[]).includes(state);
+        const second = await store().transact(async (unit) => {
+          await unit.plans.insert(aPlan({ state }));
+          await unit.plans.insert(aPlan({ id: 'plan-of-another', entity: 'another' }));
+          return unit.plans.insert(aPlan({ id: 'plan-2' }));
+        });
+        expect(second).toEqual(
+          open ? err({ code: 'open_plan_exists' }) : ok(aPlan({ id: 'plan-2' })),
+        );
+        const found = await store().transact((unit) => unit.plans.openOf(['test-service-dev']));
+        expect(found.map(({ id }) => id)).toEqual([open ? 'plan-1' : 'plan-2']);
+      },
+    );
+
+    it('lets one of two win who open a plan for the same entity at once', async () => {
+      const inserts = await Promise.all(
+        ['plan-1', 'plan-2'].map((id) =>
+          store().transact((unit) => unit.plans.insert(aPlan({ id }))),
+        ),
+      );
+      expect(inserts.filter(({ ok: won }) => won)).toHaveLength(1);
+      expect(inserts).toContainEqual(err({ code: 'open_plan_exists' }));
+    });
+
+    it('lets one take the place of another in one transaction', async () => {
+      const open = await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan());
+        const ended: Partial<Plan> = { state: 'CANCELLED', cancelReason: 'superseded' };
+        await unit.plans.save(aPlan({ ...ended, supersededBy: 'plan-2' }));
+        await unit.plans.insert(aPlan({ id: 'plan-2', type: 'upgrade' }));
+        return unit.plans.openOf(['test-service-dev']);
+      });
+      expect(open).toEqual([aPlan({ id: 'plan-2', type: 'upgrade' })]);
+    });
+
+    it('changes only over the version that the writer read, and one of two wins', async () => {
+      await store().transact((unit) => unit.plans.insert(aPlan()));
+      const move = (state: Plan['state']) =>
+        store().transact((unit) => unit.plans.save(aPlan({ state })));
+      const moves = await Promise.all([move('EXECUTING'), move('CANCELLED')]);
+      const won = moves.filter((answer) => answer.ok);
+      expect(won).toHaveLength(1);
+      expect(moves).toContainEqual(err({ code: 'version_conflict' }));
+      expect(await store().transact((unit) => unit.plans.get('plan-1'))).toEqual({
+        ...won[0]?.value,
+        version: 2,
+      });
+    });
+
+    it('refuses to save one that was never inserted', async () => {
+      expect(await store().transact((unit) => unit.plans.save(aPlan()))).toEqual(
+        err({ code: 'version_conflict' }),
+      );
+    });
+
+    it('takes an id that is used twice for a bug', async () => {
+      const twice = store().transact(async (unit) => {
+        await unit.plans.insert(aPlan());
+        await unit.plans.insert(aPlan({ entity: 'another' }));
+      });
+      await expect(twice).rejects.toThrow(InvariantViolation);
+    });
+
+    it('takes a finished plan that is opened beside an open one for a bug', async () => {
+      const reopen = store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ id: 'plan-0', state: 'FAILED' }));
+        await unit.plans.insert(aPlan());
+        await unit.plans.save(aPlan({ id: 'plan-0', state: 'PENDING' }));
+      });
+      await expect(reopen).rejects.toThrow(InvariantViolation);
+    });
+
+    it('counts what executes by environment, with a zero where nothing does', async () => {
+      const counts = await store().transact(async (unit) => {
+        const states = ['EXECUTING', 'EXECUTING', 'PENDING', 'UNKNOWN', 'SUCCEEDED'] as const;
+        for (const [index, state] of states.entries()) {
+          await unit.plans.insert(aPlan({ id: `p${index}`, entity: `e${index}`, state }));
+        }
+        const prod = { id: 'p9', entity: 'e9', environment: 'prod' };
+        await unit.plans.insert(aPlan({ ...prod, state: 'EXECUTING' }));
+        return unit.plans.executingIn(['dev', 'staging', 'prod']);
+      });
+      expect(Object.fromEntries(counts)).toEqual({ dev: 2, staging: 0, prod: 1 });
+    });
+
+    // Ids do not sort in the order of creation, and three plans share one instant.
+    const HISTORY: readonly Partial<Plan>[] = [
+      { id: 'z', entity: 'a', state: 'SUCCEEDED', type: 'install', createdAt: at(1) },
+      { id: 'y', entity: 'b', state: 'FAILED', type: 'install', createdAt: at(2) },
+      { id: 'm', entity: 'a', state: 'FAILED', type: 'upgrade', createdAt: at(2) },
+      { id: 'x', entity: 'c', state: 'PENDING', type: 'upgrade', createdAt: at(2) },
+      { id: 'b', entity: 'a', state: 'PENDING', environment: 'prod', createdAt: at(3) },
+    ];
+    const LISTS: { name: string; filter: PlanFilter; expected: readonly (readonly string[])[] }[] =
+      [
+        { name: 'all', filter: {}, expected: [['b', 'x'], ['m', 'y'], ['z']] },
+        { name: 'an entity', filter: { entity: 'a' }, expected: [['b', 'm'], ['z']] },
+        { name: 'an environment', filter: { environment: 'prod' }, expected: [['b']] },
+        { name: 'a state', filter: { state: 'FAILED' }, expected: [['m', 'y']] },
+        { name: 'a type', filter: { type: 'upgrade' }, expected: [['x', 'm']] },
+        {
+          name: 'an instant on',
+          filter: { from: at(2) },
+          expected: [
+            ['b', 'x'],
+            ['m', 'y'],
+          ],
+        },
+        {
+          name: 'just after an instant',
+          filter: { from: '2026-03-02T12:02:00.001Z' },
+          expected: [['b']],
+        },
+        { name: 'before an instant', filter: { to: at(2) }, expected: [['z']] },
+        {
+          name: 'until just after an instant',
+          filter: { to: '2026-03-02T12:02:00.001Z' },
+          expected: [
+            ['x', 'm'],
+            ['y', 'z'],
+          ],
+        },
+        {
+          name: 'everything together',
+          filter: {
+            entity: 'a',
+            environment: 'dev',
+            state: 'FAILED',
+            type: 'upgrade',
+            from: at(2),
+          },
+          expected: [['m']],
+        },
+        { name: 'nothing', filter: { from: at(2), to: at(2) }, expected: [[]] },
+      ];
+    it.each(LISTS)('list newest first in pages: $name', async ({ filter, expected }) => {
+      const pages = await store().transact(async (unit) => {
+        for (const plan of HISTORY) await unit.plans.insert(aPlan(plan));
+        return pagesOfTwo((page) => unit.plans.list(filter, page));
+      });
+      expect(pages.map((page) => page.map(({ id }) => id))).toEqual(expected);
+    });
+
+    it('list nothing after an id that does not exist', async () => {
+      const page = await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan());
+        return unit.plans.list({}, { after: 'unknown', limit: 5 });
+      });
+      expect(page).toEqual({ items: [] });
+    });
+  });
+
+  describe('evaluations', () => {
+    it('are the last of each entity', async () => {
+      const later = anEvaluation({ code: 'no_report', target: { version: null, reason: 'none' } });
+      const read = await store().transact(async (unit) => {
+        await unit.evaluations.put([anEvaluation(), anEvaluation({ entity: 'b' })]);
+        await unit.evaluations.put([anEvaluation({ code: 'stale' }), later]);
+        await unit.evaluations.put([]);
+        return unit.evaluations.getMany(['test-service-dev', 'b', 'unknown']);
+      });
+      expect(read).toEqual([anEvaluation({ entity: 'b' }), later]);
+    });
+  });
+
+  describe('declines', () => {
+    it('are one for each entity and content, the newest', async () => {
+      const interrupted = aDecline({ failures: 2, standing: false, by: 'sre-1', why: 'no \u0000' });
+      const read = await store().transact(async (unit) => {
+        await unit.declines.put(aDecline());
+        await unit.declines.put({ ...interrupted, why: 'not now' });
+        await unit.declines.put(aDecline({ contentKey: 'other' }));
+        await unit.declines.put(aDecline({ entity: 'b' }));
+        await unit.declines.remove('test-service-dev', 'other');
+        await unit.declines.remove('unknown', 'other');
+        return unit.declines.ofEntities(['test-service-dev', 'c']);
+      });
+      expect(read).toEqual([{ ...interrupted, why: 'not now' }]);
+    });
+  });
+}
+
+function at(minute: number): string {
+  return `2026-03-02T12:0${minute}:00.000Z`;
+}

@@ -1,0 +1,16 @@
+export { describeStore } from './ports/store.contract.js';
+export {
+  aChannelEntry,
+  aDecline,
+  anAuditEntry,
+  anEntity,
+  anEnvironment,
+  anEvaluation,
+  anIdempotencyRecord,
+  anOutboxMessage,
+  aPlan,
+  aProduct,
+  aRelease,
+  aReleaseState,
+  aSpoke,
+} from './testing/records.js';

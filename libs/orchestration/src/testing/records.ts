@@ -1,0 +1,212 @@
+import type { Decline, Entity, Environment, Plan, Product, Release } from '@apollo-deploy/domain';
+import type {
+  AuditEntry,
+  EvaluationRecord,
+  IdempotencyRecord,
+  OutboxMessage,
+  ReleaseStateRecord,
+  SpokeRecord,
+} from '../ports/records.js';
+import type { ChannelEntry } from '../ports/unit-of-work.js';
+
+const NOON = '2026-03-02T12:00:00.000Z';
+
+export function anEnvironment(change: Partial<Environment> = {}): Environment {
+  return {
+    name: 'dev',
+    tier: 'development',
+    channel: 'dev',
+    execution: 'automatic',
+    rollbackOnFailure: true,
+    createdAt: NOON,
+    version: 1,
+    ...change,
+  };
+}
+
+export function aProduct(change: Partial<Product> = {}): Product {
+  return {
+    name: 'test-service',
+    criticality: 'medium',
+    rolloutTimeoutSeconds: 300,
+    labels: {},
+    createdAt: NOON,
+    version: 1,
+    ...change,
+  };
+}
+
+export function aRelease(change: Partial<Release> = {}): Release {
+  const version = change.version ?? '1.0.0';
+  const product = change.product ?? 'test-service';
+  return {
+    id: `release-${product}-${version}`,
+    product,
+    version,
+    chart: { name: product, version, sha256: 'c'.repeat(64), size: 2048 },
+    dependencies: [],
+    recalled: false,
+    createdAt: NOON,
+    createdBy: 'dev-operator',
+    ...change,
+  };
+}
+
+export function aChannelEntry(change: Partial<ChannelEntry> = {}): ChannelEntry {
+  return {
+    channel: 'dev',
+    product: 'test-service',
+    version: '1.0.0',
+    addedAt: NOON,
+    addedBy: 'dev-operator',
+    ...change,
+  };
+}
+
+export function aSpoke(change: Partial<SpokeRecord> = {}): SpokeRecord {
+  const name = change.name ?? 'spoke-a';
+  return {
+    name,
+    environment: 'dev',
+    tokenHash: `token-of-${name}`,
+    tokenExpiresAt: NOON,
+    tokenUsed: false,
+    revoked: false,
+    epoch: 0,
+    connected: false,
+    createdAt: NOON,
+    ...change,
+  };
+}
+
+export function aReleaseState(change: Partial<ReleaseStateRecord> = {}): ReleaseStateRecord {
+  return {
+    spoke: 'spoke-a',
+    namespace: 'test-service',
+    releaseName: 'test-service',
+    digest: 'd1',
+    report: { release: { revision: 1 } },
+    ...change,
+  };
+}
+
+export function anEntity(change: Partial<Entity> = {}): Entity {
+  const name = change.name ?? 'test-service-dev';
+  return {
+    name,
+    spoke: 'spoke-a',
+    environment: 'dev',
+    product: 'test-service',
+    namespace: 'test-service',
+    releaseName: name,
+    desired: { channel: 'dev' },
+    values: {},
+    labels: {},
+    strategy: 'rolling',
+    editedBy: 'dev-operator',
+    createdAt: NOON,
+    updatedAt: NOON,
+    version: 1,
+    ...change,
+  };
+}
+
+/** A PENDING install of version 1.0.0. Its digests are placeholders. */
+export function aPlan(change: Partial<Plan> = {}): Plan {
+  const entity = change.entity ?? 'test-service-dev';
+  return {
+    id: 'plan-1',
+    entity,
+    environment: 'dev',
+    spoke: 'spoke-a',
+    product: 'test-service',
+    type: 'install',
+    state: 'PENDING',
+    content: {
+      entity,
+      spoke: 'spoke-a',
+      namespace: 'test-service',
+      releaseName: entity,
+      type: 'install',
+      base: null,
+      chart: { name: 'test-service', version: '1.0.0', sha256: 'c'.repeat(64) },
+      valuesDigest: 'v'.repeat(64),
+      strategy: 'rolling',
+      rolloutTimeoutSeconds: 300,
+    },
+    digest: 'd'.repeat(64),
+    contentKey: 'k'.repeat(64),
+    values: {},
+    from: null,
+    to: { version: '1.0.0' },
+    reason: 'nothing is installed yet',
+    passedOver: [],
+    violations: [],
+    attempt: 1,
+    createdAt: NOON,
+    version: 1,
+    ...change,
+  };
+}
+
+export function anEvaluation(change: Partial<EvaluationRecord> = {}): EvaluationRecord {
+  return {
+    entity: 'test-service-dev',
+    at: NOON,
+    code: 'up_to_date',
+    why: 'what is reported is what is wanted',
+    target: { version: '1.0.0', reason: 'the newest release in channel dev' },
+    ...change,
+  };
+}
+
+export function aDecline(change: Partial<Decline> = {}): Decline {
+  return {
+    entity: 'test-service-dev',
+    contentKey: 'k'.repeat(64),
+    planId: 'plan-1',
+    by: 'spoke spoke-a',
+    at: NOON,
+    why: 'the pod test-service-0 is in CrashLoopBackOff',
+    failures: 1,
+    standing: true,
+    ...change,
+  };
+}
+
+export function anOutboxMessage(change: Partial<OutboxMessage> = {}): OutboxMessage {
+  return {
+    id: 'message-1',
+    spoke: 'spoke-a',
+    type: 'plan.offer',
+    planId: 'plan-1',
+    payload: { plan: { id: 'plan-1' } },
+    createdAt: NOON,
+    ...change,
+  };
+}
+
+export function anAuditEntry(change: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    id: 'audit-1',
+    at: NOON,
+    actor: 'dev-operator',
+    actorKind: 'person',
+    action: 'release.register',
+    subject: 'release/test-service@1.0.0',
+    detail: {},
+    ...change,
+  };
+}
+
+export function anIdempotencyRecord(change: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
+  return {
+    principal: 'dev-operator',
+    key: 'key-1',
+    requestDigest: 'r'.repeat(64),
+    status: 201,
+    body: { name: 'test-service' },
+    createdAt: NOON,
+    ...change,
+  };
+}
