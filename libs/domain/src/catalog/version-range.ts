@@ -41,9 +41,9 @@ export interface VersionBound {
  * comma and space mean "and", `||` means "or". At most 256 characters and 32 comparisons.
  *
  * Where that library contradicts its documentation, the documentation holds: `~0.0.0` is
- * `>=0.0.0 <0.1.0`, `^*` and `<=*` allow every release, `!=1.2` excludes prereleases of 1.2 too, and
- * a hyphen range may follow `||` without a space. What it
- * would read otherwise than written is refused: `>*`, `<*`, `!=*`, `1.x.3`, `01.2.3`.
+ * `>=0.0.0 <0.1.0`, `^*` and `<=*` allow every release, `!=1.2` excludes prereleases of 1.2 too, and a
+ * hyphen range may follow `||` without a space. What it would read otherwise than written is refused:
+ * `>*`, `<*`, `!=*`, `1.x.3`, `01.2.3`.
  */
 export function parseRange(text: string): Result<VersionRange, RangeRefusal> {
   const parsed = parseRangeTerms(text);
