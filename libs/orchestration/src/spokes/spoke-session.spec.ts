@@ -1,0 +1,271 @@
+import { describe, expect, it } from '@jest/globals';
+import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
+import { presenceOf } from './presence.js';
+import { recordPlanProgress } from './record-plan-progress.js';
+import { recordPlanResult } from './record-plan-result.js';
+import { recordFullState, recordStateDelta } from './record-state.js';
+import { authenticateSpoke, closeSession } from './spoke-session.js';
+
+async function executing(): Promise<EngineWorld> {
+  const world = await EngineWorld.build();
+  await world.connect();
+  await world.report({});
+  await world.entity();
+  await world.settle();
+  return world;
+}
+
+async function auditOf(world: EngineWorld, subject: string): Promise<readonly string[]> {
+  const page = await world.context.store.transact((unit) =>
+    unit.audit.list({ subject }, { limit: 200 }),
+  );
+  return page.items.map(({ action }) => action);
+}
+
+describe('a session of a spoke', () => {
+  it('that was superseded writes nothing', async () => {
+    const world = await executing();
+    const old = world.session;
+    await world.connect();
+    const { id } = await world.lastPlan();
+    const superseded = { ok: false, error: { code: 'spoke/superseded' } };
+    const { context } = world;
+    expect(await recordPlanResult(context, old, { planId: id, result: SUCCEEDED })).toMatchObject(
+      superseded,
+    );
+    expect(await recordPlanProgress(context, old, id, 'helm')).toMatchObject(superseded);
+    expect(await recordFullState(context, old, { generation: 99, releases: [] })).toMatchObject(
+      superseded,
+    );
+    expect(await world.lastPlan()).toMatchObject({ state: 'EXECUTING', phase: 'dispatched' });
+  });
+
+  it('that was superseded does not close its successor', async () => {
+    const world = await executing();
+    const old = world.session;
+    await world.connect();
+    await closeSession(world.context, old);
+    const spoke = await world.context.store.transact((unit) => unit.spokes.get('dev'));
+    expect(spoke).toMatchObject({ connected: true, epoch: world.session.epoch });
+  });
+
+  it('closing, blocks what has not gone out and ends nothing that has', async () => {
+    const world = await EngineWorld.build({ execution: 'manual' });
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    await world.settle();
+    await closeSession(world.context, world.session);
+    await world.settle();
+    expect((await world.lastPlan()).state).toBe('BLOCKED');
+  });
+
+  it('can say nothing about a plan of another spoke', async () => {
+    const world = await executing();
+    must(
+      await issueSpokeToken(world.context, PERSON, {
+        spoke: 'other',
+        environment: 'dev',
+        token: 'other',
+      }),
+    );
+    const { id } = await world.lastPlan();
+    const other = { spoke: 'other', environment: 'dev', epoch: 0 };
+    must(await recordPlanResult(world.context, other, { planId: id, result: SUCCEEDED }));
+    expect((await world.lastPlan()).state).toBe('EXECUTING');
+  });
+});
+
+describe('a token', () => {
+  it.each([
+    { name: 'a millisecond before its hour is over', laterMs: 3_599_999, ok: true },
+    { name: 'when its hour is over', laterMs: 3_600_000, ok: false },
+  ])('is accepted for the first time: $ok $name', async ({ laterMs, ok }) => {
+    const world = await EngineWorld.build();
+    world.clock.advance(laterMs);
+    expect(await authenticateSpoke(world.context, 'secret')).toMatchObject({ ok });
+  });
+
+  it('stays the credential of a spoke that has used it', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    world.clock.advance(30 * 86_400_000);
+    expect(await authenticateSpoke(world.context, 'secret')).toEqual({
+      ok: true,
+      value: { spoke: 'dev' },
+    });
+  });
+
+  it('that is new replaces the old one and ends its session', async () => {
+    const world = await executing();
+    must(
+      await issueSpokeToken(world.context, PERSON, {
+        spoke: 'dev',
+        environment: 'dev',
+        token: 'fresh',
+      }),
+    );
+    expect(await authenticateSpoke(world.context, 'secret')).toMatchObject({ ok: false });
+    const { id } = await world.lastPlan();
+    expect(
+      await recordPlanResult(world.context, world.session, { planId: id, result: SUCCEEDED }),
+    ).toMatchObject({ ok: false, error: { code: 'spoke/superseded' } });
+  });
+
+  it('is kept only as a hash', async () => {
+    const world = await EngineWorld.build();
+    const spoke = await world.context.store.transact((unit) => unit.spokes.get('dev'));
+    expect(JSON.stringify(spoke)).not.toContain('secret');
+  });
+});
+
+describe('a verdict', () => {
+  it('that comes twice has one effect and one entry in the audit trail', async () => {
+    const world = await executing();
+    const { id } = await world.lastPlan();
+    await world.result(id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    const first = await world.lastPlan();
+    await world.result(id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    expect(await world.lastPlan()).toEqual(first);
+    expect(await auditOf(world, `plan/${id}`)).toEqual([
+      'plan.propose',
+      'plan.dispatch',
+      'plan.succeeded',
+    ]);
+  });
+
+  it('that contradicts the first one is kept out and recorded', async () => {
+    const world = await executing();
+    const { id } = await world.lastPlan();
+    await world.result(id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.result(id, failed('broken'));
+    expect((await world.lastPlan()).state).toBe('SUCCEEDED');
+    expect(await auditOf(world, `plan/${id}`)).toContain('plan.contradiction');
+  });
+
+  it('settles a plan that was unknown', async () => {
+    const world = await executing();
+    const { id } = await world.lastPlan();
+    await world.result(id, { verdict: 'unknown', message: 'hooks may have run', evidence: {} });
+    await world.result(id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    expect((await world.lastPlan()).state).toBe('SUCCEEDED');
+  });
+});
+
+describe('the phase of a plan', () => {
+  it('never goes back', async () => {
+    const world = await executing();
+    const { id } = await world.lastPlan();
+    for (const phase of ['helm', 'claimed', 'accepted'] as const) {
+      must(await recordPlanProgress(world.context, world.session, id, phase));
+    }
+    expect((await world.lastPlan()).phase).toBe('helm');
+  });
+});
+
+describe('reported state', () => {
+  const report = {
+    namespace: 'aria',
+    releaseName: 'aria-dev',
+    head: {
+      revision: 1,
+      status: 'deployed',
+      chartVersion: '1.0.0',
+      valuesDigest: 'v',
+      releaseDigest: 'd',
+    },
+    health: 'Healthy',
+    drift: [],
+    observedAt: '2026-01-05T09:00:00.000Z',
+  };
+
+  it.each([
+    { name: 'follows on what is stored', generation: 2, receipt: 'stored' },
+    { name: 'was stored before', generation: 1, receipt: 'known' },
+    { name: 'leaves a gap', generation: 3, receipt: 'gap' },
+  ])('as a delta that $name is $receipt', async ({ generation, receipt }) => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    const delta = { generation, changed: [report], removed: [] };
+    expect(await recordStateDelta(world.context, world.session, delta)).toEqual({
+      ok: true,
+      value: receipt,
+    });
+  });
+
+  it('marks only the entities whose release changed', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    await world.entity({ channel: 'dev' }, {}, 'aria-dev');
+    await world.entity({ channel: 'dev' }, {}, 'aria-two');
+    await world.context.store.transact((unit) => unit.dirty.take(100));
+    const marked = async (): Promise<readonly string[]> =>
+      (await world.context.store.transact((unit) => unit.dirty.take(100))).map(
+        ({ entity }) => entity,
+      );
+    const send = (generation: number, observedAt: string): ReturnType<typeof recordStateDelta> =>
+      recordStateDelta(world.context, world.session, {
+        generation,
+        changed: [{ ...report, observedAt }],
+        removed: [],
+      });
+    must(await send(2, '2026-01-05T09:00:01.000Z'));
+    expect(await marked()).toEqual(['aria-dev']);
+    must(await send(3, '2026-01-05T09:00:02.000Z'));
+    expect(await marked()).toEqual([]);
+  });
+});
+
+describe('the presence of a spoke', () => {
+  const now = new Date('2026-01-05T09:00:00.000Z');
+  const silentFor = (ms: number): string => new Date(now.getTime() - ms).toISOString();
+  const base = { revoked: false, epoch: 1, connected: true };
+
+  it.each([
+    {
+      name: 'heard 44.999 s ago',
+      spoke: { ...base, lastSeenAt: silentFor(44_999) },
+      presence: 'connected',
+    },
+    {
+      name: 'silent for 45 s',
+      spoke: { ...base, lastSeenAt: silentFor(45_000) },
+      presence: 'stale',
+    },
+    {
+      name: 'silent for 2 min',
+      spoke: { ...base, lastSeenAt: silentFor(120_000) },
+      presence: 'disconnected',
+    },
+    {
+      name: 'silent for just under 15 min',
+      spoke: { ...base, lastSeenAt: silentFor(899_999) },
+      presence: 'disconnected',
+    },
+    {
+      name: 'silent for 15 min',
+      spoke: { ...base, lastSeenAt: silentFor(900_000) },
+      presence: 'lost',
+    },
+    {
+      name: 'hung up a second ago',
+      spoke: { ...base, connected: false, lastSeenAt: silentFor(1000) },
+      presence: 'stale',
+    },
+    {
+      name: 'never connected',
+      spoke: { ...base, epoch: 0, connected: false },
+      presence: 'pending',
+    },
+    {
+      name: 'revoked',
+      spoke: { ...base, revoked: true, lastSeenAt: silentFor(0) },
+      presence: 'revoked',
+    },
+  ])('is $presence when $name', ({ spoke, presence }) => {
+    expect(presenceOf(spoke, now)).toBe(presence);
+  });
+});

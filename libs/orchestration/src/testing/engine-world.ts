@@ -1,0 +1,200 @@
+import type { DesiredState, Environment, Plan, Values } from '@apollo-deploy/domain';
+import { jsonDigest, type Result, sha256Hex } from '@apollo-deploy/kernel';
+import { addToChannel } from '../catalog/add-to-channel.js';
+import { createEnvironment } from '../catalog/create-environment.js';
+import { createProduct } from '../catalog/create-product.js';
+import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
+import { putEntity } from '../catalog/put-entity.js';
+import { registerRelease } from '../catalog/register-release.js';
+import type { Context } from '../context.js';
+import { type EntityView, viewEntity } from '../engine/entity-view.js';
+import { OrchestrationEngine } from '../engine/orchestration-engine.js';
+import { VirtualClock } from '../ports/clock.js';
+import { CountingIds } from '../ports/ids.js';
+import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
+import type { Principal } from '../ports/principal.js';
+import type { Store } from '../ports/store.js';
+import { recordFullState, type ReleaseReportBody } from '../spokes/record-state.js';
+import { recordPlanResult, type SpokeVerdict } from '../spokes/record-plan-result.js';
+import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
+
+export const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
+
+const HELLO = {
+  agentVersion: '0.1.0',
+  agentInstance: 'instance-1',
+  clusterUid: 'cluster-1',
+  helmVersion: 'v4.3.1',
+  kubernetesVersion: 'v1.36.3',
+  capabilities: [],
+  simulated: false,
+};
+
+/** What a release looks like to the spoke, in the protocol's shape. */
+export interface SeenRelease {
+  readonly version: string;
+  readonly revision: number;
+  readonly values?: Values;
+  readonly status?: string;
+  readonly health?: string;
+  readonly missing?: string;
+}
+
+/** A hub with one environment, one spoke and one product on a virtual clock, told what to do. */
+export class EngineWorld {
+  readonly clock = new VirtualClock(new Date('2026-01-05T09:00:00.000Z'));
+  readonly context: Context;
+  readonly engine: OrchestrationEngine;
+  session: SpokeSession = { spoke: 'dev', environment: 'dev', epoch: 0 };
+  private generation = 0;
+
+  constructor(store: Store = new InMemoryStore()) {
+    this.context = { store, clock: this.clock, ids: new CountingIds() };
+    this.engine = new OrchestrationEngine(this.context);
+  }
+
+  /** Environment `dev`, product `aria` with releases 1.0.0 and 1.1.0, the first in channel `dev`. */
+  static async build(environment: Partial<Environment> = {}, store?: Store): Promise<EngineWorld> {
+    const world = new EngineWorld(store);
+    const { context } = world;
+    await createEnvironment(context, PERSON, { name: 'dev', tier: 'development', ...environment });
+    await createProduct(context, PERSON, { name: 'aria', criticality: 'medium' });
+    for (const version of ['1.0.0', '1.1.0']) {
+      await registerRelease(context, PERSON, {
+        product: 'aria',
+        version,
+        chart: { name: 'aria', version, sha256: sha256Hex(`aria ${version}`), size: 4 },
+        bytes: new Uint8Array([1, 2, 3, 4]),
+        dependencies: [],
+      });
+    }
+    await world.release('1.0.0');
+    await issueSpokeToken(context, PERSON, { spoke: 'dev', environment: 'dev', token: 'secret' });
+    return world;
+  }
+
+  async release(version: string): Promise<void> {
+    must(await addToChannel(this.context, PERSON, { channel: 'dev', product: 'aria', version }));
+  }
+
+  async connect(): Promise<void> {
+    this.session = must(await openSession(this.context, 'dev', HELLO));
+  }
+
+  async entity(
+    desired: DesiredState = { channel: 'dev' },
+    values: Values = {},
+    name = 'aria-dev',
+  ): Promise<void> {
+    must(
+      await putEntity(this.context, PERSON, {
+        name,
+        spoke: 'dev',
+        product: 'aria',
+        releaseName: name,
+        namespace: 'aria',
+        desired,
+        values,
+      }),
+    );
+  }
+
+  /** Drains the queue until it is empty. */
+  async settle(): Promise<void> {
+    while ((await this.engine.drainOnce()) > 0);
+  }
+
+  /** The spoke reports exactly these releases, by release name. */
+  async report(releases: Readonly<Record<string, SeenRelease>>): Promise<void> {
+    this.generation += 1;
+    const { context, session, generation } = this;
+    const reports = Object.entries(releases).map(([name, seen]) => releaseReport(name, seen));
+    must(await recordFullState(context, session, { generation, releases: reports }));
+  }
+
+  async result(planId: string, result: SpokeVerdict['result'], seen?: SeenRelease): Promise<void> {
+    const release = seen === undefined ? undefined : releaseReport('aria-dev', seen);
+    must(
+      await recordPlanResult(this.context, this.session, {
+        planId,
+        result,
+        ...(release !== undefined && { release }),
+      }),
+    );
+  }
+
+  async view(name = 'aria-dev'): Promise<EntityView> {
+    const view = await viewEntity(this.context, name);
+    if (view === undefined) throw new Error(`no entity ${name}`);
+    return view;
+  }
+
+  /** Every plan, oldest first. */
+  async plans(): Promise<readonly Plan[]> {
+    const page = await this.context.store.transact((unit) => unit.plans.list({}, { limit: 200 }));
+    return [...page.items].reverse();
+  }
+
+  async lastPlan(): Promise<Plan> {
+    const plan = (await this.plans()).at(-1);
+    if (plan === undefined) throw new Error('no plan');
+    return plan;
+  }
+}
+
+export const SUCCEEDED = {
+  verdict: 'succeeded',
+  message: 'all objects are Healthy',
+  evidence: {},
+} as const;
+
+export function failed(
+  outcome: 'refused' | 'unhealthy' | 'broken',
+  interrupted = false,
+): SpokeVerdict['result'] {
+  return {
+    verdict: 'failed',
+    outcome,
+    reason: 'CrashLoopBackOff',
+    message: 'pod aria-1 is in CrashLoopBackOff',
+    interrupted,
+    evidence: {},
+  };
+}
+
+export function must<T, E>(result: Result<T, E>): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+function releaseReport(releaseName: string, seen: SeenRelease): ReleaseReportBody {
+  const { version, revision, values = {}, status = 'deployed', health = 'Healthy' } = seen;
+  return {
+    namespace: 'aria',
+    releaseName,
+    head: {
+      revision,
+      status,
+      chartName: 'aria',
+      chartVersion: version,
+      valuesDigest: jsonDigest(values),
+      manifestDigest: sha256Hex(`manifest ${version}`),
+      secretUid: `uid-${String(revision)}`,
+      releaseDigest: sha256Hex(`${releaseName} ${String(revision)} ${version}`),
+    },
+    health,
+    objects: [],
+    pods: [],
+    drift:
+      seen.missing === undefined
+        ? []
+        : [
+            {
+              kind: 'Deployment',
+              name: seen.missing,
+              message: `Deployment ${seen.missing} is gone`,
+            },
+          ],
+    observedAt: '2026-01-05T09:00:00.000Z',
+  };
+}
