@@ -24,9 +24,13 @@ export function describeKubeApi(name: string, open: () => Promise<KubeApiUnderTe
     });
 
     const ref = (object: string): KubeRef => ({ ...KIND, namespace, name: object });
-    const config = (object: string, data: Record<string, string>, labels = {}): KubeObject => ({
+    const config = (
+      object: string,
+      data: Record<string, string>,
+      labels?: Record<string, string>,
+    ): KubeObject => ({
       ...KIND,
-      metadata: { name: object, namespace, labels },
+      metadata: { name: object, namespace, ...(labels !== undefined && { labels }) },
       data,
     });
 

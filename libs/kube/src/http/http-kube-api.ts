@@ -103,7 +103,6 @@ export class HttpKubeApi implements KubeApi {
         fieldManager: options.fieldManager,
         force: String(options.force),
         dryRun: options.dryRun === true ? 'All' : undefined,
-        fieldValidation: 'Strict',
       },
       body: options.yaml ?? JSON.stringify(object),
     });

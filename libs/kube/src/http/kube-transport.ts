@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { KubeUnavailable } from '../kube-unavailable.js';
 import type { ConnectionOptions, KubeConnection } from './kube-connection.js';
+import { isOutage } from './refusal-from-status.js';
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -24,7 +25,6 @@ export interface TransportAnswer {
 }
 
 const SILENCE_MS = 60_000;
-const OVERLOADED = 429;
 
 /** Sends plain HTTPS requests to one API server. Throws `KubeUnavailable` for every outage. */
 export class KubeTransport {
@@ -40,7 +40,7 @@ export class KubeTransport {
     const body = await text(response).catch((cause: unknown) => {
       throw unavailable(request, 'the connection broke while the answer came in', cause);
     });
-    if (status >= 500 || status === OVERLOADED) {
+    if (isOutage(status, body)) {
       const what = `it answered ${String(status)}: ${serverMessage(body)}`;
       throw unavailable(request, what, undefined);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { refusalFromStatus } from './refusal-from-status.js';
+import { isOutage, refusalFromStatus } from './refusal-from-status.js';
 
 const status = (fields: Record<string, unknown>): string =>
   JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', ...fields });
@@ -30,6 +30,31 @@ describe('refusalFromStatus', () => {
     ];
     const body = status({ reason: 'Conflict', message: 'Apply failed', details: { causes } });
     expect(refusalFromStatus(409, body)).toMatchObject({ code: 'kube/field_conflict', causes });
+  });
+
+  it('takes a field outside the schema for a refusal, although the server answers 500', () => {
+    const message =
+      'failed to create typed patch object (shop/web; /v1, Kind=Service): ' +
+      '.spec.ports[port=80,protocol="TCP"].bogus: field not declared in schema';
+    const body = status({ reason: 'InternalError', message });
+    expect(isOutage(500, body)).toBe(false);
+    expect(refusalFromStatus(500, body)).toMatchObject({
+      code: 'kube/invalid',
+      causes: [
+        {
+          field: '.spec.ports[port=80,protocol="TCP"].bogus',
+          message: 'field not declared in schema',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    { name: 'a server error', http: 500, expected: true },
+    { name: 'an overloaded server', http: 429, expected: true },
+    { name: 'a refusal', http: 422, expected: false },
+  ])('calls $name an outage: $expected', ({ http, expected }) => {
+    expect(isOutage(http, status({ message: 'no' }))).toBe(expected);
   });
 
   it('keeps the text of an answer that is no Status', () => {

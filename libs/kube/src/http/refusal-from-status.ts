@@ -12,12 +12,27 @@ export function refusalFromObject(
   fallbackMessage: string,
 ): KubeRefusal {
   const reason = typeof status['reason'] === 'string' ? status['reason'] : '';
-  const causes = readCauses(status['details']);
   const message =
     typeof status['message'] === 'string' && status['message'] !== ''
       ? status['message']
       : `the API server answered ${String(httpStatus)}: ${fallbackMessage.trim().slice(0, 500)}`;
+  const schemaError = SCHEMA_ERROR.exec(message);
+  if (schemaError !== null) {
+    const [, field = null, wrong = ''] = schemaError;
+    const causes = [{ field, reason: 'FieldNotInSchema', message: wrong }];
+    return { code: 'kube/invalid', status: httpStatus, reason, message, causes };
+  }
+  const causes = readCauses(status['details']);
   return { code: codeOf(httpStatus, reason, causes), status: httpStatus, reason, message, causes };
+}
+
+const OVERLOADED = 429;
+// The API server answers 500 to an apply whose fields do not fit the kind's schema.
+const SCHEMA_ERROR = /failed to create typed patch object \([^)]*\): (\S+): (.*)/;
+
+/** True if an answer says that the server failed, rather than that it refuses. */
+export function isOutage(status: number, body: string): boolean {
+  return (status >= 500 && !SCHEMA_ERROR.test(body)) || status === OVERLOADED;
 }
 
 const CODE_BY_STATUS: Readonly<Record<number, KubeRefusalCode>> = {
