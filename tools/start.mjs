@@ -16,7 +16,8 @@ import { elapsed, say, StartRefusal } from './start/terminal.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const HOST = '127.0.0.1';
-const PORT = 8234;
+const DEFAULT_PORT = 8234;
+const PORT = Number(process.env.APOLLO_PORT ?? DEFAULT_PORT);
 const HUB_SCRIPT = join(ROOT, 'apps/hub/dist/main.js');
 const SPOKE_SCRIPT = join(ROOT, 'apps/spoke/dist/main.js');
 const HUB_READY_MS = 60_000;
@@ -26,9 +27,11 @@ const ENVIRONMENTS = [
   { name: 'prod', tier: 'production' },
 ];
 const HELP = `npm start               the whole system on this machine, until Ctrl-C; data is kept
-npm start -- --reset    the same, after deleting the data of earlier starts`;
+npm start -- --reset    the same, after deleting the data of earlier starts
+APOLLO_PORT             the hub's port, ${String(DEFAULT_PORT)} if unset
+APOLLO_HOME             where data, logs and kubeconfigs are kept, .apollo if unset`;
 
-const folders = foldersOf(ROOT);
+const folders = foldersOf(process.env.APOLLO_HOME ?? join(ROOT, '.apollo'));
 const launcherPid = join(folders.run, 'launcher.pid');
 const stop = new AbortController();
 /** What was started, in order; stopped in reverse. @type {{ stop(): Promise<void> }[]} */
@@ -157,7 +160,7 @@ function checkPort() {
       reject(
         new StartRefusal(
           error.code === 'EADDRINUSE'
-            ? `Port ${String(PORT)} on ${HOST} is taken by another program; stop that program and run npm start again.`
+            ? `Port ${String(PORT)} on ${HOST} is taken by another program; stop it, or set APOLLO_PORT to another port, and run npm start again.`
             : `Port ${String(PORT)} on ${HOST} cannot be opened: ${error.message}`,
         ),
       );

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 
 /**
- * Where the local system keeps its things: one folder, ignored by git, that can be deleted whole.
- * @param {string} root
+ * Where the local system keeps its things: one folder that can be deleted whole.
+ * @param {string} base
  */
-export function foldersOf(root) {
-  const base = join(root, '.apollo');
+export function foldersOf(base) {
   return {
     base,
     data: join(base, 'postgres'),

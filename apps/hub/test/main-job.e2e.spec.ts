@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testChart } from './support/test-chart.js';
+import { TestSystem } from './support/test-system.js';
+
+describe('the main job', () => {
+  let system: TestSystem;
+  let namespace: string;
+  beforeAll(async () => {
+    system = await TestSystem.running();
+    namespace = await system.cluster.freshNamespace('main-job');
+  });
+  afterAll(() => system.stop());
+
+  async function wanted(name: string, body: Record<string, unknown> = {}): Promise<void> {
+    await system.client.put(`/api/v1/entities/${name}`, {
+      spoke: 'dev',
+      product: name,
+      namespace,
+      desired: { channel: 'dev' },
+      ...body,
+    });
+  }
+
+  async function product(name: string, rolloutTimeoutSeconds = 60): Promise<void> {
+    await system.client.post('/api/v1/products', {
+      name,
+      criticality: 'low',
+      rolloutTimeoutSeconds,
+    });
+  }
+
+  it('installs, upgrades, updates the configuration, repairs and uninstalls with real Helm', async () => {
+    const { client } = system;
+    await product('web');
+    await client.release('web', '1.0.0', await testChart('web', '1.0.0'));
+    await wanted('web');
+    expect(await client.status('web', 'up_to_date')).toMatchObject({
+      reported: { version: '1.0.0', revision: 1, health: 'Healthy', drifted: false },
+    });
+    expect(await client.ended('web', 0)).toMatchObject({ type: 'install', state: 'SUCCEEDED' });
+    expect(await system.history(namespace, 'web')).toMatchObject([
+      { revision: 1, status: 'deployed', chart: 'web-1.0.0' },
+    ]);
+
+    await client.release('web', '1.1.0', await testChart('web', '1.1.0'));
+    const upgrade = await client.ended('web', 1);
+    expect(upgrade).toMatchObject({ type: 'upgrade', state: 'SUCCEEDED' });
+    expect(upgrade.evidence).toMatchObject({ revision: 2 });
+    expect(await client.status('web', 'up_to_date')).toMatchObject({
+      reported: { version: '1.1.0', revision: 2 },
+    });
+
+    await wanted('web', { values: { note: 'changed' } });
+    expect(await client.ended('web', 2)).toMatchObject({
+      type: 'config_update',
+      state: 'SUCCEEDED',
+    });
+
+    await system.cluster.send({
+      method: 'DELETE',
+      path: `/apis/apps/v1/namespaces/${namespace}/deployments/web`,
+    });
+    expect(await client.ended('web', 3)).toMatchObject({
+      type: 'config_update',
+      state: 'SUCCEEDED',
+    });
+    expect(await client.status('web', 'up_to_date')).toMatchObject({
+      reported: { revision: 4, drifted: false },
+    });
+
+    await wanted('web', { desired: { absent: true } });
+    expect(await client.ended('web', 4)).toMatchObject({ type: 'uninstall', state: 'SUCCEEDED' });
+    expect(await client.status('web', 'up_to_date')).toMatchObject({ reported: null });
+    expect(await system.history(namespace, 'web')).toEqual([]);
+  });
+
+  it('says within seconds which pod crash-loops, and does not try again', async () => {
+    const { client } = system;
+    await product('crashing', 120);
+    const chart = await testChart('crashing', '1.0.0', { behaviour: 'crash-loop' });
+    await client.release('crashing', '1.0.0', chart);
+    await wanted('crashing');
+    const plan = await client.ended('crashing', 0);
+    expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
+    expect(plan.message).toMatch(/crashing-[a-z0-9]+-[a-z0-9]+.*CrashLoopBackOff/);
+    const seconds = (Date.parse(plan.endedAt ?? '') - Date.parse(plan.startedAt ?? '')) / 1000;
+    expect(seconds).toBeLessThan(20);
+    await client.post('/api/v1/evaluations', { entity: 'crashing' });
+    expect(await client.plans('crashing')).toHaveLength(1);
+    expect(await client.entity('crashing')).toMatchObject({ status: 'failed' });
+  });
+
+  it('fails a rollout that never gets ready when its time is over', async () => {
+    const { client } = system;
+    await product('sleepy', 5);
+    const chart = await testChart('sleepy', '1.0.0', { behaviour: 'never-ready' });
+    await client.release('sleepy', '1.0.0', chart);
+    await wanted('sleepy');
+    const plan = await client.ended('sleepy', 0);
+    expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
+    const seconds = (Date.parse(plan.endedAt ?? '') - Date.parse(plan.startedAt ?? '')) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(5);
+  });
+
+  it('holds a plan for a spoke that is away, says why, and sends it when it is back', async () => {
+    const { client } = system;
+    await product('later');
+    await client.release('later', '1.0.0', await testChart('later', '1.0.0'));
+    await system.spoke.stop();
+    await wanted('later');
+    const blocked = await client.status('later', 'blocked');
+    expect(blocked.why).toMatch(/spoke dev is (stale|disconnected)/);
+    system.spoke.start();
+    expect(await client.ended('later', 0)).toMatchObject({ type: 'install', state: 'SUCCEEDED' });
+    expect(await client.plans('later')).toHaveLength(1);
+  });
+});

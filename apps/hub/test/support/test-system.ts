@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  eventually,
+  sharedTestCluster,
+  type SharedTestCluster,
+} from '@apollo-deploy/local-cluster/testing';
+import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing';
+import { HubClient } from './hub-client.js';
+import { NodeProcess } from './node-process.js';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const run = promisify(execFile);
+
+/** A revision as `helm history` lists it. */
+export interface HelmRevision {
+  readonly revision: number;
+  readonly status: string;
+  readonly chart: string;
+}
+
+/**
+ * A hub and a spoke as processes of their own, on a real database and a real cluster, used through
+ * the public API. Environment and spoke are both called `dev`.
+ */
+export class TestSystem {
+  readonly hubs: NodeProcess[] = [];
+  readonly spoke: NodeProcess;
+  readonly client: HubClient;
+
+  private constructor(
+    readonly folder: string,
+    readonly cluster: SharedTestCluster,
+    readonly database: TestDatabase,
+    readonly ports: readonly number[],
+  ) {
+    const [port] = ports;
+    this.client = new HubClient(`http://127.0.0.1:${String(port)}`);
+    this.spoke = new NodeProcess(
+      join(ROOT, 'apps/spoke/dist/main.js'),
+      {
+        APOLLO_HUB_URL: this.client.url,
+        APOLLO_SPOKE_TOKEN_FILE: join(folder, 'token'),
+        APOLLO_KUBECONFIG: cluster.kubeconfigPath,
+        APOLLO_HELM: cluster.helm,
+        APOLLO_SPOKE_WORKDIR: join(folder, 'work'),
+        // Tests share a cluster; each has its own ledger.
+        APOLLO_SPOKE_NAMESPACE: `apollo-${String(port)}`,
+      },
+      join(folder, 'spoke.log'),
+    );
+  }
+
+  /** Makes the system without starting anything; `hubs` on one database. */
+  static async create(hubs = 1): Promise<TestSystem> {
+    const folder = await mkdtemp(join(tmpdir(), 'apollo-e2e-'));
+    const cluster = await sharedTestCluster();
+    const database = await testDatabase();
+    const ports = await freePorts(hubs);
+    const system = new TestSystem(folder, cluster, database, ports);
+    for (const [index, port] of ports.entries()) {
+      system.hubs.push(
+        new NodeProcess(
+          join(ROOT, 'apps/hub/dist/main.js'),
+          { APOLLO_PORT: String(port), DATABASE_URL: database.url },
+          join(folder, `hub-${String(index)}.log`),
+        ),
+      );
+    }
+    return system;
+  }
+
+  /** Starts one hub and the spoke, with environment `dev`, and waits for the first report. */
+  static async running(): Promise<TestSystem> {
+    const system = await TestSystem.create();
+    try {
+      await system.startHub();
+      await system.joinSpoke();
+    } catch (error) {
+      console.error(`the logs are in ${system.folder}`);
+      await system.stopProcesses();
+      throw error;
+    }
+    return system;
+  }
+
+  get hub(): NodeProcess {
+    const [hub] = this.hubs;
+    if (hub === undefined) throw new Error('no hub');
+    return hub;
+  }
+
+  async startHub(): Promise<void> {
+    this.hub.start();
+    await this.client.ready();
+  }
+
+  async joinSpoke(): Promise<void> {
+    await this.client.post('/api/v1/environments', { name: 'dev', tier: 'development' });
+    const { token } = await this.client.post('/api/v1/join-tokens', {
+      spoke: 'dev',
+      environment: 'dev',
+    });
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(join(this.folder, 'token'), String(token), { mode: 0o600 });
+    this.spoke.start();
+    await this.connected();
+  }
+
+  async connected(): Promise<void> {
+    await eventually('the spoke to be connected', async () => {
+      const { items } = await this.client.list('/api/v1/spokes');
+      return items.find(({ status }) => status === 'connected');
+    });
+  }
+
+  /** `helm history` of a release; empty if there is none. */
+  async history(namespace: string, release: string): Promise<readonly HelmRevision[]> {
+    try {
+      const { stdout } = await this.helm(['history', release, '-n', namespace, '-o', 'json']);
+      return JSON.parse(stdout) as readonly HelmRevision[];
+    } catch (error) {
+      if (String(error).includes('not found')) return [];
+      throw error;
+    }
+  }
+
+  helm(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    return run(this.cluster.helm, [...args], {
+      env: { ...process.env, KUBECONFIG: this.cluster.kubeconfigPath },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.stopProcesses();
+    await this.database.release();
+    await this.cluster.release();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async stopProcesses(): Promise<void> {
+    await this.spoke.stop();
+    for (const hub of this.hubs) await hub.stop();
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  const ports: number[] = [];
+  for (const server of servers) {
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    ports.push(address.port);
+  }
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
