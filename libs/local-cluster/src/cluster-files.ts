@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ComponentName } from './components.js';
+import type { ComponentName } from './component-names.js';
 
 /** Where one cluster keeps everything: absolute paths below its directory. */
 export interface ClusterFiles {

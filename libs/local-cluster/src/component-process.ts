@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Command, ComponentName } from './components.js';
+import type { ComponentName } from './component-names.js';
+import type { Command } from './components.js';
 import { readIfThere } from './read-if-there.js';
 
 export interface ComponentStart {

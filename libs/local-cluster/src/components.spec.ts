@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterFiles } from './cluster-files.js';
-import { apiUrlOf, commandsOf, COMPONENTS, type ClusterSpec } from './components.js';
+import { COMPONENTS } from './component-names.js';
+import { apiUrlOf, commandsOf, type ClusterSpec } from './components.js';
 
 const SPEC: ClusterSpec = {
   binaries: { kubernetes: '/bin/kubernetes', helm: '/bin/helm', kwok: '/bin/kwok' },

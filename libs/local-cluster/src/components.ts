@@ -1,17 +1,8 @@
 import type { Binaries } from './binary-cache.js';
 import type { ClusterFiles } from './cluster-files.js';
+import type { ComponentName } from './component-names.js';
 import { STAGES_FILE } from './package-files.js';
 import type { ClusterPorts } from './ports.js';
-
-/** The processes of a cluster in the order in which they depend on each other; stopped in reverse. */
-export const COMPONENTS = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-] as const;
-export type ComponentName = (typeof COMPONENTS)[number];
 
 /** What decides the command lines of a cluster. */
 export interface ClusterSpec {

@@ -21,7 +21,7 @@ export async function writePodLogs(files: ClusterFiles, now: Date): Promise<void
 }
 
 /** The rule that points kwok at the two files. JSON is YAML. */
-export function podLogRules(files: ClusterFiles): string {
+function podLogRules(files: ClusterFiles): string {
   return JSON.stringify({
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'ClusterLogs',

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pidFile, type ClusterFiles } from './cluster-files.js';
-import { COMPONENTS, type ComponentName } from './components.js';
+import { COMPONENTS, type ComponentName } from './component-names.js';
 import { LocalClusterError } from './local-cluster-error.js';
 import { commandLineOf, sendSignal } from './process-table.js';
 import { readIfThere } from './read-if-there.js';
