@@ -1,6 +1,7 @@
 export {
   HelmChartOperator,
   type OperateOptions,
+  type OperatorCollaborators,
   type OperatorPhase,
 } from './helm-chart-operator.js';
 export type {
@@ -59,4 +60,13 @@ export {
   type ReleaseRevision,
   type ReleaseStatus,
 } from './release-record.js';
-export type { LockedBy, ManagedState, ReleaseState } from './release-state.js';
+export {
+  headOf,
+  underlyingState,
+  type LockedBy,
+  type ManagedState,
+  type ReleaseState,
+} from './release-state.js';
+export { detectHelm, findDeathSignal } from './detect-helm.js';
+export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
+export { observeRelease } from './observe-release.js';

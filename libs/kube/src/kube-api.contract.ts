@@ -102,12 +102,16 @@ export function describeKubeApi(name: string, open: () => Promise<KubeApiUnderTe
 
       it.each([
         { name: 'a label value', labelSelector: 'colour=red', expected: ['red'] },
+        { name: 'a label nobody has', labelSelector: 'nobody', expected: [] },
         { name: 'two conditions', labelSelector: 'colour=red,size=small', expected: [] },
         { name: 'a label that is set', labelSelector: 'colour', expected: ['blue', 'red'] },
         { name: 'a set', labelSelector: 'colour in (red,green)', expected: ['red'] },
       ])('finds by $name', async ({ labelSelector, expected }) => {
-        const { items } = valueOf(await kube.list(KIND, { namespace, labelSelector }));
-        expect(items.map((item) => item.metadata.name).sort()).toEqual(expected);
+        for (const metadataOnly of [false, true]) {
+          const selection = { namespace, labelSelector, metadataOnly };
+          const { items } = valueOf(await kube.list(KIND, selection));
+          expect(items.map((item) => item.metadata.name).sort()).toEqual(expected);
+        }
       });
 
       it('finds by field, and says the kind of every item', async () => {

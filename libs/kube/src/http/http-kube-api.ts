@@ -35,7 +35,8 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta
 
 interface WireList {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly { readonly metadata: KubeMetadata }[];
+  /** Null where there is nothing: that is how Go writes an empty list. */
+  readonly items: readonly { readonly metadata: KubeMetadata }[] | null;
 }
 
 /** The Kubernetes API over HTTPS. Writes show up in `managedFields` under the user agent's name. */
@@ -183,7 +184,7 @@ export class HttpKubeApi implements KubeApi {
       });
       if (status !== 200) return err(refusalFromStatus(status, body));
       const page = JSON.parse(body) as WireList;
-      for (const item of page.items) items.push({ ...item, ...kindOf(kind) });
+      for (const item of page.items ?? []) items.push({ ...item, ...kindOf(kind) });
       token = page.metadata.continue;
       if (!token) return ok({ items, resourceVersion: page.metadata.resourceVersion });
     }

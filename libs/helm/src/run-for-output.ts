@@ -1,0 +1,33 @@
+import { execa } from 'execa';
+
+/** The largest output that is read: manifests are far smaller. */
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
+
+/** Runs a short process that changes nothing and returns all it printed. */
+export async function runForOutput(order: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly deadlineMs: number;
+}): Promise<{
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}> {
+  const ended = await execa(order.file, order.args, {
+    cwd: order.cwd,
+    env: order.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    timeout: order.deadlineMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: LARGEST_OUTPUT,
+  });
+  const started = ended.exitCode !== undefined || ended.signal !== undefined;
+  if (!started && !ended.timedOut) {
+    throw new Error(ended.shortMessage ?? `${order.file} did not start`, { cause: ended });
+  }
+  return { exitCode: ended.exitCode ?? null, stdout: ended.stdout, stderr: ended.stderr };
+}

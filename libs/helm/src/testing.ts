@@ -1,0 +1,13 @@
+export {
+  describeHelmRunner,
+  type ContractChart,
+  type HelmRunnerUnderTest,
+} from './helm-runner.contract.js';
+export { packChart, type ChartSource } from './testing/chart-folder.js';
+export { configMapChart } from './testing/config-map-chart.js';
+export { HelmClusterBench, type HelmBench } from './testing/helm-cluster-bench.js';
+export {
+  ScriptedHelmRunner,
+  type ScriptedChart,
+  type ScriptedFate,
+} from './testing/scripted-helm-runner.js';
