@@ -1,0 +1,62 @@
+import type { OrchestrationEngine, Store } from '@apollo-deploy/orchestration';
+import { BackgroundLoop } from './background-loop.js';
+import type { EventLog } from './event-log.js';
+import type { Timer } from './timer.js';
+
+/** How often the queue is looked at for what other replicas left in it. */
+const EVERY_MS = 1000;
+
+export interface EngineLoopOptions {
+  readonly store: Pick<Store, 'onCommit'>;
+  readonly engine: Pick<OrchestrationEngine, 'drainOnce' | 'recover'>;
+  readonly timer: Timer;
+  readonly random: () => number;
+  readonly log: EventLog;
+}
+
+/** Empties the dirty queue: when a commit of this replica fills it, and every second. */
+export class EngineLoop {
+  private recovered = false;
+  private stopping = false;
+  private unsubscribe: () => void = () => undefined;
+  private readonly loop: BackgroundLoop;
+
+  constructor(private readonly options: EngineLoopOptions) {
+    const { timer, random, log } = options;
+    this.loop = new BackgroundLoop({
+      name: 'evaluating entities',
+      everyMs: EVERY_MS,
+      work: () => this.drain(),
+      timer,
+      random,
+      log,
+    });
+  }
+
+  /** Begins with what a crash may have left behind. */
+  start(): void {
+    this.unsubscribe = this.options.store.onCommit(({ dirty }) => {
+      if (dirty) this.loop.wake();
+    });
+    this.loop.start();
+  }
+
+  /** Resolves when the batch in hand is done. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.unsubscribe();
+    await this.loop.stop();
+  }
+
+  private async drain(): Promise<void> {
+    const { engine } = this.options;
+    if (!this.recovered) {
+      await engine.recover();
+      this.recovered = true;
+    }
+    let evaluated: number;
+    do {
+      evaluated = await engine.drainOnce();
+    } while (evaluated > 0 && !this.stopping);
+  }
+}

@@ -1,0 +1,87 @@
+import { encodeHubFrame, type HubMessageType, type HubPayload } from '@apollo-deploy/protocol';
+import type { Clock, Ids } from '@apollo-deploy/orchestration';
+import type { FrameSocket } from './frame-socket.js';
+import type { Timer } from './timer.js';
+
+/** Above this many unsent bytes, nothing more is taken from the outbox. */
+const CONGESTED_BYTES = 1024 * 1024;
+/** Above this many, the peer is cut off. */
+const HOPELESS_BYTES = 4 * 1024 * 1024;
+/** A peer for which the kernel takes nothing for this long is cut off. */
+const STUCK_AFTER_MS = 30_000;
+
+export interface FrameSenderOptions {
+  readonly socket: Pick<FrameSocket, 'bufferedAmount' | 'send'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly timer: Timer;
+  /** The peer does not read what it is sent. */
+  readonly onStuck: (reason: string) => void;
+}
+
+/**
+ * Writes frames to one spoke. A socket never pushes back by itself, so this watches what has not left
+ * the process: a slow reader gets no more from the outbox, and one that has stopped is cut off. What
+ * matters waits in the outbox and goes to the next connection.
+ */
+export class FrameSender {
+  /** The session's epoch; 0 before the welcome. */
+  epoch = 0;
+  private unwritten = 0;
+  private closed = false;
+  private cancelStuck: () => void = () => undefined;
+
+  constructor(private readonly options: FrameSenderOptions) {}
+
+  send<T extends HubMessageType>(
+    t: T,
+    p: HubPayload<T>,
+    { id, re }: { readonly id?: string; readonly re?: string } = {},
+  ): void {
+    if (this.closed) return;
+    const { socket, clock, ids } = this.options;
+    const head = {
+      id: id ?? ids.next(),
+      epoch: this.epoch,
+      ts: clock.now().toISOString(),
+      ...(re !== undefined && { re }),
+    };
+    this.unwritten += 1;
+    if (this.unwritten === 1) this.watch();
+    socket.send(encodeHubFrame(t, p, head), (error) => {
+      this.written(error);
+    });
+    if (socket.bufferedAmount > HOPELESS_BYTES) {
+      this.giveUp(`${socket.bufferedAmount} bytes wait to be read by the spoke`);
+    }
+  }
+
+  /** True while the spoke reads too slowly to be given more. */
+  congested(): boolean {
+    return this.closed || this.options.socket.bufferedAmount > CONGESTED_BYTES;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelStuck();
+  }
+
+  /** A frame that could not be written belongs to a socket whose `close` event says the rest. */
+  private written(error: Error | undefined): void {
+    this.cancelStuck();
+    this.unwritten -= 1;
+    if (error === undefined && this.unwritten > 0 && !this.closed) this.watch();
+  }
+
+  private watch(): void {
+    this.cancelStuck = this.options.timer.after(STUCK_AFTER_MS, () => {
+      this.giveUp(`the spoke has read nothing for ${STUCK_AFTER_MS / 1000} s`);
+    });
+  }
+
+  private giveUp(reason: string): void {
+    if (this.closed) return;
+    this.close();
+    this.options.onStuck(reason);
+  }
+}

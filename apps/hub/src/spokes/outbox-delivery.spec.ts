@@ -1,0 +1,73 @@
+import { StoreUnavailable } from '@apollo-deploy/orchestration';
+import { describe, expect, it } from '@jest/globals';
+import { anOffer, SpokeScene } from '../testing/spokes/spoke-scene.js';
+import { OutboxDelivery } from './outbox-delivery.js';
+
+async function build() {
+  const scene = await SpokeScene.build();
+  const { context, sessions, time, log } = scene;
+  const delivery = new OutboxDelivery({ context, sessions, timer: time, random: () => 0.5, log });
+  return { scene, delivery, time };
+}
+
+describe('the delivery of the outbox', () => {
+  it('brings what waits to a spoke that has just connected', async () => {
+    const { scene, delivery } = await build();
+    for (const number of [1, 2]) await scene.addToOutbox(anOffer(number));
+    const spoke = await scene.connect();
+    delivery.start();
+    expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
+    expect((await spoke.socket.next('plan.offer')).id).toBe('offer-2');
+    await delivery.stop();
+  });
+
+  it('brings a message as soon as its commit is signalled', async () => {
+    const { scene, delivery, time } = await build();
+    const spoke = await scene.connect();
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    await scene.addToOutbox(anOffer(1));
+    expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
+    await delivery.stop();
+  });
+
+  it('sweeps over all connected spokes every 500 ms, for what other replicas wrote', async () => {
+    const { scene, delivery, time } = await build();
+    const [one, two] = [await scene.connect('dev'), await scene.connect('dev-2')];
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    scene.store.deaf = true;
+    await scene.addToOutbox(anOffer(1, 'dev'));
+    await scene.addToOutbox(anOffer(2, 'dev-2'));
+    time.advance(500);
+    expect((await one.socket.next('plan.offer')).id).toBe('offer-1');
+    expect((await two.socket.next('plan.offer')).id).toBe('offer-2');
+    await delivery.stop();
+  });
+
+  it('makes good after an outage of the store', async () => {
+    const { scene, delivery, time } = await build();
+    const spoke = await scene.connect();
+    await scene.addToOutbox(anOffer(1));
+    scene.store.failures.push(new StoreUnavailable('the store does not answer'));
+    const failed = time.waitBegins(500);
+    delivery.start();
+    await failed;
+    expect(scene.log.errors).toHaveLength(1);
+    time.advance(500);
+    expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
+    await delivery.stop();
+  });
+
+  it('asks the store for nothing while no spoke is connected', async () => {
+    const { scene, delivery, time } = await build();
+    scene.store.failures.push(new StoreUnavailable('it was asked'));
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    expect(scene.log.errors).toEqual([]);
+    await delivery.stop();
+  });
+});

@@ -1,0 +1,84 @@
+import type { Context, OutboxMessage } from '@apollo-deploy/orchestration';
+import { BackgroundLoop } from './background-loop.js';
+import type { EventLog } from './event-log.js';
+import type { SessionRegistry } from './session-registry.js';
+import type { Timer } from './timer.js';
+
+/** How often the messages of all connected spokes are read, for those other replicas wrote. */
+const SWEEP_EVERY_MS = 500;
+
+export interface OutboxDeliveryOptions {
+  readonly context: Context;
+  readonly sessions: SessionRegistry;
+  readonly timer: Timer;
+  readonly random: () => number;
+  readonly log: EventLog;
+}
+
+/**
+ * Brings the messages of the outbox to the spokes that are connected here: at once where a commit of
+ * this replica wrote one, and by a sweep over all in one query. Reads only; a message leaves the
+ * outbox when its spoke acknowledges it.
+ */
+export class OutboxDelivery {
+  private wanted = new Set<string>();
+  private sweepAt = 0;
+  private unsubscribe: () => void = () => undefined;
+  private readonly loop: BackgroundLoop;
+
+  constructor(private readonly options: OutboxDeliveryOptions) {
+    const { timer, random, log } = options;
+    this.loop = new BackgroundLoop({
+      name: 'outbox delivery',
+      everyMs: SWEEP_EVERY_MS,
+      work: () => this.turn(),
+      timer,
+      random,
+      log,
+    });
+  }
+
+  start(): void {
+    this.unsubscribe = this.options.context.store.onCommit(({ outbox }) => {
+      this.wake(outbox);
+    });
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    await this.loop.stop();
+  }
+
+  /** There may be something for these spokes; those not connected here are nothing to us. */
+  wake(spokes: readonly string[]): void {
+    const here = spokes.filter((spoke) => this.options.sessions.get(spoke) !== undefined);
+    if (here.length === 0) return;
+    for (const spoke of here) this.wanted.add(spoke);
+    this.loop.wake();
+  }
+
+  private async turn(): Promise<void> {
+    const now = this.options.context.clock.now().getTime();
+    const sweep = now >= this.sweepAt;
+    const spokes = sweep ? this.options.sessions.spokes() : [...this.wanted];
+    this.wanted = new Set();
+    if (sweep) this.sweepAt = now + SWEEP_EVERY_MS / 2;
+    try {
+      await this.deliver(spokes);
+    } catch (error) {
+      // Whoever was wanted, the sweep that follows makes it good.
+      this.sweepAt = 0;
+      throw error;
+    }
+  }
+
+  private async deliver(spokes: readonly string[]): Promise<void> {
+    if (spokes.length === 0) return;
+    const { context, sessions } = this.options;
+    const pending = await context.store.transact((unit) => unit.outbox.pending(spokes));
+    const bySpoke = new Map<string, OutboxMessage[]>(spokes.map((spoke) => [spoke, []]));
+    for (const message of pending) bySpoke.get(message.spoke)?.push(message);
+    for (const [spoke, messages] of bySpoke) sessions.get(spoke)?.deliver(messages);
+  }
+}

@@ -1,0 +1,315 @@
+import {
+  closeSession,
+  type Context,
+  openSession,
+  type OutboxMessage,
+  type SpokeSession,
+} from '@apollo-deploy/orchestration';
+import {
+  CLOSE_CODES,
+  decodeSpokeFrame,
+  type FrameRefusal,
+  HEARTBEAT_INTERVAL_MS,
+  type HubPayload,
+  PROTOCOL_VERSION,
+  SILENCE_LIMIT_MS,
+  type SpokeFrame,
+} from '@apollo-deploy/protocol';
+import { cleanFrame } from './clean-frame.js';
+import type { EventLog } from './event-log.js';
+import {
+  BUG,
+  type CloseReason,
+  closeReasonOf,
+  fitCloseFrame,
+  OVERLOADED,
+  protocolError,
+} from './close-reason.js';
+import { type Commit, committing, isRetryable } from './commit-retry.js';
+import { FrameQueue } from './frame-queue.js';
+import { FrameSender } from './frame-sender.js';
+import { type FrameSocket, textOf } from './frame-socket.js';
+import { OutboxWindow } from './outbox-window.js';
+import { type FrameAnswer, SessionFrames } from './session-frames.js';
+import type { SessionConnection, SessionRegistry } from './session-registry.js';
+import type { Timer } from './timer.js';
+
+const HELLO_WITHIN_MS = 5000;
+/** A peer that does not answer the close frame is cut off after this long. */
+const CLOSE_WITHIN_MS = 5000;
+/** Spokes of a replica that stops come back spread over this window. */
+const RECONNECT_WINDOW_MS = 5000;
+
+/** What all connections of a replica share. */
+export interface ConnectionServices {
+  readonly context: Context;
+  readonly sessions: SessionRegistry;
+  /** The spoke was heard. */
+  readonly heard: (spoke: string) => void;
+  /** The spoke has room for messages of the outbox. */
+  readonly wakeDelivery: (spoke: string) => void;
+  readonly timer: Timer;
+  /** Evenly spread over 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly log: EventLog;
+}
+
+/**
+ * One connection of a spoke that has shown its token: hello, then frames one at a time in order, each
+ * durable one acknowledged after its commit, until either side ends it. Never throws.
+ */
+export class SpokeConnection implements SessionConnection {
+  readonly closed: Promise<void>;
+  private settleClosed: () => void = () => undefined;
+  private readonly log: EventLog;
+  private readonly queue: FrameQueue;
+  private readonly sender: FrameSender;
+  private readonly window = new OutboxWindow();
+  private readonly commit: Commit;
+  private session: SpokeSession | undefined;
+  private frames: SessionFrames | undefined;
+  /** A close frame was sent, or the socket is gone: nothing is handled or sent any more. */
+  private ending = false;
+  private cancelWatch: () => void = () => undefined;
+  private cancelClose: () => void = () => undefined;
+
+  constructor(
+    private readonly socket: FrameSocket,
+    readonly spoke: string,
+    private readonly services: ConnectionServices,
+  ) {
+    const { context, timer, log } = services;
+    this.log = log;
+    this.closed = new Promise((resolve) => (this.settleClosed = resolve));
+    this.queue = new FrameQueue(socket, (text) => this.handle(text));
+    this.sender = new FrameSender({
+      socket,
+      clock: context.clock,
+      ids: context.ids,
+      timer,
+      onStuck: (reason) => {
+        this.terminate(reason);
+      },
+    });
+    this.commit = committing(timer);
+    this.listen();
+    this.cancelWatch = timer.after(HELLO_WITHIN_MS, () => {
+      this.end(protocolError(`no hello came within ${HELLO_WITHIN_MS / 1000} s`));
+    });
+  }
+
+  /** 0 before the session is open. */
+  get epoch(): number {
+    return this.session?.epoch ?? 0;
+  }
+
+  deliver(pending: readonly OutboxMessage[]): void {
+    if (this.ending || this.queue.closed || this.sender.congested()) return;
+    for (const { id, type, payload } of this.window.next(pending)) {
+      // Checked where it was written: the payload of an outbox message has the shape of its type.
+      this.sender.send(type, payload as unknown as HubPayload<typeof type>, { id });
+      if (this.sender.congested()) return;
+    }
+  }
+
+  end({ code, reason }: CloseReason): void {
+    if (this.ending) return;
+    this.ending = true;
+    this.log.log({ msg: 'closing the connection of a spoke', ...this.who(), code, reason });
+    this.retire();
+    this.socket.close(code, fitCloseFrame(reason));
+    this.cancelClose = this.services.timer.after(CLOSE_WITHIN_MS, () => {
+      this.socket.terminate();
+    });
+  }
+
+  terminate(reason: string): void {
+    this.ending = true;
+    this.log.warn({ msg: 'cutting the connection of a spoke', ...this.who(), reason });
+    this.retire();
+    this.socket.terminate();
+  }
+
+  async drain(): Promise<void> {
+    this.queue.close();
+    await this.queue.settled();
+    if (this.ending) return;
+    const reconnectInMs = Math.round(this.services.random() * RECONNECT_WINDOW_MS);
+    if (this.session !== undefined) this.sender.send('drain', { reconnectInMs });
+    this.end({ code: CLOSE_CODES.restart, reason: 'this replica of the hub is stopping' });
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.on('message', (data, isBinary) => {
+      this.receive(isBinary ? undefined : textOf(data));
+    });
+    socket.on('ping', () => {
+      this.watchSilence();
+    });
+    socket.on('pong', () => {
+      this.watchSilence();
+    });
+    socket.on('error', (error) => {
+      this.log.warn({ msg: 'the connection of a spoke failed', ...this.who(), err: error });
+    });
+    socket.on('close', (code) => {
+      void this.leave(code);
+    });
+  }
+
+  private receive(text: string | undefined): void {
+    if (this.ending) return;
+    this.watchSilence();
+    if (text === undefined) this.end(protocolError('frames are text, never binary'));
+    else this.queue.push(text);
+  }
+
+  /** Before the hello has come, its deadline stands. */
+  private watchSilence(): void {
+    if (this.ending || (this.session === undefined && !this.queue.busy)) return;
+    this.cancelWatch();
+    this.cancelWatch = this.services.timer.after(SILENCE_LIMIT_MS, () => {
+      // While frames wait here the socket may not even be read: that is not the spoke's silence.
+      if (this.queue.busy) this.watchSilence();
+      else this.terminate(`nothing was heard for ${SILENCE_LIMIT_MS / 1000} s`);
+    });
+  }
+
+  private async handle(text: string): Promise<void> {
+    if (this.ending) return;
+    try {
+      await this.step(text);
+    } catch (error) {
+      const outage = isRetryable(error);
+      const msg = outage ? 'a frame could not be stored' : 'a frame met a bug of the hub';
+      this.log.error({ msg, ...this.who(), err: error });
+      this.end(outage ? OVERLOADED : BUG);
+    }
+  }
+
+  private async step(text: string): Promise<void> {
+    const clean = cleanFrame(text);
+    if (!clean.ok) {
+      this.end(protocolError(clean.error));
+      return;
+    }
+    const frame = decodeSpokeFrame(clean.value);
+    if (!frame.ok) this.refuse(frame.error);
+    else if (this.frames === undefined) await this.greet(frame.value);
+    else if (frame.value.epoch !== this.epoch) {
+      this.end(protocolError(`this session's epoch is ${this.epoch}, not ${frame.value.epoch}`));
+    } else {
+      this.services.heard(this.spoke);
+      this.answer(frame.value, await this.frames.answer(frame.value, text.length));
+    }
+  }
+
+  private refuse({ code, detail, critical, id }: FrameRefusal): void {
+    this.log.warn({ msg: 'a frame of a spoke was refused', ...this.who(), code, detail });
+    this.sender.send('error', { code: `frame/${code}`, message: detail.slice(0, 2048) }, re(id));
+    if (critical || this.frames === undefined) {
+      this.end(
+        code === 'version'
+          ? { code: CLOSE_CODES.unsupportedVersion, reason: detail }
+          : protocolError(detail),
+      );
+    }
+  }
+
+  private async greet(frame: SpokeFrame): Promise<void> {
+    if (frame.t !== 'hello') {
+      this.end(protocolError(`the first frame must be hello, not ${frame.t}`));
+      return;
+    }
+    const { min, max } = frame.p.protocol;
+    if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) {
+      this.end({
+        code: CLOSE_CODES.unsupportedVersion,
+        reason: `this hub speaks protocol ${PROTOCOL_VERSION}; install an agent that does`,
+      });
+      return;
+    }
+    const { protocol: _protocol, clock: _clock, ...hello } = frame.p;
+    const { context } = this.services;
+    const opened = await this.commit(() => openSession(context, this.spoke, hello));
+    if (!opened.ok) {
+      this.end(closeReasonOf(opened.error));
+      return;
+    }
+    this.begin(opened.value, frame.id);
+  }
+
+  private begin(session: SpokeSession, helloId: string): void {
+    const { context, sessions, heard, wakeDelivery } = this.services;
+    this.session = session;
+    if (this.ending) return;
+    this.frames = new SessionFrames(context, session, this.commit);
+    this.sender.epoch = session.epoch;
+    this.sender.send(
+      'welcome',
+      {
+        epoch: session.epoch,
+        spoke: session.spoke,
+        environment: session.environment,
+        serverTime: context.clock.now().toISOString(),
+        heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+      },
+      { re: helloId },
+    );
+    this.log.log({ msg: 'a spoke has connected', ...this.who() });
+    this.watchSilence();
+    sessions.admit(this);
+    heard(this.spoke);
+    wakeDelivery(this.spoke);
+  }
+
+  private answer(frame: SpokeFrame, answer: FrameAnswer): void {
+    if (this.ending) return;
+    const { acknowledge, heartbeat, requestState, roomInOutbox, end } = answer;
+    if (acknowledge === true) this.sender.send('ack', {}, re(frame.id));
+    if (heartbeat !== undefined) this.sender.send('heartbeat', heartbeat, re(frame.id));
+    if (requestState === true) this.sender.send('state.request', {});
+    if (roomInOutbox === true && this.window.full) this.services.wakeDelivery(this.spoke);
+    if (end !== undefined) this.end(end);
+  }
+
+  private who(): { readonly spoke: string; readonly epoch: number } {
+    return { spoke: this.spoke, epoch: this.epoch };
+  }
+
+  /** Nothing is taken or sent any more, and nothing is waited for. */
+  private retire(): void {
+    this.cancelWatch();
+    this.queue.close();
+    this.sender.close();
+    this.services.sessions.leave(this);
+  }
+
+  /** The socket is gone. Tells the store once the frame in hand is done. */
+  private async leave(code: number): Promise<void> {
+    this.ending = true;
+    this.retire();
+    this.cancelClose();
+    await this.queue.settled();
+    if (this.session !== undefined) await this.tellStore(this.session);
+    this.log.log({ msg: 'the connection of a spoke is closed', ...this.who(), code });
+    this.settleClosed();
+  }
+
+  private async tellStore(session: SpokeSession): Promise<void> {
+    try {
+      await this.commit(() => closeSession(this.services.context, session));
+    } catch (error) {
+      this.log.error({
+        msg: 'the store was not told that a spoke has left; its silence will say so',
+        ...this.who(),
+        err: error,
+      });
+    }
+  }
+}
+
+function re(id: string | undefined): { readonly re?: string } {
+  return id === undefined ? {} : { re: id };
+}

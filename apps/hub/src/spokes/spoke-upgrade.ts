@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Refusal } from '@apollo-deploy/domain';
+import { err, type Result } from '@apollo-deploy/kernel';
+import { authenticateSpoke, type Context, StoreUnavailable } from '@apollo-deploy/orchestration';
+import { MAX_FRAME_BYTES, SPOKE_SOCKET_PATH, SPOKE_SUBPROTOCOL } from '@apollo-deploy/protocol';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { EventLog } from './event-log.js';
+import type { SessionRegistry } from './session-registry.js';
+import type { Timer } from './timer.js';
+import {
+  refuseUpgrade,
+  tokenProblem,
+  type UpgradeProblemCode,
+  upgradeProblem,
+} from './upgrade-problem.js';
+
+/** A token must be checked within this many milliseconds. */
+const HANDSHAKE_LIMIT_MS = 5000;
+/** So many tokens at most are being checked at once. */
+const HANDSHAKES_AT_ONCE = 64;
+/** Who is sent away is asked to come back within this window, in seconds. */
+const RETRY_WINDOW_SECONDS = 10;
+const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+
+/** The spoke that a socket belongs to; known before the socket is open. */
+export interface AdmittedSpoke {
+  readonly spoke: string;
+}
+
+export interface SpokeUpgradeOptions {
+  readonly context: Context;
+  readonly sessions: Pick<SessionRegistry, 'closing'>;
+  readonly timer: Timer;
+  /** Evenly spread over 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly log: EventLog;
+}
+
+type Authentication = Result<AdmittedSpoke, Refusal> | UpgradeProblemCode;
+
+/**
+ * Turns an HTTP upgrade into a WebSocket, for spokes only. Path, origin, subprotocol and token are
+ * checked before the 101: whoever is not a spoke never gets as far as a frame.
+ */
+export class SpokeUpgrade {
+  /** The sockets that were opened: `connection` events carry the socket and its `AdmittedSpoke`. */
+  readonly server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: () => SPOKE_SUBPROTOCOL,
+  });
+  private handshakes = 0;
+
+  constructor(private readonly options: SpokeUpgradeOptions) {}
+
+  /** For the `upgrade` event of an HTTP server. Never throws. */
+  async handle(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { log } = this.options;
+    socket.on('error', (error) => {
+      log.warn({ msg: 'a spoke was lost while it connected', err: error });
+    });
+    const problem = this.objection(request);
+    if (problem !== undefined) {
+      this.refuse(socket, problem);
+      return;
+    }
+    const admitted = await this.authenticateInTime(request.headers.authorization);
+    if (socket.destroyed) return;
+    if (typeof admitted === 'string') this.refuse(socket, admitted);
+    else if (!admitted.ok) this.refuseToken(socket, admitted.error);
+    else if (this.options.sessions.closing) this.refuse(socket, 'socket/stopping');
+    else {
+      this.server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
+        this.server.emit('connection', webSocket, admitted.value);
+      });
+    }
+  }
+
+  private objection({ url, headers }: IncomingMessage): UpgradeProblemCode | undefined {
+    if (url?.split('?', 1)[0] !== SPOKE_SOCKET_PATH) return 'socket/unknown_path';
+    if (headers.origin !== undefined) return 'socket/foreign_origin';
+    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+    if (offered?.includes(SPOKE_SUBPROTOCOL) !== true) return 'socket/subprotocol';
+    if (this.options.sessions.closing) return 'socket/stopping';
+    return this.handshakes >= HANDSHAKES_AT_ONCE ? 'socket/busy' : undefined;
+  }
+
+  private authenticateInTime(authorization: string | undefined): Promise<Authentication> {
+    return new Promise((resolve) => {
+      const cancel = this.options.timer.after(HANDSHAKE_LIMIT_MS, () => {
+        resolve('socket/unavailable');
+      });
+      void this.authenticate(authorization).then((answer) => {
+        cancel();
+        resolve(answer);
+      });
+    });
+  }
+
+  /** A check that takes too long still counts against the limit until it ends. */
+  private async authenticate(authorization: string | undefined): Promise<Authentication> {
+    const token = BEARER.exec(authorization ?? '')?.[1];
+    this.handshakes += 1;
+    try {
+      return token === undefined
+        ? err(NO_TOKEN)
+        : await authenticateSpoke(this.options.context, token);
+    } catch (error) {
+      this.options.log.error({ msg: 'the token of a spoke could not be checked', err: error });
+      return error instanceof StoreUnavailable ? 'socket/unavailable' : 'socket/internal';
+    } finally {
+      this.handshakes -= 1;
+    }
+  }
+
+  private refuse(socket: Duplex, code: UpgradeProblemCode): void {
+    const { context, random } = this.options;
+    const problem = upgradeProblem(code, context.ids.next());
+    const retryAfter = String(1 + Math.floor(random() * RETRY_WINDOW_SECONDS));
+    refuseUpgrade(socket, problem, {
+      ...(problem.status === 503 && { 'Retry-After': retryAfter }),
+      ...(problem.status === 426 && { Upgrade: 'websocket' }),
+    });
+  }
+
+  private refuseToken(socket: Duplex, refusal: Refusal): void {
+    const problem = tokenProblem(refusal, this.options.context.ids.next());
+    refuseUpgrade(socket, problem, problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {});
+  }
+}
+
+const NO_TOKEN: Refusal = {
+  code: 'spoke/unauthenticated',
+  detail: 'send the token of this spoke: Authorization: Bearer <token>',
+};

@@ -1,0 +1,98 @@
+import type { Context, OrchestrationEngine } from '@apollo-deploy/orchestration';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CONTEXT, ENGINE } from '../platform/tokens.js';
+import { ChartsController } from './charts.controller.js';
+import { EngineLoop } from './engine-loop.js';
+import { OutboxDelivery } from './outbox-delivery.js';
+import { PresenceKeeper } from './presence-keeper.js';
+import { SessionRegistry } from './session-registry.js';
+import type { ConnectionServices } from './spoke-connection.js';
+import { SpokeUpgrade } from './spoke-upgrade.js';
+import { CONNECTION_SERVICES, SpokesGateway } from './spokes.gateway.js';
+import { systemTimer } from './timer.js';
+
+const machine = { timer: systemTimer, random: () => Math.random() };
+
+/**
+ * The hub's side of the spoke socket, and the loop that drains what spokes and people have marked.
+ * Needs `serveSpokeSocket(app)` before the application listens.
+ */
+@Module({
+  controllers: [ChartsController],
+  providers: [
+    { provide: SessionRegistry, useFactory: () => new SessionRegistry(systemTimer) },
+    {
+      provide: SpokeUpgrade,
+      inject: [CONTEXT, SessionRegistry],
+      useFactory: (context: Context, sessions: SessionRegistry) =>
+        new SpokeUpgrade({ context, sessions, ...machine, log: new Logger(SpokeUpgrade.name) }),
+    },
+    {
+      provide: OutboxDelivery,
+      inject: [CONTEXT, SessionRegistry],
+      useFactory: (context: Context, sessions: SessionRegistry) =>
+        new OutboxDelivery({ context, sessions, ...machine, log: new Logger(OutboxDelivery.name) }),
+    },
+    {
+      provide: PresenceKeeper,
+      inject: [CONTEXT, SessionRegistry],
+      useFactory: (context: Context, sessions: SessionRegistry) =>
+        new PresenceKeeper({ context, sessions, ...machine, log: new Logger(PresenceKeeper.name) }),
+    },
+    {
+      provide: EngineLoop,
+      inject: [CONTEXT, ENGINE],
+      useFactory: ({ store }: Context, engine: OrchestrationEngine) =>
+        new EngineLoop({ store, engine, ...machine, log: new Logger(EngineLoop.name) }),
+    },
+    {
+      provide: CONNECTION_SERVICES,
+      inject: [CONTEXT, SessionRegistry, PresenceKeeper, OutboxDelivery],
+      useFactory: (
+        context: Context,
+        sessions: SessionRegistry,
+        presence: PresenceKeeper,
+        delivery: OutboxDelivery,
+      ): ConnectionServices => ({
+        context,
+        sessions,
+        heard: (spoke) => {
+          presence.note(spoke);
+        },
+        wakeDelivery: (spoke) => {
+          delivery.wake([spoke]);
+        },
+        ...machine,
+        log: new Logger(SpokesGateway.name),
+      }),
+    },
+    // Nest looks for gateways among classes only.
+    SpokesGateway,
+  ],
+})
+export class SpokesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(SessionRegistry) private readonly sessions: SessionRegistry,
+    @Inject(OutboxDelivery) private readonly delivery: OutboxDelivery,
+    @Inject(PresenceKeeper) private readonly presence: PresenceKeeper,
+    @Inject(EngineLoop) private readonly engineLoop: EngineLoop,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.delivery.start();
+    this.presence.start();
+    this.engineLoop.start();
+  }
+
+  /** While the store is still open: sessions say goodbye, and no turn is cut in half. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.sessions.shutDown(), this.engineLoop.stop(), this.delivery.stop()]);
+    await this.presence.stop();
+  }
+}

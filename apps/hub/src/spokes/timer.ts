@@ -1,0 +1,41 @@
+/** Calls something later. */
+export interface Timer {
+  /** Calls `run` once, after `delayMs`; the function returned calls that off. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Real time. A pending wait does not keep the process alive. */
+export const systemTimer: Timer = {
+  after(delayMs, run) {
+    const timeout = setTimeout(run, delayMs);
+    timeout.unref();
+    return () => {
+      clearTimeout(timeout);
+    };
+  },
+};
+
+/** Resolves after `delayMs`. */
+export function waitFor(timer: Timer, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    timer.after(delayMs, resolve);
+  });
+}
+
+/** True if `work` ended within `limitMs`, however it ended; it is not stopped otherwise. */
+export async function endsWithin(
+  timer: Timer,
+  limitMs: number,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = timer.after(limitMs, () => {
+      resolve(false);
+    });
+    const ended = (): void => {
+      cancel();
+      resolve(true);
+    };
+    work.then(ended, ended);
+  });
+}
