@@ -70,3 +70,5 @@ export {
 export { detectHelm, findDeathSignal } from './detect-helm.js';
 export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
 export { observeRelease } from './observe-release.js';
+export { preflight, type PreflightSubject } from './preflight.js';
+export type { PreflightFinding, PreflightReport } from './check-objects.js';

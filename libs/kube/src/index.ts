@@ -27,6 +27,11 @@ export {
 } from './kube-refusal.js';
 export { KubeUnavailable } from './kube-unavailable.js';
 export type { WatchChange, WatchEnd, WatchEvent, WatchHandle } from './kube-watch.js';
+export {
+  manifestDocuments,
+  type ManifestDocument,
+  type ManifestRefusal,
+} from './manifest-documents.js';
 export { systemTimer, type Timer } from './timer.js';
 export { HttpKubeApi } from './http/http-kube-api.js';
 export { KubeConnection, type KubeCredentials } from './http/kube-connection.js';

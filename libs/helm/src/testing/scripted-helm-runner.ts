@@ -20,8 +20,8 @@ export interface ScriptedChart {
   readonly hookEvents?: readonly string[];
 }
 
-/** How a run goes. `killed`: by SIGKILL once its record is pending. */
-export type ScriptedFate = 'normal' | 'killed' | 'unreachable';
+/** How a run goes. `killed`: by SIGKILL once its record is pending; `misreported`: done, but says no. */
+export type ScriptedFate = 'normal' | 'killed' | 'unreachable' | 'misreported';
 
 interface Stored {
   readonly secret: KubeObject;
@@ -45,6 +45,8 @@ export class ScriptedHelmRunner implements HelmRunner {
   readonly commands: HelmCommand[] = [];
   private readonly charts = new Map<string, ScriptedChart>();
   private readonly fates: ScriptedFate[] = [];
+  /** False while a command runs. */
+  idle = true;
   private beforeRun: (() => Promise<void>) | null = null;
 
   constructor(private readonly kube: KubeApi) {}
@@ -74,7 +76,10 @@ export class ScriptedHelmRunner implements HelmRunner {
     this.beforeRun = null;
     await interfere?.();
     const fate = this.fates.shift() ?? 'normal';
-    const failure = await this.effect(command, fate);
+    this.idle = false;
+    const effect = await this.effect(command, fate);
+    const failure = fate === 'misreported' ? 'context canceled' : effect;
+    this.idle = true;
     const killed = failure === 'killed';
     return {
       exitCode: killed ? null : failure === null ? 0 : 1,
