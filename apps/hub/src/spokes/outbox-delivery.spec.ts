@@ -13,7 +13,7 @@ async function build() {
 describe('the delivery of the outbox', () => {
   it('brings what waits to a spoke that has just connected', async () => {
     const { scene, delivery } = await build();
-    for (const number of [1, 2]) await scene.addToOutbox(anOffer(number));
+    for (const number of [1, 2]) await scene.store.addToOutbox(anOffer(number));
     const spoke = await scene.connect();
     delivery.start();
     expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
@@ -27,7 +27,7 @@ describe('the delivery of the outbox', () => {
     const idle = time.waitBegins(500);
     delivery.start();
     await idle;
-    await scene.addToOutbox(anOffer(1));
+    await scene.store.addToOutbox(anOffer(1));
     expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
     await delivery.stop();
   });
@@ -39,8 +39,8 @@ describe('the delivery of the outbox', () => {
     delivery.start();
     await idle;
     scene.store.deaf = true;
-    await scene.addToOutbox(anOffer(1, 'dev'));
-    await scene.addToOutbox(anOffer(2, 'dev-2'));
+    await scene.store.addToOutbox(anOffer(1, 'dev'));
+    await scene.store.addToOutbox(anOffer(2, 'dev-2'));
     time.advance(500);
     expect((await one.socket.next('plan.offer')).id).toBe('offer-1');
     expect((await two.socket.next('plan.offer')).id).toBe('offer-2');
@@ -50,7 +50,7 @@ describe('the delivery of the outbox', () => {
   it('makes good after an outage of the store', async () => {
     const { scene, delivery, time } = await build();
     const spoke = await scene.connect();
-    await scene.addToOutbox(anOffer(1));
+    await scene.store.addToOutbox(anOffer(1));
     scene.store.failures.push(new StoreUnavailable('the store does not answer'));
     const failed = time.waitBegins(500);
     delivery.start();

@@ -21,8 +21,8 @@ describe('the presence of spokes', () => {
     const idle = time.waitBegins(8000);
     presence.start();
     await idle;
-    expect((await scene.record('dev'))?.lastSeenAt).toBe('2026-01-05T09:00:01.000Z');
-    expect((await scene.record('dev-2'))?.lastSeenAt).toBe('2026-01-05T09:00:02.000Z');
+    expect((await scene.store.spoke('dev'))?.lastSeenAt).toBe('2026-01-05T09:00:01.000Z');
+    expect((await scene.store.spoke('dev-2'))?.lastSeenAt).toBe('2026-01-05T09:00:02.000Z');
     await presence.stop();
   });
 
@@ -38,7 +38,7 @@ describe('the presence of spokes', () => {
     const idle = time.waitBegins(8000);
     time.advance(500);
     await idle;
-    expect((await scene.record())?.lastSeenAt).toBe('2026-01-05T09:00:01.000Z');
+    expect((await scene.store.spoke())?.lastSeenAt).toBe('2026-01-05T09:00:01.000Z');
     await presence.stop();
   });
 
@@ -48,7 +48,7 @@ describe('the presence of spokes', () => {
   ])('ends with $code, without a frame of the spoke, where it $name', async ({ change, code }) => {
     const { scene, presence, time } = await build();
     const [spoke, other] = [await scene.connect('dev'), await scene.connect('dev-2')];
-    await scene.change('dev', change);
+    await scene.store.changeSpoke('dev', change);
     const idle = time.waitBegins(8000);
     presence.start();
     await idle;

@@ -37,12 +37,21 @@ describe('the begin of a connection', () => {
       epoch: 1,
       p: { epoch: 1, spoke: 'dev', environment: 'dev', serverTime: AT, heartbeatIntervalMs: 20000 },
     });
-    expect(await scene.record()).toMatchObject({
+    expect(await scene.store.spoke()).toMatchObject({
       connected: true,
       epoch: 1,
       hello: { agentVersion: '0.1.0', clusterUid: 'cluster-1' },
     });
     expect(scene.woken).toEqual(['dev']);
+  });
+
+  it('keeps of the hello what it knows', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = scene.dial();
+    spoke.say('hello', { ...HELLO, ...{ mood: 'x'.repeat(1000) } });
+    await spoke.welcomed();
+    const { protocol: _protocol, clock: _clock, ...kept } = HELLO;
+    expect((await scene.store.spoke())?.hello).toEqual(kept);
   });
 
   it('ends with 4400 where another frame comes first', async () => {
@@ -67,7 +76,7 @@ describe('the begin of a connection', () => {
     const spoke = scene.dial();
     spoke.say('hello', { ...HELLO, protocol });
     expect(await codeOf(spoke)).toBe(4426);
-    expect(await scene.record()).toMatchObject({ epoch: 0 });
+    expect(await scene.store.spoke()).toMatchObject({ epoch: 0 });
   });
 
   it('ends with 4400 where no hello has come within 5 s', async () => {
@@ -83,7 +92,7 @@ describe('the begin of a connection', () => {
 
   it('ends with 4403 where the spoke was revoked after its token was checked', async () => {
     const scene = await SpokeScene.build();
-    await scene.change('dev', { revoked: true });
+    await scene.store.changeSpoke('dev', { revoked: true });
     const spoke = scene.dial();
     spoke.say('hello', HELLO);
     expect(await codeOf(spoke)).toBe(4403);
@@ -95,7 +104,7 @@ describe('the begin of a connection', () => {
     spoke.say('hello', HELLO);
     spoke.socket.break();
     await spoke.connection.closed;
-    expect(await scene.record()).toMatchObject({ epoch: 1, connected: false });
+    expect(await scene.store.spoke()).toMatchObject({ epoch: 1, connected: false });
     expect(scene.sessions.spokes()).toEqual([]);
   });
 });
@@ -107,7 +116,7 @@ describe('a durable message', () => {
     const id = spoke.say('state.full', full(1, 'aria'));
     const ack = await spoke.socket.next('ack');
     expect(ack).toMatchObject({ re: id, epoch: 1 });
-    expect(await scene.releases()).toEqual(['aria']);
+    expect(await scene.store.releasesOf()).toEqual(['aria']);
   });
 
   it('is not acknowledged before it is stored', async () => {
@@ -120,7 +129,7 @@ describe('a durable message', () => {
     expect(spoke.received).toEqual([]);
     scene.time.advance(50);
     await spoke.socket.next('ack');
-    expect(await scene.releases()).toEqual(['aria']);
+    expect(await scene.store.releasesOf()).toEqual(['aria']);
   });
 
   it('ends the connection with 1013 where the store stays away, unacknowledged', async () => {
@@ -139,7 +148,7 @@ describe('a durable message', () => {
     const again = await scene.connect();
     const id = again.say('state.full', full(1, 'aria'));
     expect(await again.socket.next('ack')).toMatchObject({ re: id });
-    expect(await scene.releases()).toEqual(['aria']);
+    expect(await scene.store.releasesOf()).toEqual(['aria']);
   });
 
   it('ends the connection with 1011 where the hub has a bug, which is logged', async () => {
@@ -161,8 +170,8 @@ describe('a durable message', () => {
     }
     await spoke.caughtUp(60);
     expect(spoke.received.slice(0, 60)).toEqual(sent.map((id) => `ack ${id}`));
-    expect(await scene.releases()).toHaveLength(59);
-    expect(await scene.record()).toMatchObject({ stateGeneration: 60 });
+    expect(await scene.store.releasesOf()).toHaveLength(59);
+    expect(await scene.store.spoke()).toMatchObject({ stateGeneration: 60 });
   });
 
   it('has no effect the second time, and is acknowledged again', async () => {
@@ -178,7 +187,7 @@ describe('a durable message', () => {
     });
     await second.caughtUp(2);
     expect(second.received[0]).toBe(`ack ${id}`);
-    expect(await scene.releases()).toEqual(['aria', 'cart']);
+    expect(await scene.store.releasesOf()).toEqual(['aria', 'cart']);
   });
 
   it('that speaks of a plan of nobody is acknowledged and changes nothing', async () => {
@@ -205,7 +214,7 @@ describe('the state of a spoke', () => {
     const gap = spoke.say('state.delta', delta(3, 'cart'));
     await spoke.caughtUp(1);
     expect(spoke.received.slice(1, 3)).toEqual([`ack ${gap}`, 'state.request']);
-    expect(await scene.releases()).toEqual(['aria']);
+    expect(await scene.store.releasesOf()).toEqual(['aria']);
   });
 
   it('is asked for where its parts do not follow on each other', async () => {
@@ -214,7 +223,7 @@ describe('the state of a spoke', () => {
     spoke.say('state.full', { ...full(1, 'cart'), part: 2, parts: 2 });
     await spoke.caughtUp();
     expect(spoke.received.slice(0, 2)).toEqual(['ack state.full-2', 'state.request']);
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
   });
 
   it('counts when its last part is there', async () => {
@@ -222,10 +231,10 @@ describe('the state of a spoke', () => {
     const spoke = await scene.connect();
     spoke.say('state.full', { ...full(4, 'aria'), part: 1, parts: 2 });
     await spoke.caughtUp(4);
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
     spoke.say('state.full', { ...full(4, 'cart'), part: 2, parts: 2 });
     await spoke.caughtUp(4);
-    expect(await scene.releases()).toEqual(['aria', 'cart']);
+    expect(await scene.store.releasesOf()).toEqual(['aria', 'cart']);
     expect(spoke.received.map((each) => each.split(' ')[0])).toEqual([
       ...['ack', 'heartbeat'],
       ...['ack', 'heartbeat'],
@@ -240,7 +249,8 @@ describe('the state of a spoke', () => {
     { name: 'the hub was restored', stored: undefined, heartbeat: 3, expected: true },
   ])('is asked for=$expected after a heartbeat where $name', async (row) => {
     const scene = await SpokeScene.build();
-    if (row.stored !== undefined) await scene.change('dev', { stateGeneration: row.stored });
+    if (row.stored !== undefined)
+      await scene.store.changeSpoke('dev', { stateGeneration: row.stored });
     const spoke = await scene.connect();
     await spoke.caughtUp(row.heartbeat);
     expect(spoke.received.includes('state.request')).toBe(row.expected);
@@ -268,7 +278,7 @@ describe('a heartbeat', () => {
     scene.time.advance(1);
     expect(await spoke.socket.ended).toBe('cut');
     await spoke.connection.closed;
-    expect(await scene.record()).toMatchObject({ connected: false });
+    expect(await scene.store.spoke()).toMatchObject({ connected: false });
   });
 
   it('is not missed while the hub itself is behind with what it was sent', async () => {
@@ -342,7 +352,7 @@ describe('a frame that cannot be read', () => {
     spoke.epoch = 7;
     spoke.say('state.full', full(1, 'aria'));
     expect(await codeOf(spoke)).toBe(4400);
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
   });
 
   it('is the last one that is handled', async () => {
@@ -351,7 +361,7 @@ describe('a frame that cannot be read', () => {
     spoke.socket.say('{');
     spoke.say('state.full', full(1, 'aria'));
     await spoke.connection.closed;
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
   });
 });
 
@@ -364,40 +374,40 @@ describe('a session', () => {
     await older.connection.closed;
     await newer.caughtUp();
     expect(scene.sessions.get('dev')?.epoch).toBe(2);
-    expect(await scene.record()).toMatchObject({ epoch: 2, connected: true });
+    expect(await scene.store.spoke()).toMatchObject({ epoch: 2, connected: true });
   });
 
   it('writes nothing once a newer one was opened by another replica', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    await scene.addToOutbox(anOffer(1));
-    await scene.change('dev', { epoch: 2 });
+    await scene.store.addToOutbox(anOffer(1));
+    await scene.store.changeSpoke('dev', { epoch: 2 });
     spoke.say('state.full', full(1, 'aria'));
     spoke.say('ack', {}, 'offer-1');
     expect(await codeOf(spoke)).toBe(4409);
     await spoke.connection.closed;
-    expect(await scene.releases()).toEqual([]);
-    expect(await scene.outbox()).toHaveLength(1);
-    expect(await scene.record()).toMatchObject({ epoch: 2, connected: true });
+    expect(await scene.store.releasesOf()).toEqual([]);
+    expect(await scene.store.outboxOf()).toHaveLength(1);
+    expect(await scene.store.spoke()).toMatchObject({ epoch: 2, connected: true });
   });
 
   it('that is superseded acknowledges nothing in the outbox', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    await scene.addToOutbox(anOffer(1));
-    await scene.change('dev', { epoch: 2 });
+    await scene.store.addToOutbox(anOffer(1));
+    await scene.store.changeSpoke('dev', { epoch: 2 });
     spoke.say('ack', {}, 'offer-1');
     expect(await codeOf(spoke)).toBe(4409);
-    expect(await scene.outbox()).toHaveLength(1);
+    expect(await scene.store.outboxOf()).toHaveLength(1);
   });
 
   it('is closed with 4403 where its spoke is revoked', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    await scene.change('dev', { revoked: true });
+    await scene.store.changeSpoke('dev', { revoked: true });
     spoke.say('state.full', full(1, 'aria'));
     expect(await codeOf(spoke)).toBe(4403);
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
   });
 });
 
@@ -412,23 +422,23 @@ describe('messages of the outbox', () => {
 
   it('are sent again on the next connection until they are acknowledged', async () => {
     const scene = await SpokeScene.build();
-    for (const number of [1, 2]) await scene.addToOutbox(anOffer(number));
+    for (const number of [1, 2]) await scene.store.addToOutbox(anOffer(number));
     const first = await scene.connect();
-    first.connection.deliver(await scene.outbox());
+    first.connection.deliver(await scene.store.outboxOf());
     first.say('ack', {}, 'offer-1');
     await first.caughtUp();
     const second = await scene.connect();
-    second.connection.deliver(await scene.outbox());
+    second.connection.deliver(await scene.store.outboxOf());
     expect(second.socket.sent.slice(1).map(({ id }) => id)).toEqual(['offer-2']);
   });
 
   it('of another spoke are not touched by an acknowledgement', async () => {
     const scene = await SpokeScene.build();
-    await scene.addToOutbox(anOffer(1, 'dev-2'));
+    await scene.store.addToOutbox(anOffer(1, 'dev-2'));
     const spoke = await scene.connect();
     spoke.say('ack', {}, 'offer-1');
     await spoke.caughtUp();
-    expect(await scene.outbox('dev-2')).toHaveLength(1);
+    expect(await scene.store.outboxOf('dev-2')).toHaveLength(1);
   });
 
   it('wait while the spoke reads too slowly', async () => {
@@ -461,12 +471,12 @@ describe('messages of the outbox', () => {
   it('stay in the outbox where the spoke has stopped reading and is cut off', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    await scene.addToOutbox(anOffer(1));
+    await scene.store.addToOutbox(anOffer(1));
     spoke.socket.stuck = true;
-    spoke.connection.deliver(await scene.outbox());
+    spoke.connection.deliver(await scene.store.outboxOf());
     scene.time.advance(30_000);
     expect(await spoke.socket.ended).toBe('cut');
-    expect(await scene.outbox()).toHaveLength(1);
+    expect(await scene.store.outboxOf()).toHaveLength(1);
   });
 });
 
@@ -479,8 +489,8 @@ describe('a replica that stops', () => {
     await scene.sessions.shutDown();
     expect(await codeOf(spoke)).toBe(1012);
     expect(spoke.received).toEqual([`ack ${id}`, 'drain']);
-    expect(await scene.releases()).toEqual(['aria']);
-    expect(await scene.record()).toMatchObject({ connected: false });
+    expect(await scene.store.releasesOf()).toEqual(['aria']);
+    expect(await scene.store.spoke()).toMatchObject({ connected: false });
   });
 
   it('closes connections that have not said hello', async () => {
@@ -497,6 +507,6 @@ describe('a replica that stops', () => {
     const stopped = scene.sessions.shutDown();
     spoke.say('state.full', full(1, 'aria'));
     await stopped;
-    expect(await scene.releases()).toEqual([]);
+    expect(await scene.store.releasesOf()).toEqual([]);
   });
 });

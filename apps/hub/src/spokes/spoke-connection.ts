@@ -3,6 +3,7 @@ import {
   type Context,
   openSession,
   type OutboxMessage,
+  type SpokeHello,
   type SpokeSession,
 } from '@apollo-deploy/orchestration';
 import {
@@ -14,6 +15,7 @@ import {
   PROTOCOL_VERSION,
   SILENCE_LIMIT_MS,
   type SpokeFrame,
+  type SpokePayload,
 } from '@apollo-deploy/protocol';
 import { cleanFrame } from './clean-frame.js';
 import type { EventLog } from './event-log.js';
@@ -230,8 +232,8 @@ export class SpokeConnection implements SessionConnection {
       });
       return;
     }
-    const { protocol: _protocol, clock: _clock, ...hello } = frame.p;
     const { context } = this.services;
+    const hello = helloOf(frame.p);
     const opened = await this.commit(() => openSession(context, this.spoke, hello));
     if (!opened.ok) {
       this.end(closeReasonOf(opened.error));
@@ -308,6 +310,19 @@ export class SpokeConnection implements SessionConnection {
       });
     }
   }
+}
+
+/** What is kept of a hello; members that this hub does not know are not. */
+function helloOf(hello: SpokePayload<'hello'>): SpokeHello {
+  return {
+    agentVersion: hello.agentVersion,
+    agentInstance: hello.agentInstance,
+    clusterUid: hello.clusterUid,
+    helmVersion: hello.helmVersion,
+    kubernetesVersion: hello.kubernetesVersion,
+    capabilities: hello.capabilities,
+    simulated: hello.simulated,
+  };
 }
 
 function re(id: string | undefined): { readonly re?: string } {

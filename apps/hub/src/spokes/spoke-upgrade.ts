@@ -59,9 +59,10 @@ export class SpokeUpgrade {
   /** For the `upgrade` event of an HTTP server. Never throws. */
   async handle(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { log } = this.options;
-    socket.on('error', (error) => {
+    const onError = (error: Error): void => {
       log.warn({ msg: 'a spoke was lost while it connected', err: error });
-    });
+    };
+    socket.on('error', onError);
     const problem = this.objection(request);
     if (problem !== undefined) {
       this.refuse(socket, problem);
@@ -73,6 +74,7 @@ export class SpokeUpgrade {
     else if (!admitted.ok) this.refuseToken(socket, admitted.error);
     else if (this.options.sessions.closing) this.refuse(socket, 'socket/stopping');
     else {
+      socket.off('error', onError);
       this.server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         this.server.emit('connection', webSocket, admitted.value);
       });

@@ -5,7 +5,6 @@ import {
   issueSpokeToken,
   type OutboxMessage,
   type Principal,
-  type SpokeRecord,
 } from '@apollo-deploy/orchestration';
 import {
   encodeSpokeFrame,
@@ -16,9 +15,9 @@ import {
 } from '@apollo-deploy/protocol';
 import { SessionRegistry } from '../../spokes/session-registry.js';
 import { SpokeConnection } from '../../spokes/spoke-connection.js';
-import { FailingStore } from './failing-store.js';
 import { FakeSocket } from './fake-socket.js';
 import { RecordedLog } from './recorded-log.js';
+import { SceneStore } from './scene-store.js';
 import { VirtualTime } from './virtual-time.js';
 
 const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
@@ -38,7 +37,7 @@ export const HELLO: SpokePayload<'hello'> = {
 /** A hub with environment `dev` and its spokes `dev` and `dev-2`, on virtual time, without a network. */
 export class SpokeScene {
   readonly time = new VirtualTime();
-  readonly store = new FailingStore();
+  readonly store = new SceneStore();
   readonly log = new RecordedLog();
   readonly sessions = new SessionRegistry(this.time);
   readonly heard: string[] = [];
@@ -78,31 +77,6 @@ export class SpokeScene {
     end.say('hello', HELLO);
     await end.welcomed();
     return end;
-  }
-
-  record(spoke = 'dev'): Promise<SpokeRecord | undefined> {
-    return this.store.transact((unit) => unit.spokes.get(spoke));
-  }
-
-  async change(spoke: string, change: Partial<SpokeRecord>): Promise<void> {
-    await this.store.transact(async (unit) => {
-      const stored = await unit.spokes.lock(spoke);
-      if (stored !== undefined) await unit.spokes.save({ ...stored, ...change });
-    });
-  }
-
-  async addToOutbox(message: OutboxMessage): Promise<void> {
-    await this.store.transact((unit) => unit.outbox.add(message));
-  }
-
-  outbox(spoke = 'dev'): Promise<readonly OutboxMessage[]> {
-    return this.store.transact((unit) => unit.outbox.pending([spoke]));
-  }
-
-  /** Release names that the store holds of a spoke. */
-  async releases(spoke = 'dev'): Promise<readonly string[]> {
-    const states = await this.store.transact((unit) => unit.releaseStates.ofSpoke(spoke));
-    return states.map(({ releaseName }) => releaseName).sort();
   }
 }
 
