@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  type Clock,
+  type Context,
+  type Ids,
+  OrchestrationEngine,
+  type Store,
+} from '@apollo-deploy/orchestration';
+import type { HubConfig } from '../config/hub-config.js';
+import { CLOCK, CONTEXT, ENGINE, HUB_CONFIG, IDS, STORE } from './tokens.js';
+
+/** What a hub is made of; whoever makes them also closes the store. */
+export interface HubParts {
+  readonly config: HubConfig;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Makes the parts, and the engine that works on them, injectable everywhere. */
+@Module({})
+export class PlatformModule {
+  static with({ config, store, clock, ids }: HubParts): DynamicModule {
+    const context: Context = { store, clock, ids };
+    return {
+      module: PlatformModule,
+      global: true,
+      providers: [
+        { provide: HUB_CONFIG, useValue: config },
+        { provide: STORE, useValue: store },
+        { provide: CLOCK, useValue: clock },
+        { provide: IDS, useValue: ids },
+        { provide: CONTEXT, useValue: context },
+        { provide: ENGINE, useFactory: () => new OrchestrationEngine(context) },
+      ],
+      exports: [HUB_CONFIG, STORE, CLOCK, IDS, CONTEXT, ENGINE],
+    };
+  }
+}
