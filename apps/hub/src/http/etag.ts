@@ -1,0 +1,30 @@
+import type { Request } from 'express';
+import { Refused } from './refused.js';
+
+/** The ETag of a version: `"3"`. */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
+/**
+ * The version that the caller saw: of `If-Match`, or 0 for `If-None-Match: *`, which means "only if
+ * there is none yet". Absent = whatever is stored.
+ */
+export function expectedVersionOf(request: Request): number | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
+  if (noneMatch !== undefined && (noneMatch !== '*' || match !== undefined)) {
+    throw refused('If-None-Match', '*, without If-Match');
+  }
+  if (noneMatch !== undefined) return 0;
+  if (match === undefined) return undefined;
+  const version = /^"(\d{1,15})"$/.exec(match)?.[1];
+  if (version === undefined) throw refused('If-Match', 'one ETag as it was answered, such as "3"');
+  return Number(version);
+}
+
+function refused(field: string, accepted: string): Refused {
+  return new Refused('http/invalid_request', {
+    detail: `${field} is not usable; accepted is ${accepted}`,
+    field,
+  });
+}

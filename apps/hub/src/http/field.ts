@@ -1,0 +1,169 @@
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf } from 'class-validator';
+
+/** What one field of a request must be, once for the check, the refusal and the documentation. */
+interface FieldRule {
+  /** Ends the sentence "accepted is …". */
+  readonly accepted: string;
+  readonly schema: ApiPropertyOptions;
+  check(value: unknown): boolean;
+}
+
+interface FieldOptions {
+  readonly optional?: true;
+  readonly description?: string;
+}
+
+/** A field with a rule of its own. */
+export function Field(rule: FieldRule, options: FieldOptions = {}): PropertyDecorator {
+  const { optional, description } = options;
+  const decorators: PropertyDecorator[] = [
+    ApiProperty({
+      ...rule.schema,
+      ...(description !== undefined && { description }),
+      required: optional !== true,
+    } as ApiPropertyOptions),
+    ValidateBy({
+      name: 'accepted',
+      validator: {
+        validate: (value: unknown) => rule.check(value),
+        defaultMessage: () => rule.accepted,
+      },
+    }),
+    // A field that is there must follow its rule, `null` too: absent is the only way to leave it out.
+    ...(optional === true ? [ValidateIf((_, value) => value !== undefined)] : []),
+  ];
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}
+
+/** Text with at least one character that is not white space. */
+export function TextField({
+  maximum,
+  ...options
+}: FieldOptions & { readonly maximum: number }): PropertyDecorator {
+  return Field(
+    {
+      accepted: `text of 1 to ${maximum} characters that is not blank`,
+      schema: { type: String, minLength: 1, maxLength: maximum },
+      check: (value) => typeof value === 'string' && value.length <= maximum && value.trim() !== '',
+    },
+    options,
+  );
+}
+
+export function ChoiceField({
+  choices,
+  ...options
+}: FieldOptions & { readonly choices: readonly string[] }): PropertyDecorator {
+  return Field(
+    {
+      accepted: `one of ${choices.join(', ')}`,
+      schema: { type: String, enum: [...choices] },
+      check: (value) => typeof value === 'string' && choices.includes(value),
+    },
+    options,
+  );
+}
+
+interface Bounds {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export function IntegerField({
+  minimum,
+  maximum,
+  ...options
+}: FieldOptions & Bounds): PropertyDecorator {
+  return Field(
+    {
+      accepted: `a whole number from ${minimum} to ${maximum}`,
+      schema: { type: 'integer', minimum, maximum },
+      check: (value) => Number.isInteger(value) && isWithin(Number(value), { minimum, maximum }),
+    },
+    options,
+  );
+}
+
+/** A whole number in the query of an address, where everything is text. */
+export function QueryIntegerField({
+  minimum,
+  maximum,
+  ...options
+}: FieldOptions & Bounds & { readonly default: number }): PropertyDecorator {
+  return Field(
+    {
+      accepted: `a whole number from ${minimum} to ${maximum}`,
+      schema: { type: 'integer', minimum, maximum, default: options.default },
+      check: (value) =>
+        typeof value === 'string' &&
+        /^\d{1,9}$/.test(value) &&
+        isWithin(Number(value), { minimum, maximum }),
+    },
+    options,
+  );
+}
+
+export function FlagField(options: FieldOptions = {}): PropertyDecorator {
+  return Field(
+    {
+      accepted: 'true or false',
+      schema: { type: Boolean },
+      check: (value) => typeof value === 'boolean',
+    },
+    options,
+  );
+}
+
+/** An instant as RFC 3339 writes it. */
+export function InstantField(options: FieldOptions = {}): PropertyDecorator {
+  return Field(
+    {
+      accepted: 'an instant such as 2026-03-01T12:00:00Z (RFC 3339)',
+      schema: { type: String, format: 'date-time' },
+      check: (value) =>
+        typeof value === 'string' &&
+        /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
+        !Number.isNaN(Date.parse(value)),
+    },
+    options,
+  );
+}
+
+const MAX_LABELS = 64;
+const MAX_LABEL_LENGTH = 253;
+
+export function LabelsField(options: FieldOptions = {}): PropertyDecorator {
+  return Field(
+    {
+      accepted: `an object of at most ${MAX_LABELS} texts, names and texts of 1 to ${MAX_LABEL_LENGTH} characters`,
+      schema: { type: 'object', additionalProperties: { type: 'string' } },
+      check: isLabels,
+    },
+    options,
+  );
+}
+
+function isLabels(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= MAX_LABELS &&
+    entries.every(([name, text]) => isLabelText(name) && isLabelText(text))
+  );
+}
+
+function isLabelText(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_LABEL_LENGTH;
+}
+
+function isWithin(value: number, { minimum, maximum }: Bounds): boolean {
+  return value >= minimum && value <= maximum;
+}
+
+/** An object as JSON writes it: no list, not null. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import type { Context } from '@apollo-deploy/orchestration';
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
+import type { HubConfig } from '../config/hub-config.js';
+import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
+import { AuthenticateGuard } from './authenticate.guard.js';
+import { HealthController } from './health.controller.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { ProblemFilter } from './problem.filter.js';
+import { Readiness } from './readiness.js';
+import { RequestShapePipe } from './request-shape.pipe.js';
+import { UploadInterceptor } from './upload.interceptor.js';
+
+/** What every request passes: who is it, what does it hold, was it here before, what went wrong. */
+@Module({
+  controllers: [HealthController],
+  providers: [
+    { provide: Readiness, useFactory: () => new Readiness() },
+    { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
+    {
+      provide: APP_GUARD,
+      inject: [Reflector, CONTEXT],
+      useFactory: (reflector: Reflector, context: Context) =>
+        new AuthenticateGuard(reflector, context),
+    },
+    // In this order: a repeated upload is known by its bytes.
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [Reflector, HUB_CONFIG],
+      useFactory: (reflector: Reflector, { chartLimitBytes }: HubConfig) =>
+        new UploadInterceptor(reflector, chartLimitBytes),
+    },
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [Reflector, CONTEXT],
+      useFactory: (reflector: Reflector, context: Context) =>
+        new IdempotencyInterceptor(reflector, context),
+    },
+    { provide: APP_PIPE, useFactory: () => new RequestShapePipe() },
+  ],
+})
+export class HttpModule {}

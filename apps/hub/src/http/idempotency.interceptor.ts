@@ -1,0 +1,108 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { Json } from '@apollo-deploy/kernel';
+import type { Context, IdempotencyRecord } from '@apollo-deploy/orchestration';
+import type { Response } from 'express';
+import { finalize, from, lastValueFrom, type Observable } from 'rxjs';
+import { principalOf } from './caller.js';
+import type { HubRequest } from './hub-request.js';
+import {
+  IDEMPOTENCY_KEY,
+  idempotencyKeyOf,
+  requestDigest,
+  SecretAnswer,
+} from './idempotency-key.js';
+import { Refused } from './refused.js';
+
+type Kept = Omit<IdempotencyRecord, 'status' | 'body' | 'createdAt'>;
+
+/**
+ * A POST with an `Idempotency-Key` is carried out once; repeated with the same content, it gets the
+ * same answer. Only answers of requests that were carried out are kept: what was refused changed
+ * nothing and may be tried again. The answer is kept after the use case has committed; should the
+ * hub die in between, the repetition meets the use case's own rule (a name is taken, a plan has
+ * moved), never a second effect.
+ */
+export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly running = new Set<string>();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly context: Context,
+  ) {}
+
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = execution.switchToHttp().getRequest<HubRequest>();
+    const response = execution.switchToHttp().getResponse<Response>();
+    const key = request.method === 'POST' ? idempotencyKeyOf(request) : undefined;
+    if (key === undefined) return next.handle();
+    const principal = principalOf(request).name;
+    const slot = JSON.stringify([principal, key]);
+    if (this.running.has(slot)) throw inFlight();
+    this.running.add(slot);
+    const kept: Kept = { principal, key, requestDigest: requestDigest(request) };
+    const secret =
+      this.reflector.get<true | undefined>(SecretAnswer, execution.getHandler()) ?? false;
+    return from(this.once(kept, secret, response, next)).pipe(
+      finalize(() => this.running.delete(slot)),
+    );
+  }
+
+  private async once(
+    kept: Kept,
+    secret: boolean,
+    response: Response,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const stored = await this.context.store.transact((unit) =>
+      unit.idempotency.get(kept.principal, kept.key),
+    );
+    if (stored !== undefined) return answerAgain(stored, kept, response);
+    const answer: unknown = await lastValueFrom(next.handle());
+    return this.keep(kept, response, { answer, secret });
+  }
+
+  /** Another replica may have carried out the same request meanwhile; then its answer is the one. */
+  private async keep(
+    kept: Kept,
+    response: Response,
+    { answer, secret }: { readonly answer: unknown; readonly secret: boolean },
+  ): Promise<unknown> {
+    const record: IdempotencyRecord = {
+      ...kept,
+      status: response.statusCode,
+      body: secret ? null : (JSON.parse(JSON.stringify(answer)) as Json),
+      createdAt: this.context.clock.now().toISOString(),
+    };
+    const other = await this.context.store.transact(async (unit) => {
+      const inserted = await unit.idempotency.insert(record);
+      return inserted.ok ? undefined : await unit.idempotency.get(kept.principal, kept.key);
+    });
+    return other === undefined ? answer : answerAgain(other, kept, response);
+  }
+}
+
+function answerAgain(stored: IdempotencyRecord, kept: Kept, response: Response): Json {
+  if (stored.requestDigest !== kept.requestDigest) {
+    throw new Refused('http/idempotency_mismatch', {
+      detail: `${IDEMPOTENCY_KEY} ${kept.key} was used for another request; choose a new one`,
+      field: IDEMPOTENCY_KEY,
+    });
+  }
+  if (stored.body === null) {
+    throw new Refused('http/idempotency_secret_answer', {
+      detail: `the answer to ${IDEMPOTENCY_KEY} ${kept.key} held a secret and was shown once; send the request under a new key`,
+      field: IDEMPOTENCY_KEY,
+    });
+  }
+  response.status(stored.status).setHeader('Idempotency-Replayed', 'true');
+  return stored.body;
+}
+
+function inFlight(): Refused {
+  return new Refused('http/idempotency_in_flight', {
+    detail: 'a request under this key is still running; ask again in a second',
+    field: IDEMPOTENCY_KEY,
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,0 +1,96 @@
+import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import { Refused } from './refused.js';
+
+/** Deeper JSON than this is refused before anything walks through it. */
+const MAX_DEPTH = 100;
+
+/**
+ * Refuses content that no part of the hub can carry: another type than JSON or a form, JSON that
+ * nests too deeply, and text that PostgreSQL has no room for.
+ */
+export function inspectContent(request: Request, _response: Response, next: NextFunction): void {
+  // An entity's ETag names what is desired, while its answer also shows what is reported.
+  if (request.method === 'GET') delete request.headers['if-none-match'];
+  next(unacceptableType(request) ?? unacceptableUrl(request.url) ?? unacceptableJson(request.body));
+}
+
+/** Answers what the body parser says in the hub's own words. */
+export const refuseBody: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
+  next(refusalOfBody(error) ?? error);
+};
+
+function unacceptableType(request: Request): Refused | undefined {
+  const { headers } = request;
+  const empty =
+    headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  if (empty || request.is(['application/json', 'multipart/form-data']) !== false) return undefined;
+  return new Refused('http/unsupported_media_type', {
+    detail: `the content type is ${JSON.stringify(headers['content-type'] ?? 'not given')}; accepted is application/json`,
+    field: 'Content-Type',
+  });
+}
+
+function unacceptableUrl(url: string): Refused | undefined {
+  return url.includes('%00') ? badText('the address') : undefined;
+}
+
+/** Walks level by level, so that no input can exhaust the stack. */
+export function unacceptableJson(body: unknown): Refused | undefined {
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) {
+      return new Refused('http/invalid_request', {
+        detail: `the body nests deeper than ${MAX_DEPTH} levels; flatten it`,
+      });
+    }
+    if (level.some(isBadText)) return badText('the body');
+    const objects = level.filter((value) => typeof value === 'object' && value !== null);
+    if (objects.some((value) => Object.keys(value).some(isBadKey))) {
+      return badText('the name of a field in the body');
+    }
+    level = objects.flatMap((value): unknown[] => Object.values(value));
+  }
+  return undefined;
+}
+
+function isBadText(value: unknown): boolean {
+  return typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
+}
+
+function isBadKey(key: string): boolean {
+  return key === '__proto__' || isBadText(key);
+}
+
+function badText(where: string): Refused {
+  return new Refused('http/invalid_request', {
+    detail: `${where} holds U+0000, half a surrogate pair or __proto__; take it out`,
+  });
+}
+
+function refusalOfBody(error: unknown): Refused | undefined {
+  if (typeof error !== 'object' || error === null || !('type' in error)) return undefined;
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return new Refused('http/malformed_json', {
+        detail: 'the body cannot be read as JSON; accepted is a JSON object in UTF-8',
+      });
+    case 'entity.too.large':
+      return new Refused('http/body_too_large', {
+        detail: 'the body is larger than 1 MiB, which is the most a JSON body may be',
+      });
+    case 'charset.unsupported':
+    case 'encoding.unsupported':
+      return new Refused('http/unsupported_media_type', {
+        detail: 'the character set or content encoding is not accepted; send plain UTF-8',
+        field: 'Content-Type',
+      });
+    case 'request.aborted':
+    case 'request.size.invalid':
+    case 'stream.encoding.set':
+      return new Refused('http/invalid_request', {
+        detail: 'the body ended before its stated length; send it again',
+      });
+    default:
+      return undefined;
+  }
+}

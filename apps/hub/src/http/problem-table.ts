@@ -1,0 +1,63 @@
+import type { RefusalCode } from '@apollo-deploy/domain';
+
+/** Refusals that only exist at the HTTP edge. */
+export const EDGE_CODES = [
+  'http/invalid_request',
+  'http/malformed_json',
+  'http/body_too_large',
+  'http/unsupported_media_type',
+  'http/not_supported',
+  'http/route_not_found',
+  'http/no_report',
+  'http/unauthenticated',
+  'http/forbidden',
+  'http/foreign_host',
+  'http/foreign_origin',
+  'http/idempotency_mismatch',
+  'http/idempotency_in_flight',
+  'http/idempotency_secret_answer',
+  'http/unavailable',
+  'http/internal',
+] as const;
+export type EdgeCode = (typeof EDGE_CODES)[number];
+export type ProblemCode = RefusalCode | EdgeCode;
+
+/** The status and the title of every refusal. A code without a row does not compile. */
+export const PROBLEMS = {
+  'catalog/environment_not_found': { status: 404, title: 'No such environment' },
+  'catalog/product_not_found': { status: 404, title: 'No such product' },
+  'catalog/release_not_found': { status: 404, title: 'No such release' },
+  'catalog/spoke_not_found': { status: 404, title: 'No such spoke' },
+  'catalog/entity_not_found': { status: 404, title: 'No such entity' },
+  'catalog/chart_not_found': { status: 404, title: 'No such chart' },
+  'catalog/already_exists': { status: 409, title: 'It exists already' },
+  'catalog/invalid_field': { status: 400, title: 'A field is not acceptable' },
+  'catalog/invalid_chart': { status: 400, title: 'The chart is not acceptable' },
+  'catalog/chart_too_large': { status: 413, title: 'The chart is too large' },
+  'catalog/entity_moved': { status: 409, title: 'An entity cannot move' },
+  'catalog/release_name_taken': { status: 409, title: 'The Helm release name is taken' },
+  'catalog/version_conflict': { status: 412, title: 'It has changed in the meantime' },
+  'plan/not_found': { status: 404, title: 'No such plan' },
+  'plan/illegal_transition': { status: 409, title: 'The plan is past that' },
+  'plan/not_ready': { status: 409, title: 'The plan cannot run now' },
+  'plan/version_conflict': { status: 409, title: 'The plan has changed in the meantime' },
+  'spoke/unauthenticated': { status: 401, title: 'The spoke is not known' },
+  'spoke/superseded': { status: 409, title: 'A newer session has taken over' },
+  'spoke/revoked': { status: 403, title: 'The spoke is revoked' },
+  'http/invalid_request': { status: 400, title: 'The request is not acceptable' },
+  'http/malformed_json': { status: 400, title: 'The body is not JSON' },
+  'http/body_too_large': { status: 413, title: 'The body is too large' },
+  'http/unsupported_media_type': { status: 415, title: 'The content type is not accepted' },
+  'http/not_supported': { status: 400, title: 'This hub does not support that' },
+  'http/route_not_found': { status: 404, title: 'No such route' },
+  'http/no_report': { status: 404, title: 'Nothing was reported yet' },
+  'http/unauthenticated': { status: 401, title: 'The credentials are not valid' },
+  'http/forbidden': { status: 403, title: 'Nobody may do that' },
+  'http/foreign_host': { status: 403, title: 'The host name is not that of this machine' },
+  'http/foreign_origin': { status: 403, title: 'The request comes from another site' },
+  'http/idempotency_mismatch': { status: 409, title: 'The idempotency key was used already' },
+  'http/idempotency_in_flight': { status: 409, title: 'The same request is still running' },
+  'http/idempotency_secret_answer': { status: 409, title: 'The answer is shown only once' },
+  'http/unavailable': { status: 503, title: 'The store does not answer' },
+  'http/internal': { status: 500, title: 'The hub failed' },
+} as const satisfies Record<ProblemCode, { readonly status: number; readonly title: string }>;

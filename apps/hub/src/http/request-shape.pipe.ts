@@ -1,0 +1,71 @@
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { isPlainObject } from './field.js';
+import { Refused } from './refused.js';
+
+type Shape = new () => object;
+
+/**
+ * Checks bodies and queries against the fields of their class, and refuses what is unknown. The
+ * content of fields is handed on as it came: values are JSON of the caller's own, and copying them
+ * would lose or misread keys such as `constructor`.
+ */
+export class RequestShapePipe implements PipeTransform {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if ((type !== 'body' && type !== 'query') || metatype === undefined || metatype === Object) {
+      return value;
+    }
+    const given = value ?? {};
+    if (!isPlainObject(given)) {
+      throw new Refused('http/invalid_request', {
+        detail: 'the body is no JSON object; accepted is one with the documented fields',
+        field: type,
+      });
+    }
+    return checked(given, metatype as Shape);
+  }
+}
+
+function checked(given: Readonly<Record<string, unknown>>, shape: Shape): object {
+  const instance = new shape();
+  Object.defineProperties(instance, Object.getOwnPropertyDescriptors(given));
+  const errors = validateSync(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
+  const [first, ...others] = errors.map((error) => ({
+    field: error.property,
+    detail: sentenceOf(error, shape),
+  }));
+  if (first === undefined) return instance;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more, see errors)`;
+  throw new Refused('http/invalid_request', {
+    detail: `${first.detail}${more}`,
+    field: first.field,
+    errors: [first, ...others],
+  });
+}
+
+function sentenceOf({ property, value, constraints }: ValidationError, shape: Shape): string {
+  const rule = constraints?.['accepted'];
+  if (rule === undefined) {
+    const fields = fieldsOf(shape);
+    const known = fields.length === 0 ? 'none are' : `accepted are ${fields.join(', ')}`;
+    return `${shown(property)} is not a field of this request; ${known}`;
+  }
+  if (value === undefined) return `${property} is missing; accepted is ${rule}`;
+  return `${property} is ${shown(value)}; accepted is ${rule}`;
+}
+
+function fieldsOf(shape: Shape): readonly string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}
