@@ -1,0 +1,128 @@
+import { CRITICALITIES, EXECUTION_MODES, TIERS } from '@apollo-deploy/domain';
+import type { Criticality, ExecutionMode, Tier } from '@apollo-deploy/domain';
+import {
+  ChoiceField,
+  Field,
+  FlagField,
+  IntegerField,
+  isPlainObject,
+  LabelsField,
+  TextField,
+} from '../http/field.js';
+import { PageQuery } from '../http/page-query.js';
+
+/** Longer than any name that is accepted, so that the use case names the rule of names. */
+const NAME_LENGTH = 256;
+
+export class EnvironmentRequest {
+  @TextField({ maximum: NAME_LENGTH })
+  name!: string;
+
+  @ChoiceField({ choices: TIERS })
+  tier!: Tier;
+
+  @TextField({ maximum: NAME_LENGTH, optional: true, description: 'Absent = the name.' })
+  channel?: string;
+
+  @ChoiceField({ choices: EXECUTION_MODES, optional: true, description: 'Absent = automatic.' })
+  execution?: ExecutionMode;
+
+  @FlagField({ optional: true, description: 'Absent = true.' })
+  rollbackOnFailure?: boolean;
+
+  @IntegerField({ minimum: 1, maximum: 10_000, optional: true, description: 'Absent = no limit.' })
+  maxConcurrent?: number;
+}
+
+export class ProductRequest {
+  @TextField({ maximum: NAME_LENGTH })
+  name!: string;
+
+  @ChoiceField({ choices: CRITICALITIES })
+  criticality!: Criticality;
+
+  @TextField({ maximum: 253, optional: true })
+  owner?: string;
+
+  @TextField({ maximum: NAME_LENGTH, optional: true, description: 'Absent = the name.' })
+  namespace?: string;
+
+  @IntegerField({ minimum: 1, maximum: 86_400, optional: true, description: 'Absent = 300.' })
+  rolloutTimeoutSeconds?: number;
+
+  @LabelsField({ optional: true })
+  labels?: Record<string, string>;
+}
+
+export interface DependencyRequest {
+  readonly product: string;
+  readonly range: string;
+  readonly optional?: boolean;
+}
+
+const MAX_DEPENDENCIES = 100;
+
+export class ReleaseRequest {
+  @TextField({ maximum: NAME_LENGTH })
+  product!: string;
+
+  @TextField({ maximum: 512, description: 'As Chart.yaml states it.' })
+  version!: string;
+
+  @Field(
+    {
+      accepted: `a list of at most ${MAX_DEPENDENCIES} objects {product, range, optional?}, as JSON where it is part of a form`,
+      schema: {
+        type: 'array',
+        maxItems: MAX_DEPENDENCIES,
+        items: {
+          type: 'object',
+          required: ['product', 'range'],
+          properties: {
+            product: { type: 'string' },
+            range: { type: 'string' },
+            optional: { type: 'boolean' },
+          },
+        },
+      },
+      check: (value) =>
+        Array.isArray(value) && value.length <= MAX_DEPENDENCIES && value.every(isDependency),
+    },
+    { optional: true },
+  )
+  dependencies?: readonly DependencyRequest[];
+
+  @Field(
+    {
+      accepted: 'a file part of a multipart form, the chart as a .tgz archive',
+      schema: { type: 'string', format: 'binary' },
+      check: isPlainObject,
+    },
+    { optional: true, description: 'The archive as "helm package" makes it.' },
+  )
+  chart?: unknown;
+}
+
+export class ChannelReleaseRequest {
+  @TextField({ maximum: NAME_LENGTH })
+  product!: string;
+
+  @TextField({ maximum: 512 })
+  version!: string;
+}
+
+export class ReleaseQuery extends PageQuery {
+  @TextField({ maximum: NAME_LENGTH, optional: true })
+  product?: string;
+}
+
+function isDependency(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  const { product, range, optional, ...unknown } = value;
+  return (
+    typeof product === 'string' &&
+    typeof range === 'string' &&
+    (optional === undefined || typeof optional === 'boolean') &&
+    Object.keys(unknown).length === 0
+  );
+}

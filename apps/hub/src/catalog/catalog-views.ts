@@ -1,0 +1,177 @@
+import { CRITICALITIES, EXECUTION_MODES, TIERS } from '@apollo-deploy/domain';
+import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import type { ChannelEntry } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class EnvironmentView {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ enum: TIERS })
+  tier!: string;
+
+  @ApiProperty()
+  channel!: string;
+
+  @ApiProperty({ enum: EXECUTION_MODES })
+  execution!: string;
+
+  @ApiProperty()
+  rollbackOnFailure!: boolean;
+
+  @ApiPropertyOptional({ description: 'Absent = no limit.' })
+  maxConcurrent?: number;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty()
+  version!: number;
+}
+
+export class ProductView {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ enum: CRITICALITIES })
+  criticality!: string;
+
+  @ApiPropertyOptional()
+  owner?: string;
+
+  @ApiPropertyOptional()
+  namespace?: string;
+
+  @ApiProperty()
+  rolloutTimeoutSeconds!: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  labels!: Readonly<Record<string, string>>;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty()
+  version!: number;
+}
+
+export class ChartView {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty({ description: 'Of the bytes of the archive.' })
+  sha256!: string;
+
+  @ApiProperty({ description: 'In bytes.' })
+  size!: number;
+}
+
+export class DependencyView {
+  @ApiProperty()
+  product!: string;
+
+  @ApiProperty()
+  range!: string;
+
+  @ApiProperty()
+  optional!: boolean;
+}
+
+export class ReleaseView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  product!: string;
+
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty({ type: ChartView })
+  chart!: ChartView;
+
+  @ApiProperty({ type: [DependencyView] })
+  dependencies!: readonly DependencyView[];
+
+  @ApiProperty({ type: [String], description: 'Names of the channels that hold it.' })
+  channels!: readonly string[];
+
+  @ApiProperty()
+  recalled!: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty()
+  createdBy!: string;
+}
+
+export class ChannelView {
+  @ApiProperty()
+  name!: string;
+}
+
+export class ChannelReleaseView {
+  @ApiProperty()
+  channel!: string;
+
+  @ApiProperty()
+  product!: string;
+
+  @ApiProperty()
+  version!: string;
+}
+
+export function environmentView(environment: Environment): EnvironmentView {
+  const { name, tier, channel, execution, rollbackOnFailure, maxConcurrent, createdAt, version } =
+    environment;
+  return {
+    name,
+    tier,
+    channel,
+    execution,
+    rollbackOnFailure,
+    ...(maxConcurrent !== undefined && { maxConcurrent }),
+    createdAt,
+    version,
+  };
+}
+
+export function productView(product: Product): ProductView {
+  const { name, criticality, owner, namespace, rolloutTimeoutSeconds, labels } = product;
+  return {
+    name,
+    criticality,
+    ...(owner !== undefined && { owner }),
+    ...(namespace !== undefined && { namespace }),
+    rolloutTimeoutSeconds,
+    labels,
+    createdAt: product.createdAt,
+    version: product.version,
+  };
+}
+
+/** `entries` are those of the release's product, and perhaps of others. */
+export function releaseView(release: Release, entries: readonly ChannelEntry[]): ReleaseView {
+  const { id, product, version, recalled, createdAt, createdBy } = release;
+  const { name, version: chartVersion, sha256, size } = release.chart;
+  const holding = entries.filter((entry) => entry.product === product && entry.version === version);
+  return {
+    id,
+    product,
+    version,
+    chart: { name, version: chartVersion, sha256, size },
+    dependencies: release.dependencies.map(({ product: needed, range, optional }) => ({
+      product: needed,
+      range,
+      optional,
+    })),
+    channels: holding.map(({ channel }) => channel).sort(),
+    recalled,
+    createdAt,
+    createdBy,
+  };
+}

@@ -1,0 +1,56 @@
+import {
+  type Context,
+  createEnvironment,
+  type Page,
+  type Principal,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
+import { Operation, PostOperation } from '../http/operation.js';
+import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { accepted, found } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+import { EnvironmentRequest } from './catalog-requests.js';
+import { EnvironmentView, environmentView } from './catalog-views.js';
+
+@ApiTags('catalog')
+@Controller('api/v1/environments')
+export class EnvironmentsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Post()
+  @PostOperation({
+    summary: 'Make an environment',
+    access: 'people',
+    answer: EnvironmentView,
+    status: 201,
+  })
+  async create(
+    @Caller() caller: Principal,
+    @Body() body: EnvironmentRequest,
+  ): Promise<EnvironmentView> {
+    return environmentView(accepted(await createEnvironment(this.context, caller, body)));
+  }
+
+  @Get()
+  @Operation({
+    summary: 'List environments',
+    access: 'people',
+    answer: EnvironmentView,
+    page: true,
+  })
+  async list(@Query() query: PageQuery): Promise<Page<EnvironmentView>> {
+    const page = await this.context.store.transact((unit) => unit.environments.list(pageOf(query)));
+    return mapPage(page, environmentView);
+  }
+
+  @Get(':name')
+  @Operation({ summary: 'Show an environment', access: 'people', answer: EnvironmentView })
+  async get(@Param('name') name: string): Promise<EnvironmentView> {
+    const environment = await this.context.store.transact((unit) => unit.environments.get(name));
+    return environmentView(
+      found(environment, 'catalog/environment_not_found', `environment ${JSON.stringify(name)}`),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import {
+  type Context,
+  createProduct,
+  type Page,
+  type Principal,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
+import { Operation, PostOperation } from '../http/operation.js';
+import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { accepted, found } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+import { ProductRequest } from './catalog-requests.js';
+import { ProductView, productView } from './catalog-views.js';
+
+@ApiTags('catalog')
+@Controller('api/v1/products')
+export class ProductsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Post()
+  @PostOperation({
+    summary: 'Register a product',
+    access: 'people',
+    answer: ProductView,
+    status: 201,
+  })
+  async create(@Caller() caller: Principal, @Body() body: ProductRequest): Promise<ProductView> {
+    return productView(accepted(await createProduct(this.context, caller, body)));
+  }
+
+  @Get()
+  @Operation({ summary: 'List products', access: 'people', answer: ProductView, page: true })
+  async list(@Query() query: PageQuery): Promise<Page<ProductView>> {
+    const page = await this.context.store.transact((unit) => unit.products.list(pageOf(query)));
+    return mapPage(page, productView);
+  }
+
+  @Get(':name')
+  @Operation({ summary: 'Show a product', access: 'people', answer: ProductView })
+  async get(@Param('name') name: string): Promise<ProductView> {
+    const product = await this.context.store.transact((unit) => unit.products.get(name));
+    return productView(
+      found(product, 'catalog/product_not_found', `product ${JSON.stringify(name)}`),
+    );
+  }
+}
