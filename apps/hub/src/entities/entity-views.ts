@@ -1,0 +1,171 @@
+import { HEALTHS } from '@apollo-deploy/domain';
+import type { DesiredState, Values } from '@apollo-deploy/domain';
+import { ENTITY_STATUSES } from '@apollo-deploy/orchestration';
+import type { EntityView as Entity } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class TargetView {
+  @ApiProperty({ type: String, nullable: true })
+  version!: string | null;
+
+  @ApiProperty({ description: 'Why this version, or why none.' })
+  reason!: string;
+}
+
+export class ReportedView {
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty()
+  revision!: number;
+
+  @ApiProperty({ enum: HEALTHS })
+  health!: string;
+
+  @ApiPropertyOptional({ description: 'What is wrong, where something is.' })
+  message?: string;
+
+  @ApiProperty()
+  helmStatus!: string;
+
+  @ApiProperty()
+  valuesDigest!: string;
+
+  @ApiProperty({ description: 'Live objects differ from the manifest of the release.' })
+  drifted!: boolean;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ description: 'The spoke has not been heard lately.' })
+  stale!: boolean;
+}
+
+export class OpenPlanView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty()
+  state!: string;
+}
+
+export class EntityView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  spoke!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty()
+  product!: string;
+
+  @ApiProperty()
+  namespace!: string;
+
+  @ApiProperty()
+  releaseName!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  desired!: DesiredState;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  values!: Values;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  labels!: Readonly<Record<string, string>>;
+
+  @ApiProperty()
+  strategy!: string;
+
+  @ApiProperty({ type: TargetView })
+  target!: TargetView;
+
+  @ApiProperty({
+    type: ReportedView,
+    nullable: true,
+    description: 'null: its spoke has not reported yet, or says that there is no such release.',
+  })
+  reported!: ReportedView | null;
+
+  @ApiProperty({ enum: ENTITY_STATUSES })
+  status!: string;
+
+  @ApiProperty({ description: 'Why it has this status.' })
+  why!: string;
+
+  @ApiPropertyOptional({ type: OpenPlanView })
+  openPlan?: OpenPlanView;
+
+  @ApiProperty()
+  editedBy!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+
+  @ApiProperty({ description: 'Of the desired state; also the ETag.' })
+  version!: number;
+}
+
+export function entityView({
+  entity,
+  target,
+  reported,
+  status,
+  why,
+  openPlan,
+}: Entity): EntityView {
+  const { name, spoke, environment, product, namespace, releaseName } = entity;
+  return {
+    id: name,
+    name,
+    spoke,
+    environment,
+    product,
+    namespace,
+    releaseName,
+    desired: entity.desired,
+    values: entity.values,
+    labels: entity.labels,
+    strategy: entity.strategy,
+    target,
+    reported: reportedView(reported),
+    status,
+    why,
+    ...(openPlan !== undefined && {
+      openPlan: { id: openPlan.id, type: openPlan.type, state: openPlan.state },
+    }),
+    editedBy: entity.editedBy,
+    createdAt: entity.createdAt,
+    updatedAt: entity.updatedAt,
+    version: entity.version,
+  };
+}
+
+function reportedView(reported: Entity['reported']): ReportedView | null {
+  if (reported === undefined || reported.release === null) return null;
+  const { version, revision, health, message, helmStatus, valuesDigest, drifted } =
+    reported.release;
+  return {
+    version,
+    revision,
+    health,
+    ...(message !== undefined && { message }),
+    helmStatus,
+    valuesDigest,
+    drifted,
+    at: reported.at,
+    stale: reported.stale,
+  };
+}

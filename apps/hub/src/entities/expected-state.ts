@@ -1,0 +1,97 @@
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import { type Context, presenceOf } from '@apollo-deploy/orchestration';
+import {
+  DriftReport,
+  HelmHead,
+  ObjectReport,
+  PodReport,
+  ReleaseReport,
+} from '@apollo-deploy/protocol';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Check } from 'typebox/value';
+import { found, Refused } from '../http/refused.js';
+
+const LIST = { type: 'array', items: { type: 'object', additionalProperties: true } } as const;
+
+/** ExpectedStateK8s: what the spoke last saw of a release. */
+export class ExpectedStateView {
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    description: 'The head of the Helm release; null: the spoke looked, and there is none.',
+  })
+  release!: (HelmHead & { readonly namespace: string; readonly name: string }) | null;
+
+  @ApiPropertyOptional()
+  health?: string;
+
+  @ApiPropertyOptional()
+  reason?: string;
+
+  @ApiPropertyOptional()
+  message?: string;
+
+  @ApiProperty({ ...LIST, description: '{kind, namespace?, name, health, reason?, message?}' })
+  objects!: readonly ObjectReport[];
+
+  @ApiProperty({
+    ...LIST,
+    description: '{name, phase, ready, restarts, image?, imageDigest?, requests, limits, …}',
+  })
+  pods!: readonly PodReport[];
+
+  @ApiProperty({ ...LIST, description: '{kind, namespace?, name, field?, message}' })
+  drift!: readonly DriftReport[];
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the spoke saw the release so.' })
+  observedAt?: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When this was last known to be true.' })
+  at!: string;
+
+  @ApiProperty({ description: 'The spoke has not been heard lately.' })
+  stale!: boolean;
+}
+
+/** What is stored of an entity's release; ends the request if nothing was ever reported. */
+export async function readExpectedState(
+  { store, clock }: Context,
+  name: string,
+): Promise<ExpectedStateView> {
+  return store.transact(async (unit) => {
+    const entity = found(
+      await unit.entities.get(name),
+      'catalog/entity_not_found',
+      `entity ${JSON.stringify(name)}`,
+    );
+    const spoke = await unit.spokes.get(entity.spoke);
+    if (spoke?.stateAt === undefined) {
+      throw new Refused('http/no_report', {
+        detail: `spoke ${entity.spoke} has not reported yet; see GET /api/v1/spokes/${entity.spoke} for whether it is connected`,
+      });
+    }
+    const { namespace, releaseName } = entity;
+    const stored = await unit.releaseStates.get(entity.spoke, namespace, releaseName);
+    const known = { at: spoke.stateAt, stale: presenceOf(spoke, clock.now()) !== 'connected' };
+    if (stored === undefined) return { release: null, objects: [], pods: [], drift: [], ...known };
+    return { ...shown(stored.report), ...known };
+  });
+}
+
+function shown(report: unknown): Omit<ExpectedStateView, 'at' | 'stale'> {
+  if (!Check(ReleaseReport, report)) {
+    throw new InvariantViolation('a stored release report does not follow the protocol');
+  }
+  const { namespace, releaseName, head, health, reason, message } = report;
+  return {
+    release: { namespace, name: releaseName, ...head },
+    health,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+    objects: report.objects,
+    pods: report.pods,
+    drift: report.drift,
+    observedAt: report.observedAt,
+  };
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, issueSpokeToken, type Principal } from '@apollo-deploy/orchestration';
+import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
+import { TextField } from '../http/field.js';
+import { SecretAnswer } from '../http/idempotency-key.js';
+import { PostOperation } from '../http/operation.js';
+import { accepted } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+
+const TOKEN_BYTES = 32;
+
+export class JoinTokenRequest {
+  @TextField({ maximum: 256, description: 'The name of the spoke, new or known.' })
+  spoke!: string;
+
+  @TextField({ maximum: 256 })
+  environment!: string;
+}
+
+export class JoinTokenView {
+  @ApiProperty({ description: 'Shown once; the hub keeps only its SHA-256.' })
+  token!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'Until when it must be used the first time.' })
+  expiresAt!: string;
+}
+
+@ApiTags('fleet')
+@Controller('api/v1/join-tokens')
+export class JoinTokensController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Post()
+  @SecretAnswer(true)
+  @PostOperation({
+    summary: 'Give a spoke its token',
+    access: 'people',
+    answer: JoinTokenView,
+    status: 201,
+  })
+  async issue(
+    @Caller() caller: Principal,
+    @Body() { spoke, environment }: JoinTokenRequest,
+  ): Promise<JoinTokenView> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const issued = await issueSpokeToken(this.context, caller, { spoke, environment, token });
+    return { token, expiresAt: accepted(issued).expiresAt };
+  }
+}

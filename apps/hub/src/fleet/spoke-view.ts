@@ -1,0 +1,57 @@
+import { PRESENCES } from '@apollo-deploy/domain';
+import { presenceOf, type SpokeRecord } from '@apollo-deploy/orchestration';
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A spoke; what only it can say is null until it has connected once. */
+export class SpokeView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty({ enum: PRESENCES })
+  status!: string;
+
+  @ApiProperty({ type: Boolean, nullable: true })
+  simulated!: boolean | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  agentVersion!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  helmVersion!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  kubernetesVersion!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  lastSeenAt!: string | null;
+
+  @ApiProperty({ type: [String] })
+  capabilities!: readonly string[];
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+}
+
+/** The spoke as it stands at `now`, without its credential. */
+export function spokeView(spoke: SpokeRecord, now: Date): SpokeView {
+  const { name, environment, hello, lastSeenAt, createdAt } = spoke;
+  return {
+    id: name,
+    name,
+    environment,
+    status: presenceOf(spoke, now),
+    simulated: hello?.simulated ?? null,
+    agentVersion: hello?.agentVersion ?? null,
+    helmVersion: hello?.helmVersion ?? null,
+    kubernetesVersion: hello?.kubernetesVersion ?? null,
+    lastSeenAt: lastSeenAt ?? null,
+    capabilities: hello?.capabilities ?? [],
+    createdAt,
+  };
+}

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { CatalogModule } from './catalog/catalog.module.js';
+import { EntitiesModule } from './entities/entities.module.js';
+import { FleetModule } from './fleet/fleet.module.js';
+import { HttpModule } from './http/http.module.js';
+import { PlansModule } from './plans/plans.module.js';
+import { type HubParts, PlatformModule } from './platform/platform.module.js';
+import { SpokesModule } from './spokes/spokes.module.js';
+
+/** The whole hub. Holds nothing itself. */
+@Module({})
+export class HubModule {
+  static with(parts: HubParts): DynamicModule {
+    return {
+      module: HubModule,
+      imports: [
+        PlatformModule.with(parts),
+        HttpModule,
+        CatalogModule,
+        EntitiesModule,
+        PlansModule,
+        FleetModule,
+        AuditModule,
+        SpokesModule,
+      ],
+    };
+  }
+}

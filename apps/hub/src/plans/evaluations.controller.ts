@@ -1,0 +1,49 @@
+import type { EvaluationSummary, OrchestrationEngine } from '@apollo-deploy/orchestration';
+import { Body, Controller, Inject, Post } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { FlagField, TextField } from '../http/field.js';
+import { PostOperation } from '../http/operation.js';
+import { accepted, Refused } from '../http/refused.js';
+import { ENGINE } from '../platform/tokens.js';
+
+export class EvaluationRequest {
+  @TextField({ maximum: 256, optional: true, description: 'Absent = every entity.' })
+  entity?: string;
+
+  @FlagField({
+    optional: true,
+    description: 'Propose again what failed or was cancelled; only for one entity.',
+  })
+  force?: boolean;
+}
+
+export class EvaluationView {
+  @ApiProperty({ description: 'How many entities were looked at.' })
+  evaluated!: number;
+
+  @ApiProperty({ type: [String], description: 'Plans that are new or have become ready.' })
+  proposed!: readonly string[];
+
+  @ApiProperty({ type: [String], description: 'Plans that are new or have changed, and wait.' })
+  blocked!: readonly string[];
+
+  @ApiProperty({ description: 'How many entities need nothing, or have the same plan as before.' })
+  unchanged!: number;
+}
+
+@ApiTags('plans')
+@Controller('api/v1/evaluations')
+export class EvaluationsController {
+  constructor(@Inject(ENGINE) private readonly engine: OrchestrationEngine) {}
+
+  @Post()
+  @PostOperation({ summary: 'Evaluate now', access: 'people', answer: EvaluationView })
+  async evaluate(@Body() { entity, force = false }: EvaluationRequest): Promise<EvaluationSummary> {
+    if (entity !== undefined) return accepted(await this.engine.evaluate(entity, { force }));
+    if (!force) return this.engine.evaluateAll();
+    throw new Refused('http/invalid_request', {
+      detail: 'force is for one entity; name it in entity',
+      field: 'entity',
+    });
+  }
+}

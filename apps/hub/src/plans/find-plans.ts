@@ -1,0 +1,40 @@
+import type { Plan, Refusal } from '@apollo-deploy/domain';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { type Context, type Page, planNotFound } from '@apollo-deploy/orchestration';
+import { pageOf } from '../http/page-query.js';
+import type { PlanQuery } from './plan-requests.js';
+
+/** A plan, and whether a person has to start it. */
+export interface FoundPlan {
+  readonly plan: Plan;
+  readonly manual: boolean;
+}
+
+export async function findPlan(
+  { store }: Context,
+  id: string,
+): Promise<Result<FoundPlan, Refusal>> {
+  return store.transact(async (unit) => {
+    const plan = await unit.plans.get(id);
+    if (plan === undefined) return err(planNotFound(id));
+    const environment = await unit.environments.get(plan.environment);
+    return ok({ plan, manual: environment?.execution === 'manual' });
+  });
+}
+
+export async function listPlans({ store }: Context, query: PlanQuery): Promise<Page<Plan>> {
+  const { entity, environment, state, type, from, to } = query;
+  const filter = {
+    ...(entity !== undefined && { entity }),
+    ...(environment !== undefined && { environment }),
+    ...(state !== undefined && { state }),
+    ...(type !== undefined && { type }),
+    ...(from !== undefined && { from: inUtc(from) }),
+    ...(to !== undefined && { to: inUtc(to) }),
+  };
+  return store.transact((unit) => unit.plans.list(filter, pageOf(query)));
+}
+
+function inUtc(instant: string): string {
+  return new Date(instant).toISOString();
+}

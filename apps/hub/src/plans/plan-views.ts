@@ -1,0 +1,181 @@
+import { PLAN_OUTCOMES, PLAN_PHASES, PLAN_STATES, PLAN_TYPES } from '@apollo-deploy/domain';
+import type { Plan, Values, Violation } from '@apollo-deploy/domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class ViolationView {
+  @ApiProperty({ description: 'Stable, for machines.' })
+  code!: string;
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  data!: Values;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone may cure it.' })
+  recheckAt?: string;
+}
+
+export class PassedOverView {
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty({ type: [ViolationView] })
+  violations!: readonly ViolationView[];
+}
+
+export class PlanFromView {
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty()
+  revision!: number;
+}
+
+export class PlanToView {
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty()
+  chartSha256!: string;
+
+  @ApiProperty()
+  valuesDigest!: string;
+}
+
+export class CancelRequestedView {
+  @ApiProperty()
+  by!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  reason!: string;
+}
+
+export class PlanView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  entity!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty()
+  spoke!: string;
+
+  @ApiProperty()
+  product!: string;
+
+  @ApiProperty({ enum: PLAN_TYPES })
+  type!: string;
+
+  @ApiProperty({ enum: PLAN_STATES })
+  state!: string;
+
+  @ApiPropertyOptional({ enum: PLAN_PHASES })
+  phase?: string;
+
+  @ApiPropertyOptional({ enum: PLAN_OUTCOMES })
+  outcome?: string;
+
+  @ApiProperty({ type: PlanFromView, nullable: true, description: 'null: nothing is installed.' })
+  from!: PlanFromView | null;
+
+  @ApiProperty({ type: PlanToView, nullable: true, description: 'null: an uninstall.' })
+  to!: PlanToView | null;
+
+  @ApiProperty({ description: 'SHA-256 of exactly what will run.' })
+  digest!: string;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ type: [PassedOverView] })
+  passedOver!: readonly PassedOverView[];
+
+  @ApiProperty({ type: [ViolationView] })
+  violations!: readonly ViolationView[];
+
+  @ApiProperty()
+  attempt!: number;
+
+  @ApiPropertyOptional()
+  supersededBy?: string;
+
+  @ApiPropertyOptional()
+  cancelReason?: string;
+
+  @ApiPropertyOptional({ type: CancelRequestedView })
+  cancelRequested?: CancelRequestedView;
+
+  @ApiPropertyOptional({ description: 'What happened, in a sentence.' })
+  message?: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  startedAt?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  endedAt?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What the spoke saw that proves the outcome.',
+  })
+  evidence?: Values;
+
+  @ApiProperty()
+  version!: number;
+}
+
+/** The values of a plan are not shown: their digest is. */
+export function planView(plan: Plan): PlanView {
+  const { phase, outcome, supersededBy, cancelReason, cancelRequested, message } = plan;
+  const { startedAt, endedAt, evidence } = plan;
+  return {
+    id: plan.id,
+    entity: plan.entity,
+    environment: plan.environment,
+    spoke: plan.spoke,
+    product: plan.product,
+    type: plan.type,
+    state: plan.state,
+    ...(phase !== undefined && { phase }),
+    ...(outcome !== undefined && { outcome }),
+    from: plan.from,
+    to: planTo(plan),
+    digest: plan.digest,
+    reason: plan.reason,
+    passedOver: plan.passedOver.map(({ version, violations }) => ({
+      version,
+      violations: violations.map(violationView),
+    })),
+    violations: plan.violations.map(violationView),
+    attempt: plan.attempt,
+    ...(supersededBy !== undefined && { supersededBy }),
+    ...(cancelReason !== undefined && { cancelReason }),
+    ...(cancelRequested !== undefined && { cancelRequested }),
+    ...(message !== undefined && { message }),
+    createdAt: plan.createdAt,
+    ...(startedAt !== undefined && { startedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(evidence !== undefined && { evidence }),
+    version: plan.version,
+  };
+}
+
+function planTo({ to, content: { chart, valuesDigest } }: Plan): PlanToView | null {
+  if (to === null || chart === null || valuesDigest === null) return null;
+  return { version: to.version, chartSha256: chart.sha256, valuesDigest };
+}
+
+function violationView({ code, message, data, recheckAt }: Violation): ViolationView {
+  return { code, message, data, ...(recheckAt !== undefined && { recheckAt }) };
+}
