@@ -1,0 +1,54 @@
+import { EmbeddedPostgresFailed, SchemaTooNew } from '@apollo-deploy/storage';
+import { StoreUnavailable } from '@apollo-deploy/orchestration';
+import { readHubConfig, unknownVariables } from './config/hub-config.js';
+import { JsonLogger } from './platform/json-logger.js';
+import { PortUnusable } from './port-unusable.js';
+import { startHub } from './start-hub.js';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** What a person can do something about: one sentence says it, a stack would hide it. */
+const EXPLAINED = [PortUnusable, EmbeddedPostgresFailed, SchemaTooNew, StoreUnavailable];
+
+/** Runs the hub until it is told to stop; a second signal ends the process at once. */
+async function run(): Promise<void> {
+  const config = readHubConfig(process.env, process.cwd());
+  if (!config.ok) {
+    for (const { message } of config.error) process.stderr.write(`${message}\n`);
+    process.exit(1);
+  }
+  const logger = new JsonLogger(config.value.logLevel);
+  for (const name of unknownVariables(process.env)) {
+    logger.warn(`${name} is no setting of the hub and is ignored`);
+  }
+  const signal = nextSignal();
+  const hub = await startHub(config.value, logger);
+  logger.log(`listening on ${hub.url}`);
+  logger.log(`${await signal}: stopping`);
+  await hub.stop();
+  logger.log('stopped');
+  process.exit(0);
+}
+
+/** Resolves with the first signal. Also heard while the hub still starts. */
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of STOP_SIGNALS) {
+      process.once(name, () => {
+        resolve(name);
+        for (const again of STOP_SIGNALS) process.on(again, () => process.exit(1));
+      });
+    }
+  });
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return EXPLAINED.some((kind) => error instanceof kind)
+    ? error.message
+    : (error.stack ?? error.message);
+}
+
+await run().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,110 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Store } from '@apollo-deploy/orchestration';
+import { openStore, startEmbeddedPostgres } from '@apollo-deploy/storage';
+import type { LoggerService } from '@nestjs/common';
+import type { HubConfig } from './config/hub-config.js';
+import { createHub } from './create-hub.js';
+import { Readiness } from './http/readiness.js';
+import { assertPortFree, portFailure } from './port-unusable.js';
+import { SystemClock } from './platform/system-clock.js';
+import { UlidIds } from './platform/ulid-ids.js';
+
+/** How long requests under way may go on once the hub stops, in milliseconds. */
+const DRAIN_MS = 10_000;
+
+export interface RunningHub {
+  /** Where it listens: `http://127.0.0.1:8234`. */
+  readonly url: string;
+  /**
+   * Takes no new requests, lets those under way end for up to ten seconds, says goodbye to spokes,
+   * closes the store and stops the PostgreSQL it has started. Calls after the first wait for it.
+   */
+  stop(): Promise<void>;
+}
+
+type Undo = () => Promise<void>;
+
+/**
+ * Starts everything and listens. Whatever goes wrong, nothing is left behind. Throws
+ * `PortUnusable`, and what `startEmbeddedPostgres` and `openStore` throw.
+ */
+export async function startHub(config: HubConfig, logger: LoggerService): Promise<RunningHub> {
+  // Before anything else: a second hub on this machine must not touch the first one's database.
+  await assertPortFree(config);
+  const undos: Undo[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= undoAll(undos));
+  try {
+    const store = await openConfiguredStore(config, logger, undos);
+    undos.push(() => store.close());
+    const parts = { config, store, clock: new SystemClock(), ids: new UlidIds() };
+    const app = await createHub(parts, logger);
+    const server: Server = app.getHttpServer();
+    undos.push(() => drain(server, app.get(Readiness), () => app.close()));
+    await app.listen(config.port, config.host).catch((error: unknown) => {
+      throw portFailure(config, error);
+    });
+    return { url: urlOf(server.address() as AddressInfo), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openConfiguredStore(
+  config: HubConfig,
+  logger: LoggerService,
+  undos: Undo[],
+): Promise<Store> {
+  if (config.storage === 'memory') {
+    logger.warn('everything is kept in memory and is gone when the hub stops');
+    return openStore('memory', {});
+  }
+  const url = config.databaseUrl ?? (await startOwnPostgres(config, logger, undos));
+  const onConnectionLost = (error: Error): void => {
+    logger.warn(error);
+  };
+  return openStore('database', { url, onConnectionLost });
+}
+
+async function startOwnPostgres(
+  { dataDirectory }: HubConfig,
+  logger: LoggerService,
+  undos: Undo[],
+): Promise<string> {
+  const onLog = (line: string): void => {
+    logger.log(line);
+  };
+  const postgres = await startEmbeddedPostgres({ directory: dataDirectory, onLog });
+  undos.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function drain(server: Server, readiness: Readiness, close: Undo): Promise<void> {
+  readiness.drain();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await close();
+  await closed;
+  clearTimeout(cut);
+}
+
+/** In reverse order. One that fails does not keep the others from being undone. */
+async function undoAll(undos: readonly Undo[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const undo of [...undos].reverse()) {
+    await undo().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'the hub did not stop cleanly');
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
