@@ -41,7 +41,8 @@ export {
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
 export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';
-export { InMemoryStore } from './ports/in-memory/in-memory-store.js';
+export { InMemoryStore, type MemoryStoreOptions } from './ports/in-memory/in-memory-store.js';
+export { type RowChange, TABLE_NAMES, type TableName } from './ports/in-memory/row-change.js';
 export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js';
 export type {
   OpenPlanExists,

@@ -11,7 +11,7 @@ export interface CommitSignal {
 /**
  * Keeps everything. Nothing is written outside `transact`.
  *
- * Adapters: memory and database, with one contract suite (`describeStore`).
+ * Adapters: memory, a folder of files and a database, with one contract suite (`describeStore`).
  */
 export interface Store {
   /**

@@ -4,6 +4,19 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import { inMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 import { MemoryTables } from './memory-tables.js';
 import { MemoryTransaction } from './memory-transaction.js';
+import { changesOf, loadRows, type RowChange } from './row-change.js';
+
+/** How a store in memory outlives its process. By default it does not. */
+export interface MemoryStoreOptions {
+  /** What it holds from the start, each row once. */
+  readonly rows?: Iterable<RowChange>;
+  /**
+   * Called with what a unit of work changed, if anything, before the unit counts: nobody reads it
+   * until the promise resolves, and if it rejects the unit is rolled back and its caller gets the
+   * error. Never called twice at once.
+   */
+  readonly persist?: (changes: readonly RowChange[]) => Promise<void>;
+}
 
 /**
  * Keeps everything in this process until it ends. Works run strictly one after another, so a work
@@ -15,6 +28,12 @@ export class InMemoryStore implements Store {
   /** Settles when the last work that was asked for has ended. */
   private lastTurn: Promise<void> = Promise.resolve();
   private closed = false;
+  private readonly persist: MemoryStoreOptions['persist'];
+
+  constructor({ rows = [], persist }: MemoryStoreOptions = {}) {
+    loadRows(rows, this.tables);
+    this.persist = persist;
+  }
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     if (this.closed) {
@@ -48,7 +67,8 @@ export class InMemoryStore implements Store {
     const transaction = new MemoryTransaction();
     try {
       const answer = await work(inMemoryUnitOfWork(this.tables, transaction));
-      transaction.commit();
+      transaction.end();
+      await this.keep(transaction);
       const signal = transaction.signals.signal();
       if (signal !== undefined) this.signals.emit(signal);
       return answer;
@@ -56,5 +76,11 @@ export class InMemoryStore implements Store {
       transaction.rollback();
       throw error;
     }
+  }
+
+  private async keep(transaction: MemoryTransaction): Promise<void> {
+    if (this.persist === undefined) return;
+    const changes = changesOf(transaction, this.tables);
+    if (changes.length > 0) await this.persist(changes);
   }
 }

@@ -1,7 +1,8 @@
 import { frozenCopy } from './frozen-copy.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
-interface Slot<T> {
+/** One place of a table. */
+export interface Slot<T> {
   readonly row: T;
   /** Rises with each new key and stays with it, so that rows can be told apart by age. */
   readonly position: number;
@@ -66,6 +67,12 @@ export class MemoryTable<T extends object, G extends string = never> {
     }
     this.slots.set(key, slot);
     this.joinGroups(key, slot.row);
+  }
+
+  /** Makes the key hold this from the start, as old as it was when it was written. */
+  load(key: string, { row, position }: Slot<T>): void {
+    this.restore(key, { row: frozenCopy(row), position });
+    this.lastPosition = Math.max(this.lastPosition, position);
   }
 
   private joinGroups(key: string, row: T): void {
@@ -136,22 +143,14 @@ export class TableView<T extends object, G extends string = never> {
   put(row: T): T {
     const kept = frozenCopy(row);
     const key = this.table.keyOf(kept);
-    this.remember(key);
+    this.transaction.remember(this.table, key);
     this.table.put(key, kept);
     return kept;
   }
 
   remove(key: string): void {
-    this.remember(key);
+    this.transaction.remember(this.table, key);
     this.table.restore(key, undefined);
-  }
-
-  private remember(key: string): void {
-    this.transaction.assertOpen();
-    const before = this.table.slot(key);
-    this.transaction.onRollback(() => {
-      this.table.restore(key, before);
-    });
   }
 }
 
