@@ -1,1 +1,12 @@
-export {};
+import { CreateCatalog1763712000000 } from './1763712000000-create-catalog.js';
+import { CreateFleet1763712001000 } from './1763712001000-create-fleet.js';
+import { CreatePlans1763712002000 } from './1763712002000-create-plans.js';
+import { CreateMessages1763712003000 } from './1763712003000-create-messages.js';
+
+/** Every step of the schema, oldest first. The numbers in the names are their order. */
+export const MIGRATIONS = [
+  CreateCatalog1763712000000,
+  CreateFleet1763712001000,
+  CreatePlans1763712002000,
+  CreateMessages1763712003000,
+] as const;

@@ -1,0 +1,220 @@
+-- The schema after every migration, for reviewers. A test compares the two; it writes this file
+-- when it is told to: APOLLO_WRITE_SCHEMA=1 node tools/test.mjs int -- schema-dump
+
+CREATE TABLE audit_entries (
+  id text COLLATE "C" NOT NULL,
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL,
+  actor text COLLATE "C" NOT NULL,
+  actor_kind text NOT NULL,
+  action text NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  detail json NOT NULL,
+  request_id text,
+  CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE channel_entries (
+  product text COLLATE "C" NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  version text COLLATE "C" NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  added_by text NOT NULL,
+  CONSTRAINT channel_entries_pkey PRIMARY KEY (product, channel, version)
+);
+
+CREATE TABLE charts (
+  sha256 text COLLATE "C" NOT NULL,
+  bytes bytea NOT NULL STORAGE EXTERNAL,
+  CONSTRAINT charts_pkey PRIMARY KEY (sha256)
+);
+
+CREATE TABLE declines (
+  entity text COLLATE "C" NOT NULL,
+  content_key text COLLATE "C" NOT NULL,
+  plan_id text NOT NULL,
+  declined_by text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  why text NOT NULL,
+  failures integer NOT NULL,
+  standing boolean NOT NULL,
+  CONSTRAINT declines_pkey PRIMARY KEY (entity, content_key)
+);
+
+CREATE TABLE dirty_entities (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  entity text COLLATE "C" NOT NULL,
+  force boolean NOT NULL,
+  CONSTRAINT dirty_entities_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE entities (
+  name text COLLATE "C" NOT NULL,
+  spoke text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  namespace text COLLATE "C" NOT NULL,
+  release_name text COLLATE "C" NOT NULL,
+  desired json NOT NULL,
+  helm_values json NOT NULL,
+  labels json NOT NULL,
+  strategy text NOT NULL,
+  edited_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT entities_pkey PRIMARY KEY (name),
+  CONSTRAINT entities_release UNIQUE (spoke, namespace, release_name)
+);
+
+CREATE TABLE environments (
+  name text COLLATE "C" NOT NULL,
+  tier text NOT NULL,
+  channel text NOT NULL,
+  execution text NOT NULL,
+  rollback_on_failure boolean NOT NULL,
+  max_concurrent integer,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT environments_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE evaluations (
+  entity text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  code text NOT NULL,
+  why text NOT NULL,
+  target json NOT NULL,
+  CONSTRAINT evaluations_pkey PRIMARY KEY (entity)
+);
+
+CREATE TABLE idempotency_records (
+  principal text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  request_digest text NOT NULL,
+  status integer NOT NULL,
+  body json NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_records_pkey PRIMARY KEY (principal, key)
+);
+
+CREATE TABLE outbox_messages (
+  id text COLLATE "C" NOT NULL,
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  spoke text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  plan_id text COLLATE "C" NOT NULL,
+  payload json NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT outbox_messages_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE plans (
+  id text COLLATE "C" NOT NULL,
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  entity text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  spoke text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  state text NOT NULL,
+  phase text,
+  outcome text,
+  content json NOT NULL,
+  digest text NOT NULL,
+  content_key text NOT NULL,
+  helm_values json NOT NULL,
+  change_from json NOT NULL,
+  change_to json NOT NULL,
+  reason text NOT NULL,
+  passed_over json NOT NULL,
+  violations json NOT NULL,
+  attempt integer NOT NULL,
+  cancel_reason text,
+  cancel_requested json,
+  superseded_by text,
+  message text,
+  evidence json,
+  created_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  version integer NOT NULL,
+  CONSTRAINT plans_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE products (
+  name text COLLATE "C" NOT NULL,
+  criticality text NOT NULL,
+  owner text,
+  namespace text,
+  rollout_timeout_seconds integer NOT NULL,
+  labels json NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT products_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE release_states (
+  spoke text COLLATE "C" NOT NULL,
+  namespace text COLLATE "C" NOT NULL,
+  release_name text COLLATE "C" NOT NULL,
+  digest text NOT NULL,
+  report json NOT NULL,
+  CONSTRAINT release_states_pkey PRIMARY KEY (spoke, namespace, release_name)
+);
+
+CREATE TABLE releases (
+  id text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  version text COLLATE "C" NOT NULL,
+  chart json NOT NULL,
+  dependencies json NOT NULL,
+  recalled boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  CONSTRAINT releases_pkey PRIMARY KEY (id),
+  CONSTRAINT releases_product_version UNIQUE (product, version)
+);
+
+CREATE TABLE schema_migrations (
+  id integer NOT NULL DEFAULT nextval('schema_migrations_id_seq'::regclass),
+  timestamp bigint NOT NULL,
+  name character varying NOT NULL,
+  CONSTRAINT "PK_62441bec32630ced9e4cccae336" PRIMARY KEY (id)
+);
+
+CREATE TABLE spokes (
+  name text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  token_hash text COLLATE "C" NOT NULL,
+  token_expires_at timestamp with time zone NOT NULL,
+  token_used boolean NOT NULL,
+  revoked boolean NOT NULL,
+  epoch bigint NOT NULL,
+  connected boolean NOT NULL,
+  last_seen_at timestamp with time zone,
+  hello json,
+  state_generation bigint,
+  state_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT spokes_pkey PRIMARY KEY (name)
+);
+
+CREATE INDEX audit_entries_actor_oldest ON public.audit_entries USING btree (actor, at, "position");
+CREATE INDEX audit_entries_oldest ON public.audit_entries USING btree (at, "position");
+CREATE INDEX audit_entries_subject_oldest ON public.audit_entries USING btree (subject, at, "position");
+CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
+CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);
+CREATE INDEX entities_environment_name ON public.entities USING btree (environment, name);
+CREATE INDEX entities_product_name ON public.entities USING btree (product, name);
+CREATE INDEX entities_spoke_name ON public.entities USING btree (spoke, name);
+CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
+CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
+CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
+CREATE INDEX plans_environment_newest ON public.plans USING btree (environment, created_at, "position");
+CREATE INDEX plans_executing ON public.plans USING btree (environment) WHERE (state = 'EXECUTING'::text);
+CREATE INDEX plans_newest ON public.plans USING btree (created_at, "position");
+CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text, 'EXECUTING'::text, 'UNKNOWN'::text]));
+CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
+CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
+CREATE INDEX spokes_token_hash ON public.spokes USING btree (token_hash);
