@@ -1,1 +1,11 @@
-export {};
+export { DatabasePlanStorage } from './database/database-plan-storage.js';
+export type { DatabaseSettings } from './database/database-settings.js';
+export { DatabaseStore } from './database/database-store.js';
+export { migrateSchema, SchemaTooNew } from './database/migrate-schema.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+export { EmbeddedPostgresFailed } from './embedded/embedded-postgres-failed.js';
+export { openStore, STORE_BACKENDS, type StoreKind, type StoreSettings } from './open-store.js';

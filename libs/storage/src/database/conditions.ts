@@ -1,0 +1,21 @@
+import { type PageRequest, rowsToRead } from '@apollo-deploy/orchestration';
+
+/** Builds the end of a SELECT from what a caller filters by; only values that are given count. */
+export class Conditions {
+  readonly parameters: unknown[] = [];
+  private readonly parts: string[] = [];
+
+  /** Adds a condition in which `?` stands for the value; nothing if there is none. */
+  and(condition: string, value: unknown): this {
+    if (value === undefined) return this;
+    this.parameters.push(value);
+    this.parts.push(condition.replaceAll('?', `$${this.parameters.length}`));
+    return this;
+  }
+
+  /** The conditions, the order, and as many rows as a page needs. */
+  page(order: string, page: PageRequest): string {
+    const where = this.parts.length === 0 ? '' : `WHERE ${this.parts.join(' AND ')} `;
+    return `${where}ORDER BY ${order} LIMIT ${rowsToRead(page)}`;
+  }
+}

@@ -1,0 +1,122 @@
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import {
+  type AlreadyExists,
+  type ChannelEntry,
+  type ChannelRepository,
+  type ChartRepository,
+  type EnvironmentRepository,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ProductRepository,
+  type ReleaseRepository,
+} from '@apollo-deploy/orchestration';
+import { CHANNEL_ENTRIES, ENVIRONMENTS, PRODUCTS, RELEASES } from './catalog-maps.js';
+import { Conditions } from './conditions.js';
+import type { DatabaseSession } from './database-session.js';
+import { DatabaseTable } from './database-table.js';
+import { VersionedTable } from './versioned-table.js';
+
+export class DatabaseEnvironments
+  extends VersionedTable<Environment>
+  implements EnvironmentRepository
+{
+  constructor(session: DatabaseSession) {
+    super(session, ENVIRONMENTS);
+  }
+
+  lock(name: string): Promise<Environment | undefined> {
+    return this.table.first('WHERE name = $1 FOR NO KEY UPDATE', [name]);
+  }
+
+  async list(page: PageRequest): Promise<Page<Environment>> {
+    const conditions = new Conditions().and('name > ?', page.after);
+    const found = await this.table.select(conditions.page('name', page), conditions.parameters);
+    return pageOf(found, page, ({ name }) => name);
+  }
+}
+
+export class DatabaseProducts extends VersionedTable<Product> implements ProductRepository {
+  constructor(session: DatabaseSession) {
+    super(session, PRODUCTS);
+  }
+
+  async list(page: PageRequest): Promise<Page<Product>> {
+    const conditions = new Conditions().and('name > ?', page.after);
+    const found = await this.table.select(conditions.page('name', page), conditions.parameters);
+    return pageOf(found, page, ({ name }) => name);
+  }
+}
+
+export class DatabaseReleases implements ReleaseRepository {
+  private readonly table: DatabaseTable<Release>;
+
+  constructor(session: DatabaseSession) {
+    this.table = new DatabaseTable(session, RELEASES);
+  }
+
+  get(product: string, version: string): Promise<Release | undefined> {
+    return this.table.first('WHERE product = $1 AND version = $2', [product, version]);
+  }
+
+  getById(id: string): Promise<Release | undefined> {
+    return this.table.first('WHERE id = $1', [id]);
+  }
+
+  ofProducts(products: readonly string[]): Promise<readonly Release[]> {
+    return this.table.select('WHERE product = ANY($1) ORDER BY product, id', [products]);
+  }
+
+  async insert(release: Release): Promise<Result<Release, AlreadyExists>> {
+    const inserted = await this.table.insert(release, '');
+    return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
+  }
+
+  async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {
+    const conditions = new Conditions().and('product = ?', product).and('id > ?', page.after);
+    const found = await this.table.select(conditions.page('id', page), conditions.parameters);
+    return pageOf(found, page, ({ id }) => id);
+  }
+}
+
+export class DatabaseCharts implements ChartRepository {
+  constructor(private readonly session: DatabaseSession) {}
+
+  async put(sha256: string, bytes: Uint8Array): Promise<void> {
+    await this.session.query(
+      'INSERT INTO charts (sha256, bytes) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING',
+      [sha256, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
+    );
+  }
+
+  async get(sha256: string): Promise<Uint8Array | undefined> {
+    const statement = 'SELECT bytes FROM charts WHERE sha256 = $1';
+    const [row] = await this.session.query(statement, [sha256]);
+    return row === undefined ? undefined : new Uint8Array(row['bytes'] as Buffer);
+  }
+}
+
+export class DatabaseChannels implements ChannelRepository {
+  private readonly table: DatabaseTable<ChannelEntry>;
+
+  constructor(private readonly session: DatabaseSession) {
+    this.table = new DatabaseTable(session, CHANNEL_ENTRIES);
+  }
+
+  async add(entry: ChannelEntry): Promise<boolean> {
+    return (await this.table.insert(entry, '')) !== undefined;
+  }
+
+  ofProducts(products: readonly string[]): Promise<readonly ChannelEntry[]> {
+    const tail = 'WHERE product = ANY($1) ORDER BY product, channel, version';
+    return this.table.select(tail, [products]);
+  }
+
+  async names(): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      'SELECT DISTINCT channel FROM channel_entries ORDER BY channel',
+    );
+    return rows.map(({ channel }) => channel as string);
+  }
+}

@@ -1,0 +1,178 @@
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import type { Entity } from '@apollo-deploy/domain';
+import {
+  type AlreadyExists,
+  type EntityFilter,
+  type EntityRepository,
+  type Page,
+  pageOf,
+  type PageRequest,
+  type ReleaseStateRecord,
+  type ReleaseStateRepository,
+  type SpokeRecord,
+  type SpokeRepository,
+} from '@apollo-deploy/orchestration';
+import { Conditions } from './conditions.js';
+import type { DatabaseSession } from './database-session.js';
+import { DatabaseTable } from './database-table.js';
+import { ENTITIES, RELEASE_STATES, SPOKES } from './fleet-maps.js';
+import { VersionedTable } from './versioned-table.js';
+
+type ReleaseKey = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>;
+
+const THESE_RELEASES = `(spoke, namespace, release_name) IN
+  (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
+
+export class DatabaseSpokes implements SpokeRepository {
+  private readonly table: DatabaseTable<SpokeRecord>;
+
+  constructor(private readonly session: DatabaseSession) {
+    this.table = new DatabaseTable(session, SPOKES);
+  }
+
+  get(name: string): Promise<SpokeRecord | undefined> {
+    return this.table.first('WHERE name = $1', [name]);
+  }
+
+  lock(name: string): Promise<SpokeRecord | undefined> {
+    return this.table.first('WHERE name = $1 FOR NO KEY UPDATE', [name]);
+  }
+
+  getMany(names: readonly string[]): Promise<readonly SpokeRecord[]> {
+    return this.table.select('WHERE name = ANY($1) ORDER BY name', [names]);
+  }
+
+  byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined> {
+    return this.table.first('WHERE token_hash = $1', [tokenHash]);
+  }
+
+  async insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>> {
+    const inserted = await this.table.insert(spoke, '(name)');
+    return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
+  }
+
+  async save(spoke: SpokeRecord): Promise<void> {
+    const saved = await this.table.update(spoke, `name = $${SPOKES.parameterOf('name')}`);
+    if (saved === undefined) {
+      throw new InvariantViolation(`spoke ${spoke.name} was saved before it was inserted`);
+    }
+  }
+
+  /** Locks in the order of names, so that two replicas that heard the same spokes do not deadlock. */
+  async seen(at: ReadonlyMap<string, string>): Promise<void> {
+    if (at.size === 0) return;
+    await this.session.query(
+      `WITH heard AS (
+         SELECT spokes.name, heard.at
+         FROM unnest($1::text[], $2::timestamptz[]) AS heard (name, at)
+         JOIN spokes ON spokes.name = heard.name
+         WHERE spokes.last_seen_at IS NULL OR spokes.last_seen_at < heard.at
+         ORDER BY spokes.name
+         FOR NO KEY UPDATE OF spokes
+       )
+       UPDATE spokes SET last_seen_at = heard.at FROM heard WHERE spokes.name = heard.name`,
+      [[...at.keys()], [...at.values()]],
+    );
+  }
+
+  async list(page: PageRequest): Promise<Page<SpokeRecord>> {
+    const conditions = new Conditions().and('name > ?', page.after);
+    const found = await this.table.select(conditions.page('name', page), conditions.parameters);
+    return pageOf(found, page, ({ name }) => name);
+  }
+}
+
+export class DatabaseReleaseStates implements ReleaseStateRepository {
+  private readonly table: DatabaseTable<ReleaseStateRecord>;
+
+  constructor(private readonly session: DatabaseSession) {
+    this.table = new DatabaseTable(session, RELEASE_STATES);
+  }
+
+  get(
+    spoke: string,
+    namespace: string,
+    releaseName: string,
+  ): Promise<ReleaseStateRecord | undefined> {
+    return this.table.first('WHERE spoke = $1 AND namespace = $2 AND release_name = $3', [
+      spoke,
+      namespace,
+      releaseName,
+    ]);
+  }
+
+  ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]> {
+    return this.table.select('WHERE spoke = $1 ORDER BY namespace, release_name', [spoke]);
+  }
+
+  getMany(keys: readonly ReleaseKey[]): Promise<readonly ReleaseStateRecord[]> {
+    return this.table.select(
+      `WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`,
+      columnsOfKeys(keys),
+    );
+  }
+
+  put(records: readonly ReleaseStateRecord[]): Promise<void> {
+    return this.table.upsert(records);
+  }
+
+  async remove(keys: readonly ReleaseKey[]): Promise<void> {
+    await this.session.query(
+      `DELETE FROM release_states WHERE ${THESE_RELEASES}`,
+      columnsOfKeys(keys),
+    );
+  }
+}
+
+export class DatabaseEntities extends VersionedTable<Entity> implements EntityRepository {
+  constructor(private readonly session: DatabaseSession) {
+    super(session, ENTITIES);
+  }
+
+  byRelease(spoke: string, namespace: string, releaseName: string): Promise<Entity | undefined> {
+    return this.table.first('WHERE spoke = $1 AND namespace = $2 AND release_name = $3', [
+      spoke,
+      namespace,
+      releaseName,
+    ]);
+  }
+
+  ofSpoke(spoke: string): Promise<readonly Entity[]> {
+    return this.table.select('WHERE spoke = $1 ORDER BY name', [spoke]);
+  }
+
+  ofProduct(product: string): Promise<readonly Entity[]> {
+    return this.table.select('WHERE product = $1 ORDER BY name', [product]);
+  }
+
+  async list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>> {
+    const conditions = new Conditions()
+      .and('environment = ?', filter.environment)
+      .and('product = ?', filter.product)
+      .and('spoke = ?', filter.spoke)
+      .and('name > ?', page.after);
+    const found = await this.table.select(conditions.page('name', page), conditions.parameters);
+    return pageOf(found, page, ({ name }) => name);
+  }
+
+  async names(page: PageRequest): Promise<Page<string>> {
+    const conditions = new Conditions().and('name > ?', page.after);
+    const rows = await this.session.query(
+      `SELECT name FROM entities ${conditions.page('name', page)}`,
+      conditions.parameters,
+    );
+    return pageOf(
+      rows.map(({ name }) => name as string),
+      page,
+      (name) => name,
+    );
+  }
+}
+
+function columnsOfKeys(keys: readonly ReleaseKey[]): readonly (readonly string[])[] {
+  return [
+    keys.map(({ spoke }) => spoke),
+    keys.map(({ namespace }) => namespace),
+    keys.map(({ releaseName }) => releaseName),
+  ];
+}

@@ -1,0 +1,72 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+
+export interface DatabaseSettings {
+  /** `postgresql://…`; a folder as `host` means a socket in it. */
+  readonly url: string;
+  /** Connections at most; 2 or more. Default 10. */
+  readonly poolSize?: number;
+  /** How long one statement may take. Default 30 s. */
+  readonly statementTimeoutMs?: number;
+  /** How long a statement may wait for a lock before the transaction is tried again. Default 2 s. */
+  readonly lockTimeoutMs?: number;
+  /** How long a work may pause between two statements. Default 15 s. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Told when a connection that nobody was using breaks. The next one that is needed is made anew. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+const POOL_SIZE = 10;
+const CONNECT_MS = 5_000;
+/** The driver gives up on an answer this much later than the server should have. */
+const ANSWER_GRACE_MS = 5_000;
+
+/** Where the database is, in words that may be shown: without user and password. */
+export function targetOf({ url }: Pick<DatabaseSettings, 'url'>): string {
+  const { host, port, database } = new Client({ connectionString: url });
+  return `"${database ?? ''}" at ${host}:${port}`;
+}
+
+/** Connections for transactions, each with the time limits of the settings. Not yet connected. */
+export function transactionSource(settings: DatabaseSettings): DataSource {
+  const statementMs = settings.statementTimeoutMs ?? 30_000;
+  return source(settings, {
+    max: Math.max(2, settings.poolSize ?? POOL_SIZE),
+    statement_timeout: statementMs,
+    query_timeout: statementMs + ANSWER_GRACE_MS,
+    lock_timeout: settings.lockTimeoutMs ?? 2_000,
+    idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs ?? 15_000,
+  });
+}
+
+/** Two connections without limits on statements: one holds the guard, one changes the schema. */
+export function migrationSource(
+  settings: DatabaseSettings,
+  migrations: readonly (new () => object)[],
+): DataSource {
+  return source(settings, { max: 2, lock_timeout: 10_000 }, [...migrations]);
+}
+
+function source(
+  { url, onConnectionLost }: DatabaseSettings,
+  limits: Readonly<Record<string, number>>,
+  migrations: (new () => object)[] = [],
+): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    installExtensions: false,
+    synchronize: false,
+    logging: false,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    poolErrorHandler: onConnectionLost ?? (() => undefined),
+    extra: {
+      connectionString: url,
+      application_name: 'apollo-hub',
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      ...limits,
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type CommitSignal,
+  CommitSignals,
+  type Store,
+  StoreUnavailable,
+  type UnitOfWork,
+} from '@apollo-deploy/orchestration';
+import type { DataSource } from 'typeorm';
+import { TransactionConflict, unavailable } from './database-failure.js';
+import { type DatabaseSettings, targetOf, transactionSource } from './database-settings.js';
+import { type Committed, runTransaction } from './database-transaction.js';
+import { migrateSchema } from './migrate-schema.js';
+
+/** How often a work runs at most when other transactions are in its way. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 10;
+
+/**
+ * Keeps everything in PostgreSQL. Any number of processes may use one database at once. A work that
+ * met a deadlock, a serialization failure or a lock that took too long runs again, as a whole.
+ */
+export class DatabaseStore implements Store {
+  private readonly signals = new CommitSignals();
+  private readonly running = new Set<Promise<unknown>>();
+  private closed: Promise<void> | undefined;
+
+  private constructor(
+    private readonly source: DataSource,
+    private readonly target: string,
+  ) {}
+
+  /**
+   * Connects, brings the schema to this version, and answers the store. Throws `StoreUnavailable` if
+   * the database cannot be reached, and `SchemaTooNew` if a newer version of Apollo has been here.
+   */
+  static async open(settings: DatabaseSettings): Promise<DatabaseStore> {
+    await migrateSchema(settings);
+    const target = targetOf(settings);
+    const source = transactionSource(settings);
+    try {
+      await source.initialize();
+    } catch (error) {
+      throw unavailable(target, error);
+    }
+    return new DatabaseStore(source, target);
+  }
+
+  async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    if (this.closed !== undefined) {
+      throw new StoreUnavailable(
+        'the store is closed; the hub is shutting down, so ask another one',
+      );
+    }
+    const run = this.runUntilSettled(work);
+    this.running.add(run);
+    try {
+      const { answer, signal } = await run;
+      if (signal !== undefined) this.signals.emit(signal);
+      return answer;
+    } finally {
+      this.running.delete(run);
+    }
+  }
+
+  onCommit(listener: (signal: CommitSignal) => void): () => void {
+    return this.signals.subscribe(listener);
+  }
+
+  async ready(): Promise<boolean> {
+    if (this.closed !== undefined) return false;
+    try {
+      await this.source.query('SELECT 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Lets the works that were asked for before it end. */
+  close(): Promise<void> {
+    this.closed ??= this.drain();
+    return this.closed;
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.allSettled(this.running);
+    await this.source.destroy();
+  }
+
+  private async runUntilSettled<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<Committed<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runTransaction(this.source, this.target, work);
+      } catch (error) {
+        if (!(error instanceof TransactionConflict)) throw error;
+        if (attempt === ATTEMPTS) throw unavailable(this.target, error);
+        await pause(Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
+      }
+    }
+  }
+}

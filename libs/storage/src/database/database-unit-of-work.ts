@@ -1,0 +1,38 @@
+import type { UnitOfWork } from '@apollo-deploy/orchestration';
+import {
+  DatabaseChannels,
+  DatabaseCharts,
+  DatabaseEnvironments,
+  DatabaseProducts,
+  DatabaseReleases,
+} from './database-catalog.js';
+import {
+  DatabaseDeclines,
+  DatabaseDirtyQueue,
+  DatabaseEvaluations,
+} from './database-evaluation.js';
+import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './database-fleet.js';
+import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
+import { DatabasePlanStorage } from './database-plan-storage.js';
+import type { DatabaseSession } from './database-session.js';
+
+/** The repositories of one transaction in PostgreSQL. */
+export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
+  return {
+    environments: new DatabaseEnvironments(session),
+    products: new DatabaseProducts(session),
+    releases: new DatabaseReleases(session),
+    charts: new DatabaseCharts(session),
+    channels: new DatabaseChannels(session),
+    spokes: new DatabaseSpokes(session),
+    releaseStates: new DatabaseReleaseStates(session),
+    entities: new DatabaseEntities(session),
+    evaluations: new DatabaseEvaluations(session),
+    plans: new DatabasePlanStorage(session),
+    declines: new DatabaseDeclines(session),
+    dirty: new DatabaseDirtyQueue(session),
+    outbox: new DatabaseOutbox(session),
+    audit: new DatabaseAuditTrail(session),
+    idempotency: new DatabaseIdempotency(session),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Entity } from '@apollo-deploy/domain';
+import type { ReleaseStateRecord, SpokeRecord } from '@apollo-deploy/orchestration';
+import { flag, instant, integer, json, optional, text } from './columns.js';
+import { TableMap } from './table-map.js';
+
+export const SPOKES = new TableMap<SpokeRecord>('spokes', ['name'], {
+  name: text(),
+  environment: text(),
+  tokenHash: text(),
+  tokenExpiresAt: instant(),
+  tokenUsed: flag(),
+  revoked: flag(),
+  epoch: integer('bigint'),
+  connected: flag(),
+  lastSeenAt: optional(instant()),
+  hello: optional(json()),
+  stateGeneration: optional(integer('bigint')),
+  stateAt: optional(instant()),
+  createdAt: instant(),
+});
+
+export const RELEASE_STATES = new TableMap<ReleaseStateRecord>(
+  'release_states',
+  ['spoke', 'namespace', 'releaseName'],
+  { spoke: text(), namespace: text(), releaseName: text(), digest: text(), report: json() },
+);
+
+export const ENTITIES = new TableMap<Entity>('entities', ['name'], {
+  name: text(),
+  spoke: text(),
+  environment: text(),
+  product: text(),
+  namespace: text(),
+  releaseName: text(),
+  desired: json(),
+  values: json('helm_values'),
+  labels: json(),
+  strategy: text(),
+  editedBy: text(),
+  createdAt: instant(),
+  updatedAt: instant(),
+  version: integer(),
+});

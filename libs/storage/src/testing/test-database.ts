@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MIGRATIONS } from '@apollo-deploy/migrations';
+import { Client } from 'pg';
+import { migrateSchema } from '../database/migrate-schema.js';
+import { startEmbeddedPostgres } from '../embedded/embedded-postgres.js';
+import { shortHash } from '../embedded/short-hash.js';
+
+/** A database of one test file's own. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Runs one statement outside of any store, as an administrator would. */
+  query(statement: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Deletes every row, and begins to count anew. */
+  empty(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+interface TestServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * A new database with the schema of this version, or with none. It lies on the server that
+ * APOLLO_TEST_DATABASE_URL names, else on one that is started for it and stopped by `drop`.
+ */
+export async function testDatabase({ schema = true } = {}): Promise<TestDatabase> {
+  const server = await testServer();
+  const name = `apollo_test_${randomBytes(8).toString('hex')}`;
+  const template = schema ? ` TEMPLATE ${await migratedTemplate(server.url)}` : '';
+  await queryOnce(server.url, `CREATE DATABASE ${name}${template}`);
+  const url = withDatabase(server.url, name);
+  return {
+    url,
+    query: (statement, parameters = []) => queryOnce(url, statement, parameters),
+    empty: () => emptyTables(url),
+    drop: async () => {
+      await queryOnce(server.url, `DROP DATABASE ${name} WITH (FORCE)`);
+      await server.stop();
+    },
+  };
+}
+
+/** The same server's address with another database. */
+export function withDatabase(url: string, database: string): string {
+  return url.replace(/^([a-z]+:\/\/[^/]*\/)[^?]*/, `$1${database}`);
+}
+
+async function testServer(): Promise<TestServer> {
+  const url = process.env['APOLLO_TEST_DATABASE_URL'];
+  if (url !== undefined && url !== '') return { url, stop: () => Promise.resolve() };
+  const directory = await mkdtemp(join(tmpdir(), 'apollo-pg-'));
+  await chmod(directory, 0o711);
+  const server = await startEmbeddedPostgres({ directory, durable: false });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Made once a server and version of the schema; renamed when it is complete, so never half made. */
+async function migratedTemplate(url: string): Promise<string> {
+  const source = MIGRATIONS.map((migration) => new migration()).map((step) => JSON.stringify(step));
+  const name = `apollo_template_${shortHash(source.join())}`;
+  const guard = new Client({ connectionString: url });
+  await guard.connect();
+  try {
+    await guard.query('SELECT pg_advisory_lock(hashtext($1))', [name]);
+    const found = await guard.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (found.rowCount !== 0) return name;
+    const draft = `${name}_${randomBytes(4).toString('hex')}`;
+    await guard.query(`CREATE DATABASE ${draft}`);
+    await migrateSchema({ url: withDatabase(url, draft) });
+    await guard.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
+    return name;
+  } finally {
+    await guard.end();
+  }
+}
+
+async function emptyTables(url: string): Promise<void> {
+  const tables = await queryOnce(
+    url,
+    `SELECT string_agg(quote_ident(tablename), ', ') AS names FROM pg_tables
+     WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`,
+  );
+  await queryOnce(url, `TRUNCATE ${String(tables[0]?.['names'])} RESTART IDENTITY`);
+}
+
+async function queryOnce(
+  url: string,
+  statement: string,
+  parameters: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(statement, [...parameters]);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
