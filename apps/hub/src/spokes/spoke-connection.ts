@@ -1,9 +1,7 @@
 import {
   closeSession,
   type Context,
-  openSession,
   type OutboxMessage,
-  type SpokeHello,
   type SpokeSession,
 } from '@apollo-deploy/orchestration';
 import {
@@ -12,25 +10,17 @@ import {
   type FrameRefusal,
   HEARTBEAT_INTERVAL_MS,
   type HubPayload,
-  PROTOCOL_VERSION,
   SILENCE_LIMIT_MS,
   type SpokeFrame,
-  type SpokePayload,
 } from '@apollo-deploy/protocol';
 import { cleanFrame } from './clean-frame.js';
 import type { EventLog } from './event-log.js';
-import {
-  BUG,
-  type CloseReason,
-  closeReasonOf,
-  fitCloseFrame,
-  OVERLOADED,
-  protocolError,
-} from './close-reason.js';
+import { BUG, type CloseReason, fitCloseFrame, OVERLOADED, protocolError } from './close-reason.js';
 import { type Commit, committing, isRetryable } from './commit-retry.js';
 import { FrameQueue } from './frame-queue.js';
 import { FrameSender } from './frame-sender.js';
 import { type FrameSocket, textOf } from './frame-socket.js';
+import { greetSpoke } from './greet-spoke.js';
 import { OutboxWindow } from './outbox-window.js';
 import { type FrameAnswer, SessionFrames } from './session-frames.js';
 import type { SessionConnection, SessionRegistry } from './session-registry.js';
@@ -220,26 +210,10 @@ export class SpokeConnection implements SessionConnection {
   }
 
   private async greet(frame: SpokeFrame): Promise<void> {
-    if (frame.t !== 'hello') {
-      this.end(protocolError(`the first frame must be hello, not ${frame.t}`));
-      return;
-    }
-    const { min, max } = frame.p.protocol;
-    if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) {
-      this.end({
-        code: CLOSE_CODES.unsupportedVersion,
-        reason: `this hub speaks protocol ${PROTOCOL_VERSION}; install an agent that does`,
-      });
-      return;
-    }
     const { context } = this.services;
-    const hello = helloOf(frame.p);
-    const opened = await this.commit(() => openSession(context, this.spoke, hello));
-    if (!opened.ok) {
-      this.end(closeReasonOf(opened.error));
-      return;
-    }
-    this.begin(opened.value, frame.id);
+    const greeted = await this.commit(() => greetSpoke(context, this.spoke, frame));
+    if (greeted.ok) this.begin(greeted.value, frame.id);
+    else this.end(greeted.error);
   }
 
   private begin(session: SpokeSession, helloId: string): void {
@@ -310,19 +284,6 @@ export class SpokeConnection implements SessionConnection {
       });
     }
   }
-}
-
-/** What is kept of a hello; members that this hub does not know are not. */
-function helloOf(hello: SpokePayload<'hello'>): SpokeHello {
-  return {
-    agentVersion: hello.agentVersion,
-    agentInstance: hello.agentInstance,
-    clusterUid: hello.clusterUid,
-    helmVersion: hello.helmVersion,
-    kubernetesVersion: hello.kubernetesVersion,
-    capabilities: hello.capabilities,
-    simulated: hello.simulated,
-  };
 }
 
 function re(id: string | undefined): { readonly re?: string } {

@@ -9,7 +9,7 @@ import { type AdmittedSpoke, SpokeUpgrade } from './spoke-upgrade.js';
  * to handlers of the gateway, which Nest calls without waiting for the one before: the connection
  * reads them itself, in order.
  */
-export class SpokeSocketAdapter implements WebSocketAdapter<WebSocketServer, WebSocket> {
+class SpokeSocketAdapter implements WebSocketAdapter<WebSocketServer, WebSocket> {
   private stopListening: () => void = () => undefined;
 
   constructor(
