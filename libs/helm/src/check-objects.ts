@@ -97,10 +97,10 @@ class ObjectCheck {
     if (first.error.code !== 'kube/field_conflict') return blocking(ref, first.error);
     const second = await this.apply(placed, yaml, true);
     const conflicts = first.error.causes.map((cause) => conflict(ref, cause));
-    return [
-      ...conflicts,
-      ...(second.ok ? this.ownership(ref, second.value) : blocking(ref, second.error)),
-    ];
+    const others = second.ok
+      ? await this.ownership(ref, second.value)
+      : blocking(ref, second.error);
+    return [...conflicts, ...others];
   }
 
   private apply(object: KubeObject, yaml: string | null, force: boolean) {
@@ -128,9 +128,13 @@ class ObjectCheck {
   }
 
   /** Helm refuses objects that exist and are not its own. */
-  private ownership(ref: KubeRef, { metadata }: KubeObject): PreflightFinding[] {
+  private async ownership(ref: KubeRef, merged: KubeObject): Promise<PreflightFinding[]> {
     // A dry run that would create the object answers without a resourceVersion.
-    if (metadata.resourceVersion === undefined || metadata.resourceVersion === '') return [];
+    if ((merged.metadata.resourceVersion ?? '') === '') return [];
+    // Helm adds its marks after rendering, so only the live object shows them.
+    const live = await this.kube.get(ref);
+    if (!live.ok) return [];
+    const { metadata } = live.value;
     const owned =
       metadata.labels?.[HELM_OWNER.managedBy] === 'Helm' &&
       metadata.annotations?.[HELM_OWNER.release] === this.context.release &&
