@@ -1,12 +1,6 @@
 import { frozenCopy } from './frozen-copy.js';
 import type { MemoryTransaction } from './memory-transaction.js';
-
-/** One place of a table. */
-export interface Slot<T> {
-  readonly row: T;
-  /** Rises with each new key and stays with it, so that rows can be told apart by age. */
-  readonly position: number;
-}
+import type { Slot } from './slot.js';
 
 /** Parts of a key, joined so that no two different lists of parts give the same text. */
 export function compositeKey(...parts: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { CommitSignalDraft } from '../commit-signals.js';
-import type { Slot } from './memory-table.js';
+import type { Slot } from './slot.js';
 
 /** What a transaction needs of a table to know, and to take back, what it did there. */
 export interface TouchedTable {

@@ -1,5 +1,5 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import type { Slot } from './memory-table.js';
+import type { Slot } from './slot.js';
 import { MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction, TouchedTable } from './memory-transaction.js';
 
