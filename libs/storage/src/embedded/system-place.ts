@@ -15,7 +15,7 @@ const OTHERS_WRITE = 0o022;
 const NOT_HERE: readonly string[] = ['EACCES', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'];
 
 /** Where things go that must lie where another account gets at them, best first. */
-export function systemPlaces(): readonly string[] {
+function systemPlaces(): readonly string[] {
   const name = `apollo-deploy-${process.getuid?.() ?? 0}`;
   return ['/var/lib/apollo-deploy', join(tmpdir(), name), join('/tmp', name)];
 }
