@@ -5,7 +5,7 @@ import { rollbackDescription } from './release-operation.js';
 import { PLAN_LABEL } from './release-record.js';
 
 /** Revisions kept. A deployed one is never pruned. */
-export const HISTORY_MAX = 10;
+const HISTORY_MAX = 10;
 
 interface ArgvContext {
   readonly version: HelmVersion;

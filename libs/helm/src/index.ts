@@ -69,6 +69,8 @@ export {
 } from './release-state.js';
 export { detectHelm, findDeathSignal } from './detect-helm.js';
 export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
-export { observeRelease } from './observe-release.js';
+export { observeRelease, RELEASE_SECRET_KIND } from './observe-release.js';
+export { readRelease, readRevision, type UnreadableRelease } from './release-codec.js';
+export { wasInterrupted } from './repair-release.js';
 export { preflight, type PreflightSubject } from './preflight.js';
 export type { PreflightFinding, PreflightReport } from './check-objects.js';

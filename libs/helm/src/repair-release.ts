@@ -4,6 +4,13 @@ import { RELEASE_SECRET_KIND } from './observe-release.js';
 import { withStatus } from './release-codec.js';
 import type { ReleaseRecord } from './release-record.js';
 
+const INTERRUPTED = 'was interrupted: its process is dead';
+
+/** True if the revision was cut off and marked failed by `repairRelease`, whoever ran that and when. */
+export function wasInterrupted({ status, description }: ReleaseRecord): boolean {
+  return status === 'failed' && description.includes(INTERRUPTED);
+}
+
 /**
  * Marks the pending record of a dead process failed, payload and label in one compare-and-swap.
  * Null when the record is no longer what was observed: observe again. Only for processes proven
@@ -18,7 +25,7 @@ export async function repairRelease(
   if (!got.ok) return null;
   const { uid, resourceVersion } = got.value.metadata;
   if (uid !== head.secretUid || resourceVersion !== head.resourceVersion) return null;
-  const note = `${head.status} was interrupted: its process is dead (${head.description})`;
+  const note = `${head.status} ${INTERRUPTED} (${head.description})`;
   const repaired = withStatus(got.value, 'failed', note);
   if (!repaired.ok) return null;
   const stored = await kube.replace(repaired.value);
