@@ -1,9 +1,14 @@
 import { Type, type Static } from 'typebox';
 
-const PLAN_OPERATIONS = ['install', 'upgrade', 'rollback', 'uninstall', 'config_update'] as const;
 /** What a plan asks the spoke to do; the words of the engine's plan types. */
-export const PlanOperation = Type.Union(PLAN_OPERATIONS.map((name) => Type.Literal(name)));
-export type PlanOperation = (typeof PLAN_OPERATIONS)[number];
+export const PlanOperation = Type.Union([
+  Type.Literal('install'),
+  Type.Literal('upgrade'),
+  Type.Literal('rollback'),
+  Type.Literal('uninstall'),
+  Type.Literal('config_update'),
+]);
+export type PlanOperation = Static<typeof PlanOperation>;
 
 /** The content of a plan, exactly the members that its digest covers. */
 export const OfferedContent = Type.Object({
