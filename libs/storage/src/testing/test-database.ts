@@ -13,7 +13,7 @@ export interface TestDatabase {
   readonly url: string;
   /** Runs one statement outside of any store, as an administrator would. */
   query(statement: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
-  /** Deletes every row, and begins to count anew. */
+  /** Deletes every row. */
   empty(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -87,10 +87,11 @@ async function migratedTemplate(url: string): Promise<string> {
 async function emptyTables(url: string): Promise<void> {
   const tables = await queryOnce(
     url,
-    `SELECT string_agg(quote_ident(tablename), ', ') AS names FROM pg_tables
+    `SELECT quote_ident(tablename) AS name FROM pg_tables
      WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`,
   );
-  await queryOnce(url, `TRUNCATE ${String(tables[0]?.['names'])} RESTART IDENTITY`);
+  // Faster than TRUNCATE, which makes new files.
+  await queryOnce(url, tables.map(({ name }) => `DELETE FROM ${String(name)}`).join('; '));
 }
 
 async function queryOnce(
@@ -101,7 +102,8 @@ async function queryOnce(
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query<Record<string, unknown>>(statement, [...parameters]);
+    const values = parameters.length === 0 ? undefined : [...parameters];
+    const { rows } = await client.query<Record<string, unknown>>(statement, values);
     return rows;
   } finally {
     await client.end();
