@@ -63,14 +63,9 @@ export class OutboxDelivery {
     const sweep = now >= this.sweepAt;
     const spokes = sweep ? this.options.sessions.spokes() : [...this.wanted];
     this.wanted = new Set();
+    // Sooner than the next turn after a failure, which therefore sweeps over whoever was wanted.
     if (sweep) this.sweepAt = now + SWEEP_EVERY_MS / 2;
-    try {
-      await this.deliver(spokes);
-    } catch (error) {
-      // Whoever was wanted, the sweep that follows makes it good.
-      this.sweepAt = 0;
-      throw error;
-    }
+    await this.deliver(spokes);
   }
 
   private async deliver(spokes: readonly string[]): Promise<void> {

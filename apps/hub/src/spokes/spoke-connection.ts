@@ -169,7 +169,6 @@ export class SpokeConnection implements SessionConnection {
   }
 
   private async handle(text: string): Promise<void> {
-    if (this.ending) return;
     try {
       await this.step(text);
     } catch (error) {
