@@ -65,7 +65,7 @@ function unset(name) {
 async function startDatabase() {
   const { startEmbeddedPostgres } = await import('@apollo-deploy/storage');
   const directory = await temporaryFolder('apollo-pg-');
-  const database = await startEmbeddedPostgres({ directory });
+  const database = await startEmbeddedPostgres({ directory, durable: false });
   undo.push(() => database.stop());
   process.env['APOLLO_TEST_DATABASE_URL'] = database.url;
 }

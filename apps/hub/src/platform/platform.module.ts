@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import {
   type Clock,
   type Context,
@@ -31,9 +31,18 @@ export class PlatformModule {
         { provide: CLOCK, useValue: clock },
         { provide: IDS, useValue: ids },
         { provide: CONTEXT, useValue: context },
-        { provide: ENGINE, useFactory: () => new OrchestrationEngine(context) },
+        { provide: ENGINE, useFactory: () => new OrchestrationEngine(context, reportBug) },
       ],
       exports: [HUB_CONFIG, STORE, CLOCK, IDS, CONTEXT, ENGINE],
     };
   }
+}
+
+/** Tells whoever reads the log which entity is left alone until the bug is mended. */
+function reportBug(entity: string, error: Error): void {
+  new Logger('OrchestrationEngine').error({
+    msg: 'the evaluation of an entity met a bug; it is left alone',
+    entity,
+    err: error,
+  });
 }

@@ -1,6 +1,7 @@
 import type { PlanPhase, Refusal } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import {
+  acknowledgeMessage,
   type Context,
   recordFullState,
   recordPlanProgress,
@@ -16,7 +17,6 @@ import {
   type SpokeFrame,
   type SpokePayload,
 } from '@apollo-deploy/protocol';
-import { acknowledgeMessage } from './acknowledge-message.js';
 import { type CloseReason, closeReasonOf, protocolError } from './close-reason.js';
 import type { Commit } from './commit-retry.js';
 import { FullStateAssembly } from './full-state-assembly.js';

@@ -8,7 +8,7 @@ import {
   type ProposedPlan,
   proposePlan,
 } from '@apollo-deploy/domain';
-import { canonicalJson } from '@apollo-deploy/kernel';
+import { canonicalJson, InvariantViolation } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -30,6 +30,9 @@ export interface EvaluationOutcome {
   readonly dispatchable: boolean;
 }
 
+/** Told of an entity whose evaluation contradicts itself. */
+export type OnEvaluationBug = (entity: string, error: InvariantViolation) => void;
+
 /**
  * Evaluates entities in one transaction: keeps, replaces, withdraws or makes their open plans. The
  * number of reading statements does not depend on how many entities there are.
@@ -38,6 +41,7 @@ export async function evaluateEntities(
   context: Context,
   unit: UnitOfWork,
   marks: readonly Mark[],
+  onBug: OnEvaluationBug,
 ): Promise<readonly EvaluationOutcome[]> {
   const now = context.clock.now();
   const forced = new Set(marks.filter(({ force }) => force).map(({ entity }) => entity));
@@ -45,11 +49,27 @@ export async function evaluateEntities(
   const outcomes: EvaluationOutcome[] = [];
   for (const facts of await loadFacts(unit, names, now)) {
     const name = facts.entityFacts.entity.name;
-    const proposal = proposePlan(facts.entityFacts, { force: forced.has(name) });
+    const proposal = propose(facts, forced.has(name), onBug);
+    if (proposal === undefined) continue;
     outcomes.push(await apply(context, unit, facts, proposal));
     await remember(context, unit, facts, proposal);
   }
   return outcomes;
+}
+
+/** A bug with one entity must not hold up the others: it is told, and the entity is left alone. */
+function propose(
+  { entityFacts }: LoadedFacts,
+  force: boolean,
+  onBug: OnEvaluationBug,
+): Proposal | undefined {
+  try {
+    return proposePlan(entityFacts, { force });
+  } catch (error) {
+    if (!(error instanceof InvariantViolation)) throw error;
+    onBug(entityFacts.entity.name, error);
+    return undefined;
+  }
 }
 
 async function apply(

@@ -355,6 +355,20 @@ describe('a crash of the hub', () => {
 });
 
 describe('evaluating', () => {
+  it('an entity whose stored data contradicts itself does not hold up the others', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    for (const name of ['broken', 'sound']) await world.entity({ channel: 'dev' }, {}, name);
+    await world.context.store.transact(async (unit) => {
+      const broken = await unit.entities.get('broken');
+      if (broken !== undefined) await unit.entities.save({ ...broken, desired: { range: '>>1' } });
+    });
+    await world.settle();
+    expect((await world.plans()).map(({ entity }) => entity)).toEqual(['sound']);
+    expect(world.bugs).toEqual(['broken']);
+  });
+
   it('an entity that does not exist is refused by name', async () => {
     const world = await EngineWorld.build();
     expect(await world.engine.evaluate('nobody')).toMatchObject({

@@ -4,7 +4,12 @@ import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import { cancelPlan } from './cancel-plan.js';
 import { dispatchPlan } from './dispatch-plan.js';
-import { evaluateEntities, type EvaluationOutcome, type Mark } from './evaluate-entities.js';
+import {
+  evaluateEntities,
+  type EvaluationOutcome,
+  type Mark,
+  type OnEvaluationBug,
+} from './evaluate-entities.js';
 
 /** How many entities one transaction evaluates. */
 const BATCH_SIZE = 200;
@@ -22,7 +27,10 @@ export interface EvaluationSummary {
  * replicas may run one on the same store.
  */
 export class OrchestrationEngine {
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly onBug: OnEvaluationBug,
+  ) {}
 
   /** Evaluates one entity now. `force`: declined content may be proposed again. */
   async evaluate(
@@ -63,7 +71,9 @@ export class OrchestrationEngine {
   async drainOnce(): Promise<number> {
     const outcomes = await this.context.store.transact(async (unit) => {
       const marks = await unit.dirty.take(BATCH_SIZE);
-      return marks.length === 0 ? undefined : await evaluateEntities(this.context, unit, marks);
+      return marks.length === 0
+        ? undefined
+        : await evaluateEntities(this.context, unit, marks, this.onBug);
     });
     if (outcomes === undefined) return 0;
     await this.dispatchReady(outcomes);
@@ -97,7 +107,7 @@ export class OrchestrationEngine {
 
   private async evaluateMarks(marks: readonly Mark[]): Promise<readonly EvaluationOutcome[]> {
     const outcomes = await this.context.store.transact((unit) =>
-      evaluateEntities(this.context, unit, marks),
+      evaluateEntities(this.context, unit, marks, this.onBug),
     );
     await this.dispatchReady(outcomes);
     return outcomes;

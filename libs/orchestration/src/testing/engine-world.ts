@@ -45,12 +45,14 @@ export class EngineWorld {
   readonly clock = new VirtualClock(new Date('2026-01-05T09:00:00.000Z'));
   readonly context: Context;
   readonly engine: OrchestrationEngine;
+  /** Entities whose evaluation met a bug. */
+  readonly bugs: string[] = [];
   session: SpokeSession = { spoke: 'dev', environment: 'dev', epoch: 0 };
   private generation = 0;
 
   constructor(store: Store = new InMemoryStore()) {
     this.context = { store, clock: this.clock, ids: new CountingIds() };
-    this.engine = new OrchestrationEngine(this.context);
+    this.engine = new OrchestrationEngine(this.context, (entity) => this.bugs.push(entity));
   }
 
   /** Environment `dev`, product `aria` with releases 1.0.0 and 1.1.0, the first in channel `dev`. */
