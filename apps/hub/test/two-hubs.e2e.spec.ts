@@ -5,7 +5,7 @@ import { TestSystem } from './support/test-system.js';
 describe('two hubs started at once on one empty database', () => {
   let system: TestSystem;
   beforeAll(async () => {
-    system = await TestSystem.create(2);
+    system = await TestSystem.create({ hubs: 2, schema: false });
   });
   afterAll(() => system.stop());
 

@@ -56,11 +56,11 @@ export class TestSystem {
     );
   }
 
-  /** Makes the system without starting anything; `hubs` on one database. */
-  static async create(hubs = 1): Promise<TestSystem> {
+  /** Makes the system without starting anything; `hubs` on one database, with a schema or empty. */
+  static async create({ hubs = 1, schema = true } = {}): Promise<TestSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'apollo-e2e-'));
     const cluster = await sharedTestCluster();
-    const database = await testDatabase();
+    const database = await testDatabase({ schema });
     const ports = await freePorts(hubs);
     const system = new TestSystem(folder, cluster, database, ports);
     for (const [index, port] of ports.entries()) {
@@ -138,7 +138,7 @@ export class TestSystem {
 
   async stop(): Promise<void> {
     await this.stopProcesses();
-    await this.database.release();
+    await this.database.drop();
     await this.cluster.release();
     await rm(this.folder, { recursive: true, force: true });
   }

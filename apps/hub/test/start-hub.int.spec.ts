@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type HubConfig, readHubConfig } from '../src/config/hub-config.js';
+import { JsonLogger } from '../src/platform/json-logger.js';
+import { PortUnusable } from '../src/port-unusable.js';
+import { type RunningHub, startHub } from '../src/start-hub.js';
+
+const logger = new JsonLogger('silent');
+const BODY = JSON.stringify({ name: 'shop', criticality: 'low' });
+
+function configured(environment: Record<string, string> = {}): HubConfig {
+  const read = readHubConfig({ APOLLO_STORAGE: 'memory', APOLLO_PORT: '0', ...environment }, '/');
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  return read.value;
+}
+
+async function occupied(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('a hub that was started', () => {
+  let hub: RunningHub | undefined;
+  afterEach(() => hub?.stop());
+
+  it('serves until it is stopped, and then no more', async () => {
+    hub = await startHub(configured(), logger);
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
+
+    await hub.stop();
+
+    await expect(fetch(`${hub.url}/readyz`)).rejects.toThrow('fetch failed');
+  });
+
+  it('lets a request under way end before it closes the store', async () => {
+    hub = await startHub(configured(), logger);
+    const request = await begun(hub.url);
+
+    const stopped = hub.stop();
+    const refused = once(connect(Number(new URL(hub.url).port), '127.0.0.1'), 'connect');
+    await expect(refused).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    request.write(BODY);
+
+    const [answer] = (await once(request, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 [^]*"name":"shop"/);
+    await stopped;
+  });
+
+  it('stops once, however often it is told to', async () => {
+    hub = await startHub(configured(), logger);
+
+    await Promise.all([hub.stop(), hub.stop()]);
+    await hub.stop();
+  });
+
+  it('listens on IPv6 too', async () => {
+    hub = await startHub(configured({ APOLLO_HOST: '::1' }), logger);
+
+    expect(hub.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('a hub whose port is taken', () => {
+  it('says so in one sentence, before it opens anything', async () => {
+    const { server, port } = await occupied();
+    const config = configured({ APOLLO_PORT: String(port), APOLLO_STORAGE: 'database' });
+    try {
+      const starting = startHub({ ...config, dataDirectory: '/nowhere/that/exists' }, logger);
+      await expect(starting).rejects.toBeInstanceOf(PortUnusable);
+      await expect(starting).rejects.toMatchObject({
+        message: `port ${port} on 127.0.0.1 is taken; stop what listens there, or choose another with APOLLO_PORT`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('the process of the hub', () => {
+  const script = new URL('../dist/main.js', import.meta.url).pathname;
+  let environment: Record<string, string>;
+  beforeAll(() => {
+    environment = { PATH: process.env['PATH'] ?? '', APOLLO_STORAGE: 'memory', APOLLO_PORT: '0' };
+  });
+
+  async function ran(
+    change: Record<string, string>,
+  ): Promise<{ readonly code: number | null; readonly errors: string }> {
+    const child = spawn(process.execPath, [script], { env: { ...environment, ...change } });
+    child.stdout.resume();
+    const [errors, [code]] = await Promise.all([
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    return { code, errors };
+  }
+
+  it('ends with every fault of its configuration, and does not listen', async () => {
+    const { code, errors } = await ran({ APOLLO_PORT: 'http', APOLLO_HOST: '0.0.0.0' });
+
+    expect(code).toBe(1);
+    expect(errors.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^APOLLO_HOST is "0\.0\.0\.0"; accepted is a loopback address/),
+      expect.stringMatching(/^APOLLO_PORT is "http"; accepted is a whole number/),
+    ]);
+  });
+
+  it('ends with one sentence where the port is taken', async () => {
+    const { server, port } = await occupied();
+    try {
+      const { code, errors } = await ran({ APOLLO_PORT: String(port) });
+
+      expect(code).toBe(1);
+      expect(errors).toBe(
+        `port ${port} on 127.0.0.1 is taken; stop what listens there, or choose another with APOLLO_PORT\n`,
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it('ends with one sentence where the database does not answer', async () => {
+    const url = 'postgres://hub:hunter2@127.0.0.1:1/apollo';
+    const { code, errors } = await ran({ APOLLO_STORAGE: 'database', DATABASE_URL: url });
+
+    expect(code).toBe(1);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+    expect(errors).not.toContain('hunter2');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops on %s, also when nobody reads its log',
+    async (signal) => {
+      const child = spawn(process.execPath, [script], { env: environment });
+      const ended = once(child, 'exit');
+      // Leaving the loop closes the pipe.
+      for await (const line of child.stdout) {
+        if (String(line).includes('listening on')) break;
+      }
+      child.kill(signal);
+
+      expect(await ended).toEqual([0, null]);
+    },
+  );
+});
+
+/** A request whose head has arrived at the hub; its body is still to come. */
+async function begun(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(
+    'POST /api/v1/products HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${BODY.length}\r\nExpect: 100-continue\r\n\r\n`,
+  );
+  // "100 Continue": the hub has begun to read it.
+  await once(socket, 'data');
+  return socket;
+}
