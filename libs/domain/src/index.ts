@@ -66,3 +66,22 @@ export {
   type ProposedPlan,
   type ProposeOptions,
 } from './plans/propose-plan.js';
+export type { FieldRefusal } from './schedules/field-refusal.js';
+export { ACCEPTED_INSTANT, parseInstant } from './schedules/instant.js';
+export {
+  type MaintenanceWindow,
+  parseMaintenanceWindow,
+  WINDOW_LAYERS,
+  type WindowLayer,
+} from './schedules/maintenance-window.js';
+export { occurrences } from './schedules/occurrences.js';
+export { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
+export { type DoesNotFit, doesNotFit } from './schedules/time-left.js';
+export type {
+  MaintenanceReason,
+  SuppressionReason,
+  WindowAnswer,
+  WindowReason,
+} from './schedules/window-answer.js';
+export type { WindowFields } from './schedules/window-fields.js';
+export { evaluateWindows, type Windows, WindowSchedule } from './schedules/window-schedule.js';

@@ -5,6 +5,9 @@ import type { Product } from './catalog/product.js';
 import type { Release } from './catalog/release.js';
 import type { PlanFacts } from './constraints/plan-facts.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
+import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
+import { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
+import type { WindowFields } from './schedules/window-fields.js';
 
 const CREATED_AT = '2026-01-05T08:00:00.000Z';
 
@@ -130,4 +133,19 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
     environment: { name: 'dev', executing: 0 },
     ...change,
   };
+}
+
+/** The environment is open on Saturdays from 02:00 to 06:00 UTC. */
+export function aMaintenanceWindow(change: WindowFields = {}): MaintenanceWindow {
+  const fields = { layer: 'environment', cron: '0 2 * * SAT', durationMinutes: 240, ...change };
+  const window = parseMaintenanceWindow(fields);
+  if (!window.ok) throw new Error(window.error.detail);
+  return window.value;
+}
+
+/** A freeze; by `start` and `end`, or by `cron` and a duration. */
+export function aSuppressionWindow(change: WindowFields): SuppressionWindow {
+  const window = parseSuppressionWindow({ reason: 'Holiday freeze', ...change });
+  if (!window.ok) throw new Error(window.error.detail);
+  return window.value;
 }
