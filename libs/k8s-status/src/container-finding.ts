@@ -123,7 +123,7 @@ function crashLoopFinding(facts: ContainerFacts): ContainerFinding {
   const last = terminationOf(fieldsAt(facts.status, 'lastState')['terminated']);
   const ended = last === undefined ? 'its last exit is not recorded' : `last ${describe(last)}`;
   const times = countOf(facts.status['restartCount']) ?? 0;
-  const message = `keeps crashing (${times} restarts; ${ended}); read its last log lines`;
+  const message = `is in CrashLoopBackOff (${times} restarts; ${ended}); read its last log lines`;
   const since = facts.context.since;
   const stale =
     since !== undefined &&

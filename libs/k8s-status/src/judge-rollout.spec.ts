@@ -253,7 +253,7 @@ describe('the verdict on a rollout', () => {
     const looping = unready(crashLooping(3, exit(1, 'Error')), { meta: { name: 'web-2-b' } });
     const ref = refOf(deployment());
     const message =
-      '1 of 3 replicas are updated; pod web-2-b container app keeps crashing (3 restarts; ' +
+      '1 of 3 replicas are updated; pod web-2-b container app is in CrashLoopBackOff (3 restarts; ' +
       'last exit code 1 (Error) at 2026-03-01T10:00:20.000Z); read its last log lines';
     expect(judge([rollingOut, configMap], { pods: [...pods, looping] })).toEqual({
       verdict: 'failed',

@@ -134,7 +134,7 @@ describe('the status of a Pod', () => {
         health: 'Degraded',
         reason: 'CrashLoopBackOff',
         message:
-          'container app keeps crashing (3 restarts; last exit code 137 (OOMKilled) at ' +
+          'container app is in CrashLoopBackOff (3 restarts; last exit code 137 (OOMKilled) at ' +
           '2026-03-01T10:00:20.000Z); read its last log lines',
         terminal: true,
       },

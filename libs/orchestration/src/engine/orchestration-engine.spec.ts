@@ -219,6 +219,7 @@ describe('a failed plan', () => {
       state: 'FAILED',
       outcome: 'unhealthy',
       message: 'pod aria-1 is in CrashLoopBackOff',
+      evidence: { reason: 'CrashLoopBackOff' },
     });
     expect(await world.view()).toMatchObject({ status: 'failed' });
   });

@@ -59,7 +59,7 @@ export async function recordPlanResult(
     const ended = await endPlan(context, unit, plan, ending, {
       by: `spoke ${session.spoke}`,
       message: verdict.result.message,
-      evidence: verdict.result.evidence,
+      evidence: evidenceOf(verdict.result),
     });
     if (!ended) throw new PlanMovedError(plan.id);
     await record(context, unit, by, {
@@ -92,6 +92,13 @@ function endingOf(result: SpokeVerdict['result']): PlanEnding {
     case 'unknown':
       return { state: 'UNKNOWN' };
   }
+}
+
+/** With the machine's word for a failure, such as `CrashLoopBackOff`. */
+function evidenceOf(result: SpokeVerdict['result']): PlanEvidence {
+  return result.verdict === 'failed'
+    ? { reason: result.reason, ...result.evidence }
+    : result.evidence;
 }
 
 /** A plan that was rolled back had failed; a doubt that comes late contradicts nothing. */
