@@ -1,0 +1,54 @@
+import type { Plan } from '@apollo-deploy/domain';
+import type { Result } from '@apollo-deploy/kernel';
+import type {
+  OpenPlanExists,
+  Page,
+  PageRequest,
+  PlanFilter,
+  PlanStorage,
+  VersionConflict,
+} from '@apollo-deploy/orchestration';
+import { type FilesystemSettings, FilesystemStore } from './filesystem-store.js';
+
+/**
+ * Plans alone, in a folder: for tools that need no more of a hub. Each call is a unit of work of its
+ * own and durable when its promise resolves. What changes together with other things belongs into
+ * a unit of work of `FilesystemStore`.
+ */
+export class FilesystemPlanStorage implements PlanStorage {
+  private constructor(private readonly store: FilesystemStore) {}
+
+  /** Throws what `FilesystemStore.open` throws. */
+  static async open(settings: FilesystemSettings): Promise<FilesystemPlanStorage> {
+    return new FilesystemPlanStorage(await FilesystemStore.open(settings));
+  }
+
+  get(id: string): Promise<Plan | undefined> {
+    return this.store.transact(({ plans }) => plans.get(id));
+  }
+
+  insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
+    return this.store.transact(({ plans }) => plans.insert(plan));
+  }
+
+  save(plan: Plan): Promise<Result<Plan, VersionConflict>> {
+    return this.store.transact(({ plans }) => plans.save(plan));
+  }
+
+  openOf(entities: readonly string[]): Promise<readonly Plan[]> {
+    return this.store.transact(({ plans }) => plans.openOf(entities));
+  }
+
+  executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.store.transact(({ plans }) => plans.executingIn(environments));
+  }
+
+  list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
+    return this.store.transact(({ plans }) => plans.list(filter, page));
+  }
+
+  /** Gives the folder free. */
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
