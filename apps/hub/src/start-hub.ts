@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Store } from '@apollo-deploy/orchestration';
-import { openStore, startEmbeddedPostgres } from '@apollo-deploy/storage';
+import { openStore, startEmbeddedPostgres, type StorageReport } from '@apollo-deploy/storage';
 import type { LoggerService } from '@nestjs/common';
 import type { HubConfig } from './config/hub-config.js';
 import { createHub } from './create-hub.js';
@@ -12,6 +12,8 @@ import { UlidIds } from './platform/ulid-ids.js';
 
 /** How long requests under way may go on once the hub stops, in milliseconds. */
 const DRAIN_MS = 10_000;
+/** How often connections whose last request has ended are closed meanwhile, in milliseconds. */
+const IDLE_SWEEP_MS = 50;
 
 export interface RunningHub {
   /** Where it listens: `http://127.0.0.1:8234`. */
@@ -61,6 +63,12 @@ async function openConfiguredStore(
     logger.warn('everything is kept in memory and is gone when the hub stops');
     return openStore('memory', {});
   }
+  if (config.storage === 'filesystem') {
+    const onReport = ({ message }: StorageReport): void => {
+      logger.warn(message);
+    };
+    return openStore('filesystem', { directory: config.storageDirectory, onReport });
+  }
   const url = config.databaseUrl ?? (await startOwnPostgres(config, logger, undos));
   const onConnectionLost = (error: Error): void => {
     logger.warn(error);
@@ -88,12 +96,19 @@ async function drain(server: Server, readiness: Readiness, close: Undo): Promise
       resolve();
     });
   });
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_SWEEP_MS);
   const cut = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);
-  await close();
-  await closed;
-  clearTimeout(cut);
+  try {
+    await close();
+    await closed;
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
 }
 
 /** In reverse order. One that fails does not keep the others from being undone. */

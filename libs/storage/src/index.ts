@@ -8,4 +8,14 @@ export {
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres.js';
 export { EmbeddedPostgresFailed } from './embedded/embedded-postgres-failed.js';
+export { FilesystemPlanStorage } from './filesystem/filesystem-plan-storage.js';
+export {
+  type FilesystemSettings,
+  FilesystemStore,
+  type StorageReport,
+} from './filesystem/filesystem-store.js';
+export {
+  type FolderRefusalReason,
+  StorageFolderRefused,
+} from './filesystem/storage-folder-refused.js';
 export { openStore, STORE_BACKENDS, type StoreKind, type StoreSettings } from './open-store.js';

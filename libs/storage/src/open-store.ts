@@ -1,10 +1,12 @@
 import { InMemoryStore, type Store } from '@apollo-deploy/orchestration';
 import type { DatabaseSettings } from './database/database-settings.js';
 import { DatabaseStore } from './database/database-store.js';
+import { type FilesystemSettings, FilesystemStore } from './filesystem/filesystem-store.js';
 
 /** What each backend needs to know, by its name. */
 export interface StoreSettings {
   readonly memory: Readonly<Record<never, never>>;
+  readonly filesystem: FilesystemSettings;
   readonly database: DatabaseSettings;
 }
 
@@ -15,6 +17,7 @@ export const STORE_BACKENDS: {
   readonly [K in StoreKind]: (settings: StoreSettings[K]) => Promise<Store>;
 } = {
   memory: () => Promise.resolve(new InMemoryStore()),
+  filesystem: (settings) => FilesystemStore.open(settings),
   database: (settings) => DatabaseStore.open(settings),
 };
 

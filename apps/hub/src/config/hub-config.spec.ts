@@ -10,6 +10,7 @@ describe('the configuration of the hub', () => {
         port: 8234,
         storage: 'database',
         dataDirectory: '/srv/apollo/.apollo/postgres',
+        storageDirectory: '/srv/apollo/.apollo/storage',
         chartLimitBytes: 5_242_880,
         logLevel: 'info',
       },
@@ -20,9 +21,10 @@ describe('the configuration of the hub', () => {
     const environment = {
       APOLLO_HOST: '::1',
       APOLLO_PORT: '0',
-      APOLLO_STORAGE: 'memory',
+      APOLLO_STORAGE: 'filesystem',
       DATABASE_URL: 'postgres://hub@localhost/apollo',
       APOLLO_DATA_DIR: '/var/lib/apollo',
+      APOLLO_STORAGE_DIR: 'kept/here',
       APOLLO_CHART_LIMIT: '1024',
       APOLLO_LOG_LEVEL: 'debug',
     };
@@ -32,9 +34,10 @@ describe('the configuration of the hub', () => {
       value: {
         host: '::1',
         port: 0,
-        storage: 'memory',
+        storage: 'filesystem',
         databaseUrl: 'postgres://hub@localhost/apollo',
         dataDirectory: '/var/lib/apollo',
+        storageDirectory: '/srv/kept/here',
         chartLimitBytes: 1024,
         logLevel: 'debug',
       },

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { Type, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 
-const STORAGES = ['database', 'memory'] as const;
+const STORAGES = ['database', 'filesystem', 'memory'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const OCTET = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
 
@@ -17,6 +17,8 @@ export interface HubConfig {
   /** Absent = PostgreSQL is started by the hub itself, with its data in `dataDirectory`. */
   readonly databaseUrl?: string;
   readonly dataDirectory: string;
+  /** Where everything is kept if `storage` is `filesystem`; one hub at a time, on a local disk. */
+  readonly storageDirectory: string;
   /** The largest chart archive taken, in bytes. */
   readonly chartLimitBytes: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -64,6 +66,11 @@ const VARIABLES = {
     schema: Type.String({ minLength: 1, maxLength: 4096 }),
     accepted: 'the path of a folder, relative to the working directory or absolute',
     initial: '.apollo/postgres',
+  },
+  APOLLO_STORAGE_DIR: {
+    schema: Type.String({ minLength: 1, maxLength: 4096 }),
+    accepted: 'the path of a folder, relative to the working directory or absolute',
+    initial: '.apollo/storage',
   },
   APOLLO_CHART_LIMIT: {
     schema: Type.Integer({ minimum: 1024, maximum: 50 * 1024 * 1024 }),
@@ -132,6 +139,7 @@ function configOf(given: ReadonlyMap<VariableName, string>, directory: string): 
     storage: text('APOLLO_STORAGE') as HubConfig['storage'],
     ...(databaseUrl !== undefined && { databaseUrl }),
     dataDirectory: resolve(directory, text('APOLLO_DATA_DIR')),
+    storageDirectory: resolve(directory, text('APOLLO_STORAGE_DIR')),
     chartLimitBytes: Number(text('APOLLO_CHART_LIMIT')),
     logLevel: text('APOLLO_LOG_LEVEL') as HubConfig['logLevel'],
   };

@@ -44,6 +44,7 @@ export class ListeningHub {
       port: 0,
       storage: 'memory',
       dataDirectory: '/nonexistent',
+      storageDirectory: '/nonexistent',
       chartLimitBytes: 1024 * 1024,
       logLevel: 'info',
     } as const;
