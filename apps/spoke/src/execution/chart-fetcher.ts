@@ -1,0 +1,140 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, sha256Hex, type Result } from '@apollo-deploy/kernel';
+import { chartPath } from '@apollo-deploy/protocol';
+
+/** The hub answered, and the bytes are not to be had from it. */
+export interface ChartRefusal {
+  readonly code: 'chart/not_found' | 'chart/too_large' | 'chart/other_digest';
+  readonly message: string;
+}
+
+/** The hub could not be asked for the chart, or did not answer as it should: try again later. */
+export class ChartUnavailable extends Error {
+  override readonly name = 'ChartUnavailable';
+  readonly retryable = true;
+}
+
+export interface ChartFetcherOptions {
+  /** `http:` or `https:` address of the hub, without a path. */
+  readonly hubUrl: string;
+  readonly token: () => Promise<string>;
+  /** Charts are kept here, by digest. */
+  readonly directory: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+const LARGEST_CHART_BYTES = 5 * 1024 * 1024;
+const FETCH_TIMEOUT_MS = 60_000;
+
+/** Chart archives of the hub, kept on disk by their SHA-256. The disk is a cache and never trusted. */
+export class ChartFetcher {
+  constructor(private readonly options: ChartFetcherOptions) {}
+
+  /** Path of a file with exactly these bytes. Throws `ChartUnavailable` if the hub is away. */
+  async fetch(sha256: string): Promise<Result<string, ChartRefusal>> {
+    const path = join(this.options.directory, `${sha256}.tgz`);
+    if ((await this.digestOnDisk(path)) === sha256) return ok(path);
+    const bytes = await this.download(sha256);
+    if (!bytes.ok) return bytes;
+    await this.keep(path, bytes.value);
+    return ok(path);
+  }
+
+  private async digestOnDisk(path: string): Promise<string | null> {
+    try {
+      return sha256Hex(await readFile(path));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw new ChartUnavailable(`${path} cannot be read; check the spoke's working directory`, {
+        cause: error,
+      });
+    }
+  }
+
+  private async download(sha256: string): Promise<Result<Uint8Array, ChartRefusal>> {
+    const { hubUrl, token } = this.options;
+    const url = `${hubUrl}${chartPath(sha256)}`;
+    const response = await this.request(url, await token());
+    if (response.status === 404) {
+      const message = `the hub has no chart with SHA-256 ${sha256}; upload the release again`;
+      return err({ code: 'chart/not_found', message });
+    }
+    if (!response.ok || response.body === null) {
+      throw new ChartUnavailable(`the hub answered HTTP ${response.status} to GET ${url}`);
+    }
+    return readAtMost(response.body, sha256);
+  }
+
+  private async request(url: string, token: string): Promise<Response> {
+    const ask = this.options.fetch ?? globalThis.fetch;
+    try {
+      return await ask(url, {
+        headers: { authorization: `Bearer ${token}` },
+        redirect: 'error',
+        signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new ChartUnavailable(`the hub cannot be reached at ${url}`, { cause: error });
+    }
+  }
+
+  /** All or nothing: a file under the final name is complete. */
+  private async keep(path: string, bytes: Uint8Array): Promise<void> {
+    const { directory } = this.options;
+    const draft = join(directory, `.${randomUUID()}.part`);
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, path);
+    } catch (error) {
+      const message = `${path} cannot be written; check the spoke's working directory`;
+      throw new ChartUnavailable(message, { cause: error });
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+}
+
+async function readAtMost(
+  body: ReadableStream<Uint8Array>,
+  sha256: string,
+): Promise<Result<Uint8Array, ChartRefusal>> {
+  const chunks: Uint8Array[] = [];
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > LARGEST_CHART_BYTES) return err(tooLarge(sha256));
+      hash.update(chunk);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new ChartUnavailable(`the chart ${sha256} broke off while it was read`, { cause: error });
+  }
+  const digest = hash.digest('hex');
+  return digest === sha256 ? ok(Buffer.concat(chunks)) : err(otherDigest(sha256, digest));
+}
+
+function tooLarge(sha256: string): ChartRefusal {
+  const limit = LARGEST_CHART_BYTES / 1024 / 1024;
+  const message = `chart ${sha256} is larger than ${limit} MiB; leave files out of it that are not templates`;
+  return { code: 'chart/too_large', message };
+}
+
+function otherDigest(wanted: string, digest: string): ChartRefusal {
+  const message = `the hub sent a chart with SHA-256 ${digest} for ${wanted}; nothing was run. Find out who changed it`;
+  return { code: 'chart/other_digest', message };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

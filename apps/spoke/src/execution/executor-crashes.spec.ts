@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { manifestDocuments } from '@apollo-deploy/kube';
+import type { PlanOffer } from '@apollo-deploy/protocol';
+import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
+import { failingKube, type KubeFault } from '../testing/failing-kube.js';
+import { anOffer } from '../testing/plan-offers.js';
+
+const INSTALL = anOffer();
+const HOOKS = { name: 'web', version: '2.0.0', hookEvents: ['pre-upgrade'], render: () => [] };
+
+// The YAML reader is loaded at its first use, which takes real time.
+beforeAll(async () => {
+  await manifestDocuments('');
+});
+
+async function withRelease() {
+  const bench = new ExecutionBench();
+  const base = await bench.installed(anOffer({ planId: 'plan-0' }));
+  const upgrade = anOffer({ type: 'upgrade', base, chart: { name: 'web', version: '2.0.0' } });
+  const uninstall = anOffer({ type: 'uninstall', base });
+  return { bench, base, upgrade, uninstall };
+}
+
+describe('a spoke that finds a claim of a dead one', () => {
+  it('begins again where Helm had not begun', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ verdict: 'succeeded' });
+    expect(await bench.history(upgrade)).toEqual([
+      '1 superseded by plan-0',
+      '2 deployed by plan-1',
+    ]);
+  });
+
+  it('begins again long after the offer expired, since it was claimed in time', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    bench.time.advance(3_600_000);
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('declines a plan that was cancelled before Helm began', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    const spoke = bench.spoke();
+    spoke.executor.cancel({ planId: 'plan-1', reason: 'no' }, () => undefined);
+    expect(await spoke.carryOut(upgrade)).toMatchObject({ reason: 'cancelled' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('declines a plan whose base somebody else has moved since', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    await bench.helmRan(anOffer({ type: 'upgrade', planId: 'x', values: { text: 'y' } }), 'normal');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ reason: 'base_moved' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('calls a revision that was cut off broken, and free to be tried again, without hooks', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    await bench.helmRan(upgrade, 'killed');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'broken', interrupted: true, reason: 'HelmInterrupted' },
+    });
+    expect(bench.helm.commands).toEqual([]);
+    expect(await bench.history(upgrade)).toEqual(['1 deployed by plan-0', '2 failed by plan-1']);
+  });
+
+  it('calls a first installation that was cut off broken as well', async () => {
+    const bench = new ExecutionBench();
+    await bench.claimed(INSTALL);
+    await bench.helmRan(INSTALL, 'killed');
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({
+      ...{ outcome: 'broken', interrupted: true },
+    });
+    const base = await bench.base(INSTALL);
+    const retry = anOffer({ planId: 'plan-2', base });
+    expect(await bench.spoke().carryOut(retry)).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('calls it unknown where hooks may have run', async () => {
+    const { bench, upgrade } = await withRelease();
+    bench.addChart(HOOKS);
+    await bench.claimed(upgrade);
+    await bench.helmRan(upgrade, 'killed');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ verdict: 'unknown' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it.each([
+    { name: 'without hooks', chart: null, expected: { verdict: 'failed', interrupted: true } },
+    { name: 'with hooks', chart: HOOKS, expected: { verdict: 'unknown' } },
+  ])('tells the same of a chart $name when one before it died after the repair', async (row) => {
+    const { bench, upgrade } = await withRelease();
+    if (row.chart !== null) bench.addChart(row.chart);
+    await bench.claimed(upgrade);
+    await bench.helmRan(upgrade, 'killed');
+    let repaired = false;
+    const doomed = failingKube(bench.kube, 'fatal', (_count, method, kind) => {
+      if (method === 'replace' && kind === 'Secret') repaired = true;
+      return repaired && method === 'replace' && kind === 'ConfigMap';
+    });
+    bench.spoke({ instance: 'doomed', kube: doomed.kube }).offer(upgrade);
+    await doomed.failed;
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject(row.expected);
+  });
+
+  it('does not touch a pending revision while its helm is alive', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade, {
+      holder: { ...DEAD_HOLDER, helm: { pid: 101, startedAt: '1001' } },
+    });
+    await bench.helmRan(upgrade, 'killed');
+    bench.processes = [{ pid: 101, processGroup: 101, startedAt: '1001', argv: ['helm'] }];
+    const spoke = bench.spoke();
+    spoke.offer(upgrade);
+    expect((await spoke.progress()).message).toContain('helm (pid 101)');
+    expect(await bench.history(upgrade)).toContain('2 pending-upgrade by plan-1');
+  });
+
+  it('goes on to the verdict where Helm was done', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    await bench.helmRan(upgrade, 'normal');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('finishes an uninstallation that was cut off', async () => {
+    const { bench, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [] });
+    await bench.helmRan(uninstall, 'killed');
+    expect(await bench.spoke().carryOut(uninstall)).toMatchObject({ verdict: 'succeeded' });
+    expect(await bench.history(uninstall)).toEqual([]);
+  });
+
+  it('knows an uninstallation that was done', async () => {
+    const { bench, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [] });
+    await bench.helmRan(uninstall, 'normal');
+    expect(await bench.spoke().carryOut(uninstall)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('does not run an offer that changed since it was claimed', async () => {
+    const { bench, base, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    const spoke = bench.spoke();
+    spoke.offer(anOffer({ type: 'upgrade', base, values: { text: 'other' } }));
+    expect((await spoke.progress()).message).toContain('claimed with other content');
+    expect(bench.helm.commands).toEqual([]);
+  });
+});
+
+describe('a claim of another plan that nobody offers any more', () => {
+  it.each([
+    {
+      name: 'Helm had not begun',
+      left: () => Promise.resolve(),
+      expected: { verdict: 'declined', reason: 'interrupted' },
+      then: { verdict: 'succeeded' },
+    },
+    {
+      name: 'Helm was done',
+      left: (bench: ExecutionBench, offer: PlanOffer) => bench.helmRan(offer, 'normal'),
+      expected: { verdict: 'succeeded' },
+      then: { reason: 'base_moved' },
+    },
+    {
+      name: 'Helm was cut off',
+      left: (bench: ExecutionBench, offer: PlanOffer) => bench.helmRan(offer, 'killed'),
+      expected: { verdict: 'unknown' },
+      then: { reason: 'base_moved' },
+    },
+  ])('is ended first, by what is there: $name', async ({ left, expected, then }) => {
+    const { bench, base, upgrade } = await withRelease();
+    await bench.claimed(upgrade);
+    await left(bench, upgrade);
+    const next = anOffer({ type: 'config_update', planId: 'plan-2', base, values: { text: 'b' } });
+    const spoke = bench.spoke();
+    spoke.offer(next);
+    expect(await spoke.verdict('plan-1')).toMatchObject(expected);
+    expect(await spoke.verdict('plan-2')).toMatchObject(then);
+  });
+});
+
+describe('the effect without the claim', () => {
+  it('is recognised when the ledger was lost after Helm was done', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.helmRan(upgrade, 'normal');
+    bench.time.advance(3_600_000);
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('is not tampered with while somebody may be at work on it', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.helmRan(upgrade, 'killed');
+    const spoke = bench.spoke();
+    spoke.offer(upgrade);
+    await bench.time.waitBegins(5000);
+    expect(await bench.history(upgrade)).toContain('2 pending-upgrade by plan-1');
+    expect((await bench.ledger.read(upgrade.content)).claim).toBeNull();
+  });
+});
+
+describe('whichever request of a plan goes wrong', () => {
+  const plans = {
+    install: async () => ({ bench: new ExecutionBench(), offer: INSTALL }),
+    upgrade: async () => {
+      const { bench, upgrade } = await withRelease();
+      return { bench, offer: upgrade };
+    },
+    uninstall: async () => {
+      const { bench, uninstall } = await withRelease();
+      return { bench, offer: uninstall };
+    },
+  };
+  const faults: readonly KubeFault[] = ['lost', 'unanswered', 'fatal'];
+  const rows = (['install', 'upgrade', 'uninstall'] as const).flatMap((plan) =>
+    faults.map((fault) => ({ plan, fault })),
+  );
+
+  it.each(rows)('the $plan happens once and is told true: $fault', async ({ plan, fault }) => {
+    let tried = 0;
+    for (let more = true; more; tried += 1) {
+      const { bench, offer } = await plans[plan]();
+      const failing = failingKube(bench.kube, fault, (count) => count > tried);
+      let spoke = bench.spoke({ instance: 'unlucky', kube: failing.kube });
+      spoke.offer(offer);
+      if (fault === 'fatal') {
+        await bench.quiet();
+        spoke = bench.spoke({ instance: 'heir' });
+        spoke.offer(offer);
+      }
+      const verdict = await bench.whileTimePasses(spoke.verdict('plan-1'));
+      expect({ tried, ...verdict }).toMatchObject({ tried, verdict: 'succeeded' });
+      expect(bench.helm.commands.map(({ planId }) => planId)).toEqual(['plan-1']);
+      more = failing.hasFailed();
+    }
+    expect(tried).toBeGreaterThan(10);
+  });
+});

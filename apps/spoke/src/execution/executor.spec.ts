@@ -1,0 +1,298 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
+import { anOffer } from '../testing/plan-offers.js';
+
+const INSTALL = anOffer();
+
+async function withRelease() {
+  const bench = new ExecutionBench();
+  const base = await bench.installed(anOffer({ planId: 'plan-0' }));
+  const upgrade = anOffer({ type: 'upgrade', base, chart: { name: 'web', version: '2.0.0' } });
+  return { bench, base, upgrade };
+}
+
+describe('a plan nobody has touched', () => {
+  it('is claimed, carried out once, looked at, written down, told and acknowledged', async () => {
+    const bench = new ExecutionBench();
+    const spoke = bench.spoke();
+    const verdict = await spoke.carryOut(INSTALL);
+    expect(verdict).toMatchObject({
+      verdict: 'succeeded',
+      evidence: { head: { revision: 1, status: 'deployed', chartVersion: '1.0.0' }, objects: 1 },
+    });
+    expect(bench.helm.commands).toMatchObject([{ verb: 'install', planId: 'plan-1' }]);
+    const entry = await bench.ledger.read(INSTALL.content);
+    expect(entry.claim).toBeNull();
+    expect(entry.verdicts).toMatchObject([
+      { planId: 'plan-1', attempt: 1, at: '2026-03-02T12:00:00.000Z', verdict },
+    ]);
+    expect(spoke.acknowledged).toEqual(['plan-1']);
+    expect(spoke.executor.running).toEqual([]);
+  });
+
+  it('tells how far it is: accepted, claimed, helm', async () => {
+    const spoke = new ExecutionBench().spoke();
+    spoke.offer(INSTALL);
+    expect(await spoke.told.next()).toMatchObject({ t: 'accept', p: { planId: 'plan-1' } });
+    expect(await spoke.progress()).toMatchObject({ phase: 'claimed' });
+    expect(await spoke.progress()).toMatchObject({ phase: 'helm' });
+  });
+
+  it('upgrades from its base', async () => {
+    const { bench, upgrade } = await withRelease();
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      verdict: 'succeeded',
+      evidence: { head: { revision: 2, chartVersion: '2.0.0' } },
+    });
+  });
+
+  it('makes the namespace it installs into', async () => {
+    const bench = new ExecutionBench();
+    const offer = anOffer({ namespace: 'brand-new' });
+    expect(await bench.spoke().carryOut(offer)).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('brings the content of a rollback back from the revision that holds it', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.spoke().carryOut(upgrade);
+    const base = await bench.base(upgrade);
+    const rollback = anOffer({ planId: 'plan-2', type: 'rollback', base });
+    expect(await bench.spoke().carryOut(rollback)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands.at(-1)).toMatchObject({ verb: 'rollback', revision: 1 });
+  });
+
+  it('brings the content of a rollback back from the chart where history has forgotten it', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.spoke().carryOut(upgrade);
+    const name = 'sh.helm.release.v1.web.v1';
+    await bench.kube.delete({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name });
+    const base = await bench.base(upgrade);
+    const rollback = anOffer({ planId: 'plan-2', type: 'rollback', base });
+    expect(await bench.spoke().carryOut(rollback)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands.at(-1)).toMatchObject({ verb: 'upgrade', planId: 'plan-2' });
+  });
+});
+
+describe('a plan that is declined', () => {
+  it.each([
+    { name: 'at the instant it expires', now: 120_000, verdict: 'declined' },
+    { name: 'a millisecond before', now: 119_999, verdict: 'succeeded' },
+  ])('has come too late: $name', async ({ now, verdict }) => {
+    const bench = new ExecutionBench();
+    bench.time.advance(now);
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({ verdict });
+    expect(bench.helm.commands).toHaveLength(verdict === 'declined' ? 0 : 1);
+  });
+
+  it('was made for another head, and stays declined when that head comes back', async () => {
+    const { bench, base, upgrade } = await withRelease();
+    const moved = { ...base, releaseDigest: 'f'.repeat(64) };
+    const offer = anOffer({ type: 'upgrade', base: moved });
+    expect(await bench.spoke().carryOut(offer)).toMatchObject({
+      verdict: 'declined',
+      reason: 'base_moved',
+    });
+    const again = { ...upgrade, planId: offer.planId };
+    expect(await bench.spoke({ instance: 'spoke-2' }).carryOut(again)).toMatchObject({
+      reason: 'base_moved',
+    });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('was made for a revision 1 that was uninstalled and installed anew', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.helmRan(anOffer({ type: 'uninstall', planId: 'other' }), 'normal');
+    await bench.helmRan(anOffer({ planId: 'other' }), 'normal');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({ reason: 'base_moved' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it('was changed by somebody else between the last look and the start of Helm', async () => {
+    const { bench, upgrade } = await withRelease();
+    const theirs = anOffer({ type: 'upgrade', planId: 'other', values: { text: 'theirs' } });
+    // The second time the chart is asked for is after the claim.
+    bench.beforeFetch = (count) =>
+      count === 2 ? bench.helmRan(theirs, 'normal') : Promise.resolve();
+    const verdict = await bench.spoke().carryOut(upgrade);
+    expect(verdict).toMatchObject({ verdict: 'declined', reason: 'base_moved' });
+    expect(await bench.history(upgrade)).toEqual(['1 superseded by plan-0', '2 deployed by other']);
+  });
+
+  it('was cancelled before its turn', async () => {
+    const bench = new ExecutionBench();
+    const spoke = bench.spoke();
+    const acknowledged: string[] = [];
+    spoke.executor.cancel({ planId: 'plan-1', reason: 'wrong version' }, () =>
+      acknowledged.push('cancel'),
+    );
+    expect(acknowledged).toEqual(['cancel']);
+    expect(await spoke.carryOut(INSTALL)).toMatchObject({
+      verdict: 'declined',
+      reason: 'cancelled',
+      message: 'cancelled before it began: wrong version',
+    });
+  });
+
+  it('ends with an ordinary verdict when it is cancelled after Helm began', async () => {
+    const bench = new ExecutionBench();
+    const spoke = bench.spoke();
+    const acknowledged: string[] = [];
+    bench.helm.interfereOnce(() => {
+      spoke.executor.cancel({ planId: 'plan-1', reason: 'late' }, () =>
+        acknowledged.push('cancel'),
+      );
+      return Promise.resolve();
+    });
+    expect(await spoke.carryOut(INSTALL)).toMatchObject({ verdict: 'succeeded' });
+    expect(acknowledged).toEqual(['cancel']);
+  });
+});
+
+describe('a plan that is refused', () => {
+  it.each([
+    { name: 'content of another digest', change: { digest: 'a'.repeat(64) } },
+    { name: 'values of another digest', change: { values: { text: 'smuggled' } } },
+  ])('brings $name', async ({ change }) => {
+    const bench = new ExecutionBench();
+    const verdict = await bench.spoke().carryOut({ ...INSTALL, ...change });
+    expect(verdict).toMatchObject({ verdict: 'failed', outcome: 'refused', interrupted: false });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
+  it.each([
+    { name: 'another spoke', sketch: { spoke: 'prod' }, reason: 'OtherSpoke' },
+    { name: 'a release of 54 characters', sketch: { release: 'a'.repeat(54) }, reason: 'BadName' },
+    { name: 'the namespace ..', sketch: { namespace: '..' }, reason: 'BadName' },
+  ])('is for $name', async ({ sketch, reason }) => {
+    const bench = new ExecutionBench();
+    expect(await bench.spoke().carryOut(anOffer(sketch))).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason },
+    });
+  });
+
+  it('needs a chart the hub does not have', async () => {
+    const bench = new ExecutionBench();
+    bench.missingCharts.add(INSTALL.content.chart?.sha256 ?? '');
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'chart/not_found' },
+    });
+    expect((await bench.ledger.read(INSTALL.content)).claim).toBeNull();
+  });
+
+  it('holds an object the cluster refuses: it is named and nothing is touched', async () => {
+    const bench = new ExecutionBench();
+    bench.kube.intercept(({ verb, ref }) =>
+      verb === 'apply' && ref.kind === 'ConfigMap'
+        ? {
+            ...{ code: 'kube/invalid', status: 422, reason: 'Invalid' },
+            message: 'ConfigMap "web" is invalid',
+            causes: [{ field: '.data.text', reason: 'FieldValueInvalid', message: 'too long' }],
+          }
+        : undefined,
+    );
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'kube/invalid' },
+      message: expect.stringContaining('ConfigMap shop/web: too long (.data.text)'),
+    });
+    expect(bench.helm.commands).toEqual([]);
+  });
+});
+
+describe('two offers', () => {
+  it('of one plan are carried out once and both acknowledged', async () => {
+    const bench = new ExecutionBench();
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    expect(await spoke.carryOut(INSTALL)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands).toHaveLength(1);
+    expect(spoke.acknowledged).toEqual(['plan-1', 'plan-1']);
+  });
+
+  it('of one plan to two spokes have one effect and one verdict', async () => {
+    const bench = new ExecutionBench();
+    const one = bench.spoke({ instance: 'spoke-1' });
+    const two = bench.spoke({ instance: 'spoke-2', host: 'node-b' });
+    one.offer(INSTALL);
+    two.offer(INSTALL);
+    const both = Promise.all([one.verdict('plan-1'), two.verdict('plan-1')]);
+    const [verdict, other] = await bench.whileTimePasses(both);
+    expect(verdict).toMatchObject({ verdict: 'succeeded' });
+    expect(other).toEqual(verdict);
+    expect(bench.helm.commands).toHaveLength(1);
+  });
+
+  it('for one release take turns, and the second is judged by what the first left', async () => {
+    const bench = new ExecutionBench();
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    spoke.offer(anOffer({ planId: 'plan-2' }));
+    expect(spoke.executor.running).toEqual(['plan-1', 'plan-2']);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+    expect(await spoke.verdict('plan-2')).toMatchObject({ reason: 'base_moved' });
+  });
+});
+
+describe('a verdict that is in the ledger', () => {
+  it('is told again and not worked out again', async () => {
+    const bench = new ExecutionBench();
+    const verdict = await bench.spoke().carryOut(INSTALL);
+    bench.time.advance(600_000);
+    expect(await bench.spoke({ instance: 'spoke-2' }).carryOut(INSTALL)).toEqual(verdict);
+    expect(bench.helm.commands).toHaveLength(1);
+  });
+});
+
+describe('the holder of a claim', () => {
+  const release = { namespace: 'shop', releaseName: 'web' };
+  const agent = { pid: 100, processGroup: 100, startedAt: '1000', argv: ['node', 'main.js'] };
+  const helm = {
+    ...{ pid: 101, processGroup: 101, startedAt: '1001' },
+    argv: ['/opt/helm', 'upgrade', '--namespace=shop', '--', 'web', 'web.tgz'],
+  };
+
+  it.each([
+    { name: 'its agent runs', processes: [agent], holder: DEAD_HOLDER },
+    { name: 'its helm runs, which it never wrote down', processes: [helm], holder: DEAD_HOLDER },
+    {
+      name: 'a child of its helm runs',
+      processes: [{ pid: 150, processGroup: 101, startedAt: '1500', argv: ['post-renderer'] }],
+      holder: { ...DEAD_HOLDER, helm: { pid: 101, startedAt: '1001' } },
+    },
+  ])('is waited for while $name, and not a moment longer', async ({ processes, holder }) => {
+    const bench = new ExecutionBench();
+    await bench.claimed(INSTALL, { holder });
+    bench.processes = processes;
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    expect((await spoke.progress()).message).toContain('waiting: release web in shop');
+    await bench.time.waitBegins(5000);
+    bench.time.advance(3_600_000);
+    await bench.time.waitBegins(5000);
+    expect(bench.helm.commands).toEqual([]);
+    bench.processes = [];
+    bench.time.advance(5000);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('is dead when its pid belongs to a younger process', async () => {
+    const bench = new ExecutionBench();
+    await bench.claimed(INSTALL);
+    bench.processes = [{ ...agent, startedAt: '9999' }];
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('on another machine is waited for until a person says that it is dead', async () => {
+    const bench = new ExecutionBench();
+    await bench.claimed(INSTALL, { holder: { ...DEAD_HOLDER, host: 'node-b' } });
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    expect((await spoke.progress()).message).toContain(
+      'apollo.dev/holder-confirmed-dead=dead-spoke on the ledger of shop/web',
+    );
+    await bench.time.waitBegins(5000);
+    const entry = await bench.ledger.read(release);
+    await bench.ledger.write({ ...entry, confirmedDead: 'dead-spoke' });
+    bench.time.advance(5000);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+  });
+});

@@ -1,0 +1,227 @@
+import { setMaxListeners } from 'node:events';
+import type { HubPayload, PlanOffer, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
+import type { Delivery } from '../hub-link/outbox.js';
+import type { LedgerVerdict, ReleaseRef } from './ledger-entry.js';
+import { PlanRun, type RunStep } from './plan-run.js';
+import type { ExecutionCollaborators, RunControl } from './run-control.js';
+
+/** What the executor tells the hub. */
+export interface PlanReports {
+  accept(message: SpokePayload<'plan.accept'>): void;
+  progress(message: SpokePayload<'plan.progress'>): void;
+  /** Resolves once the hub has committed the verdict. */
+  result(message: SpokePayload<'plan.result'>): Promise<Delivery>;
+}
+
+interface Job {
+  readonly offer: PlanOffer;
+  /** To be called once the hub has the verdict. */
+  readonly acknowledgements: (() => void)[];
+  cancelReason: string | null;
+  /** Ends the job's present wait. */
+  wake: () => void;
+}
+
+export interface ExecutorOptions {
+  readonly reports: PlanReports;
+  /** The release as it stands: null if there is none, undefined if that cannot be told. */
+  readonly look: (release: ReleaseRef) => Promise<ReleaseReport | null | undefined>;
+  /** Evenly spread over 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+const WAIT_MS = 5000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** Cancellations of plans that were never offered to this process. */
+const KEPT_CANCELLATIONS = 1000;
+/** The hub takes no longer message. */
+const LONGEST_MESSAGE = 2048;
+
+/**
+ * Carries out offers: one at a time for each release, different releases side by side. An offer is
+ * acknowledged when the hub has committed its verdict, and not before: until then the hub offers it
+ * again to whatever process comes next.
+ */
+export class Executor {
+  private readonly jobs = new Map<string, Job>();
+  private readonly lanes = new Map<string, Promise<void>>();
+  private readonly cancelled = new Map<string, string>();
+  private readonly stopping = new AbortController();
+  private session: RunControl['session'] = { spoke: '', epoch: 0 };
+
+  constructor(
+    private readonly tools: ExecutionCollaborators,
+    private readonly options: ExecutorOptions,
+  ) {
+    // One listener for each plan under way, and there may be many.
+    setMaxListeners(0, this.stopping.signal);
+  }
+
+  /** Under which name and in which session the hub now knows this spoke. */
+  enter(session: RunControl['session']): void {
+    this.session = session;
+  }
+
+  /** Takes an offer; one that is being carried out already is only acknowledged once more. */
+  offer(offer: PlanOffer, acknowledge: () => void): void {
+    if (this.stopping.signal.aborted) return;
+    const known = this.jobs.get(offer.planId);
+    if (known !== undefined) {
+      known.acknowledgements.push(acknowledge);
+      return;
+    }
+    const job: Job = {
+      offer,
+      acknowledgements: [acknowledge],
+      cancelReason: this.cancelled.get(offer.planId) ?? null,
+      wake: () => undefined,
+    };
+    this.cancelled.delete(offer.planId);
+    this.jobs.set(offer.planId, job);
+    this.queue(job);
+  }
+
+  /** Best effort: a plan that Helm has begun ends with an ordinary verdict. */
+  cancel({ planId, reason }: HubPayload<'plan.cancel'>, acknowledge: () => void): void {
+    const job = this.jobs.get(planId);
+    if (job !== undefined) {
+      job.cancelReason = reason;
+      job.acknowledgements.push(acknowledge);
+      return job.wake();
+    }
+    this.cancelled.set(planId, reason);
+    const [oldest] = this.cancelled.keys();
+    if (this.cancelled.size > KEPT_CANCELLATIONS && oldest !== undefined) {
+      this.cancelled.delete(oldest);
+    }
+    acknowledge();
+  }
+
+  /** Ids of the plans that are waiting for their turn or under way. */
+  get running(): string[] {
+    return [...this.jobs.keys()];
+  }
+
+  /** Begins nothing any more; resolves when every helm that runs has ended. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    for (const job of this.jobs.values()) job.wake();
+    await Promise.all(this.lanes.values());
+  }
+
+  private queue(job: Job): void {
+    const { namespace, releaseName } = job.offer.content;
+    const lane = `${namespace}/${releaseName}`;
+    const before = this.lanes.get(lane) ?? Promise.resolve();
+    const turn = before.then(() => this.carryOut(job));
+    this.lanes.set(lane, turn);
+    void turn.then(() => {
+      if (this.lanes.get(lane) === turn) this.lanes.delete(lane);
+    });
+  }
+
+  /** Does not throw: what goes wrong with one plan stays with that plan. */
+  private async carryOut(job: Job): Promise<void> {
+    const { planId } = job.offer;
+    const run = new PlanRun(this.tools, job.offer, this.controlOf(job));
+    let failures = 0;
+    while (!this.stopping.signal.aborted) {
+      try {
+        const step = await run.run();
+        failures = 0;
+        if (step.step === 'ended') return await this.finish(job, step.verdict);
+        if (step.step === 'wait') await this.waitVisibly(job, step);
+      } catch (error) {
+        if (!isOutage(error)) {
+          this.tools.log.error({ err: error, planId }, 'a plan met a bug; it is not acknowledged');
+          break;
+        }
+        const delayMs = retryDelay(failures, this.options.random());
+        failures += 1;
+        this.tools.log.warn({ err: error, planId, delayMs }, 'a plan met an outage; trying again');
+        await this.wait(job, delayMs);
+      }
+    }
+    this.jobs.delete(planId);
+  }
+
+  private async finish(job: Job, ended: LedgerVerdict): Promise<void> {
+    const { planId, verdict } = ended;
+    this.tools.log.info({ planId, verdict }, 'a plan has its verdict');
+    const delivered = this.tell(ended, await this.lookAt(job.offer.content));
+    this.jobs.delete(planId);
+    void delivered.then((delivery) => {
+      if (delivery !== 'acknowledged') return;
+      for (const acknowledge of job.acknowledgements) acknowledge();
+    });
+  }
+
+  private tell(
+    { planId, attempt, at, verdict }: LedgerVerdict,
+    release: ReleaseReport | null | undefined,
+  ): Promise<Delivery> {
+    return this.options.reports.result({
+      ...{ planId, attempt, at, result: verdict },
+      ...(release !== undefined && { release }),
+    });
+  }
+
+  /** A verdict is worth telling even while the release cannot be looked at once more. */
+  private async lookAt(release: ReleaseRef): Promise<ReleaseReport | null | undefined> {
+    try {
+      return await this.options.look(release);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      this.tools.log.warn({ err: error, release }, 'the release cannot be looked at just now');
+      return undefined;
+    }
+  }
+
+  private controlOf(job: Job): RunControl {
+    const { reports } = this.options;
+    const { planId, attempt } = job.offer;
+    return {
+      stopping: this.stopping.signal,
+      session: this.session,
+      cancelReason: () => job.cancelReason,
+      onAccepted: (at) => reports.accept({ planId, attempt, at }),
+      onProgress: (phase, message) =>
+        reports.progress({ planId, phase, message: message.slice(0, LONGEST_MESSAGE) }),
+      onOtherEnded: (other) => void this.tell(other, undefined),
+    };
+  }
+
+  private async waitVisibly(
+    job: Job,
+    { why, claimed }: Extract<RunStep, { step: 'wait' }>,
+  ): Promise<void> {
+    const { planId } = job.offer;
+    this.tools.log.info({ planId, why }, 'a plan has to wait');
+    // The protocol has no word for a plan that waits for its claim; that one is seen in the log only.
+    if (claimed) this.controlOf(job).onProgress('claimed', `waiting: ${why}`);
+    await this.wait(job, WAIT_MS);
+  }
+
+  private async wait(job: Job, delayMs: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const cancelTimer = this.tools.timer.after(delayMs, resolve);
+      job.wake = () => {
+        cancelTimer();
+        resolve();
+      };
+    });
+    job.wake = () => undefined;
+  }
+}
+
+/** Half to all of a time that doubles with each failure in a row. */
+function retryDelay(failures: number, chance: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) * (0.5 + chance / 2);
+}
+
+/** Outages say so of themselves; everything else thrown is a bug. */
+function isOutage(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error;
+}

@@ -1,0 +1,106 @@
+import { OfferedContent, PlanVerdict } from '@apollo-deploy/protocol';
+import { Type, type Static } from 'typebox';
+
+/** One process, told apart from a later one with the same pid by when it started. */
+export const ProcessIdentity = Type.Object({
+  pid: Type.Integer({ minimum: 1 }),
+  /** The kernel's own mark of the moment it started; null where the system does not tell. */
+  startedAt: Type.Union([Type.Null(), Type.String()]),
+});
+export type ProcessIdentity = Static<typeof ProcessIdentity>;
+
+/** Who acts under a claim. */
+export const ClaimHolder = Type.Object({
+  /** Made anew at each start of a spoke. */
+  instance: Type.String(),
+  host: Type.String(),
+  agent: ProcessIdentity,
+  /** The helm process, from when it was started. */
+  helm: Type.Optional(ProcessIdentity),
+});
+export type ClaimHolder = Static<typeof ClaimHolder>;
+
+const ClaimedObject = Type.Object({
+  apiVersion: Type.String(),
+  kind: Type.String(),
+  namespace: Type.Optional(Type.String()),
+  name: Type.String(),
+});
+
+/** The right to change a release, and everything needed to find out later what came of it. */
+export const LedgerClaim = Type.Object({
+  planId: Type.String(),
+  attempt: Type.Integer(),
+  epoch: Type.Integer(),
+  holder: ClaimHolder,
+  claimedAt: Type.String(),
+  content: OfferedContent,
+  /** Identity of the head the plan was made for; null where it was made for no release. */
+  baseSecretUid: Type.Union([Type.Null(), Type.String()]),
+  /** When the objects were applied; the rollout's time runs from here. */
+  verifyingSince: Type.Optional(Type.String()),
+  /** Uninstall only: what has to be gone, since Helm's own record of it goes as well. */
+  objects: Type.Optional(Type.Array(ClaimedObject)),
+});
+export type LedgerClaim = Static<typeof LedgerClaim>;
+
+/** How a plan ended. Never changed once written. */
+export const LedgerVerdict = Type.Object({
+  planId: Type.String(),
+  attempt: Type.Integer(),
+  at: Type.String(),
+  verdict: PlanVerdict,
+  /** The head as it was left, with no process of ours at work on it any more. */
+  head: Type.Optional(Type.Object({ secretUid: Type.String(), status: Type.String() })),
+});
+export type LedgerVerdict = Static<typeof LedgerVerdict>;
+
+/** Which release of the cluster. */
+export interface ReleaseRef {
+  readonly namespace: string;
+  readonly releaseName: string;
+}
+
+/** What the cluster remembers of Apollo's work on one release. It outlives the release. */
+export interface LedgerEntry {
+  readonly release: ReleaseRef;
+  readonly claim: LedgerClaim | null;
+  /** The last ones, oldest first. */
+  readonly verdicts: readonly LedgerVerdict[];
+  /** Instance of a holder whose death a person has confirmed. */
+  readonly confirmedDead: string | null;
+  /** What a write must find unchanged; null where nothing is stored yet. */
+  readonly version: string | null;
+}
+
+/**
+ * True if the head still is as one of these plans left it. Their helm processes were dead by then, so
+ * a pending head of this kind has nobody at work on it.
+ */
+export function isLeftover(
+  entry: LedgerEntry,
+  head: { readonly secretUid: string; readonly status: string },
+): boolean {
+  return entry.verdicts.some(
+    (verdict) => verdict.head?.secretUid === head.secretUid && verdict.head.status === head.status,
+  );
+}
+
+/** So many verdicts of a release are kept. */
+export const KEPT_VERDICTS = 20;
+
+export function verdictOf(entry: LedgerEntry, planId: string): LedgerVerdict | undefined {
+  return entry.verdicts.find((verdict) => verdict.planId === planId);
+}
+
+/** The entry with this claim in place of the one before. */
+export function withClaim(entry: LedgerEntry, claim: LedgerClaim): LedgerEntry {
+  return { ...entry, claim };
+}
+
+/** The entry with the plan ended; its claim is gone with it. A verdict that stands is not replaced. */
+export function withVerdict(entry: LedgerEntry, verdict: LedgerVerdict): LedgerEntry {
+  const claim = entry.claim?.planId === verdict.planId ? null : entry.claim;
+  if (verdictOf(entry, verdict.planId) !== undefined) return { ...entry, claim };
+  return { ...entry, claim, verdicts: [...entry.verdicts, verdict].slice(-KEPT_VERDICTS) };
+}

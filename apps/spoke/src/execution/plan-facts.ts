@@ -1,0 +1,86 @@
+import { headOf, type ReleaseState } from '@apollo-deploy/helm';
+import {
+  releaseDigest,
+  type OfferedContent,
+  type PlanOffer,
+  type PlanVerdict,
+} from '@apollo-deploy/protocol';
+import { isLeftover, type LedgerClaim, type LedgerEntry } from './ledger-entry.js';
+import { hasContent } from './release-operation-of.js';
+import { declined } from './verdicts.js';
+
+/** True if the release is exactly what the plan was made for. */
+export function isBase({ base }: OfferedContent, state: ReleaseState): boolean {
+  if (base === null) return state.kind === 'absent';
+  const head = headOf(state);
+  return (
+    head !== null && head.revision === base.revision && releaseDigest(head) === base.releaseDigest
+  );
+}
+
+/** True if the claim led to nothing yet. */
+export function isUntouched(content: OfferedContent, state: ReleaseState): boolean {
+  return state.kind !== 'locked' && isBase(content, state);
+}
+
+/** True if the release already is what the plan makes of it, and the plan made it. */
+export function isEffectOf({ planId, content }: PlanOffer, state: ReleaseState): boolean {
+  const head = headOf(state);
+  if (head === null || isBase(content, state)) return false;
+  return head.planId === planId && hasContent(head, content);
+}
+
+/** Why an unclaimed plan is not begun any more; null if it may be. */
+export function lateOrCancelled(
+  { expiresAt }: PlanOffer,
+  now: Date,
+  cancelReason: string | null,
+): PlanVerdict | null {
+  if (cancelReason !== null)
+    return declined('cancelled', `cancelled before it began: ${cancelReason}`);
+  if (now.getTime() < Date.parse(expiresAt)) return null;
+  return declined(
+    'expired',
+    `the offer was valid until ${expiresAt}; this spoke came to it too late`,
+  );
+}
+
+export function baseMoved(content: OfferedContent, state: ReleaseState): PlanVerdict | null {
+  if (isBase(content, state)) return null;
+  const { base, releaseName, namespace } = content;
+  const expected = base === null ? 'no release' : `revision ${base.revision}`;
+  const head = headOf(state);
+  const found =
+    head === null
+      ? 'there is none that can be read'
+      : `it is at revision ${head.revision} (${head.status}, ${head.description})`;
+  const message = `the plan was made for ${expected} of ${releaseName} in ${namespace}, but ${found}`;
+  return declined('base_moved', message);
+}
+
+/** Why nobody may touch the release just now; null if nobody is at work on it. */
+export function lockedBySomebody(entry: LedgerEntry, state: ReleaseState): string | null {
+  if (state.kind !== 'locked' || isLeftover(entry, state.head)) return null;
+  const { name, namespace, status, revision } = state.head;
+  return `release ${name} in ${namespace} is ${status} at revision ${revision}: somebody is at work on it or died there; if no helm runs, roll it back or uninstall it by hand`;
+}
+
+/**
+ * True if whoever left the release locked is proven dead: an earlier plan that has its verdict, or the
+ * helm of the claim that was found (`left`), whose holder is dead. Only a lock of the claim's own kind
+ * can be that helm's.
+ */
+export function isDeadLock(
+  entry: LedgerEntry,
+  left: LedgerClaim | null,
+  state: ReleaseState,
+  ownInstance: string,
+): boolean {
+  if (state.kind !== 'locked') return false;
+  if (isLeftover(entry, state.head)) return true;
+  if (left === null) return false;
+  const { holder, content } = left;
+  // A claim of this very process proves something only once it has run Helm.
+  if (holder.instance === ownInstance && holder.helm === undefined) return false;
+  return (state.by === 'uninstall') === (content.type === 'uninstall');
+}

@@ -1,0 +1,229 @@
+import {
+  headOf,
+  observeRelease,
+  type HelmReport,
+  type HelmValues,
+  type ReleaseRecord,
+  type ReleaseState,
+} from '@apollo-deploy/helm';
+import { jsonDigest } from '@apollo-deploy/kernel';
+import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
+import { manifestRefs } from '../state/manifest-refs.js';
+import { HeldClaim } from './claim.js';
+import { judgeHolder } from './judge-holder.js';
+import {
+  verdictOf,
+  type LedgerClaim,
+  type LedgerEntry,
+  type LedgerVerdict,
+  type ReleaseRef,
+} from './ledger-entry.js';
+import { checkOffer } from './offer-checks.js';
+import {
+  baseMoved,
+  isBase,
+  isDeadLock,
+  isEffectOf,
+  isUntouched,
+  lateOrCancelled,
+  lockedBySomebody,
+} from './plan-facts.js';
+import { preflight } from './preflight.js';
+import { recordVerdict } from './record-verdict.js';
+import type { ExecutionCollaborators, RunControl } from './run-control.js';
+import { runHelm } from './run-helm.js';
+import { settleAbandoned } from './settle-abandoned.js';
+import { afterHelm, declined, refused } from './verdicts.js';
+import { verifyPlan } from './verify-plan.js';
+
+/**
+ * - `ended`: the verdict is in the ledger
+ * - `wait`: nothing can be done now; begin again from the top later
+ * - `again`: somebody else wrote; begin again from the top at once
+ * - `stopped`: the process is about to end; the next one begins from the top
+ */
+export type RunStep =
+  | { readonly step: 'ended'; readonly verdict: LedgerVerdict }
+  | {
+      readonly step: 'wait';
+      readonly why: string;
+      /** The release is claimed for this very plan. */
+      readonly claimed: boolean;
+    }
+  | { readonly step: 'again' | 'stopped' };
+
+/**
+ * One pass over one plan, from the top: what does the ledger say, what does the cluster say, what is
+ * left to do. Safe to begin again after any failure and any crash, on any machine: the effect happens
+ * once because the claim, the release and the verdict are in the cluster and are looked at first.
+ */
+export class PlanRun {
+  private readonly content: OfferedContent;
+  private readonly release: ReleaseRef;
+
+  constructor(
+    private readonly tools: ExecutionCollaborators,
+    private readonly offer: PlanOffer,
+    private readonly control: RunControl,
+  ) {
+    this.content = offer.content;
+    this.release = { namespace: offer.content.namespace, releaseName: offer.content.releaseName };
+  }
+
+  /** Throws what its collaborators throw when they cannot be asked; begin again then. */
+  async run(): Promise<RunStep> {
+    const entry = await this.tools.ledger.read(this.release);
+    const known = verdictOf(entry, this.offer.planId);
+    if (known !== undefined) return { step: 'ended', verdict: known };
+    const refusal = checkOffer(this.offer, this.control.session.spoke);
+    if (entry.claim === null) {
+      if (refusal !== null) return this.end(refused(refusal.reason, refusal.message));
+      return this.begin(entry);
+    }
+    const processes = await this.tools.processes.list();
+    const holder = judgeHolder(entry, { self: this.tools.self, processes });
+    if (holder.state !== 'dead') return this.waitForHolder(entry, entry.claim, holder.why);
+    if (entry.claim.planId !== this.offer.planId) return this.settleOther(entry.claim);
+    if (refusal !== null || jsonDigest(entry.claim.content) !== this.offer.digest) {
+      const why = `plan ${this.offer.planId} was claimed with other content than is offered now (${refusal?.message ?? 'the digests differ'}); find out who changed it`;
+      return { step: 'wait', why, claimed: true };
+    }
+    return this.resume(entry, entry.claim);
+  }
+
+  /** Nobody has claimed the release: everything is looked at before anything is touched. */
+  private async begin(entry: LedgerEntry): Promise<RunStep> {
+    const state = await this.observe();
+    const head = headOf(state);
+    const done = isEffectOf(this.offer, state);
+    const no = done ? null : (this.lateOrCancelled() ?? baseMoved(this.content, state));
+    if (no !== null) return this.end(no, head);
+    const locked = lockedBySomebody(entry, state);
+    if (locked !== null) return { step: 'wait', why: locked, claimed: false };
+    if (!done) {
+      const finding = await this.tools.limit.run(() => this.prepare(head));
+      const verdict = finding ?? this.lateOrCancelled();
+      if (verdict !== null) return this.end(verdict, head);
+    }
+    if (this.control.stopping.aborted) return { step: 'stopped' };
+    const claim = await HeldClaim.take(this.tools.ledger, entry, await this.newClaim(state));
+    if (claim === null) return { step: 'again' };
+    return this.act(claim, state, isDeadLock(entry, null, state, this.tools.self.instance));
+  }
+
+  /** This plan was claimed by a process that is dead: take its claim over and see how far it came. */
+  private async resume(entry: LedgerEntry, left: LedgerClaim): Promise<RunStep> {
+    const { self, ledger, log } = this.tools;
+    const holder = { ...left.holder, ...self };
+    const mine = { ...left, holder, epoch: this.control.session.epoch };
+    const claim = await HeldClaim.take(ledger, entry, mine);
+    if (claim === null) return { step: 'again' };
+    log.info({ planId: left.planId, holder: left.holder }, 'going on with a plan that was claimed');
+    const state = await this.observe();
+    return this.act(claim, state, isDeadLock(entry, left, state, self.instance));
+  }
+
+  private async act(claim: HeldClaim, state: ReleaseState, deadHolder: boolean): Promise<RunStep> {
+    this.control.onAccepted(claim.current.claimedAt);
+    this.control.onProgress('claimed', `release ${this.name} is claimed for this plan`);
+    const cancelled = this.control.cancelReason();
+    if (cancelled !== null && isUntouched(this.content, state)) {
+      return this.end(declined('cancelled', `cancelled before Helm began: ${cancelled}`));
+    }
+    const { tools, offer, control } = this;
+    const ran = await tools.limit.run(() =>
+      runHelm(tools, { offer, claim, state, deadHolder, control }),
+    );
+    if (ran === null) return { step: 'stopped' };
+    if ('verdict' in ran) return this.end(ran);
+    const next = afterHelm(ran);
+    if (next.next === 'wait') return { step: 'wait', why: next.why, claimed: true };
+    if (next.next === 'end') return this.end(next.verdict, ran.head);
+    return this.verify(claim, ran);
+  }
+
+  private async verify(claim: HeldClaim, report: HelmReport): Promise<RunStep> {
+    const held = await claim.enterVerifying(this.tools.clock.now());
+    if (!held) return { step: 'again' };
+    const verdict = await verifyPlan(this.tools, claim.current, report, this.control);
+    return verdict === null ? { step: 'stopped' } : this.end(verdict, report.head);
+  }
+
+  /** Everything that can be refused without touching anything; null if nothing speaks against it. */
+  private async prepare(head: ReleaseRecord | null): Promise<PlanVerdict | null> {
+    const { chart } = this.content;
+    if (chart === null || this.control.stopping.aborted) return null;
+    const fetched = await this.tools.charts.fetch(chart.sha256);
+    if (!fetched.ok) return refused(fetched.error.code, fetched.error.message);
+    return preflight(this.tools, {
+      planId: this.offer.planId,
+      content: this.content,
+      chart: { path: fetched.value, name: chart.name, version: chart.version },
+      values: this.offer.values as HelmValues,
+      head,
+    });
+  }
+
+  private async newClaim(state: ReleaseState): Promise<LedgerClaim> {
+    const { self, clock, kube } = this.tools;
+    const head = headOf(state);
+    const removes = this.content.type === 'uninstall' && head !== null;
+    const refs = removes ? await manifestRefs(kube, head, { kept: false }) : null;
+    return {
+      planId: this.offer.planId,
+      attempt: this.offer.attempt,
+      epoch: this.control.session.epoch,
+      holder: { ...self },
+      claimedAt: clock.now().toISOString(),
+      content: this.content,
+      baseSecretUid: isBase(this.content, state) ? (head?.secretUid ?? null) : null,
+      ...(refs?.ok === true && { objects: [...refs.value] }),
+    };
+  }
+
+  private async settleOther(claim: LedgerClaim): Promise<RunStep> {
+    const state = await this.observe();
+    const verdict = await settleAbandoned(this.tools, claim, state, this.control.stopping);
+    if (verdict === null) return { step: 'stopped' };
+    this.control.onOtherEnded(await this.record(claim, verdict, headOf(state)));
+    return { step: 'again' };
+  }
+
+  private waitForHolder(entry: LedgerEntry, claim: LedgerClaim, why: string): RunStep {
+    const cure =
+      'if it is certainly dead, say so with the annotation ' +
+      `apollo.dev/holder-confirmed-dead=${claim.holder.instance} on the ledger of ` +
+      `${entry.release.namespace}/${entry.release.releaseName}`;
+    const told = `release ${this.name} is claimed for plan ${claim.planId}, and ${why}`;
+    return { step: 'wait', why: `${told}; ${cure}`, claimed: claim.planId === this.offer.planId };
+  }
+
+  private lateOrCancelled(): PlanVerdict | null {
+    return lateOrCancelled(this.offer, this.tools.clock.now(), this.control.cancelReason());
+  }
+
+  private observe(): Promise<ReleaseState> {
+    const { namespace, releaseName } = this.release;
+    return observeRelease(this.tools.kube, { release: releaseName, namespace });
+  }
+
+  private async end(verdict: PlanVerdict, head: ReleaseRecord | null = null): Promise<RunStep> {
+    return { step: 'ended', verdict: await this.record(this.offer, verdict, head) };
+  }
+
+  private record(
+    { planId, attempt }: { readonly planId: string; readonly attempt: number },
+    verdict: PlanVerdict,
+    head: ReleaseRecord | null,
+  ): Promise<LedgerVerdict> {
+    const at = this.tools.clock.now().toISOString();
+    return recordVerdict(this.tools.ledger, this.release, {
+      ...{ planId, attempt, at, verdict },
+      ...(head !== null && { head: { secretUid: head.secretUid, status: head.status } }),
+    });
+  }
+
+  private get name(): string {
+    return `${this.release.releaseName} in ${this.release.namespace}`;
+  }
+}

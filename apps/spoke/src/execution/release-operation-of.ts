@@ -1,0 +1,100 @@
+import {
+  readRelease,
+  RELEASE_SECRET_KIND,
+  underlyingState,
+  type HelmValues,
+  type ReleaseOperation,
+  type ReleaseRecord,
+  type ReleaseRevision,
+  type ReleaseState,
+} from '@apollo-deploy/helm';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import type { KubeApi } from '@apollo-deploy/kube';
+import type { OfferedContent, PlanOffer } from '@apollo-deploy/protocol';
+
+export interface OperationFacts {
+  readonly offer: PlanOffer;
+  readonly baseSecretUid: string | null;
+  /** Path of the chart archive; null for an uninstall. */
+  readonly chartPath: string | null;
+  /** The revision a rollback goes back to; null if its history holds none with this content. */
+  readonly rollbackTo: number | null;
+}
+
+/** What the operator is asked to do for a plan. */
+export function releaseOperationOf(facts: OperationFacts): ReleaseOperation {
+  const { offer, baseSecretUid } = facts;
+  const { content, planId } = offer;
+  const target = {
+    planId,
+    release: content.releaseName,
+    namespace: content.namespace,
+    base: { revision: content.base?.revision ?? 0, secretUid: baseSecretUid },
+  };
+  if (content.type === 'uninstall') return { type: 'uninstall', ...target };
+  if (content.type === 'rollback' && facts.rollbackTo !== null) {
+    return { type: 'rollback', ...target, revision: facts.rollbackTo };
+  }
+  const withContent = { ...target, chart: chartOf(facts), values: offer.values as HelmValues };
+  // History no longer holds the content of this rollback, so it is brought back from the chart.
+  if (content.type === 'rollback') return { type: 'upgrade', ...withContent };
+  return { type: content.type, ...withContent };
+}
+
+function chartOf({ offer: { content }, chartPath }: OperationFacts): {
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+} {
+  if (content.chart === null || chartPath === null) {
+    throw new InvariantViolation(`a plan of type ${content.type} reached Helm without a chart`);
+  }
+  return { path: chartPath, name: content.chart.name, version: content.chart.version };
+}
+
+/**
+ * The newest good revision before the plan's base with the plan's chart and values, found by what it
+ * contains and never by counting back; null if there is none.
+ */
+export async function findRevision(
+  kube: KubeApi,
+  state: ReleaseState,
+  content: OfferedContent,
+): Promise<number | null> {
+  const history = underlyingState(state)?.history ?? [];
+  const before = content.base?.revision ?? 0;
+  const good = history.filter(
+    ({ revision, status }) =>
+      revision < before && (status === 'superseded' || status === 'deployed'),
+  );
+  for (const candidate of good.toReversed()) {
+    const record = await readRecord(kube, content.namespace, candidate);
+    if (record !== null && hasContent(record, content)) return record.revision;
+  }
+  return null;
+}
+
+/** True if this revision is what the plan wants to run. */
+export function hasContent(
+  record: Pick<ReleaseRecord, 'chartName' | 'chartVersion' | 'valuesDigest'>,
+  content: OfferedContent,
+): boolean {
+  const { chart, valuesDigest } = content;
+  return (
+    chart !== null &&
+    record.chartName === chart.name &&
+    record.chartVersion === chart.version &&
+    record.valuesDigest === valuesDigest
+  );
+}
+
+async function readRecord(
+  kube: KubeApi,
+  namespace: string,
+  { secretName }: ReleaseRevision,
+): Promise<ReleaseRecord | null> {
+  const secret = await kube.get({ ...RELEASE_SECRET_KIND, namespace, name: secretName });
+  if (!secret.ok) return null;
+  const record = readRelease(secret.value);
+  return record.ok ? record.value : null;
+}

@@ -1,0 +1,43 @@
+import type { HelmChartOperator, HelmRunner } from '@apollo-deploy/helm';
+import type { KubeApi, Timer } from '@apollo-deploy/kube';
+import type { SpokePayload } from '@apollo-deploy/protocol';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import type { LiveObjects } from '../state/live-objects.js';
+import type { ChartFetcher } from './chart-fetcher.js';
+import type { Self } from './judge-holder.js';
+import type { LedgerVerdict } from './ledger-entry.js';
+import type { Ledger } from './ledger.js';
+import type { Limit } from './limit.js';
+import type { ProcessTable } from './process-table.js';
+
+/** Everything that carrying out a plan reaches the world by. */
+export interface ExecutionCollaborators {
+  readonly kube: KubeApi;
+  readonly ledger: Ledger;
+  readonly helm: HelmRunner;
+  readonly operator: Pick<HelmChartOperator, 'operate'>;
+  readonly charts: Pick<ChartFetcher, 'fetch'>;
+  readonly live: LiveObjects;
+  readonly processes: ProcessTable;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly self: Self;
+  /** How many releases are prepared or changed at a time. */
+  readonly limit: Limit;
+  readonly log: Logger;
+}
+
+/** What a run is told from outside, and tells. */
+export interface RunControl {
+  /** Finish nothing that has not begun; what Helm has begun is finished. */
+  readonly stopping: AbortSignal;
+  /** Under which name the hub admitted this spoke, and in which session. */
+  readonly session: { readonly spoke: string; readonly epoch: number };
+  /** Why the plan shall not be begun; null as long as it may. */
+  readonly cancelReason: () => string | null;
+  readonly onAccepted: (claimedAt: string) => void;
+  readonly onProgress: (phase: SpokePayload<'plan.progress'>['phase'], message: string) => void;
+  /** Another plan of the release, left behind by a dead process, got its verdict. */
+  readonly onOtherEnded: (verdict: LedgerVerdict) => void;
+}

@@ -1,0 +1,86 @@
+import type { HelmReport, ReleaseState } from '@apollo-deploy/helm';
+import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
+import { ChartUnavailable } from './chart-fetcher.js';
+import type { HeldClaim } from './claim.js';
+import { ensureNamespace } from './ensure-namespace.js';
+import type { ExecutionCollaborators, RunControl } from './run-control.js';
+import { findRevision, releaseOperationOf } from './release-operation-of.js';
+import { refused } from './verdicts.js';
+
+export interface HelmTurn {
+  readonly offer: PlanOffer;
+  readonly claim: HeldClaim;
+  readonly state: ReleaseState;
+  /** Whoever left the release locked is proven dead. */
+  readonly deadHolder: boolean;
+  readonly control: Pick<RunControl, 'stopping' | 'onProgress'>;
+}
+
+/** Hooks and the commands around them may take this much longer than two hooks may. */
+const MARGIN_MS = 5 * 60_000;
+
+/**
+ * Has the operator do what the plan says, under its claim. Null if the process is stopping and nothing
+ * was begun; a verdict if the cluster refused before Helm began.
+ */
+export async function runHelm(
+  tools: ExecutionCollaborators,
+  { offer, claim, state, deadHolder, control }: HelmTurn,
+): Promise<HelmReport | PlanVerdict | null> {
+  const { content } = offer;
+  const chartPath = await chartOf(tools, content);
+  const rollbackTo =
+    content.type === 'rollback' ? await findRevision(tools.kube, state, content) : null;
+  if (control.stopping.aborted) return null;
+  if (content.type === 'install') {
+    const refusal = await ensureNamespace(tools.kube, content.namespace);
+    if (refusal !== null) return refused('NamespaceRefused', refusal);
+  }
+  const { baseSecretUid } = claim.current;
+  const operation = releaseOperationOf({ offer, baseSecretUid, chartPath, rollbackTo });
+  const hookTimeoutMs = content.rolloutTimeoutSeconds * 1000;
+  const entering: Promise<void>[] = [];
+  try {
+    return await tools.operator.operate(operation, {
+      // What has begun is finished: a cancellation comes too late, and a stop waits for it.
+      abort: new AbortController().signal,
+      totalDeadlineMs: 2 * hookTimeoutMs + MARGIN_MS,
+      hookTimeoutMs,
+      deadHolder,
+      onPhase: (phase) => {
+        if (phase === 'observing') return;
+        control.onProgress('helm', `${phase} ${content.releaseName} in ${content.namespace}`);
+      },
+      onProcess: ({ pid }) => entering.push(enterHelm(tools, claim, pid)),
+    });
+  } finally {
+    await Promise.all(entering);
+  }
+}
+
+/** The chart was there before the claim, so that it is missing now says nothing about the plan. */
+async function chartOf(
+  { charts }: ExecutionCollaborators,
+  { chart }: OfferedContent,
+): Promise<string | null> {
+  if (chart === null) return null;
+  const fetched = await charts.fetch(chart.sha256);
+  if (fetched.ok) return fetched.value;
+  throw new ChartUnavailable(fetched.error.message);
+}
+
+/** Should this process die, the next one has to prove that this helm is dead as well. */
+async function enterHelm(
+  { processes, log }: ExecutionCollaborators,
+  claim: HeldClaim,
+  pid: number,
+): Promise<void> {
+  try {
+    const running = (await processes.list())?.find((process) => process.pid === pid);
+    const held = await claim.enterHelm({ pid, startedAt: running?.startedAt ?? null });
+    if (!held) log.error({ pid }, 'the claim was taken from this process while its helm runs');
+  } catch (error) {
+    // It can still be found by its arguments.
+    log.warn({ err: error, pid }, 'the helm process could not be entered in the ledger');
+  }
+}

@@ -1,0 +1,116 @@
+import { wasInterrupted, type HelmReport } from '@apollo-deploy/helm';
+import type { DeclineReason, PlanVerdict } from '@apollo-deploy/protocol';
+import { evidenceOf, type Evidence } from './plan-evidence.js';
+
+const LONGEST_MESSAGE = 4096;
+const LONGEST_REASON = 256;
+
+export function succeeded(message: string, evidence: Evidence): PlanVerdict {
+  return { verdict: 'succeeded', message: cut(message), evidence };
+}
+
+/** Somebody said no before anything was touched. */
+export function refused(reason: string, message: string, evidence: Evidence = {}): PlanVerdict {
+  return failure('refused', reason, message, evidence);
+}
+
+/** Applied, and then bad. */
+export function unhealthy(reason: string, message: string, evidence: Evidence): PlanVerdict {
+  return failure('unhealthy', reason, message, evidence);
+}
+
+/** Nothing was touched, and nobody is to blame. */
+export function declined(
+  reason: DeclineReason,
+  message: string,
+  evidence: Evidence = {},
+): PlanVerdict {
+  return { verdict: 'declined', reason, message: cut(message), evidence };
+}
+
+export function unknown(message: string, evidence: Evidence): PlanVerdict {
+  return { verdict: 'unknown', message: cut(message), evidence };
+}
+
+/** What becomes of the plan after the operator: its end, the look at the rollout, or another try. */
+export type AfterHelm =
+  | { readonly next: 'verify' }
+  | { readonly next: 'wait'; readonly why: string }
+  | { readonly next: 'end'; readonly verdict: PlanVerdict };
+
+/** Pure: the operator has looked at the release, and its word is all that counts here. */
+export function afterHelm(report: HelmReport): AfterHelm {
+  const evidence = evidenceOf(report);
+  switch (report.result) {
+    case 'applied':
+    case 'already':
+      return { next: 'verify' };
+    case 'locked':
+      return { next: 'wait', why: report.message };
+    case 'refused':
+      return { next: 'end', verdict: refused(report.code, report.message, evidence) };
+    case 'base_moved':
+      return { next: 'end', verdict: declined('base_moved', report.message, evidence) };
+    case 'cancelled':
+      return { next: 'end', verdict: declined('cancelled', report.message, evidence) };
+    case 'broken':
+      return { next: 'end', verdict: brokenVerdict(report, evidence) };
+  }
+}
+
+/** Cut off where hooks may have run, nobody can tell what they did; else trying again is harmless. */
+function brokenVerdict(
+  report: Extract<HelmReport, { result: 'broken' }>,
+  evidence: Evidence,
+): PlanVerdict {
+  const timedOut = report.commands.some((command) => command.timedOut);
+  const cutOff = wasCutOff(report);
+  if (cutOff && report.hooksMayHaveRun) {
+    return unknown(
+      `${report.message}; its hooks may or may not have run: look at what they do, then end the plan by hand`,
+      evidence,
+    );
+  }
+  const reason = timedOut ? 'HelmTimedOut' : cutOff ? 'HelmInterrupted' : 'HelmFailed';
+  return {
+    ...failure('broken', reason, report.message, evidence),
+    interrupted: cutOff && !timedOut,
+  };
+}
+
+/**
+ * True if Helm did not come to an end of its own. A failing hook leaves a rollback and an uninstall
+ * pending though Helm ended in order.
+ */
+function wasCutOff({ repairs, commands, head }: HelmReport): boolean {
+  const last = commands.at(-1);
+  if (last === undefined) return repairs.length > 0 || (head !== null && wasInterrupted(head));
+  const inOrder = last.exitCode !== null && !last.timedOut;
+  if (inOrder && (last.verb === 'rollback' || last.verb === 'uninstall')) return false;
+  return repairs.length > 0;
+}
+
+type Failed = Extract<PlanVerdict, { verdict: 'failed' }>;
+
+function failure(
+  outcome: Failed['outcome'],
+  reason: string,
+  message: string,
+  evidence: Evidence,
+): Failed {
+  return {
+    verdict: 'failed',
+    outcome,
+    reason: reason.slice(0, LONGEST_REASON),
+    message: cut(message),
+    interrupted: false,
+    evidence,
+  };
+}
+
+/** The beginning says what went wrong, the end what to do. */
+function cut(message: string): string {
+  if (message.length <= LONGEST_MESSAGE) return message;
+  const half = Math.floor((LONGEST_MESSAGE - 3) / 2);
+  return `${message.slice(0, half)} … ${message.slice(-half)}`.slice(0, LONGEST_MESSAGE);
+}

@@ -1,0 +1,30 @@
+import type { HelmReport } from '@apollo-deploy/helm';
+import type { PlanVerdict } from '@apollo-deploy/protocol';
+import type { LedgerClaim } from './ledger-entry.js';
+import { evidenceOf } from './plan-evidence.js';
+import type { RunControl } from './run-control.js';
+import { verifyRemoval } from './verify-removal.js';
+import { verifyRollout, type VerifyCollaborators } from './verify-rollout.js';
+
+/** What came of a plan that Helm has carried out, by looking at the cluster. Null if stopped. */
+export function verifyPlan(
+  collaborators: VerifyCollaborators,
+  claim: LedgerClaim,
+  report: HelmReport,
+  { stopping, onProgress }: Pick<RunControl, 'stopping' | 'onProgress'>,
+): Promise<PlanVerdict | null> {
+  const { content, claimedAt } = claim;
+  const since = new Date(claim.verifyingSince ?? claimedAt);
+  const options = {
+    deadlineAt: new Date(since.getTime() + content.rolloutTimeoutSeconds * 1000),
+    evidence: evidenceOf(report),
+    abort: stopping,
+    onProgress: (message: string) => onProgress('verifying', message),
+  };
+  if (content.type !== 'uninstall' && report.head !== null) {
+    const startedAt = new Date(claimedAt);
+    return verifyRollout(collaborators, { ...options, head: report.head, startedAt });
+  }
+  const releaseText = `${content.releaseName} in ${content.namespace}`;
+  return verifyRemoval(collaborators, { ...options, refs: claim.objects ?? [], releaseText });
+}

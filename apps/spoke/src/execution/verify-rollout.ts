@@ -1,0 +1,78 @@
+import type { ReleaseRecord } from '@apollo-deploy/helm';
+import { describeRef, type KubeApi, type Timer } from '@apollo-deploy/kube';
+import type { WorstObject } from '@apollo-deploy/k8s-status';
+import type { PlanVerdict } from '@apollo-deploy/protocol';
+import type { Clock } from '../clock.js';
+import type { LiveObjects } from '../state/live-objects.js';
+import { manifestRefs } from '../state/manifest-refs.js';
+import { headEvidence, type Evidence } from './plan-evidence.js';
+import { watchRollout } from './rollout-watch.js';
+import { succeeded, unhealthy, unknown } from './verdicts.js';
+
+export interface VerifyCollaborators {
+  readonly kube: KubeApi;
+  readonly live: LiveObjects;
+  readonly clock: Clock;
+  readonly timer: Timer;
+}
+
+export interface VerifyOptions {
+  readonly head: ReleaseRecord;
+  readonly startedAt: Date;
+  readonly deadlineAt: Date;
+  /** What has been found out so far. */
+  readonly evidence: Evidence;
+  readonly abort: AbortSignal;
+  readonly onProgress: (message: string) => void;
+}
+
+const LOG_LINES = 20;
+const LOG_CHARACTERS = 2000;
+
+/** The verdict on a deployed revision by its live objects; null if aborted. */
+export async function verifyRollout(
+  collaborators: VerifyCollaborators,
+  options: VerifyOptions,
+): Promise<PlanVerdict | null> {
+  const { head, abort } = options;
+  const what = `revision ${head.revision} of release ${head.name} in ${head.namespace}`;
+  const refs = await manifestRefs(collaborators.kube, head);
+  if (!refs.ok) {
+    const message = `${what} is deployed, but nobody can tell how its objects are: ${refs.error.message}`;
+    return unknown(message, { ...options.evidence, ...headEvidence(head) });
+  }
+  const end = await watchRollout(collaborators, { ...options, refs: refs.value, abort });
+  if (end === null) return null;
+  const evidence = {
+    ...options.evidence,
+    ...headEvidence(head),
+    objects: refs.value.length,
+    ...(end.unwatched.length > 0 && { notWatched: end.unwatched.map(describeRef) }),
+  };
+  const { verdict, worst, message } = end.verdict;
+  if (verdict === 'healthy') {
+    return succeeded(`${what} is deployed and ${message}`, evidence);
+  }
+  const log = worst === undefined ? null : await lastLogLines(collaborators.kube, worst);
+  const reason = worst?.reason ?? 'NotHealthy';
+  const told = `${what} is deployed and not healthy: ${message}`;
+  return log === null
+    ? unhealthy(reason, told, evidence)
+    : unhealthy(reason, `${told}:\n${log}`, { ...evidence, log });
+}
+
+/** Of the container to blame, from its life before this one; null where there is none to show. */
+async function lastLogLines(kube: KubeApi, { pod }: WorstObject): Promise<string | null> {
+  const ran = pod !== undefined && (pod.lastTermination !== undefined || (pod.restarts ?? 0) > 0);
+  if (!ran || pod.namespace === undefined) return null;
+  const query = {
+    namespace: pod.namespace,
+    name: pod.pod,
+    ...(pod.container !== undefined && { container: pod.container }),
+    tailLines: LOG_LINES,
+  };
+  const previous = await kube.podLogs({ ...query, previous: true });
+  const found = previous.ok ? previous : await kube.podLogs(query);
+  const text = found.ok ? found.value.trim() : '';
+  return text === '' ? null : text.slice(-LOG_CHARACTERS);
+}

@@ -1,0 +1,142 @@
+import {
+  CLOSE_CODES,
+  decodeHubFrame,
+  encodeSpokeFrame,
+  type FrameHead,
+  type HubFrame,
+  MAX_FRAME_BYTES,
+  SILENCE_LIMIT_MS,
+  SPOKE_SUBPROTOCOL,
+  type SpokeMessageType,
+  type SpokePayload,
+} from '@apollo-deploy/protocol';
+import type { Timer } from '@apollo-deploy/kube';
+import { WebSocket, type RawData } from 'ws';
+import type { Clock } from '../clock.js';
+import { refusedUpgrade, type ConnectionEnd } from './reconnect-delay.js';
+
+export interface HubConnectionOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly timer: Timer;
+  readonly clock: Clock;
+  readonly onOpen: () => void;
+  /** Called for one frame after the other; the next waits for the promise. */
+  readonly onFrame: (frame: HubFrame) => void | Promise<void>;
+  /** A frame that may be ignored was. */
+  readonly onIgnored: (detail: string) => void;
+  /** Called exactly once, last. */
+  readonly onEnd: (end: ConnectionEnd) => void;
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** The socket is not read while this many frames wait to be handled. */
+const QUEUE_LIMIT = 64;
+/** A hub that reads slower than this many bytes behind is cut off; nothing durable is lost. */
+const BUFFER_LIMIT_BYTES = 4 * MAX_FRAME_BYTES;
+
+/** One WebSocket to the hub, from the upgrade to its end: frames in order, silence noticed. */
+export class HubConnection {
+  private readonly socket: WebSocket;
+  private readonly queue: HubFrame[] = [];
+  private handling = false;
+  private ended = false;
+  private failure: string | null = null;
+  private cancelWatchdog: () => void = () => undefined;
+
+  constructor(private readonly options: HubConnectionOptions) {
+    this.socket = new WebSocket(options.url, SPOKE_SUBPROTOCOL, {
+      headers: { authorization: `Bearer ${options.token}` },
+      perMessageDeflate: false,
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      followRedirects: false,
+    });
+    this.listen();
+    this.heard();
+  }
+
+  send<T extends SpokeMessageType>(type: T, payload: SpokePayload<T>, head: FrameHead): void {
+    if (this.ended || this.socket.readyState !== WebSocket.OPEN) return;
+    this.socket.send(encodeSpokeFrame(type, payload, head));
+    if (this.socket.bufferedAmount > BUFFER_LIMIT_BYTES) {
+      this.giveUp('the hub does not read what is sent to it');
+    }
+  }
+
+  /** Says goodbye; `onEnd` follows. A hub that does not answer is cut off by the silence limit. */
+  close(code: number, reason: string): void {
+    // A reason of more than 123 bytes does not fit a close frame.
+    if (!this.ended) this.socket.close(code, Buffer.from(reason).subarray(0, 123).toString());
+  }
+
+  private listen(): void {
+    const { socket } = this;
+    socket.on('open', () => this.options.onOpen());
+    socket.on('message', (data, isBinary) => this.receive(data, isBinary));
+    socket.on('ping', () => this.heard());
+    socket.on('pong', () => this.heard());
+    socket.on('unexpected-response', (request, response) => {
+      const { statusCode = 0, headers } = response;
+      request.destroy();
+      this.end(refusedUpgrade(statusCode, headers['retry-after'], this.options.clock.now()));
+    });
+    socket.on('error', (error) => {
+      this.failure = error.message;
+    });
+    socket.on('close', (code, reason) => {
+      const said = reason.toString();
+      this.end({ code, reason: said !== '' ? said : (this.failure ?? `close code ${code}`) });
+    });
+  }
+
+  private receive(data: RawData, isBinary: boolean): void {
+    this.heard();
+    const frame = decodeHubFrame(isBinary ? '' : textOf(data));
+    if (frame.ok) {
+      this.queue.push(frame.value);
+      if (this.queue.length >= QUEUE_LIMIT) this.socket.pause();
+      void this.handleQueue();
+    } else if (frame.error.critical) {
+      this.close(CLOSE_CODES.protocolError, frame.error.detail);
+    } else {
+      this.options.onIgnored(frame.error.detail);
+    }
+  }
+
+  private async handleQueue(): Promise<void> {
+    if (this.handling) return;
+    this.handling = true;
+    for (let frame = this.queue.shift(); frame !== undefined; frame = this.queue.shift()) {
+      if (this.ended) break;
+      await this.options.onFrame(frame);
+      if (this.queue.length === 0 && this.socket.isPaused) this.socket.resume();
+    }
+    this.handling = false;
+  }
+
+  private heard(): void {
+    this.cancelWatchdog();
+    if (this.ended) return;
+    this.cancelWatchdog = this.options.timer.after(SILENCE_LIMIT_MS, () => {
+      this.giveUp(`nothing was heard from the hub for ${SILENCE_LIMIT_MS / 1000} s`);
+    });
+  }
+
+  private giveUp(reason: string): void {
+    this.socket.terminate();
+    this.end({ code: null, reason });
+  }
+
+  private end(end: ConnectionEnd): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.cancelWatchdog();
+    this.options.onEnd(end);
+  }
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8');
+}

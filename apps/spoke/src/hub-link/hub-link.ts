@@ -1,0 +1,259 @@
+import {
+  CLOSE_CODES,
+  type FrameHead,
+  HEARTBEAT_INTERVAL_MS,
+  type HubFrame,
+  type HubPayload,
+  type SpokeMessageType,
+  type SpokePayload,
+} from '@apollo-deploy/protocol';
+import type { Timer } from '@apollo-deploy/kube';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import { HubConnection } from './hub-connection.js';
+import { Outbox, type Delivery, type DurableType } from './outbox.js';
+import { reconnectDelay, type ConnectionEnd } from './reconnect-delay.js';
+
+/** Messages of the spoke that are lost where there is no connection: the newest one counts. */
+export type LossyType = Exclude<SpokeMessageType, DurableType | 'hello' | 'ack'>;
+/** A message of the hub for the rest of the spoke; the link deals with the others itself. */
+export type HubOrder = Extract<HubFrame, { t: 'plan.offer' | 'plan.cancel' | 'state.request' }>;
+
+export interface HubLinkListener {
+  /** A session has begun: its epoch and who the hub takes this spoke for. */
+  onWelcome(welcome: HubPayload<'welcome'>): void;
+  /** `acknowledge` tells the hub to forget the message: to be called once it is dealt with for good. */
+  onOrder(order: HubOrder, acknowledge: () => void): void;
+}
+
+export interface HubLinkOptions {
+  /** `ws:` or `wss:` address of the spoke socket. */
+  readonly url: string;
+  /** Asked before every attempt, so that a renewed token is taken up. */
+  readonly token: () => Promise<string>;
+  readonly hello: () => SpokePayload<'hello'>;
+  readonly heartbeat: () => SpokePayload<'heartbeat'>;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Evenly spread over 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+/** A connection that lasted this long has healed the failures before it. */
+const HEALTHY_AFTER_MS = 60_000;
+
+/**
+ * The spoke's only way to the hub: dials, says hello, and dials again for as long as it runs. Durable
+ * messages are kept until acknowledged and sent again after every reconnect, in order.
+ */
+export class HubLink {
+  private readonly outbox = new Outbox();
+  private connection: HubConnection | null = null;
+  private listener: HubLinkListener | null = null;
+  /** 0 while no session is open. */
+  private epoch = 0;
+  private failures = 0;
+  private welcomedAt: Date | null = null;
+  private closing = false;
+  private heartbeatMs = HEARTBEAT_INTERVAL_MS;
+  private cancelAttempt: () => void = () => undefined;
+  private cancelHeartbeat: () => void = () => undefined;
+  private cancelDrain: () => void = () => undefined;
+  private readonly ended: Promise<void>;
+  private settleEnded: () => void = () => undefined;
+
+  constructor(private readonly options: HubLinkOptions) {
+    this.ended = new Promise((resolve) => (this.settleEnded = resolve));
+  }
+
+  /** Dials within a second, at a moment chosen by chance so that a fleet does not dial at once. */
+  start(listener: HubLinkListener): void {
+    this.listener = listener;
+    this.dialAfter(reconnectDelay(0, null, this.options.random()));
+  }
+
+  /** Resolves when the hub has committed the message, or when a newer one with the key replaced it. */
+  post<T extends DurableType>(type: T, payload: SpokePayload<T>, key: string): Promise<Delivery> {
+    const delivery = this.outbox.add({ id: this.options.newId(), type, payload }, key);
+    this.pump();
+    return delivery;
+  }
+
+  /** Sent if a session is open, else forgotten. */
+  say<T extends LossyType>(type: T, payload: SpokePayload<T>): void {
+    if (this.epoch > 0) this.transmit(type, payload);
+  }
+
+  /** Forgets waiting messages of these types: something newer is going to say it all. */
+  discard(types: readonly DurableType[]): void {
+    this.outbox.discardTypes(types);
+  }
+
+  /** True while a session is open. */
+  get connected(): boolean {
+    return this.epoch > 0;
+  }
+
+  /** Ends the connection in order (1001) and dials no more. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.cancelAttempt();
+    this.cancelDrain();
+    if (this.connection === null) return;
+    this.connection.close(CLOSE_CODES.goingAway, 'the spoke is stopping');
+    await this.ended;
+  }
+
+  private dialAfter(delayMs: number): void {
+    this.cancelAttempt = this.options.timer.after(delayMs, () => void this.dial());
+  }
+
+  private async dial(): Promise<void> {
+    const { url, timer, clock, log } = this.options;
+    const token = await this.readToken();
+    if (this.closing) return;
+    if (token === null) return this.retry({ code: null, reason: 'there is no token to dial with' });
+    this.connection = new HubConnection({
+      url,
+      token,
+      timer,
+      clock,
+      onOpen: () => this.transmit('hello', this.options.hello()),
+      onFrame: (frame) => this.take(frame),
+      onIgnored: (detail) => log.warn({ detail }, 'a frame of the hub was ignored'),
+      onEnd: (end) => this.lose(end),
+    });
+  }
+
+  private async readToken(): Promise<string | null> {
+    try {
+      return await this.options.token();
+    } catch (error) {
+      this.options.log.error({ err: error }, 'the token cannot be read');
+      return null;
+    }
+  }
+
+  private take(frame: HubFrame): void {
+    if (frame.t === 'welcome') return this.welcome(frame.p);
+    if (frame.t === 'error') {
+      this.options.log.error({ error: frame.p }, 'the hub reported an error');
+    } else if (this.epoch === 0) {
+      this.connection?.close(CLOSE_CODES.protocolError, `${frame.t} came before the welcome`);
+    } else {
+      this.takeInSession(frame);
+    }
+  }
+
+  private takeInSession(frame: Exclude<HubFrame, { t: 'welcome' | 'error' }>): void {
+    switch (frame.t) {
+      case 'plan.offer':
+      case 'plan.cancel':
+      case 'state.request':
+        return this.listener?.onOrder(frame, this.acknowledger(frame.id));
+      case 'ack':
+        if (frame.re !== undefined && this.outbox.acknowledge(frame.re)) this.pump();
+        return;
+      case 'drain':
+        return this.drain(frame.p.reconnectInMs);
+      case 'heartbeat':
+        return;
+    }
+  }
+
+  private welcome(welcome: HubPayload<'welcome'>): void {
+    const { log, clock } = this.options;
+    this.epoch = welcome.epoch;
+    this.welcomedAt = clock.now();
+    this.heartbeatMs = welcome.heartbeatIntervalMs;
+    const skewMs = clock.now().getTime() - Date.parse(welcome.serverTime);
+    log.info({ epoch: welcome.epoch, spoke: welcome.spoke, skewMs }, 'connected to the hub');
+    this.outbox.reopen();
+    this.listener?.onWelcome(welcome);
+    this.pump();
+    this.scheduleHeartbeat();
+  }
+
+  /** An acknowledgement is worth something only to the session that brought the message. */
+  private acknowledger(id: string): () => void {
+    const epoch = this.epoch;
+    return () => {
+      if (this.epoch === epoch) this.transmit('ack', {}, id);
+    };
+  }
+
+  private pump(): void {
+    if (this.epoch === 0) return;
+    for (const { id, type, payload } of this.outbox.take()) {
+      this.connection?.send(type, payload, this.head(id));
+    }
+  }
+
+  private transmit<T extends SpokeMessageType>(
+    type: T,
+    payload: SpokePayload<T>,
+    re?: string,
+  ): void {
+    this.connection?.send(type, payload, this.head(this.options.newId(), re));
+  }
+
+  private head(id: string, re?: string): FrameHead {
+    const ts = this.options.clock.now().toISOString();
+    return { id, epoch: this.epoch, ts, ...(re !== undefined && { re }) };
+  }
+
+  private scheduleHeartbeat(): void {
+    const { timer, random } = this.options;
+    this.cancelHeartbeat();
+    this.cancelHeartbeat = timer.after(this.heartbeatMs * (0.75 + random() / 2), () => {
+      this.say('heartbeat', this.options.heartbeat());
+      this.scheduleHeartbeat();
+    });
+  }
+
+  private drain(reconnectInMs: number): void {
+    this.options.log.info({ reconnectInMs }, 'the hub is going away; reconnecting');
+    this.cancelDrain();
+    this.cancelDrain = this.options.timer.after(reconnectInMs, () => {
+      this.connection?.close(CLOSE_CODES.goingAway, 'drained');
+    });
+  }
+
+  private lose(end: ConnectionEnd): void {
+    const healthy =
+      this.welcomedAt !== null &&
+      this.options.clock.now().getTime() - this.welcomedAt.getTime() >= HEALTHY_AFTER_MS;
+    if (healthy) this.failures = 0;
+    this.connection = null;
+    this.epoch = 0;
+    this.welcomedAt = null;
+    this.cancelHeartbeat();
+    this.cancelDrain();
+    if (this.closing) return this.settleEnded();
+    this.retry(end);
+  }
+
+  private retry(end: ConnectionEnd): void {
+    const { log, random } = this.options;
+    const delayMs = Math.round(reconnectDelay(this.failures, end, random()));
+    this.failures += 1;
+    log.warn({ code: end.code, reason: end.reason, delayMs }, adviceFor(end.code));
+    this.dialAfter(delayMs);
+  }
+}
+
+function adviceFor(code: number | null): string {
+  return (code === null ? undefined : ADVICE[code]) ?? 'no connection to the hub; dialling again';
+}
+
+const ADVICE: Readonly<Record<number, string>> = {
+  [CLOSE_CODES.unauthenticated]:
+    'the hub does not know this token; put a token of this spoke in the token file',
+  [CLOSE_CODES.revoked]: 'the hub has revoked this spoke; enrol it anew or stop this process',
+  [CLOSE_CODES.superseded]:
+    'another process connected as this spoke; make sure that only one runs with this token',
+  [CLOSE_CODES.unsupportedVersion]:
+    'the hub does not speak the protocol version of this spoke; bring spoke or hub up to date',
+};

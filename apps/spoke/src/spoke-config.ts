@@ -1,0 +1,150 @@
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { SPOKE_SOCKET_PATH } from '@apollo-deploy/protocol';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+/** Every variable the spoke reads. What is not listed here is not read. */
+const Environment = Type.Object({
+  APOLLO_HUB_URL: Type.String({ pattern: '^(https?|wss?)://[^/]+/?$' }),
+  APOLLO_SPOKE_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 4096 })),
+  APOLLO_SPOKE_TOKEN_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_KUBECONFIG: Type.Optional(Type.String({ minLength: 1 })),
+  KUBECONFIG: Type.Optional(Type.String({ minLength: 1 })),
+  /** Set by Kubernetes in every pod. */
+  KUBERNETES_SERVICE_HOST: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_HELM: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_SPOKE_NAMESPACE: Type.Optional(
+    Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }),
+  ),
+  APOLLO_SPOKE_WORKDIR: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_MAX_PARALLEL: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
+  APOLLO_LOG_LEVEL: Type.Optional(
+    Type.Union([
+      Type.Literal('trace'),
+      Type.Literal('debug'),
+      Type.Literal('info'),
+      Type.Literal('warn'),
+      Type.Literal('error'),
+    ]),
+  ),
+});
+type Environment = Static<typeof Environment>;
+type Variable = keyof Environment;
+
+const ACCEPTED: Readonly<Record<Variable, string>> = {
+  APOLLO_HUB_URL: 'the hub as http(s):// or ws(s)://HOST[:PORT], without a path',
+  APOLLO_SPOKE_TOKEN: 'the token of this spoke (16 to 4096 characters)',
+  APOLLO_SPOKE_TOKEN_FILE: 'a file that holds the token and that only its owner may read (0600)',
+  APOLLO_KUBECONFIG: 'a kubeconfig file',
+  KUBECONFIG: 'a kubeconfig file',
+  KUBERNETES_SERVICE_HOST: 'the address of the API server, as Kubernetes sets it in pods',
+  APOLLO_HELM: 'the helm program, as a path or a name on PATH',
+  APOLLO_SPOKE_NAMESPACE: 'a namespace name: 1 to 63 of a-z, 0-9 and -',
+  APOLLO_SPOKE_WORKDIR: 'a directory that this process may write to',
+  APOLLO_MAX_PARALLEL: 'how many releases are changed at a time, 1 to 999',
+  APOLLO_LOG_LEVEL: 'trace, debug, info, warn or error',
+};
+
+/** Where the token comes from. A file is read anew for every connection, so it may be replaced. */
+export type TokenSource =
+  | { readonly kind: 'value'; readonly token: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface SpokeConfig {
+  /** `ws:` or `wss:` address of the spoke socket. */
+  readonly socketUrl: string;
+  /** `http:` or `https:` address of the hub, without a path. */
+  readonly httpUrl: string;
+  readonly token: TokenSource;
+  /** Null: the service account of this pod. */
+  readonly kubeconfigPath: string | null;
+  readonly helmPath: string;
+  /** Where the ledger is kept. */
+  readonly namespace: string;
+  readonly workdir: string;
+  readonly maxParallel: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+export interface ConfigProblem {
+  readonly code: 'config/missing' | 'config/invalid';
+  readonly variable: string;
+  readonly message: string;
+}
+
+const environmentCheck = Compile(Environment);
+
+/** Reads the configuration from environment variables; all problems at once, each with its cure. */
+export function readSpokeConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  machine: { readonly cores: number; readonly homeDirectory: string },
+): Result<SpokeConfig, readonly ConfigProblem[]> {
+  const given = pick(env);
+  const problems = [...missing(given), ...invalid(given)];
+  if (problems.length > 0 || !environmentCheck.Check(given)) return err(problems);
+  return ok(configOf(given, machine));
+}
+
+function configOf(
+  env: Environment,
+  machine: { readonly cores: number; readonly homeDirectory: string },
+): SpokeConfig {
+  const base = new URL(env.APOLLO_HUB_URL);
+  const secure = base.protocol === 'https:' || base.protocol === 'wss:';
+  return {
+    socketUrl: `${secure ? 'wss' : 'ws'}://${base.host}${SPOKE_SOCKET_PATH}`,
+    httpUrl: `${secure ? 'https' : 'http'}://${base.host}`,
+    token:
+      env.APOLLO_SPOKE_TOKEN === undefined
+        ? { kind: 'file', path: env.APOLLO_SPOKE_TOKEN_FILE ?? '' }
+        : { kind: 'value', token: env.APOLLO_SPOKE_TOKEN },
+    kubeconfigPath: kubeconfigOf(env, machine.homeDirectory),
+    helmPath: env.APOLLO_HELM ?? 'helm',
+    namespace: env.APOLLO_SPOKE_NAMESPACE ?? 'apollo-system',
+    workdir: env.APOLLO_SPOKE_WORKDIR ?? `${machine.homeDirectory}/.apollo-spoke`,
+    maxParallel: Number(env.APOLLO_MAX_PARALLEL ?? machine.cores),
+    logLevel: env.APOLLO_LOG_LEVEL ?? 'info',
+  };
+}
+
+function kubeconfigOf(env: Environment, homeDirectory: string): string | null {
+  const named = env.APOLLO_KUBECONFIG ?? env.KUBECONFIG;
+  if (named !== undefined) return named;
+  return env.KUBERNETES_SERVICE_HOST === undefined ? `${homeDirectory}/.kube/config` : null;
+}
+
+/** The known variables that are set; an empty one counts as not set. */
+function pick(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(ACCEPTED).flatMap((name) => {
+      const value = env[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
+function missing(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const demand = (variable: Variable, hint = ''): void => {
+    const message = `${variable} is not set${hint}; give ${ACCEPTED[variable]}`;
+    problems.push({ code: 'config/missing', variable, message });
+  };
+  if (given['APOLLO_HUB_URL'] === undefined) demand('APOLLO_HUB_URL');
+  const token = [given['APOLLO_SPOKE_TOKEN'], given['APOLLO_SPOKE_TOKEN_FILE']].filter(Boolean);
+  if (token.length === 0) demand('APOLLO_SPOKE_TOKEN_FILE', ' and neither is APOLLO_SPOKE_TOKEN');
+  return problems;
+}
+
+function invalid(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
+  const wrong = new Set(
+    environmentCheck
+      .Errors(given)
+      .map(({ instancePath }) => instancePath.slice(1))
+      .filter((name) => name in given),
+  );
+  return [...wrong].map((variable) => ({
+    code: 'config/invalid',
+    variable,
+    message: `${variable} is not usable; give ${ACCEPTED[variable as Variable]}`,
+  }));
+}

@@ -1,0 +1,41 @@
+import type { ReleaseRecord } from '@apollo-deploy/helm';
+import { ok, type Result } from '@apollo-deploy/kernel';
+import {
+  manifestDocuments,
+  type KubeApi,
+  type KubeRef,
+  type ManifestRefusal,
+} from '@apollo-deploy/kube';
+
+const KEEP = 'helm.sh/resource-policy';
+
+export interface ManifestRefsOptions {
+  /** False: without the objects that Helm leaves in place when the release goes. */
+  readonly kept?: boolean;
+}
+
+/**
+ * The objects of a release's manifest, each once, with the namespace they live in. Asks the cluster
+ * which kinds have namespaces; a kind it does not serve is taken to have one. Throws `KubeUnavailable`.
+ */
+export async function manifestRefs(
+  kube: KubeApi,
+  { manifest, namespace }: Pick<ReleaseRecord, 'manifest' | 'namespace'>,
+  { kept = true }: ManifestRefsOptions = {},
+): Promise<Result<readonly KubeRef[], ManifestRefusal>> {
+  const documents = await manifestDocuments(manifest);
+  if (!documents.ok) return documents;
+  const objects = documents.value
+    .map(({ object }) => object)
+    .filter(({ metadata }) => kept || metadata.annotations?.[KEEP] !== 'keep');
+  let resources = await kube.resources();
+  if (objects.some((object) => resources.find(object) === undefined)) {
+    resources = await kube.resources({ refresh: true });
+  }
+  const refs = objects.map(({ apiVersion, kind, metadata }): KubeRef => {
+    const ref = { apiVersion, kind, name: metadata.name };
+    const namespaced = resources.find(ref)?.namespaced ?? true;
+    return namespaced ? { ...ref, namespace: metadata.namespace ?? namespace } : ref;
+  });
+  return ok([...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values()]);
+}

@@ -1,0 +1,246 @@
+import {
+  readRelease,
+  readRevision,
+  RELEASE_SECRET_KIND,
+  type ReleaseRecord,
+  type ReleaseRevision,
+} from '@apollo-deploy/helm';
+import {
+  Informer,
+  KubeUnavailable,
+  type KubeApi,
+  type KubeObject,
+  type Timer,
+} from '@apollo-deploy/kube';
+import type { Logger } from 'pino';
+import { helmHead } from './helm-head.js';
+import { manifestRefs } from './manifest-refs.js';
+import type { KnownRelease } from './release-report.js';
+
+export interface ReleaseInventoryOptions {
+  readonly kube: KubeApi;
+  readonly timer: Timer;
+  /** Evenly spread over 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+  /** Called when a release came, changed or went. */
+  readonly onChange: (key: string) => void;
+}
+
+interface ReleaseName {
+  readonly namespace: string;
+  readonly releaseName: string;
+}
+
+interface Tracked {
+  readonly namespace: string;
+  readonly releaseName: string;
+  revisions: Map<string, ReleaseRevision>;
+  /** Events up to this resourceVersion are known already. */
+  asOf: bigint;
+  /** Which payloads `known` was read from. */
+  readFrom: string;
+  known: KnownRelease | null;
+  stale: boolean;
+  turn: Promise<void>;
+}
+
+const RETRY_MS = 2000;
+
+/**
+ * Every Helm release of the cluster, from the metadata of its Secrets. A payload is fetched only when
+ * a head has changed, and nothing is kept of it but what is reported.
+ */
+export class ReleaseInventory {
+  private readonly tracked = new Map<string, Tracked>();
+  private readonly informer: Informer;
+  private readonly unread = new Set<string>();
+  private running = false;
+  private settleReady: () => void = () => undefined;
+  /** Resolves once every release of the first list has been read. */
+  readonly ready: Promise<void>;
+
+  constructor(private readonly options: ReleaseInventoryOptions) {
+    this.ready = new Promise((resolve) => (this.settleReady = resolve));
+    this.informer = new Informer({
+      kube: options.kube,
+      kind: RELEASE_SECRET_KIND,
+      selection: { labelSelector: 'owner=helm', metadataOnly: true },
+      timer: options.timer,
+      random: options.random,
+      listener: (delta) => {
+        if (delta.type === 'synced') this.checkReady();
+        else this.take(delta.object, delta.type === 'deleted');
+      },
+      onProblem: (problem) => {
+        options.log.warn(
+          { problem: problem.type },
+          'the watch on releases broke off; listing again',
+        );
+      },
+    });
+  }
+
+  start(): void {
+    this.running = true;
+    this.informer.start();
+  }
+
+  stop(): void {
+    this.running = false;
+    this.informer.stop();
+  }
+
+  /** By key, `namespace/name`; null if there is no such release, or none that can be read. */
+  get(key: string): KnownRelease | null {
+    return this.tracked.get(key)?.known ?? null;
+  }
+
+  /** True if the cluster holds Secrets of this release, whether or not they can be read. */
+  has(key: string): boolean {
+    return this.tracked.has(key);
+  }
+
+  /** Looks at one release now, ahead of the watch. Throws `KubeUnavailable` if it cannot be read. */
+  async refresh({ namespace, releaseName }: ReleaseName): Promise<void> {
+    const key = `${namespace}/${releaseName}`;
+    const labelSelector = `owner=helm,name=${releaseName}`;
+    const listed = await this.options.kube.list(RELEASE_SECRET_KIND, {
+      ...{ namespace, labelSelector, metadataOnly: true },
+    });
+    if (!listed.ok) {
+      const message = `the release Secrets of namespace ${namespace} cannot be listed: ${listed.error.message}`;
+      throw new KubeUnavailable(message, { cause: listed.error });
+    }
+    const { items, resourceVersion } = listed.value;
+    const revisions = items.map(readRevision).filter((revision) => revision !== null);
+    if (revisions.length === 0 && !this.tracked.has(key)) return;
+    const tracked = this.track({ namespace, releaseName });
+    tracked.revisions = new Map(revisions.map((revision) => [revision.secretName, revision]));
+    tracked.asOf = versionOf(resourceVersion);
+    tracked.stale = true;
+    await this.reading(key, tracked);
+  }
+
+  keys(): readonly string[] {
+    return [...this.tracked.keys()];
+  }
+
+  private take(secret: KubeObject, gone: boolean): void {
+    const revision = readRevision(secret);
+    const { namespace, labels } = secret.metadata;
+    const releaseName = labels?.['name'];
+    if (revision === null || namespace === undefined || releaseName === undefined) return;
+    const tracked = this.track({ namespace, releaseName });
+    if (versionOf(secret.metadata.resourceVersion) <= tracked.asOf) return;
+    if (gone) tracked.revisions.delete(revision.secretName);
+    else tracked.revisions.set(revision.secretName, revision);
+    tracked.stale = true;
+    const key = `${namespace}/${releaseName}`;
+    this.unread.add(key);
+    void this.readOrRetry(key, tracked);
+  }
+
+  private track({ namespace, releaseName }: ReleaseName): Tracked {
+    const key = `${namespace}/${releaseName}`;
+    const tracked = this.tracked.get(key) ?? {
+      ...{ namespace, releaseName, revisions: new Map<string, ReleaseRevision>(), asOf: -1n },
+      ...{ readFrom: '', known: null, stale: false, turn: Promise.resolve() },
+    };
+    this.tracked.set(key, tracked);
+    return tracked;
+  }
+
+  private async readOrRetry(key: string, tracked: Tracked): Promise<void> {
+    try {
+      await this.reading(key, tracked);
+    } catch (error) {
+      if (!(error instanceof KubeUnavailable)) throw error;
+      this.options.log.warn({ err: error, release: key }, 'a release cannot be read; trying again');
+      this.options.timer.after(RETRY_MS * (0.5 + this.options.random()), () => {
+        void this.readOrRetry(key, tracked);
+      });
+    }
+  }
+
+  /** One reading at a time for each release; resolves when what is known now has been read. */
+  private reading(key: string, tracked: Tracked): Promise<void> {
+    // The reading before this one has told its own caller how it went.
+    const turn = Promise.allSettled([tracked.turn]).then(async () => {
+      if (!tracked.stale || !this.running) return;
+      tracked.stale = false;
+      try {
+        await this.readOnce(key, tracked);
+      } catch (error) {
+        tracked.stale = true;
+        throw error;
+      }
+      this.settle(key, tracked);
+    });
+    tracked.turn = turn;
+    return turn;
+  }
+
+  private async readOnce(key: string, tracked: Tracked): Promise<void> {
+    const history = [...tracked.revisions.values()].sort((a, b) => a.revision - b.revision);
+    const head = history.at(-1);
+    const lastDeployed = history.findLast(({ status }) => status === 'deployed') ?? null;
+    if (head === undefined) {
+      this.tracked.delete(key);
+      return this.options.onChange(key);
+    }
+    const readFrom = [head, lastDeployed]
+      .map((r) => `${r?.secretUid}:${r?.resourceVersion}`)
+      .join();
+    if (readFrom === tracked.readFrom) return;
+    const record = await this.payload(tracked, head);
+    // It went between its event and now; another event is on its way.
+    if (record === null) return;
+    const deployed =
+      lastDeployed === null || lastDeployed === head
+        ? null
+        : await this.payload(tracked, lastDeployed);
+    const refs = await manifestRefs(this.options.kube, record);
+    const { namespace, releaseName } = tracked;
+    tracked.known = {
+      ...{ namespace, releaseName, head: helmHead(record, deployed) },
+      ...(refs.ok
+        ? { refs: refs.value, problem: null }
+        : { refs: [], problem: refs.error.message }),
+    };
+    tracked.readFrom = readFrom;
+    this.options.onChange(key);
+  }
+
+  private async payload(
+    { namespace }: Tracked,
+    { secretName }: ReleaseRevision,
+  ): Promise<ReleaseRecord | null> {
+    const { kube, log } = this.options;
+    const secret = await kube.get({ ...RELEASE_SECRET_KIND, namespace, name: secretName });
+    if (!secret.ok) {
+      if (secret.error.code !== 'kube/not_found') {
+        log.error({ secretName, namespace, refusal: secret.error }, 'a release may not be read');
+      }
+      return null;
+    }
+    const record = readRelease(secret.value);
+    if (record.ok) return record.value;
+    log.error({ namespace, refusal: record.error }, 'a release is not reported');
+    return null;
+  }
+
+  private settle(key: string, { stale }: Tracked): void {
+    if (!stale) this.unread.delete(key);
+    this.checkReady();
+  }
+
+  private checkReady(): void {
+    if (this.informer.hasSynced && this.unread.size === 0) this.settleReady();
+  }
+}
+
+/** Kubernetes numbers all writes of a cluster in one rising sequence. */
+function versionOf(resourceVersion: string | undefined): bigint {
+  return /^\d+$/.test(resourceVersion ?? '') ? BigInt(resourceVersion ?? 0) : 0n;
+}

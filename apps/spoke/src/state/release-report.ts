@@ -1,0 +1,166 @@
+import { jsonDigest } from '@apollo-deploy/kernel';
+import { computeStatus, HEALTHS, judgeRollout, worstHealth } from '@apollo-deploy/k8s-status';
+import { describeRef, type KubeObject, type KubeRef, type KubeRefusal } from '@apollo-deploy/kube';
+import type {
+  DriftReport,
+  HelmHead,
+  ObjectReport,
+  PodReport,
+  ReleaseReport,
+} from '@apollo-deploy/protocol';
+import type { OwnedPods } from './owned-pods.js';
+import { podReport } from './pod-report.js';
+
+/** One release as Helm records it. Values and manifest text are left behind in the cluster. */
+export interface KnownRelease {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly head: HelmHead;
+  /** The objects of the head's manifest. */
+  readonly refs: readonly KubeRef[];
+  /** Why the manifest cannot be read; null if it can. */
+  readonly problem: string | null;
+}
+
+/** One look at the live objects. */
+export interface LiveLook {
+  readonly get: (ref: KubeRef) => KubeObject | null;
+  /** Why objects of this kind cannot be looked at; null if they can. */
+  readonly refusal: (ref: KubeRef) => KubeRefusal | null;
+  readonly owned: OwnedPods;
+  readonly now: Date;
+}
+
+export interface ReportOfRelease {
+  readonly report: ReleaseReport;
+  /** When the report may change though no object does. */
+  readonly recheckAt: Date | null;
+}
+
+const MOST_OBJECTS = 2000;
+const MOST_DRIFT = 500;
+const LONGEST_MESSAGE = 2048;
+
+/** ExpectedStateK8s of one release. Pure. */
+export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRelease {
+  const judged = release.refs.slice(0, MOST_OBJECTS).map((ref) => judge(ref, look));
+  const objects = judged.map(({ report }) => report);
+  const { namespace, releaseName, head } = release;
+  return {
+    recheckAt: earliest(judged.map(({ recheckAt }) => recheckAt)),
+    report: {
+      namespace,
+      releaseName,
+      head,
+      ...summary(release, objects),
+      objects,
+      pods: podsOf(release, look),
+      drift: judged.flatMap(({ drift }) => drift).slice(0, MOST_DRIFT),
+      observedAt: look.now.toISOString(),
+    },
+  };
+}
+
+function summary(
+  { problem }: KnownRelease,
+  objects: readonly ObjectReport[],
+): Pick<ReleaseReport, 'health' | 'reason' | 'message'> {
+  if (problem !== null) {
+    const message = problem.slice(0, LONGEST_MESSAGE);
+    return { health: 'Unknown', reason: 'ManifestUnreadable', message };
+  }
+  const worst = worstOf(objects);
+  return {
+    health: worstHealth(objects.map(({ health }) => health)),
+    ...(worst?.reason !== undefined && { reason: worst.reason }),
+    ...(worst?.message !== undefined && {
+      message: `${describeObject(worst)} ${worst.message}`.slice(0, LONGEST_MESSAGE),
+    }),
+  };
+}
+
+/** Identity of what a report says, whenever it was said. */
+export function reportDigest({ observedAt: _, ...said }: ReleaseReport): string {
+  return jsonDigest(said);
+}
+
+interface Judged {
+  readonly report: ObjectReport;
+  readonly recheckAt: Date | null;
+  readonly drift: readonly DriftReport[];
+}
+
+function judge(ref: KubeRef, look: LiveLook): Judged {
+  const identity = {
+    kind: ref.kind,
+    ...(ref.namespace !== undefined && { namespace: ref.namespace }),
+    name: ref.name,
+  };
+  const refusal = look.refusal(ref);
+  if (refusal !== null) {
+    const message = `cannot be looked at: ${refusal.message}; give the spoke's account the right to list and watch it`;
+    const report = { ...identity, health: 'Unknown', reason: 'NotWatched', message } as const;
+    return { report: bounded(report), recheckAt: null, drift: [] };
+  }
+  const object = look.get(ref);
+  const below = object === null ? [] : look.owned.below(object);
+  const own = computeStatus(object, { now: look.now });
+  const { worst, recheckAt } = judgeRollout({
+    objects: [{ ref, object }],
+    pods: below.filter(({ kind }) => kind === 'Pod'),
+    replicaSets: below.filter(({ kind }) => kind === 'ReplicaSet'),
+    now: look.now,
+  });
+  const { health, reason, message } = worst ?? own;
+  const said = health === 'Healthy' ? {} : { reason, message };
+  const missing = `${describeRef(ref)} is in the release and not in the cluster`;
+  return {
+    report: bounded({ ...identity, health, ...said }),
+    recheckAt: recheckAt ?? null,
+    drift: object === null ? [{ ...identity, message: missing }] : [],
+  };
+}
+
+function podsOf({ refs }: KnownRelease, look: LiveLook): PodReport[] {
+  const pods = new Map<string, KubeObject>();
+  for (const ref of refs) {
+    const object = look.get(ref);
+    if (object === null) continue;
+    for (const pod of look.owned.of(object)) {
+      pods.set(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, pod);
+    }
+  }
+  return [...pods]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, MOST_OBJECTS)
+    .map(([, pod]) => podReport(pod, look.now));
+}
+
+/** Undefined if all are healthy. */
+function worstOf(objects: readonly ObjectReport[]): ObjectReport | undefined {
+  const rank = ({ health }: ObjectReport): number => HEALTHS.indexOf(health);
+  return objects
+    .filter(({ health }) => health !== 'Healthy')
+    .reduce<ObjectReport | undefined>(
+      (worst, next) => (worst === undefined || rank(next) > rank(worst) ? next : worst),
+      undefined,
+    );
+}
+
+function describeObject({ kind, namespace, name }: ObjectReport): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+function bounded(report: ObjectReport): ObjectReport {
+  const { reason, message } = report;
+  return {
+    ...report,
+    ...(reason !== undefined && { reason: reason.slice(0, 256) }),
+    ...(message !== undefined && { message: message.slice(0, LONGEST_MESSAGE) }),
+  };
+}
+
+function earliest(instants: readonly (Date | null)[]): Date | null {
+  const times = instants.filter((instant) => instant !== null).map((instant) => instant.getTime());
+  return times.length === 0 ? null : new Date(Math.min(...times));
+}

@@ -1,0 +1,255 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  HelmChartOperator,
+  headOf,
+  observeRelease,
+  underlyingState,
+  type ReleaseRecord,
+} from '@apollo-deploy/helm';
+import { ScriptedHelmRunner, type ScriptedChart } from '@apollo-deploy/helm/testing';
+import { err, jsonDigest, ok } from '@apollo-deploy/kernel';
+import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
+import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
+import {
+  releaseDigest,
+  type OfferedContent,
+  type PlanOffer,
+  type PlanVerdict,
+  type SpokePayload,
+} from '@apollo-deploy/protocol';
+import { pino } from 'pino';
+import { ConfigMapLedger } from '../execution/config-map-ledger.js';
+import { Executor } from '../execution/executor.js';
+import type { Self } from '../execution/judge-holder.js';
+import type { ClaimHolder, LedgerClaim, LedgerVerdict } from '../execution/ledger-entry.js';
+import { Limit } from '../execution/limit.js';
+import type { RunningProcess } from '../execution/process-table.js';
+import { LiveObjects } from '../state/live-objects.js';
+import { Events } from './events.js';
+import { VirtualTime } from './virtual-time.js';
+
+export type Told =
+  | { readonly t: 'accept'; readonly p: SpokePayload<'plan.accept'> }
+  | { readonly t: 'progress'; readonly p: SpokePayload<'plan.progress'> }
+  | { readonly t: 'result'; readonly p: SpokePayload<'plan.result'> };
+
+/** One process of a spoke: what it told the hub, and which offers it acknowledged. */
+export class SpokeProcess {
+  readonly told = new Events<Told>();
+  readonly acknowledged: string[] = [];
+
+  constructor(readonly executor: Executor) {}
+
+  offer(offer: PlanOffer): void {
+    this.executor.offer(offer, () => this.acknowledged.push(offer.planId));
+  }
+
+  /** Offers the plan and waits for its verdict. */
+  async carryOut(offer: PlanOffer): Promise<PlanVerdict> {
+    this.offer(offer);
+    return this.verdict(offer.planId);
+  }
+
+  async verdict(planId: string): Promise<PlanVerdict> {
+    const told = await this.told.until(({ t, p }) => t === 'result' && p.planId === planId);
+    return (told.p as SpokePayload<'plan.result'>).result;
+  }
+
+  async progress(): Promise<SpokePayload<'plan.progress'>> {
+    const told = await this.told.until(({ t }) => t === 'progress');
+    return told.p as SpokePayload<'plan.progress'>;
+  }
+}
+
+export const DEAD_HOLDER: ClaimHolder = {
+  instance: 'dead-spoke',
+  host: 'node-a',
+  agent: { pid: 100, startedAt: '1000' },
+};
+
+/** A cluster in memory with a scripted Helm, in which spokes live and die. */
+export class ExecutionBench {
+  readonly kube: InMemoryKubeApi;
+  readonly helm: ScriptedHelmRunner;
+  readonly time = new VirtualTime();
+  readonly ledger: ConfigMapLedger;
+  /** What runs on the machine besides this. */
+  processes: RunningProcess[] = [];
+  /** Charts that the hub does not have. */
+  readonly missingCharts = new Set<string>();
+  /** Called before the n-th chart is fetched, by any spoke. */
+  beforeFetch: (count: number) => Promise<void> = () => Promise.resolve();
+  private fetches = 0;
+  private readonly charts = new Map<string, string>();
+
+  constructor() {
+    this.kube = new InMemoryKubeApi({ namespaces: ['shop'] });
+    this.helm = new ScriptedHelmRunner(this.kube);
+    this.ledger = new ConfigMapLedger(this.kube, 'apollo-system');
+    this.addChart({ name: 'web', version: '1.0.0', render: configMap('1.0.0') });
+    this.addChart({ name: 'web', version: '2.0.0', render: configMap('2.0.0') });
+  }
+
+  addChart(chart: ScriptedChart): void {
+    const { name, version } = chart;
+    this.charts.set(jsonDigest({ name, version }), this.helm.addChart(chart));
+  }
+
+  /** Starts a spoke. `kube`: its own way to the cluster. */
+  spoke({
+    instance = 'spoke-1',
+    host = 'node-a',
+    maxParallel = 2,
+    kube = this.kube as KubeApi,
+  } = {}): SpokeProcess {
+    const { helm, time } = this;
+    const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
+    const log = pino({ level: 'silent' });
+    const told = (event: Told): void => spoke.told.push(event);
+    const executor = new Executor(
+      {
+        ...{ kube, helm, self, log, clock: time, timer: time },
+        operator: new HelmChartOperator({ kube, helm }),
+        ledger: new ConfigMapLedger(kube, 'apollo-system'),
+        charts: {
+          fetch: async (sha256) => {
+            this.fetches += 1;
+            await this.beforeFetch(this.fetches);
+            return this.chart(sha256);
+          },
+        },
+        live: new LiveObjects({ kube, timer: time, random: () => 0.5, log }),
+        processes: { list: () => Promise.resolve(this.processes) },
+        limit: new Limit(maxParallel),
+      },
+      {
+        random: () => 0.5,
+        look: () => Promise.resolve(undefined),
+        reports: {
+          accept: (p) => told({ t: 'accept', p }),
+          progress: (p) => told({ t: 'progress', p }),
+          result: (p) => {
+            told({ t: 'result', p });
+            return Promise.resolve('acknowledged');
+          },
+        },
+      },
+    );
+    executor.enter({ spoke: 'dev', epoch: 7 });
+    const spoke = new SpokeProcess(executor);
+    return spoke;
+  }
+
+  /** Installs a chart as an earlier plan of a spoke that has since been replaced. */
+  async installed(offer: PlanOffer): Promise<NonNullable<OfferedContent['base']>> {
+    const verdict = await this.spoke({ instance: 'earlier-spoke' }).carryOut(offer);
+    if (verdict.verdict !== 'succeeded') throw new Error(verdict.message);
+    this.helm.commands.length = 0;
+    this.fetches = 0;
+    return this.base(offer);
+  }
+
+  async head({ content }: PlanOffer): Promise<ReleaseRecord | null> {
+    const { namespace, releaseName: release } = content;
+    return headOf(await observeRelease(this.kube, { namespace, release }));
+  }
+
+  /** The present head, as a plan names it. */
+  async base(offer: PlanOffer): Promise<NonNullable<OfferedContent['base']>> {
+    const head = await this.head(offer);
+    if (head === null) throw new Error('there is no release');
+    return { revision: head.revision, releaseDigest: releaseDigest(head) };
+  }
+
+  /** The ledger as a spoke leaves it that dies after its claim. */
+  async claimed(offer: PlanOffer, more: Partial<LedgerClaim> = {}): Promise<void> {
+    const entry = await this.ledger.read(offer.content);
+    const head = await this.head(offer);
+    const { planId, attempt, content } = offer;
+    const written = await this.ledger.write({
+      ...entry,
+      claim: {
+        ...{ planId, attempt, content, epoch: 6, holder: DEAD_HOLDER },
+        claimedAt: '2026-03-02T11:59:00.000Z',
+        baseSecretUid: head?.secretUid ?? null,
+        ...more,
+      },
+    });
+    if (!written.ok) throw new Error(written.error.code);
+  }
+
+  /** Runs the plan's helm command, without a spoke. */
+  async helmRan(offer: PlanOffer, fate: 'normal' | 'killed'): Promise<void> {
+    const { content, planId } = offer;
+    const { chart, type, releaseName: release, namespace } = content;
+    const chartPath = this.charts.get(chart?.sha256 ?? '') ?? '';
+    const target = { release, namespace, planId, timeoutMs: 1000 };
+    const values = offer.values as Record<string, string>;
+    this.helm.nextRun(fate);
+    const options = { totalDeadlineMs: 1000, abort: new AbortController().signal };
+    await this.helm.run(
+      type === 'install'
+        ? { verb: 'install', ...target, chartPath, values, createNamespace: false }
+        : type === 'uninstall'
+          ? { verb: 'uninstall', ...target }
+          : { verb: 'upgrade', ...target, chartPath, values, forceConflicts: false },
+      options,
+    );
+    this.helm.commands.length = 0;
+  }
+
+  /** Lets everything happen that waits for no time. */
+  async quiet(): Promise<void> {
+    for (let turn = 0; turn < 100; turn += 1) await nextTurn();
+  }
+
+  /** Waits for an outcome; whenever nothing else happens, lets the soonest short wait end. */
+  async whileTimePasses<T>(outcome: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = outcome.finally(() => (settled = true));
+    while (!settled) {
+      await Promise.race([this.quiet(), done]);
+      const [soonest] = this.time.pending;
+      if (!settled && soonest !== undefined && soonest <= 60_000) this.time.advance(soonest);
+    }
+    return done;
+  }
+
+  /** Revisions of the release, oldest first, with the plan that made each. */
+  async history(offer: PlanOffer): Promise<readonly string[]> {
+    const { namespace, releaseName: release } = offer.content;
+    const state = underlyingState(await observeRelease(this.kube, { namespace, release }));
+    return (state?.history ?? []).map(
+      ({ revision, status, labels }) =>
+        `${revision} ${status} by ${labels['apollo.dev/plan'] ?? 'nobody'}`,
+    );
+  }
+
+  async verdicts(offer: PlanOffer): Promise<readonly LedgerVerdict[]> {
+    return (await this.ledger.read(offer.content)).verdicts;
+  }
+
+  private chart(sha256: string) {
+    const path = this.charts.get(sha256);
+    if (path !== undefined && !this.missingCharts.has(sha256)) return ok(path);
+    return err({ code: 'chart/not_found', message: `the hub has no chart ${sha256}` } as const);
+  }
+}
+
+function configMap(version: string): ScriptedChart['render'] {
+  return (values) => [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'web',
+        labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: {
+          'meta.helm.sh/release-name': 'web',
+          'meta.helm.sh/release-namespace': 'shop',
+        },
+      },
+      data: { version, text: values['text'] ?? 'default' },
+    } satisfies KubeObject,
+  ];
+}
