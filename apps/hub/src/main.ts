@@ -1,13 +1,20 @@
-import { EmbeddedPostgresFailed, SchemaTooNew } from '@apollo-deploy/storage';
+import { EmbeddedPostgresFailed, SchemaTooNew, StorageFolderRefused } from '@apollo-deploy/storage';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { readHubConfig, unknownVariables } from './config/hub-config.js';
 import { JsonLogger } from './platform/json-logger.js';
+import { StandardOutput } from './platform/standard-output.js';
 import { PortUnusable } from './port-unusable.js';
 import { startHub } from './start-hub.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a person can do something about: one sentence says it, a stack would hide it. */
-const EXPLAINED = [PortUnusable, EmbeddedPostgresFailed, SchemaTooNew, StoreUnavailable];
+const EXPLAINED = [
+  PortUnusable,
+  EmbeddedPostgresFailed,
+  SchemaTooNew,
+  StorageFolderRefused,
+  StoreUnavailable,
+];
 
 /** Runs the hub until it is told to stop; a second signal ends the process at once. */
 async function run(): Promise<void> {
@@ -16,7 +23,7 @@ async function run(): Promise<void> {
     for (const { message } of config.error) process.stderr.write(`${message}\n`);
     process.exit(1);
   }
-  const logger = new JsonLogger(config.value.logLevel);
+  const logger = new JsonLogger(config.value.logLevel, new StandardOutput(process.stdout));
   for (const name of unknownVariables(process.env)) {
     logger.warn(`${name} is no setting of the hub and is ignored`);
   }

@@ -26,7 +26,8 @@ export async function assertPortFree({ host, port }: Address): Promise<void> {
 
 /** Why listening failed, in words for people where they can do something about it. */
 export function portFailure({ host, port }: Address, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
       return new PortUnusable(

@@ -8,7 +8,7 @@ import { JsonLogger } from '../src/platform/json-logger.js';
 import { PortUnusable } from '../src/port-unusable.js';
 import { type RunningHub, startHub } from '../src/start-hub.js';
 
-const logger = new JsonLogger('silent');
+const logger = new JsonLogger('silent', { write: () => undefined });
 const BODY = JSON.stringify({ name: 'shop', criticality: 'low' });
 
 function configured(environment: Record<string, string> = {}): HubConfig {

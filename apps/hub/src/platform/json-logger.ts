@@ -1,6 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Level, type LevelWithSilent, type Logger } from 'pino';
 
+/** Parts of the framework that narrate its start, line by line. */
+const NARRATORS: readonly unknown[] = ['InstanceLoader', 'RoutesResolver', 'RouterExplorer'];
+
 /**
  * One JSON object a line. Requests are logged without their bodies and headers, so that no secret
  * gets in; errors are logged with their causes.
@@ -8,13 +11,12 @@ import { pino, type DestinationStream, type Level, type LevelWithSilent, type Lo
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
-  constructor(level: LevelWithSilent, destination?: DestinationStream) {
-    const options = { level, base: { process: process.pid } };
-    this.pino = destination === undefined ? pino(options) : pino(options, destination);
+  constructor(level: LevelWithSilent, destination: DestinationStream) {
+    this.pino = pino({ level, base: { process: process.pid } }, destination);
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(NARRATORS.includes(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

@@ -34,7 +34,7 @@ export class TestHub {
     const store = new InMemoryStore();
     const clock = new VirtualClock(new Date('2026-03-01T12:00:00.000Z'));
     const parts = { config: { ...config.value, ...settings }, store, clock, ids: new UlidIds() };
-    const app = await createHub(parts, new JsonLogger('silent'));
+    const app = await createHub(parts, new JsonLogger('silent', { write: () => undefined }));
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new TestHub(app, store, clock, `http://127.0.0.1:${port}`);
