@@ -379,6 +379,18 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('has no route that does not say who may use it', async () => {
+    const routes = allRoutesOf(hub).map((route) => route.replace(/\{\w+\}/g, 'x').split(' '));
+    const refused: string[] = [];
+    for (const [method = '', path = ''] of routes) {
+      const { body } = await hub.send(method.toUpperCase(), path);
+      if (body['code'] === 'http/forbidden') refused.push(`${method} ${path}`);
+    }
+
+    expect(routes.length).toBeGreaterThan(25);
+    expect(refused).toEqual([]);
+  });
+
   it('documents exactly the routes there are', async () => {
     const { body } = await hub.get('/api/openapi.json');
     const documented = Object.entries(body['paths'] as Record<string, object>).flatMap(
@@ -391,8 +403,13 @@ describe('the HTTP API', () => {
   });
 });
 
-/** What Express serves, in the spelling of OpenAPI; documentation and the spokes' own left out. */
+/** What is documented for people: all but the documentation itself and the spokes' own routes. */
 function routesOf(hub: TestHub): string[] {
+  return allRoutesOf(hub).filter((route) => !/^\w+ \/(api\/(docs|openapi)|spoke\/)/.test(route));
+}
+
+/** What Express serves, in the spelling of OpenAPI. */
+function allRoutesOf(hub: TestHub): string[] {
   const { router } = hub.app.getHttpAdapter().getInstance() as unknown as {
     router: {
       stack: readonly { route?: { path: string; methods: Readonly<Record<string, boolean>> } }[];
@@ -400,8 +417,10 @@ function routesOf(hub: TestHub): string[] {
   };
   return router.stack
     .flatMap(({ route }) => (route === undefined ? [] : [route]))
-    .filter(({ path }) => !/^\/?(api\/(docs|openapi)|spoke\/)/.test(path))
     .flatMap(({ path, methods }) =>
-      Object.keys(methods).map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
+      Object.keys(methods).map((method) => {
+        const spelled = path.replace(/:(\w+)/g, '{$1}');
+        return `${method} ${spelled.startsWith('/') ? '' : '/'}${spelled}`;
+      }),
     );
 }

@@ -7,7 +7,7 @@ import { Operation } from '../http/operation.js';
 import { PageQuery, pageOf } from '../http/page-query.js';
 import { CONTEXT } from '../platform/tokens.js';
 
-export class AuditQuery extends PageQuery {
+class AuditQuery extends PageQuery {
   @InstantField({ optional: true, description: 'Written at or after.' })
   from?: string;
 
@@ -18,7 +18,7 @@ export class AuditQuery extends PageQuery {
   subject?: string;
 }
 
-export class AuditEntryView {
+class AuditEntryView {
   @ApiProperty()
   id!: string;
 

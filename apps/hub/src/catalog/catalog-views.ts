@@ -55,7 +55,7 @@ export class ProductView {
   version!: number;
 }
 
-export class ChartView {
+class ChartView {
   @ApiProperty()
   name!: string;
 
@@ -69,7 +69,7 @@ export class ChartView {
   size!: number;
 }
 
-export class DependencyView {
+class DependencyView {
   @ApiProperty()
   product!: string;
 

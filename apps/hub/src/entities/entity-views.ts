@@ -4,7 +4,7 @@ import { ENTITY_STATUSES } from '@apollo-deploy/orchestration';
 import type { EntityView as Entity } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-export class TargetView {
+class TargetView {
   @ApiProperty({ type: String, nullable: true })
   version!: string | null;
 
@@ -12,7 +12,7 @@ export class TargetView {
   reason!: string;
 }
 
-export class ReportedView {
+class ReportedView {
   @ApiProperty()
   version!: string;
 
@@ -41,7 +41,7 @@ export class ReportedView {
   stale!: boolean;
 }
 
-export class OpenPlanView {
+class OpenPlanView {
   @ApiProperty()
   id!: string;
 

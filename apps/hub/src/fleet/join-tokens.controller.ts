@@ -11,7 +11,7 @@ import { CONTEXT } from '../platform/tokens.js';
 
 const TOKEN_BYTES = 32;
 
-export class JoinTokenRequest {
+class JoinTokenRequest {
   @TextField({ maximum: 256, description: 'The name of the spoke, new or known.' })
   spoke!: string;
 
@@ -19,7 +19,7 @@ export class JoinTokenRequest {
   environment!: string;
 }
 
-export class JoinTokenView {
+class JoinTokenView {
   @ApiProperty({ description: 'Shown once; the hub keeps only its SHA-256.' })
   token!: string;
 

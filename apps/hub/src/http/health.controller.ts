@@ -7,7 +7,7 @@ import { CLOCK, STORE } from '../platform/tokens.js';
 import { Operation } from './operation.js';
 import { Readiness } from './readiness.js';
 
-export class HealthView {
+class HealthView {
   @ApiProperty({ enum: ['healthy', 'unhealthy'], description: 'unhealthy comes with status 503.' })
   status!: string;
 
@@ -27,12 +27,12 @@ export class HealthView {
   timestamp!: string;
 }
 
-export class LivenessView {
+class LivenessView {
   @ApiProperty({ example: 'alive' })
   status!: string;
 }
 
-export class ReadinessView {
+class ReadinessView {
   @ApiProperty({ enum: ['ready', 'not_ready'], description: 'not_ready comes with status 503.' })
   status!: string;
 

@@ -38,13 +38,13 @@ function unacceptableUrl(url: string): Refused | undefined {
 export function unacceptableJson(body: unknown): Refused | undefined {
   let level: readonly unknown[] = [body];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) {
+    if (level.some(isBadText)) return badText('the body');
+    const objects = level.filter((value) => typeof value === 'object' && value !== null);
+    if (objects.length > 0 && depth >= MAX_DEPTH) {
       return new Refused('http/invalid_request', {
         detail: `the body nests deeper than ${MAX_DEPTH} levels; flatten it`,
       });
     }
-    if (level.some(isBadText)) return badText('the body');
-    const objects = level.filter((value) => typeof value === 'object' && value !== null);
     if (objects.some((value) => Object.keys(value).some(isBadKey))) {
       return badText('the name of a field in the body');
     }

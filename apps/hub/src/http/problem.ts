@@ -3,7 +3,7 @@ import { type ProblemCode, PROBLEMS } from './problem-table.js';
 import type { ProblemDetails } from './refused.js';
 
 /** One field at fault, where several are. */
-export class FieldProblem {
+class FieldProblem {
   @ApiProperty({ description: 'In the spelling of the request.' })
   field!: string;
 

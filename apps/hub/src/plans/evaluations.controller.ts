@@ -6,7 +6,7 @@ import { PostOperation } from '../http/operation.js';
 import { accepted, Refused } from '../http/refused.js';
 import { ENGINE } from '../platform/tokens.js';
 
-export class EvaluationRequest {
+class EvaluationRequest {
   @TextField({ maximum: 256, optional: true, description: 'Absent = every entity.' })
   entity?: string;
 
@@ -17,7 +17,7 @@ export class EvaluationRequest {
   force?: boolean;
 }
 
-export class EvaluationView {
+class EvaluationView {
   @ApiProperty({ description: 'How many entities were looked at.' })
   evaluated!: number;
 

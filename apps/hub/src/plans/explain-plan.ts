@@ -2,7 +2,7 @@ import { PLAN_STATES } from '@apollo-deploy/domain';
 import type { Plan, Violation } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-export class UnmetView {
+class UnmetView {
   @ApiProperty({ description: 'Stable, for machines.' })
   code!: string;
 

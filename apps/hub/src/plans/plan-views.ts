@@ -2,7 +2,7 @@ import { PLAN_OUTCOMES, PLAN_PHASES, PLAN_STATES, PLAN_TYPES } from '@apollo-dep
 import type { Plan, Values, Violation } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-export class ViolationView {
+class ViolationView {
   @ApiProperty({ description: 'Stable, for machines.' })
   code!: string;
 
@@ -16,7 +16,7 @@ export class ViolationView {
   recheckAt?: string;
 }
 
-export class PassedOverView {
+class PassedOverView {
   @ApiProperty()
   version!: string;
 
@@ -24,7 +24,7 @@ export class PassedOverView {
   violations!: readonly ViolationView[];
 }
 
-export class PlanFromView {
+class PlanFromView {
   @ApiProperty()
   version!: string;
 
@@ -32,7 +32,7 @@ export class PlanFromView {
   revision!: number;
 }
 
-export class PlanToView {
+class PlanToView {
   @ApiProperty()
   version!: string;
 
@@ -43,7 +43,7 @@ export class PlanToView {
   valuesDigest!: string;
 }
 
-export class CancelRequestedView {
+class CancelRequestedView {
   @ApiProperty()
   by!: string;
 

@@ -1,0 +1,59 @@
+import { aPlan } from '@apollo-deploy/orchestration/testing';
+import { describe, expect, it } from '@jest/globals';
+import { planView } from './plan-views.js';
+
+describe('a plan as the API shows it', () => {
+  it('names what will run by digests, and leaves out what is not so', () => {
+    const plan = aPlan({ to: { version: '1.0.0' }, values: { password: 'canary' } });
+
+    const view = planView(plan);
+
+    expect(view).toEqual({
+      id: plan.id,
+      entity: plan.entity,
+      environment: 'dev',
+      spoke: 'spoke-a',
+      product: 'test-service',
+      type: 'install',
+      state: 'PENDING',
+      from: null,
+      to: { version: '1.0.0', chartSha256: 'c'.repeat(64), valuesDigest: 'v'.repeat(64) },
+      digest: plan.digest,
+      reason: plan.reason,
+      passedOver: [],
+      violations: [],
+      attempt: 1,
+      createdAt: plan.createdAt,
+      version: 1,
+    });
+    expect(JSON.stringify(view)).not.toContain('canary');
+  });
+
+  it('shows how it ended', () => {
+    const ended = {
+      phase: 'verifying',
+      outcome: 'unhealthy',
+      message: 'pod web-1 is in CrashLoopBackOff',
+      evidence: { revision: 2 },
+      startedAt: '2026-03-01T12:00:00.000Z',
+      endedAt: '2026-03-01T12:00:09.000Z',
+    } as const;
+
+    expect(planView(aPlan({ state: 'FAILED', ...ended }))).toMatchObject({
+      state: 'FAILED',
+      ...ended,
+    });
+  });
+
+  it('has no target for an uninstall', () => {
+    const { content } = aPlan();
+    const plan = aPlan({
+      type: 'uninstall',
+      content: { ...content, type: 'uninstall', chart: null, valuesDigest: null },
+      from: { version: '1.0.0', revision: 3 },
+      to: null,
+    });
+
+    expect(planView(plan)).toMatchObject({ from: { version: '1.0.0', revision: 3 }, to: null });
+  });
+});
