@@ -22,21 +22,20 @@ function firstOfUnion(parts: readonly Spans[], from: number, until: number): Spa
 
 /** What all of `parts` have and `without` has not. All of time, if there are no parts. */
 export function intersectionOf(parts: readonly Spans[], without: Spans): Spans {
-  const commonFrom = (at: number, until: number): Span => {
-    const end = Math.min(until, ...parts.map((part) => part.first(at, until)?.end ?? until));
-    return { start: at, end: without.first(at, end)?.start ?? end };
-  };
   return {
     first: (from, until) => {
-      let at = from;
-      while (at < until) {
+      for (let at = from; at < until;) {
         if (covers(without, at)) {
           at = without.first(at, until)?.end ?? until;
           continue;
         }
-        const missing = parts.find((part) => !covers(part, at));
-        if (missing === undefined) return commonFrom(at, until);
-        at = missing.first(at, until)?.start ?? until;
+        const stretches = parts.map((part) => part.first(at, until));
+        const start = Math.max(at, ...stretches.map((stretch) => stretch?.start ?? until));
+        if (start === at) {
+          const end = Math.min(until, ...stretches.map((stretch) => stretch?.end ?? until));
+          return { start, end: without.first(start, end)?.start ?? end };
+        }
+        at = start;
       }
       return undefined;
     },

@@ -32,7 +32,7 @@ export class WindowSchedule {
     );
     this.suppressions = suppressions;
     this.all = [...windows, ...suppressions].map(({ spans }) => spans);
-    const suppressed = unionOf(suppressions.map(({ spans }) => spans));
+    const suppressed = remembered(unionOf(suppressions.map(({ spans }) => spans)));
     this.openings = remembered(
       intersectionOf(
         this.layers.map(({ spans }) => spans),
@@ -99,7 +99,7 @@ function windowsOf(layer: WindowLayer, all: readonly MaintenanceWindow[]): Layer
   const windows = all
     .filter((window) => window.layer === layer)
     .sort((a, b) => byText(a.label, b.label));
-  return { layer, windows, spans: unionOf(windows.map(({ spans }) => spans)) };
+  return { layer, windows, spans: remembered(unionOf(windows.map(({ spans }) => spans))) };
 }
 
 function byText(a: string, b: string): number {
