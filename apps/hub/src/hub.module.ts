@@ -6,6 +6,7 @@ import { FleetModule } from './fleet/fleet.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PlansModule } from './plans/plans.module.js';
 import { type HubParts, PlatformModule } from './platform/platform.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { SpokesModule } from './spokes/spokes.module.js';
 
 /** The whole hub. Holds nothing itself. */
@@ -20,6 +21,7 @@ export class HubModule {
         CatalogModule,
         EntitiesModule,
         PlansModule,
+        SchedulesModule,
         FleetModule,
         AuditModule,
         SpokesModule,

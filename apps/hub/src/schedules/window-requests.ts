@@ -1,0 +1,79 @@
+import {
+  ACCEPTED_INSTANT,
+  parseInstant,
+  WINDOW_LAYERS,
+  type WindowFields,
+} from '@apollo-deploy/domain';
+import { Field, isPlainObject } from '../http/field.js';
+
+/** Enough for a preview; the worst of them (minutes that never meet) take the hub over half a second. */
+const MAX_WINDOWS = 20;
+
+const TIMING = {
+  cron: { type: 'string', maxLength: 256, example: '0 2 * * SAT' },
+  durationMinutes: { type: 'integer', minimum: 1, maximum: 44_640 },
+  durationHours: { type: 'number', maximum: 744 },
+  timezone: { type: 'string', default: 'UTC', example: 'Europe/London' },
+} as const;
+const FREEZE = {
+  name: { type: 'string', maxLength: 100 },
+  reason: { type: 'string', maxLength: 500 },
+  hard: { type: 'boolean', default: false, description: 'Stops rollbacks and repairs too.' },
+} as const;
+const WINDOW_SCHEMA = {
+  type: 'object',
+  required: ['cron'],
+  properties: {
+    name: { type: 'string', maxLength: 100 },
+    layer: { type: 'string', enum: [...WINDOW_LAYERS], default: 'environment' },
+    ...TIMING,
+  },
+};
+const SUPPRESSION_SCHEMA = {
+  oneOf: [
+    {
+      type: 'object',
+      required: ['start', 'end', 'reason'],
+      properties: {
+        ...FREEZE,
+        start: { type: 'string', format: 'date-time' },
+        end: { type: 'string', format: 'date-time' },
+      },
+    },
+    { type: 'object', required: ['cron', 'reason'], properties: { ...FREEZE, ...TIMING } },
+  ],
+};
+
+/** The shape only; what the objects must hold is the domain's to say. */
+function ListField(items: object, description: string): PropertyDecorator {
+  return Field(
+    {
+      accepted: `a list of at most ${MAX_WINDOWS} objects`,
+      schema: { type: 'array', maxItems: MAX_WINDOWS, items },
+      check: (value) =>
+        Array.isArray(value) && value.length <= MAX_WINDOWS && value.every(isPlainObject),
+    },
+    { optional: true, description },
+  );
+}
+
+export class WindowsRequest {
+  @ListField(
+    WINDOW_SCHEMA,
+    'When change is allowed. Windows of one layer add up; all layers must be open. Each has a duration in minutes or hours.',
+  )
+  windows?: readonly WindowFields[];
+
+  @ListField(SUPPRESSION_SCHEMA, 'When it is not: once, or again and again.')
+  suppressions?: readonly WindowFields[];
+
+  @Field(
+    {
+      accepted: ACCEPTED_INSTANT,
+      schema: { type: String, format: 'date-time' },
+      check: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
+    },
+    { optional: true, description: 'Absent = now.' },
+  )
+  at?: string;
+}
