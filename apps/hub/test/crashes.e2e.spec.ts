@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@apollo-deploy/local-cluster/testing';
 import { testChart } from './support/test-chart.js';
 import { TestSystem } from './support/test-system.js';
 
@@ -30,7 +31,17 @@ describe('kill -9 during a Helm run', () => {
   async function upgradeInHelm(name: string): Promise<void> {
     const chart = await testChart(name, '2.0.0', { configMaps: CONFIG_MAPS });
     await system.client.release(name, '2.0.0', chart);
-    await system.client.inPhase(name, 'helm');
+    await eventually('Helm to be at work', () => pendingRevision(name));
+  }
+
+  /** Helm's own mark of an upgrade under way. */
+  async function pendingRevision(name: string): Promise<unknown> {
+    const selector = encodeURIComponent(`name=${name},status=pending-upgrade`);
+    const { body } = await system.cluster.send({
+      method: 'GET',
+      path: `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`,
+    });
+    return (JSON.parse(body) as { readonly items: readonly unknown[] }).items[0];
   }
 
   it('of the hub changes nothing: the spoke finishes and the plan is told true', async () => {

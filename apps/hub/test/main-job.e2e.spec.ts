@@ -45,7 +45,9 @@ describe('the main job', () => {
     await client.release('web', '1.1.0', await testChart('web', '1.1.0'));
     const upgrade = await client.ended('web', 1);
     expect(upgrade).toMatchObject({ type: 'upgrade', state: 'SUCCEEDED' });
-    expect(upgrade.evidence).toMatchObject({ revision: 2 });
+    expect(upgrade.evidence).toMatchObject({
+      head: { revision: 2, status: 'deployed', chartVersion: '1.1.0' },
+    });
     expect(await client.status('web', 'up_to_date')).toMatchObject({
       reported: { version: '1.1.0', revision: 2 },
     });

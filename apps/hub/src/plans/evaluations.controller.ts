@@ -1,6 +1,11 @@
-import type { EvaluationSummary, OrchestrationEngine } from '@apollo-deploy/orchestration';
+import type {
+  EvaluationSummary,
+  OrchestrationEngine,
+  Principal,
+} from '@apollo-deploy/orchestration';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
 import { FlagField, TextField } from '../http/field.js';
 import { PostOperation } from '../http/operation.js';
 import { accepted, Refused } from '../http/refused.js';
@@ -38,9 +43,14 @@ export class EvaluationsController {
 
   @Post()
   @PostOperation({ summary: 'Evaluate now', access: 'people', answer: EvaluationView })
-  async evaluate(@Body() { entity, force = false }: EvaluationRequest): Promise<EvaluationSummary> {
-    if (entity !== undefined) return accepted(await this.engine.evaluate(entity, { force }));
-    if (!force) return this.engine.evaluateAll();
+  async evaluate(
+    @Caller() caller: Principal,
+    @Body() { entity, force = false }: EvaluationRequest,
+  ): Promise<EvaluationSummary> {
+    if (entity !== undefined) {
+      return accepted(await this.engine.evaluate(caller, entity, { force }));
+    }
+    if (!force) return this.engine.evaluateAll(caller);
     throw new Refused('http/invalid_request', {
       detail: 'force is for one entity; name it in entity',
       field: 'entity',

@@ -40,13 +40,9 @@ export class HubClient {
 
   async ready(): Promise<void> {
     await eventually('the hub to be ready', async () => {
-      try {
-        const response = await fetch(`${this.url}/readyz`);
-        return response.ok ? true : undefined;
-      } catch (error) {
-        // Refused connections are what is waited out.
-        return error instanceof TypeError ? undefined : Promise.reject(error as Error);
-      }
+      // A refused connection is what is waited out.
+      const [answer] = await Promise.allSettled([fetch(`${this.url}/readyz`)]);
+      return answer.status === 'fulfilled' && answer.value.ok ? true : undefined;
     });
   }
 
@@ -120,13 +116,6 @@ export class HubClient {
     } catch (error) {
       throw new Error(`${entity}: ${JSON.stringify(last)}`, { cause: error });
     }
-  }
-
-  /** Waits until an executing plan of the entity has come this far. */
-  async inPhase(entity: string, phase: string): Promise<PlanBody> {
-    return eventually(`a plan of ${entity} in phase ${phase}`, async () =>
-      (await this.plans(entity)).find((plan) => plan.state === 'EXECUTING' && plan.phase === phase),
-    );
   }
 
   private async expectOk(response: Response): Promise<Body> {

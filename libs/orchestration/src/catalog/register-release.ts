@@ -54,7 +54,6 @@ export async function registerRelease(
     if ((await unit.products.get(input.product)) === undefined) {
       return err(productNotFound(input.product));
     }
-    await unit.charts.put(input.chart.sha256, input.bytes);
     const inserted = await unit.releases.insert(release);
     if (!inserted.ok) {
       return err(
@@ -65,6 +64,7 @@ export async function registerRelease(
         ),
       );
     }
+    await unit.charts.put(input.chart.sha256, input.bytes);
     await markFollowers(unit, input.product);
     await record(context, unit, principal, {
       action: 'release.register',

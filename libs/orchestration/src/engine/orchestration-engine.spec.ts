@@ -227,7 +227,7 @@ describe('a failed plan', () => {
   it('is tried again when a person asks, and then declined again', async () => {
     await world.result((await world.lastPlan()).id, failed('refused'));
     await world.settle();
-    must(await world.engine.evaluate('aria-dev', { force: true }));
+    must(await world.engine.evaluate(PERSON, 'aria-dev', { force: true }));
     const again = await world.lastPlan();
     expect(again).toMatchObject({ state: 'EXECUTING', attempt: 2 });
     await world.result(again.id, failed('refused'));
@@ -259,7 +259,7 @@ describe('a failed plan', () => {
 
   it('is forgotten when the same content succeeds later', async () => {
     await world.result((await world.lastPlan()).id, failed('refused'));
-    must(await world.engine.evaluate('aria-dev', { force: true }));
+    must(await world.engine.evaluate(PERSON, 'aria-dev', { force: true }));
     await world.result((await world.lastPlan()).id, SUCCEEDED, { version: '1.0.0', revision: 1 });
     await world.report({});
     await world.settle();
@@ -372,7 +372,7 @@ describe('evaluating', () => {
 
   it('an entity that does not exist is refused by name', async () => {
     const world = await EngineWorld.build();
-    expect(await world.engine.evaluate('nobody')).toMatchObject({
+    expect(await world.engine.evaluate(PERSON, 'nobody')).toMatchObject({
       ok: false,
       error: { code: 'catalog/entity_not_found', field: 'entity' },
     });

@@ -1,5 +1,6 @@
 import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import { cancelPlan } from './cancel-plan.js';
@@ -34,10 +35,11 @@ export class OrchestrationEngine {
 
   /** Evaluates one entity now. `force`: declined content may be proposed again. */
   async evaluate(
+    principal: Principal,
     entity: string,
     { force = false }: { readonly force?: boolean } = {},
   ): Promise<Result<EvaluationSummary, Refusal>> {
-    const outcomes = await this.evaluateMarks([{ entity, force }]);
+    const outcomes = await this.evaluateMarks([{ entity, force }], principal);
     if (outcomes.length === 0) {
       return err(
         refusal('catalog/entity_not_found', `there is no entity ${JSON.stringify(entity)}`, {
@@ -49,7 +51,7 @@ export class OrchestrationEngine {
   }
 
   /** Evaluates every entity now, in batches. */
-  async evaluateAll(): Promise<EvaluationSummary> {
+  async evaluateAll(principal: Principal = ENGINE): Promise<EvaluationSummary> {
     const outcomes: EvaluationOutcome[] = [];
     let after: string | undefined;
     do {
@@ -58,7 +60,7 @@ export class OrchestrationEngine {
         unit.entities.names({ limit: BATCH_SIZE, ...(from !== undefined && { after: from }) }),
       );
       const marks = page.items.map((entity) => ({ entity, force: false }));
-      if (marks.length > 0) outcomes.push(...(await this.evaluateMarks(marks)));
+      if (marks.length > 0) outcomes.push(...(await this.evaluateMarks(marks, principal)));
       after = page.next;
     } while (after !== undefined);
     return summary(outcomes);
@@ -105,10 +107,21 @@ export class OrchestrationEngine {
     return cancelPlan(this.context, principal, planId, reason);
   }
 
-  private async evaluateMarks(marks: readonly Mark[]): Promise<readonly EvaluationOutcome[]> {
-    const outcomes = await this.context.store.transact((unit) =>
-      evaluateEntities(this.context, unit, marks, this.onBug),
-    );
+  private async evaluateMarks(
+    marks: readonly Mark[],
+    principal: Principal,
+  ): Promise<readonly EvaluationOutcome[]> {
+    const outcomes = await this.context.store.transact(async (unit) => {
+      const evaluated = await evaluateEntities(this.context, unit, marks, this.onBug);
+      if (principal !== ENGINE && evaluated.length > 0) {
+        await record(this.context, unit, principal, {
+          action: 'evaluation.request',
+          subject: evaluated.length === 1 ? `entity/${evaluated[0]?.entity ?? ''}` : 'entity/*',
+          detail: { evaluated: evaluated.length, force: marks.some(({ force }) => force) },
+        });
+      }
+      return evaluated;
+    });
     await this.dispatchReady(outcomes);
     return outcomes;
   }
