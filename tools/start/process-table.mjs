@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param {number} pid
  * @returns {Promise<string | undefined>}
  */
-export function commandLineOf(pid) {
+function commandLineOf(pid) {
   return new Promise((resolve) => {
     execFile('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)], (error, stdout) => {
       const line = stdout.trim();

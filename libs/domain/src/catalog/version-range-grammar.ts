@@ -35,8 +35,8 @@ export interface RangeRefusal {
   readonly position: number;
 }
 
-export const MAX_RANGE_LENGTH = 256;
-export const MAX_RANGE_COMPARATORS = 32;
+const MAX_RANGE_LENGTH = 256;
+const MAX_RANGE_COMPARATORS = 32;
 
 const ACCEPTED = 'a range is for example ">=1.2 <2", "^1.4", "1.2 - 1.5" or "1.x || 2.1.x"';
 const OPERATORS: Readonly<Record<string, RangeOperator>> = {

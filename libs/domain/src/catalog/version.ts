@@ -27,9 +27,9 @@ export interface VersionRefusal {
   readonly position: number;
 }
 
-export const MAX_VERSION_LENGTH = 256;
+const MAX_VERSION_LENGTH = 256;
 /** So that every number, and the one after it, is exact. SemVer itself sets no bound. */
-export const MAX_VERSION_DIGITS = 15;
+const MAX_VERSION_DIGITS = 15;
 
 const ACCEPTED = 'a version is MAJOR.MINOR.PATCH, for example 1.4.0 or 1.4.0-rc.1';
 const SEMVER =
