@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, sha256Hex, type Result } from '@apollo-deploy/kernel';
 import { chartPath } from '@apollo-deploy/protocol';
+import { errorCode } from '../error-code.js';
 
 /** The hub answered, and the bytes are not to be had from it. */
 export interface ChartRefusal {
@@ -46,7 +47,7 @@ export class ChartFetcher {
     try {
       return sha256Hex(await readFile(path));
     } catch (error) {
-      if (isMissing(error)) return null;
+      if (errorCode(error) === 'ENOENT') return null;
       throw new ChartUnavailable(`${path} cannot be read; check the spoke's working directory`, {
         cause: error,
       });
@@ -133,8 +134,4 @@ function tooLarge(sha256: string): ChartRefusal {
 function otherDigest(wanted: string, digest: string): ChartRefusal {
   const message = `the hub sent a chart with SHA-256 ${digest} for ${wanted}; nothing was run. Find out who changed it`;
   return { code: 'chart/other_digest', message };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { errorCode } from '../error-code.js';
 
 /** One running process of this machine, as far as the spoke may see it. */
 export interface RunningProcess {
@@ -68,7 +69,7 @@ async function textOrNull(path: string): Promise<string | null> {
 
 /** A process may end while it is looked at, and may belong to somebody else. */
 function nullIfGone(error: unknown): null {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return null;
   throw error;
 }

@@ -26,6 +26,7 @@ export interface VerifyOptions {
   readonly onProgress: (message: string) => void;
 }
 
+const NAMED = 5;
 const LOG_LINES = 20;
 const LOG_CHARACTERS = 2000;
 
@@ -51,7 +52,9 @@ export async function verifyRollout(
   };
   const { verdict, worst, message } = end.verdict;
   if (verdict === 'healthy') {
-    return succeeded(`${what} is deployed and ${message}`, evidence);
+    const unseen = end.unwatched.slice(0, NAMED).map(describeRef).join(', ');
+    const but = unseen === '' ? '' : `; the spoke may not look at ${unseen}`;
+    return succeeded(`${what} is deployed and ${message}${but}`, evidence);
   }
   const log = worst === undefined ? null : await lastLogLines(collaborators.kube, worst);
   const reason = worst?.reason ?? 'NotHealthy';

@@ -100,7 +100,12 @@ export class ExecutionBench {
     instance = 'spoke-1',
     host = 'node-a',
     maxParallel = 2,
-    kube = this.kube as KubeApi,
+    kube = this.kube,
+  }: {
+    readonly instance?: string;
+    readonly host?: string;
+    readonly maxParallel?: number;
+    readonly kube?: KubeApi;
   } = {}): SpokeProcess {
     const { helm, time } = this;
     const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
@@ -205,14 +210,12 @@ export class ExecutionBench {
 
   /** Waits for an outcome; whenever nothing else happens, lets the soonest short wait end. */
   async whileTimePasses<T>(outcome: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = outcome.finally(() => (settled = true));
-    while (!settled) {
-      await Promise.race([this.quiet(), done]);
+    const done = outcome.then(() => true);
+    for (;;) {
+      if (await Promise.race([done, this.quiet().then(() => false)])) return outcome;
       const [soonest] = this.time.pending;
-      if (!settled && soonest !== undefined && soonest <= 60_000) this.time.advance(soonest);
+      if (soonest !== undefined && soonest <= 60_000) this.time.advance(soonest);
     }
-    return done;
   }
 
   /** Revisions of the release, oldest first, with the plan that made each. */

@@ -8,17 +8,20 @@ export interface OfferSketch {
   readonly namespace?: string;
   readonly spoke?: string;
   readonly base?: OfferedContent['base'];
-  readonly chart?: { readonly name: string; readonly version: string } | null;
+  /** Without a digest it is the one by which the bench in memory finds charts. */
+  readonly chart?: { readonly name: string; readonly version: string; readonly sha256?: string };
   readonly values?: Record<string, Json>;
   readonly expiresAt?: string;
   readonly rolloutTimeoutSeconds?: number;
 }
 
+const WEB = { name: 'web', version: '1.0.0' };
+
 /** An offer whose digests are right: the install of `web 1.0.0` on spoke `dev`, but for the sketch. */
 export function anOffer(sketch: OfferSketch = {}): PlanOffer {
   const { type = 'install', values = {}, release = 'web', namespace = 'shop' } = sketch;
   const removes = type === 'uninstall';
-  const { name, version } = sketch.chart ?? { name: 'web', version: '1.0.0' };
+  const { name, version, sha256 } = { sha256: undefined, ...(sketch.chart ?? WEB) };
   const content: OfferedContent = {
     entity: release,
     spoke: sketch.spoke ?? 'dev',
@@ -26,7 +29,7 @@ export function anOffer(sketch: OfferSketch = {}): PlanOffer {
     releaseName: release,
     type,
     base: sketch.base ?? null,
-    chart: removes ? null : { name, version, sha256: jsonDigest({ name, version }) },
+    chart: removes ? null : { name, version, sha256: sha256 ?? jsonDigest({ name, version }) },
     valuesDigest: removes ? null : jsonDigest(values),
     strategy: 'rolling',
     rolloutTimeoutSeconds: sketch.rolloutTimeoutSeconds ?? 300,

@@ -1,0 +1,142 @@
+import type { KubeObject, KubeRef } from '@apollo-deploy/kube';
+import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { LiveObjects } from '../state/live-objects.js';
+import { VirtualTime } from '../testing/virtual-time.js';
+import { watchRollout, type RolloutEnd } from './rollout-watch.js';
+
+const REF: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const SETTLE_MS = 50;
+
+function deployment(available: number, more: Partial<KubeObject> = {}): KubeObject {
+  const { apiVersion, kind, namespace = '', name } = REF;
+  return {
+    ...{ apiVersion, kind, metadata: { namespace, name } },
+    spec: { replicas: 1, template: {} },
+    status: {
+      ...{ observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+      ...{ readyReplicas: available, availableReplicas: available },
+    },
+    ...more,
+  };
+}
+
+class Scene {
+  readonly kube = new InMemoryKubeApi({ namespaces: ['shop'] });
+  readonly time = new VirtualTime();
+  readonly abort = new AbortController();
+  readonly progress: string[] = [];
+  /** Events of watches wait for this. */
+  gate: Promise<void> = Promise.resolve();
+  readonly live = new LiveObjects({
+    kube: Object.assign(Object.create(this.kube) as InMemoryKubeApi, {
+      watch: (...[kind, selection, handler]: Parameters<InMemoryKubeApi['watch']>) =>
+        this.kube.watch(kind, selection, (event) => void this.gate.then(() => handler(event))),
+    }),
+    ...{ timer: this.time, random: () => 0.5, log: pino({ level: 'silent' }) },
+  });
+
+  watch(seconds = 60): Promise<RolloutEnd | null> {
+    const { kube, live, time } = this;
+    const startedAt = time.now();
+    return watchRollout(
+      { kube, live, clock: time, timer: time },
+      {
+        ...{ refs: [REF], startedAt, abort: this.abort.signal },
+        deadlineAt: new Date(startedAt.getTime() + seconds * 1000),
+        onProgress: (message) => this.progress.push(message),
+      },
+    );
+  }
+
+  async change(object: KubeObject): Promise<void> {
+    const stored = await this.kube.get(REF);
+    if (!stored.ok) throw new Error(stored.error.message);
+    const { resourceVersion = '' } = stored.value.metadata;
+    await this.kube.replace({ ...object, metadata: { ...object.metadata, resourceVersion } });
+    await this.time.waitBegins(SETTLE_MS);
+    this.time.advance(SETTLE_MS);
+  }
+}
+
+describe('the look at a rollout', () => {
+  it('ends with the first look where everything is healthy', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(1));
+    expect(await scene.watch()).toMatchObject({ verdict: { verdict: 'healthy' }, unwatched: [] });
+    expect(scene.kube.watchCount).toBe(0);
+  });
+
+  it('follows a rollout until it is healthy', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(0));
+    const end = scene.watch();
+    await scene.time.waitBegins(60_000);
+    expect(scene.progress).toEqual([expect.stringContaining('1 of 1 objects are not ready')]);
+    await scene.change(deployment(1));
+    expect(await end).toMatchObject({ verdict: { verdict: 'healthy' } });
+  });
+
+  it('does not take the world before the change for the one after it', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(1));
+    const before = scene.live.follow([REF], () => undefined);
+    await before.ready;
+    let open: () => void = () => undefined;
+    scene.gate = new Promise((resolve) => (open = resolve));
+    const changed = deployment(1, { spec: { replicas: 1, template: { version: 2 } } });
+    await scene.kube.apply(changed, { fieldManager: 'helm', force: true });
+    const end = scene.watch();
+    await scene.time.waitBegins(60_000);
+    expect(scene.progress).toEqual([]);
+    open();
+    await scene.time.waitBegins(SETTLE_MS);
+    scene.time.advance(SETTLE_MS);
+    expect(scene.progress).toEqual([expect.stringContaining('has not been observed')]);
+    const status = { ...(changed['status'] as object), observedGeneration: 2 };
+    await scene.change({ ...changed, status });
+    expect(await end).toMatchObject({ verdict: { verdict: 'healthy' } });
+    before.stop();
+  });
+
+  it.each([
+    { name: 'a millisecond before its deadline', ms: 59_999, over: false },
+    { name: 'at its deadline', ms: 60_000, over: true },
+  ])('has failed=$over $name', async ({ ms, over }) => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(0));
+    const end = scene.watch();
+    await scene.time.waitBegins(60_000);
+    scene.time.advance(ms);
+    if (!over) scene.abort.abort();
+    expect(await end).toEqual(
+      over
+        ? expect.objectContaining({ verdict: expect.objectContaining({ verdict: 'failed' }) })
+        : null,
+    );
+  });
+
+  it('ends without a verdict when it is aborted before it begins', async () => {
+    const scene = new Scene();
+    scene.abort.abort();
+    expect(await scene.watch()).toBeNull();
+    expect(scene.kube.watchCount).toBe(0);
+  });
+
+  it('says which objects it may not look at', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(0));
+    scene.kube.intercept(({ verb, ref }) =>
+      verb === 'list' && ref.kind === 'Deployment'
+        ? {
+            ...{ code: 'kube/forbidden', status: 403, reason: 'Forbidden' },
+            ...{ message: 'no', causes: [] },
+          }
+        : undefined,
+    );
+    expect(await scene.watch()).toMatchObject({
+      ...{ verdict: { verdict: 'healthy' }, unwatched: [REF] },
+    });
+  });
+});
