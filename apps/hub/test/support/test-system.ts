@@ -150,7 +150,8 @@ export class TestSystem {
   }
 }
 
-async function freePorts(count: number): Promise<readonly number[]> {
+/** Ports that were free a moment ago. */
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listening));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
