@@ -18,6 +18,12 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
 /** Upper bound of the values of one entity, as JSON, in bytes: an offer must fit a frame. */
 export const MAX_VALUES_BYTES = 256 * 1024;
 
+/**
+ * The most bytes a chart archive may have anywhere, 50 MiB: no hub is set to take more, and a spoke
+ * stops reading beyond it.
+ */
+export const MAX_CHART_BYTES = 50 * 1024 * 1024;
+
 /** How often a spoke sends a heartbeat, in milliseconds, before jitter of a quarter. */
 export const HEARTBEAT_INTERVAL_MS = 20_000;
 

@@ -77,6 +77,20 @@ describe('the configuration of the hub', () => {
     expect(read.ok ? '' : read.error[0]?.message).toContain('accepted is ');
   });
 
+  it('takes a chart limit of 50 MiB, and says that this is the most', () => {
+    const most = readHubConfig({ APOLLO_CHART_LIMIT: '52428800' }, '/srv');
+    const more = readHubConfig({ APOLLO_CHART_LIMIT: '52428801' }, '/srv');
+
+    expect(most.ok && most.value.chartLimitBytes).toBe(52_428_800);
+    expect(more.ok ? [] : more.error).toEqual([
+      {
+        variable: 'APOLLO_CHART_LIMIT',
+        message:
+          'APOLLO_CHART_LIMIT is "52428801"; accepted is a whole number of bytes from 1024 to 52428800',
+      },
+    ]);
+  });
+
   it('names all faults at once', () => {
     const read = readHubConfig({ APOLLO_PORT: 'x', APOLLO_LOG_LEVEL: 'y' }, '/srv');
 
@@ -107,7 +121,10 @@ describe('the configuration of the hub', () => {
     const environment = {
       APOLLO_PROT: '1',
       APOLLO_PORT: '1',
+      APOLLO_HOME: '/srv/apollo',
       APOLLO_TEST_LEVEL: 'unit',
+      APOLLO_TEST_CLUSTER: 'shared',
+      APOLLO_SPOKE_WORKDIR: '/tmp',
       PATH: '/',
     };
 

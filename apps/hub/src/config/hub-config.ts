@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { MAX_CHART_BYTES } from '@apollo-deploy/protocol';
 import { Type, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 
 const STORAGES = ['database', 'filesystem', 'memory'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const CHART_LIMIT_BYTES = { minimum: 1024, initial: 5 * 1024 * 1024, maximum: MAX_CHART_BYTES };
 const OCTET = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
 
 /** Everything that can be set from outside, checked. Frozen. */
@@ -73,9 +75,12 @@ const VARIABLES = {
     initial: '.apollo/storage',
   },
   APOLLO_CHART_LIMIT: {
-    schema: Type.Integer({ minimum: 1024, maximum: 50 * 1024 * 1024 }),
-    accepted: 'a whole number of bytes from 1024 to 52428800',
-    initial: String(5 * 1024 * 1024),
+    schema: Type.Integer({
+      minimum: CHART_LIMIT_BYTES.minimum,
+      maximum: CHART_LIMIT_BYTES.maximum,
+    }),
+    accepted: `a whole number of bytes from ${CHART_LIMIT_BYTES.minimum} to ${CHART_LIMIT_BYTES.maximum}`,
+    initial: String(CHART_LIMIT_BYTES.initial),
     numeric: true,
   },
   APOLLO_LOG_LEVEL: {
@@ -115,9 +120,11 @@ export function unknownVariables(
   );
 }
 
-/** The test runner and the spoke read variables of their own. */
+/** The launcher, the test runner and the spoke read variables of their own. */
 function isOfAnother(name: string): boolean {
-  return name.startsWith('APOLLO_TEST_') || name.startsWith('APOLLO_SPOKE_');
+  return (
+    name === 'APOLLO_HOME' || name.startsWith('APOLLO_TEST_') || name.startsWith('APOLLO_SPOKE_')
+  );
 }
 
 function valueOf(text: string, variable: Variable): unknown {
