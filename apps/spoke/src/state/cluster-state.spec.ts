@@ -1,0 +1,188 @@
+import { ScriptedHelmRunner } from '@apollo-deploy/helm/testing';
+import type { KubeObject } from '@apollo-deploy/kube';
+import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
+import type { ReleaseReport } from '@apollo-deploy/protocol';
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { Events } from '../testing/events.js';
+import { VirtualTime } from '../testing/virtual-time.js';
+import { ClusterState } from './cluster-state.js';
+import { LiveObjects } from './live-objects.js';
+import { ReleaseInventory } from './release-inventory.js';
+
+const COALESCE_MS = 200;
+const SHOP = { namespace: 'shop', release: 'web', planId: 'plan-1', timeoutMs: 1000 };
+const OPTIONS = { totalDeadlineMs: 1000, abort: new AbortController().signal };
+
+function deployment(name: string): KubeObject {
+  return {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } },
+    spec: { replicas: 1, template: {} },
+    status: {
+      ...{ observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+      ...{ readyReplicas: 1, availableReplicas: 1 },
+    },
+  };
+}
+const secret = (name: string): KubeObject => ({
+  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name } },
+  data: { password: 'aHVudGVyMg==' },
+});
+
+class Scene {
+  readonly kube = new InMemoryKubeApi({ namespaces: ['shop', 'other'] });
+  readonly helm = new ScriptedHelmRunner(this.kube);
+  readonly time = new VirtualTime();
+  readonly changes = new Events<ReadonlyMap<string, ReleaseReport | null>>();
+  private readonly log = pino({ level: 'silent' });
+  readonly live = new LiveObjects({
+    ...{ kube: this.kube, timer: this.time, random: () => 0.5, log: this.log },
+  });
+  readonly inventory: ReleaseInventory = new ReleaseInventory({
+    ...{ kube: this.kube, timer: this.time, random: () => 0.5, log: this.log },
+    onChange: (key) => this.state.releaseChanged(key),
+  });
+  readonly state: ClusterState = new ClusterState({
+    ...{ inventory: this.inventory, live: this.live, clock: this.time, timer: this.time },
+    onChange: (changed) => this.changes.push(changed),
+  });
+
+  constructor() {
+    const render = () => [deployment('web'), secret('web')];
+    this.helm.addChart({ name: 'web', version: '1.0.0', render });
+    this.helm.addChart({ name: 'web', version: '2.0.0', render });
+  }
+
+  async install(target: Partial<typeof SHOP> = {}): Promise<void> {
+    const command = { ...SHOP, ...target, chartPath: 'web-1.0.0.tgz', values: { key: 's3cret' } };
+    await this.helm.run({ verb: 'install', ...command, createNamespace: false }, OPTIONS);
+  }
+
+  /** What changes next; time passes for as long as something is being collected. */
+  async next(): Promise<ReadonlyMap<string, ReleaseReport | null>> {
+    const change = this.changes.next();
+    const told = change.then(() => true);
+    while (!(await Promise.race([told, this.time.waitBegins(COALESCE_MS).then(() => false)]))) {
+      this.time.advance(COALESCE_MS);
+    }
+    return change;
+  }
+
+  /** The next change that shows the release so. */
+  async until(matches: (report: ReleaseReport | null | undefined) => boolean): Promise<void> {
+    while (!matches((await this.next()).get('shop/web')));
+  }
+
+  start(): void {
+    this.inventory.start();
+  }
+
+  stop(): void {
+    this.state.stop();
+    this.inventory.stop();
+  }
+}
+
+describe('the state of a cluster', () => {
+  it('holds every release with its head, objects and health', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    expect(await scene.state.reports()).toMatchObject([
+      {
+        ...{ namespace: 'shop', releaseName: 'web', health: 'Healthy', drift: [], pods: [] },
+        head: { revision: 1, status: 'deployed', chartVersion: '1.0.0', planId: 'plan-1' },
+        objects: [
+          { kind: 'Deployment', namespace: 'shop', name: 'web', health: 'Healthy' },
+          { kind: 'Secret', namespace: 'shop', name: 'web', health: 'Healthy' },
+        ],
+      },
+    ]);
+    scene.stop();
+    expect(scene.kube.watchCount).toBe(0);
+  });
+
+  it('holds nothing of Secrets and values but their digests', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    const told = JSON.stringify(await scene.state.reports());
+    expect(told).not.toMatch(/s3cret|hunter2|aHVudGVyMg/);
+    scene.stop();
+  });
+
+  it('tells a missing object as drift, and once it is back no more', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+    await scene.kube.delete(ref);
+    expect((await scene.next()).get('shop/web')).toMatchObject({
+      ...{ health: 'Missing', reason: 'NotFound' },
+      drift: [{ kind: 'Deployment', namespace: 'shop', name: 'web' }],
+    });
+    const again = deployment('web');
+    await scene.kube.create({ ...again, metadata: { name: 'web', namespace: 'shop' } });
+    expect((await scene.next()).get('shop/web')).toMatchObject({ health: 'Healthy', drift: [] });
+    scene.stop();
+  });
+
+  it('reads a release anew when its head changes, and says when it is gone', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    const upgrade = { ...SHOP, chartPath: 'web-2.0.0.tgz', values: {}, forceConflicts: false };
+    await scene.helm.run({ verb: 'upgrade', ...upgrade }, OPTIONS);
+    await scene.until((report) => report?.head.deployed?.revision === 2);
+    await scene.helm.run({ verb: 'uninstall', ...SHOP }, OPTIONS);
+    await scene.until((report) => report === null);
+    expect(await scene.state.reports()).toEqual([]);
+    scene.stop();
+  });
+
+  it('tells only what a change concerns', async () => {
+    const scene = new Scene();
+    await scene.install();
+    await scene.install({ namespace: 'other', planId: 'plan-2' });
+    scene.start();
+    expect(await scene.state.reports()).toHaveLength(2);
+    await scene.changes.next();
+    const secretRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'other', name: 'web' };
+    await scene.kube.delete(secretRef);
+    expect([...(await scene.next()).keys()]).toEqual(['other/web']);
+    scene.stop();
+  });
+
+  it('says nothing of a change that changes nothing in what it says', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'web' };
+    const found = await scene.kube.get(ref);
+    if (!found.ok) throw new Error(found.error.message);
+    await scene.kube.replace({ ...found.value, data: { password: 'b3RoZXI=' } });
+    await scene.time.waitBegins(COALESCE_MS);
+    scene.time.advance(COALESCE_MS);
+    await scene.kube.delete(ref);
+    expect((await scene.next()).get('shop/web')).toMatchObject({ health: 'Missing' });
+    scene.stop();
+  });
+
+  it('can be asked for one release ahead of its watches', async () => {
+    const scene = new Scene();
+    scene.start();
+    await scene.state.reports();
+    expect(await scene.state.reportNow({ namespace: 'shop', releaseName: 'web' })).toBeNull();
+    await scene.install();
+    expect(await scene.state.reportNow({ namespace: 'shop', releaseName: 'web' })).toMatchObject({
+      head: { revision: 1 },
+    });
+    scene.stop();
+  });
+});

@@ -1,0 +1,93 @@
+import type { ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
+import { describe, expect, it } from '@jest/globals';
+import type { Delivery } from '../hub-link/outbox.js';
+import { Events } from '../testing/events.js';
+import { StateReporter } from './state-reporter.js';
+
+interface Sent {
+  readonly type: 'full' | 'delta';
+  readonly message: Partial<SpokePayload<'state.full'> & SpokePayload<'state.delta'>>;
+  readonly settle: (delivery: Delivery) => void;
+}
+
+const report = (releaseName: string, message = ''): ReleaseReport => ({
+  ...{ namespace: 'shop', releaseName, health: 'Healthy', message, observedAt: '' },
+  ...{ objects: [], pods: [], drift: [] },
+  head: {
+    ...{ revision: 1, status: 'deployed', chartName: 'web', chartVersion: '1.0.0' },
+    ...{ valuesDigest: '', manifestDigest: '', secretUid: '', releaseDigest: '' },
+  },
+});
+
+function scene(reports: readonly ReleaseReport[] = [report('web')]) {
+  const sent = new Events<Sent>();
+  let waiting: Sent[] = [];
+  const send = (type: Sent['type']) => (message: Sent['message']) =>
+    new Promise<Delivery>((settle) => {
+      const letter = { type, message, settle };
+      waiting.push(letter);
+      sent.push(letter);
+    });
+  const reporter = new StateReporter({
+    reports: () => Promise.resolve(reports),
+    outlet: {
+      full: send('full'),
+      delta: send('delta'),
+      discard: () => {
+        for (const { settle } of waiting) settle('replaced');
+        waiting = [];
+      },
+    },
+    firstGeneration: 100,
+  });
+  return { reporter, sent };
+}
+
+describe('reports of the state', () => {
+  it('begin with everything and go on with what changed, numbered without a gap', async () => {
+    const { reporter, sent } = scene();
+    reporter.reportAll();
+    const full = await sent.next();
+    expect(full).toMatchObject({
+      ...{ type: 'full', message: { generation: 101, part: 1, parts: 1 } },
+    });
+    full.settle('acknowledged');
+    reporter.report(new Map([['shop/web', report('web', 'changed')]]));
+    const delta = await sent.next();
+    expect(delta).toMatchObject({
+      type: 'delta',
+      message: { generation: 102, changed: [{ message: 'changed' }], removed: [] },
+    });
+    expect(reporter.generation).toBe(102);
+  });
+
+  it('say once what changed several times before the hub had taken the last one', async () => {
+    const { reporter, sent } = scene();
+    reporter.reportAll();
+    const full = await sent.next();
+    reporter.report(new Map([['shop/web', report('web', 'one')]]));
+    reporter.report(new Map([['shop/web', report('web', 'two')]]));
+    reporter.report(new Map([['shop/api', null]]));
+    full.settle('acknowledged');
+    expect((await sent.next()).message).toMatchObject({
+      changed: [{ message: 'two' }],
+      removed: [{ namespace: 'shop', releaseName: 'api' }],
+    });
+  });
+
+  it('say nothing of a change before there was a full report', async () => {
+    const { reporter, sent } = scene();
+    reporter.report(new Map([['shop/web', report('web', 'early')]]));
+    reporter.reportAll();
+    expect(await sent.next()).toMatchObject({ type: 'full' });
+  });
+
+  it('begin anew with a new session, and drop what the last one had not taken', async () => {
+    const { reporter, sent } = scene();
+    reporter.reportAll();
+    await sent.next();
+    reporter.report(new Map([['shop/web', report('web', 'lost')]]));
+    reporter.reportAll();
+    expect(await sent.next()).toMatchObject({ type: 'full', message: { generation: 102 } });
+  });
+});
