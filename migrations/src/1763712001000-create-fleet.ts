@@ -15,6 +15,7 @@ export class CreateFleet1763712001000 extends ForwardOnlyMigration {
       connected boolean NOT NULL,
       last_seen_at timestamptz,
       hello json,
+      state_epoch bigint,
       state_generation bigint,
       state_at timestamptz,
       created_at timestamptz NOT NULL

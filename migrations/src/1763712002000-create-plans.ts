@@ -29,6 +29,7 @@ export class CreatePlans1763712002000 extends ForwardOnlyMigration {
       passed_over json NOT NULL,
       violations json NOT NULL,
       attempt integer NOT NULL,
+      forced boolean,
       cancel_reason text,
       cancel_requested json,
       superseded_by text,

@@ -129,7 +129,12 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
 export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
   return {
     now: new Date('2026-01-05T09:00:00.000Z'),
-    spoke: { name: 'dev', presence: 'connected', lastSeenAt: '2026-01-05T08:59:50.000Z' },
+    spoke: {
+      name: 'dev',
+      presence: 'connected',
+      lastSeenAt: '2026-01-05T08:59:50.000Z',
+      reported: true,
+    },
     environment: { name: 'dev', executing: 0 },
     ...change,
   };

@@ -7,4 +7,6 @@ export interface Context {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** When this replica started: it judges nobody by a silence that may have been its own. */
+  readonly startedAt: Date;
 }

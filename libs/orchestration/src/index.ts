@@ -17,7 +17,7 @@ export type { OnEvaluationBug } from './engine/evaluate-entities.js';
 export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
 export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
-export { presenceOf } from './spokes/presence.js';
+export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';
 export { recordPlanProgress } from './spokes/record-plan-progress.js';
 export {

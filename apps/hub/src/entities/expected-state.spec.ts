@@ -39,9 +39,9 @@ const REPORT = {
 
 describe('the expected state of an entity', () => {
   const clock = new VirtualClock(new Date(AT));
-  let context: { store: InMemoryStore; clock: VirtualClock; ids: CountingIds };
+  let context: { store: InMemoryStore; clock: VirtualClock; ids: CountingIds; startedAt: Date };
   beforeEach(() => {
-    context = { store: new InMemoryStore(), clock, ids: new CountingIds() };
+    context = { store: new InMemoryStore(), clock, ids: new CountingIds(), startedAt: new Date(0) };
   });
 
   async function stored(spoke: { stateAt?: string }, report?: object): Promise<void> {

@@ -56,7 +56,7 @@ export class ExpectedStateView {
 
 /** What is stored of an entity's release; ends the request if nothing was ever reported. */
 export async function readExpectedState(
-  { store, clock }: Context,
+  { store, clock, startedAt }: Context,
   name: string,
 ): Promise<ExpectedStateView> {
   return store.transact(async (unit) => {
@@ -73,7 +73,10 @@ export async function readExpectedState(
     }
     const { namespace, releaseName } = entity;
     const stored = await unit.releaseStates.get(entity.spoke, namespace, releaseName);
-    const known = { at: spoke.stateAt, stale: presenceOf(spoke, clock.now()) !== 'connected' };
+    const known = {
+      at: spoke.stateAt,
+      stale: presenceOf(spoke, { now: clock.now(), startedAt }) !== 'connected',
+    };
     if (stored === undefined) return { release: null, objects: [], pods: [], drift: [], ...known };
     return { ...shown(stored.report), ...known };
   });

@@ -6,7 +6,12 @@ import { findEntities } from './find-entities.js';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const store = new InMemoryStore();
-const context = { store, clock: new VirtualClock(new Date(AT)), ids: new CountingIds() };
+const context = {
+  store,
+  clock: new VirtualClock(new Date(AT)),
+  ids: new CountingIds(),
+  startedAt: new Date(0),
+};
 
 /** Of 450 entities, those whose number divides by 100 are absent as desired. */
 beforeAll(async () => {

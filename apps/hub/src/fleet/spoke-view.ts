@@ -1,5 +1,5 @@
 import { PRESENCES } from '@apollo-deploy/domain';
-import { presenceOf, type SpokeRecord } from '@apollo-deploy/orchestration';
+import { type Context, presenceOf, type SpokeRecord } from '@apollo-deploy/orchestration';
 import { ApiProperty } from '@nestjs/swagger';
 
 /** A spoke; what only it can say is null until it has connected once. */
@@ -38,14 +38,14 @@ export class SpokeView {
   createdAt!: string;
 }
 
-/** The spoke as it stands at `now`, without its credential. */
-export function spokeView(spoke: SpokeRecord, now: Date): SpokeView {
+/** The spoke as it stands now, without its credential. */
+export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): SpokeView {
   const { name, environment, hello, lastSeenAt, createdAt } = spoke;
   return {
     id: name,
     name,
     environment,
-    status: presenceOf(spoke, now),
+    status: presenceOf(spoke, { now: clock.now(), startedAt }),
     simulated: hello?.simulated ?? null,
     agentVersion: hello?.agentVersion ?? null,
     helmVersion: hello?.helmVersion ?? null,

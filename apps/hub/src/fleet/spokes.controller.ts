@@ -15,17 +15,15 @@ export class SpokesController {
   @Get()
   @Operation({ summary: 'List spokes', access: 'people', answer: SpokeView, page: true })
   async list(@Query() query: PageQuery): Promise<Page<SpokeView>> {
-    const { store, clock } = this.context;
-    const page = await store.transact((unit) => unit.spokes.list(pageOf(query)));
-    return mapPage(page, (spoke) => spokeView(spoke, clock.now()));
+    const page = await this.context.store.transact((unit) => unit.spokes.list(pageOf(query)));
+    return mapPage(page, (spoke) => spokeView(spoke, this.context));
   }
 
   @Get(':name')
   @Operation({ summary: 'Show a spoke', access: 'people', answer: SpokeView })
   async get(@Param('name') name: string): Promise<SpokeView> {
-    const { store, clock } = this.context;
-    const spoke = await store.transact((unit) => unit.spokes.get(name));
+    const spoke = await this.context.store.transact((unit) => unit.spokes.get(name));
     const what = `spoke ${JSON.stringify(name)}`;
-    return spokeView(found(spoke, 'catalog/spoke_not_found', what), clock.now());
+    return spokeView(found(spoke, 'catalog/spoke_not_found', what), this.context);
   }
 }

@@ -17,6 +17,7 @@ const context = {
   store: new InMemoryStore(),
   clock: new VirtualClock(new Date('2026-03-01T12:00:00Z')),
   ids: new CountingIds(),
+  startedAt: new Date(0),
 };
 
 async function principalOf(rule: AccessRule | undefined, authorization?: string): Promise<unknown> {

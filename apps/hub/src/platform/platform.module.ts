@@ -21,7 +21,7 @@ export interface HubParts {
 @Module({})
 export class PlatformModule {
   static with({ config, store, clock, ids }: HubParts): DynamicModule {
-    const context: Context = { store, clock, ids };
+    const context: Context = { store, clock, ids, startedAt: clock.now() };
     return {
       module: PlatformModule,
       global: true,

@@ -108,6 +108,37 @@ describe('the engine loop', () => {
     await loop.stop();
   });
 
+  it('recovers what a failed turn may have left undispatched', async () => {
+    const { loop, engine, time } = scene();
+    const idle = time.waitBegins(1000);
+    loop.start();
+    await idle;
+    engine.failures.push(new StoreUnavailable('the store does not answer'));
+    const failed = time.waitBegins(500);
+    time.advance(1000);
+    await failed;
+    const again = time.waitBegins(1000);
+    time.advance(500);
+    await again;
+    expect(engine.calls).toEqual(['recover', 'drain', 'drain', 'recover', 'drain']);
+    await loop.stop();
+  });
+
+  it('looks every thirty turns for what a killed replica left', async () => {
+    const { loop, engine, time } = scene();
+    const idle = time.waitBegins(1000);
+    loop.start();
+    await idle;
+    for (let turn = 0; turn < 31; turn += 1) {
+      const next = time.waitBegins(1000);
+      time.advance(1000);
+      await next;
+    }
+    expect(engine.calls.filter((call) => call === 'recover')).toHaveLength(2);
+    expect(engine.calls.slice(-2)).toEqual(['recover', 'drain']);
+    await loop.stop();
+  });
+
   it('leaves the rest of the queue where it is when it stops', async () => {
     const { loop, engine, time, commit } = scene();
     engine.batches = 1000;

@@ -5,6 +5,8 @@ import type { Timer } from './timer.js';
 
 /** How often the queue is looked at for what other replicas left in it. */
 const EVERY_MS = 1000;
+/** How many turns pass between two looks for plans that a killed replica left undispatched. */
+const TURNS_PER_RECOVERY = 30;
 
 export interface EngineLoopOptions {
   readonly store: Pick<Store, 'onCommit'>;
@@ -16,7 +18,8 @@ export interface EngineLoopOptions {
 
 /** Empties the dirty queue: when a commit of this replica fills it, and every second. */
 export class EngineLoop {
-  private recovered = false;
+  /** 0 = the next turn begins with what a crash or an outage may have left. */
+  private turnsToRecovery = 0;
   private stopping = false;
   private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
@@ -50,13 +53,15 @@ export class EngineLoop {
 
   private async drain(): Promise<void> {
     const { engine } = this.options;
-    if (!this.recovered) {
-      await engine.recover();
-      this.recovered = true;
-    }
+    const left = this.turnsToRecovery - 1;
+    const recovering = left < 0;
+    this.turnsToRecovery = 0;
+    if (recovering) await engine.recover();
     let evaluated: number;
     do {
       evaluated = await engine.drainOnce();
     } while (evaluated > 0 && !this.stopping);
+    // Only now: a turn that fails half-way is followed by a recovery.
+    this.turnsToRecovery = recovering ? TURNS_PER_RECOVERY : left;
   }
 }

@@ -27,7 +27,12 @@ describe('the built-in constraints', () => {
     { name: 'the spoke is connected', change: {}, codes: [] },
     {
       name: 'the spoke is away',
-      change: { spoke: { name: 'dev', presence: 'disconnected' as const } },
+      change: { spoke: { name: 'dev', presence: 'disconnected' as const, reported: true } },
+      codes: ['spoke_ready'],
+    },
+    {
+      name: 'the spoke has connected and not yet reported',
+      change: { spoke: { name: 'dev', presence: 'connected' as const, reported: false } },
       codes: ['spoke_ready'],
     },
     {
@@ -43,7 +48,7 @@ describe('the built-in constraints', () => {
     {
       name: 'the spoke is lost and the environment is full',
       change: {
-        spoke: { name: 'dev', presence: 'lost' as const },
+        spoke: { name: 'dev', presence: 'lost' as const, reported: true },
         environment: { name: 'dev', executing: 1, maxConcurrent: 1 },
       },
       codes: ['spoke_ready', 'concurrency'],
@@ -58,6 +63,7 @@ describe('the built-in constraints', () => {
     const spoke = {
       name: 'edge',
       presence: 'lost' as const,
+      reported: true,
       lastSeenAt: '2026-01-04T08:00:00.000Z',
     };
     const [violation] = evaluateConstraints(

@@ -16,6 +16,8 @@ export interface PlanFacts {
     readonly name: string;
     readonly presence: Presence;
     readonly lastSeenAt?: string;
+    /** Whether it has said in its present session what runs. */
+    readonly reported: boolean;
   };
   readonly environment: {
     readonly name: string;

@@ -1,27 +1,35 @@
 import type { Constraint, ConstraintResult } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 
-/** Holds while the plan's spoke is there to take it: an offer is only made to a connected spoke. */
+/**
+ * Holds while the plan's spoke is there to take it and has said what runs: an offer is only made to a
+ * connected spoke, against its own present report.
+ */
 export const spokeReady: Constraint = {
   kind: 'spoke_ready',
   evaluate({ spoke }: PlanFacts): ConstraintResult {
-    if (spoke.presence === 'connected') return { satisfied: true, violations: [], metadata: {} };
-    const seen =
-      spoke.lastSeenAt === undefined ? 'it has never connected' : `last seen ${spoke.lastSeenAt}`;
+    const { name, presence, lastSeenAt = null } = spoke;
+    if (presence === 'connected' && spoke.reported) {
+      return { satisfied: true, violations: [], metadata: {} };
+    }
     return {
       satisfied: false,
       violations: [
         {
           code: 'spoke_ready',
-          message: `spoke ${spoke.name} is ${spoke.presence} (${seen}); the plan goes when it is back`,
-          data: {
-            spoke: spoke.name,
-            presence: spoke.presence,
-            lastSeenAt: spoke.lastSeenAt ?? null,
-          },
+          message: `spoke ${name} ${whatIsMissing(spoke)}`,
+          data: { spoke: name, presence, lastSeenAt },
         },
       ],
       metadata: {},
     };
   },
 };
+
+function whatIsMissing({ presence, lastSeenAt }: PlanFacts['spoke']): string {
+  if (presence === 'connected') {
+    return 'has connected and not yet said what runs; the plan goes when it has';
+  }
+  const seen = lastSeenAt === undefined ? 'it has never connected' : `last seen ${lastSeenAt}`;
+  return `is ${presence} (${seen}); the plan goes when it is back`;
+}

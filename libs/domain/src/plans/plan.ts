@@ -62,6 +62,8 @@ export interface Plan {
   readonly violations: readonly Violation[];
   /** Counts the plans made for the same content in a row; a failure part-way is retried once. */
   readonly attempt: number;
+  /** A person asked for it although nothing but its health speaks for it. */
+  readonly forced?: boolean;
   readonly cancelReason?: CancelReason;
   /** A person asked for its end while it was executing; the spoke answers. */
   readonly cancelRequested?: { readonly by: string; readonly at: string; readonly reason: string };

@@ -296,26 +296,28 @@ describe('plan types', () => {
     const targets = [null, aRelease('1.1.0')];
     const statuses = ['deployed', 'failed', 'superseded', 'uninstalling'];
     for (const target of targets) {
-      for (const comparison of ['absent', 'older', 'same', 'newer'] as const) {
-        for (const reported of [
-          null,
-          ...statuses.map((helmStatus) => aReportedRelease({ helmStatus })),
-        ]) {
-          for (const targetValuesDigest of [jsonDigest({}), jsonDigest({ a: 1 })]) {
-            const situation: Situation = {
-              product: 'aria',
-              target,
-              targetValuesDigest,
-              reported,
-              comparison,
-            };
-            const answers = PLAN_TYPES.filter(
-              (type) => PLAN_TYPE_RULES[type].propose(situation) !== undefined,
-            );
-            expect(answers.length).toBeLessThanOrEqual(1);
+      for (const forced of [false, true])
+        for (const comparison of ['absent', 'older', 'same', 'newer'] as const) {
+          for (const reported of [
+            null,
+            ...statuses.map((helmStatus) => aReportedRelease({ helmStatus })),
+          ]) {
+            for (const targetValuesDigest of [jsonDigest({}), jsonDigest({ a: 1 })]) {
+              const situation: Situation = {
+                product: 'aria',
+                target,
+                targetValuesDigest,
+                reported,
+                comparison,
+                forced,
+              };
+              const answers = PLAN_TYPES.filter(
+                (type) => PLAN_TYPE_RULES[type].propose(situation) !== undefined,
+              );
+              expect(answers.length).toBeLessThanOrEqual(1);
+            }
           }
         }
-      }
     }
   });
 });

@@ -85,7 +85,10 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
       `a Helm operation (${present.helmStatus}) holds revision ${String(present.revision)}; evaluated when it ends`,
     );
   }
-  const situation = situationOf(facts, target.kind === 'release' ? target.release : null, present);
+  const situation = {
+    ...situationOf(facts, target.kind === 'release' ? target.release : null, present),
+    forced: options.force === true || openPlan?.forced === true,
+  };
   const draft = draftPlan(facts, situation);
   if (draft === undefined) return idle(situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
@@ -121,7 +124,7 @@ function situationOf(
   { entity, product }: EntityFacts,
   target: Release | null,
   reported: ReportedRelease | null,
-): Situation {
+): Omit<Situation, 'forced'> {
   return {
     product: product.name,
     target,

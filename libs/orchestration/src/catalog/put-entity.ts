@@ -6,7 +6,7 @@ import {
   type Product,
   type Values,
 } from '@apollo-deploy/domain';
-import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, jsonDigest, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
@@ -51,7 +51,13 @@ export async function putEntity(
     await record(context, unit, principal, {
       action: stored === undefined ? 'entity.create' : 'entity.update',
       subject: `entity/${entity.name}`,
-      detail: { desired: { ...entity.desired }, product: entity.product, spoke: entity.spoke },
+      detail: {
+        desired: { ...entity.desired },
+        product: entity.product,
+        spoke: entity.spoke,
+        valuesDigest: jsonDigest(entity.values),
+        labels: entity.labels,
+      },
     });
     return ok({ entity: written.value, created: stored === undefined });
   });

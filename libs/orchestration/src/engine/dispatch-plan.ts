@@ -43,7 +43,10 @@ export async function dispatchPlan(
       );
     }
     const now = context.clock.now();
-    const [facts] = await loadFacts(unit, [plan.entity], now);
+    const [facts] = await loadFacts(unit, [plan.entity], {
+      now,
+      startedAt: context.startedAt,
+    });
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
@@ -56,7 +59,7 @@ export async function dispatchPlan(
       );
     }
     const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
-    if (!satisfied) return block(unit, plan, violations);
+    if (!satisfied) return block(context, unit, principal, { ...plan, violations });
     return offer(context, unit, principal, plan, now);
   });
 }
@@ -73,14 +76,21 @@ export function lostRace(planId: string): Refusal {
 }
 
 async function block(
+  context: Context,
   unit: UnitOfWork,
+  principal: Principal,
   plan: Plan,
-  violations: Plan['violations'],
 ): Promise<Result<never, Refusal>> {
-  const blocked =
-    plan.state === 'BLOCKED' ? { ...plan, violations } : movePlan(plan, 'BLOCKED', { violations });
-  const saved = await unit.plans.save(blocked);
+  const { violations } = plan;
+  const saved = await unit.plans.save(plan.state === 'BLOCKED' ? plan : movePlan(plan, 'BLOCKED'));
   if (!saved.ok) return err(lostRace(plan.id));
+  if (plan.state !== 'BLOCKED') {
+    await record(context, unit, principal, {
+      action: 'plan.block',
+      subject: `plan/${plan.id}`,
+      detail: { violations: violations.map(({ code }) => code) },
+    });
+  }
   return err(
     refusal(
       'plan/not_ready',

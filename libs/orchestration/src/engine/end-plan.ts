@@ -52,8 +52,16 @@ export async function endPlan(
   if (!saved.ok) return false;
   await rememberOutcome(unit, plan, ending, { by, message, at });
   await unit.outbox.removeOfPlan(plan.id);
-  await unit.dirty.mark([plan.entity]);
+  await unit.dirty.mark([plan.entity, ...(await waitingForSlot(unit, plan.environment))]);
   return true;
+}
+
+/** Whom the end of a plan may let go: those held only because too many plans executed. */
+async function waitingForSlot(unit: UnitOfWork, environment: string): Promise<readonly string[]> {
+  const blocked = await unit.plans.list({ environment, state: 'BLOCKED' }, { limit: 200 });
+  return blocked.items
+    .filter(({ violations }) => violations.some(({ code }) => code === 'concurrency'))
+    .map(({ entity }) => entity);
 }
 
 async function rememberOutcome(

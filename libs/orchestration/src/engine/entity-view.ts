@@ -10,6 +10,7 @@ import {
 import type { Context } from '../context.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { EntityFilter } from '../ports/unit-of-work.js';
+import type { PresenceFacts } from '../spokes/presence.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 
 /** One word for how an entity does. */
@@ -37,8 +38,8 @@ export interface EntityView {
 }
 
 export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
-  const now = context.clock.now();
-  const [facts] = await context.store.transact((unit) => loadFacts(unit, [name], now));
+  const presence = presenceFacts(context);
+  const [facts] = await context.store.transact((unit) => loadFacts(unit, [name], presence));
   return facts === undefined ? undefined : viewOf(facts);
 }
 
@@ -48,12 +49,12 @@ export async function listEntities(
   filter: EntityFilter,
   page: PageRequest,
 ): Promise<Page<EntityView>> {
-  const now = context.clock.now();
+  const presence = presenceFacts(context);
   return context.store.transact(async (unit) => {
     const { items, next } = await unit.entities.list(filter, page);
     const names = items.map(({ name }) => name);
     const views = new Map(
-      (await loadFacts(unit, names, now)).map((facts) => [
+      (await loadFacts(unit, names, presence)).map((facts) => [
         facts.entityFacts.entity.name,
         viewOf(facts),
       ]),
@@ -63,6 +64,10 @@ export async function listEntities(
       ...(next !== undefined && { next }),
     };
   });
+}
+
+function presenceFacts({ clock, startedAt }: Context): PresenceFacts {
+  return { now: clock.now(), startedAt };
 }
 
 function viewOf(facts: LoadedFacts): EntityView {

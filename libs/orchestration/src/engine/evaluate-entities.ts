@@ -43,15 +43,15 @@ export async function evaluateEntities(
   marks: readonly Mark[],
   onBug: OnEvaluationBug,
 ): Promise<readonly EvaluationOutcome[]> {
-  const now = context.clock.now();
+  const presence = { now: context.clock.now(), startedAt: context.startedAt };
   const forced = new Set(marks.filter(({ force }) => force).map(({ entity }) => entity));
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const outcomes: EvaluationOutcome[] = [];
-  for (const facts of await loadFacts(unit, names, now)) {
+  for (const facts of await loadFacts(unit, names, presence)) {
     const name = facts.entityFacts.entity.name;
     const proposal = propose(facts, forced.has(name), onBug);
     if (proposal === undefined) continue;
-    outcomes.push(await apply(context, unit, facts, proposal));
+    outcomes.push(await apply(context, unit, facts, { proposal, forced: forced.has(name) }));
     await remember(context, unit, facts, proposal);
   }
   return outcomes;
@@ -76,7 +76,7 @@ async function apply(
   context: Context,
   unit: UnitOfWork,
   facts: LoadedFacts,
-  proposal: Proposal,
+  { proposal, forced }: { readonly proposal: Proposal; readonly forced: boolean },
 ): Promise<EvaluationOutcome> {
   const { entity, openPlan } = facts.entityFacts;
   const unchanged: EvaluationOutcome = {
@@ -97,7 +97,7 @@ async function apply(
     const withdrawn = await withdraw(context, unit, openPlan, `superseded by plan ${id}`, id);
     if (!withdrawn) return unchanged;
   }
-  return make(context, unit, facts, proposal.plan, id);
+  return make(context, unit, facts, { plan: proposal.plan, forced }, id);
 }
 
 async function keep(
@@ -135,7 +135,7 @@ async function make(
   context: Context,
   unit: UnitOfWork,
   facts: LoadedFacts,
-  proposed: ProposedPlan,
+  { plan: proposed, forced }: { readonly plan: ProposedPlan; readonly forced: boolean },
   id: string,
 ): Promise<EvaluationOutcome> {
   const { entity, declines } = facts.entityFacts;
@@ -159,6 +159,7 @@ async function make(
     passedOver: [],
     violations,
     attempt: (earlier?.failures ?? 0) + 1,
+    ...(forced && { forced }),
     createdAt: context.clock.now().toISOString(),
     version: 1,
   });

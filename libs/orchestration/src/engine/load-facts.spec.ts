@@ -29,7 +29,10 @@ async function callsFor(entities: number): Promise<readonly string[]> {
   for (const name of names) await world.entity({ channel: 'dev' }, {}, name);
   const calls: string[] = [];
   await world.context.store.transact(async (unit) => {
-    const facts = await loadFacts(counting(unit, calls), names, world.clock.now());
+    const facts = await loadFacts(counting(unit, calls), names, {
+      now: world.clock.now(),
+      startedAt: world.context.startedAt,
+    });
     expect(facts).toHaveLength(entities);
   });
   return calls;
@@ -46,7 +49,10 @@ describe('the facts of a batch', () => {
     const world = await EngineWorld.build();
     const calls: string[] = [];
     await world.context.store.transact((unit) =>
-      loadFacts(counting(unit, calls), ['nobody'], world.clock.now()),
+      loadFacts(counting(unit, calls), ['nobody'], {
+        now: world.clock.now(),
+        startedAt: world.context.startedAt,
+      }),
     );
     expect(calls).toEqual(['entities.getMany']);
   });

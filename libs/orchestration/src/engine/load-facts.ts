@@ -2,7 +2,7 @@ import type { EntityFacts, Environment, Plan, PlanFacts, Release } from '@apollo
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
-import { presenceOf } from '../spokes/presence.js';
+import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 
 /** Everything one entity is evaluated with. */
@@ -20,7 +20,7 @@ export interface LoadedFacts {
 export async function loadFacts(
   unit: UnitOfWork,
   names: readonly string[],
-  now: Date,
+  presence: PresenceFacts,
 ): Promise<readonly LoadedFacts[]> {
   const entities = await unit.entities.getMany(names);
   if (entities.length === 0) return [];
@@ -63,7 +63,7 @@ export async function loadFacts(
         ...(openPlan !== undefined && { openPlan }),
       },
       environment,
-      planFacts: planFacts(environment, spoke, openPlan, executing, now),
+      planFacts: planFacts(environment, spoke, openPlan, executing, presence),
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
   });
@@ -74,14 +74,15 @@ function planFacts(
   spoke: SpokeRecord,
   openPlan: Plan | undefined,
   executing: ReadonlyMap<string, number>,
-  now: Date,
+  presence: PresenceFacts,
 ): PlanFacts {
   const own = openPlan?.state === 'EXECUTING' ? 1 : 0;
   return {
-    now,
+    now: presence.now,
     spoke: {
       name: spoke.name,
-      presence: presenceOf(spoke, now),
+      presence: presenceOf(spoke, presence),
+      reported: spoke.stateEpoch === spoke.epoch,
       ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
     },
     environment: {

@@ -161,6 +161,11 @@ describe('a plan for a spoke that is away', () => {
 
     await world.connect();
     await world.settle();
+    expect((await world.lastPlan()).violations[0]?.message).toBe(
+      'spoke dev has connected and not yet said what runs; the plan goes when it has',
+    );
+    await world.report({});
+    await world.settle();
     expect(await world.lastPlan()).toMatchObject({ id: blocked.id, state: 'EXECUTING' });
   });
 
@@ -233,6 +238,22 @@ describe('a failed plan', () => {
     await world.result(again.id, failed('refused'));
     await world.settle();
     expect(await world.plans()).toHaveLength(2);
+  });
+
+  it('is tried again when a person asks, although it runs as desired and is only ill', async () => {
+    await world.result((await world.lastPlan()).id, failed('unhealthy'), {
+      version: '1.0.0',
+      revision: 1,
+      health: 'Degraded',
+    });
+    await world.settle();
+    must(await world.engine.evaluate(PERSON, 'aria-dev', { force: true }));
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'config_update',
+      state: 'EXECUTING',
+      attempt: 2,
+      reason: 'aria 1.0.0 runs as desired, is Degraded, and a person asked for another try',
+    });
   });
 
   it('is tried again when the content changes', async () => {
@@ -318,6 +339,14 @@ describe('an environment', () => {
     expect(states.sort()).toEqual([
       ['aria-dev', 'EXECUTING'],
       ['aria-two', 'BLOCKED'],
+    ]);
+
+    const [first] = await world.plans();
+    await world.result(first?.id ?? '', SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect((await world.plans()).map(({ entity, state }) => [entity, state]).sort()).toEqual([
+      ['aria-dev', 'SUCCEEDED'],
+      ['aria-two', 'EXECUTING'],
     ]);
   });
 });

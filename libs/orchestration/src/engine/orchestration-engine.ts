@@ -82,7 +82,10 @@ export class OrchestrationEngine {
     return Math.max(outcomes.length, 1);
   }
 
-  /** Marks what a crash may have left between proposal and dispatch. Call it once at start. */
+  /**
+   * Marks what a crash or an outage, here or on another replica, may have left between proposal and
+   * dispatch. Call it at start, after a failed turn, and now and then.
+   */
   async recover(): Promise<void> {
     let after: string | undefined;
     do {

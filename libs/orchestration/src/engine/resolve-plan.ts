@@ -30,7 +30,10 @@ export async function resolvePlan(
     const plan = await unit.plans.get(planId);
     if (plan === undefined) return err(planNotFound(planId));
     const spoke = await unit.spokes.get(plan.spoke);
-    const presence = spoke === undefined ? 'lost' : presenceOf(spoke, context.clock.now());
+    const presence =
+      spoke === undefined
+        ? 'lost'
+        : presenceOf(spoke, { now: context.clock.now(), startedAt: context.startedAt });
     const gone = presence === 'lost' || presence === 'revoked';
     if (plan.state !== 'UNKNOWN' && !(plan.state === 'EXECUTING' && gone)) {
       return err(

@@ -17,6 +17,8 @@ export interface SpokeRecord {
   readonly connected: boolean;
   readonly lastSeenAt?: string;
   readonly hello?: SpokeHello;
+  /** The session in which the spoke last said everything; absent = it never did. */
+  readonly stateEpoch?: number;
   /** Number of the newest state that is stored; absent = none yet. */
   readonly stateGeneration?: number;
   /** When the stored state was last known to be true. */

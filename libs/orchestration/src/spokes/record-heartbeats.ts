@@ -1,10 +1,23 @@
 import type { Context } from '../context.js';
+import { presenceOf } from './presence.js';
+import { markOpenWork } from './spoke-session.js';
 
-/** Notes when spokes were last heard, all in one statement; nothing else follows from it. */
+/**
+ * Notes when spokes were last heard, all in one statement. Plans that wait for one that had not been
+ * heard for long, without its session having ended, are looked at again.
+ */
 export async function recordHeartbeats(
   context: Context,
   heard: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (heard.size === 0) return;
-  await context.store.transact((unit) => unit.spokes.seen(heard));
+  const facts = { now: context.clock.now(), startedAt: context.startedAt };
+  await context.store.transact(async (unit) => {
+    const before = await unit.spokes.getMany([...heard.keys()]);
+    await unit.spokes.seen(heard);
+    for (const spoke of before) {
+      const returned = spoke.connected && presenceOf(spoke, facts) !== 'connected';
+      if (returned) await markOpenWork(unit, spoke.name);
+    }
+  });
 }

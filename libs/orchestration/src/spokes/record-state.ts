@@ -3,7 +3,7 @@ import { ok, type Json, jsonDigest, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { fenced, type SpokeSession } from './spoke-session.js';
+import { fenced, markOpenWork, type SpokeSession } from './spoke-session.js';
 
 /** A release report as the protocol shapes it; the hub's edge has checked it. */
 export type ReleaseReportBody = Readonly<Record<string, Json>> & {
@@ -50,8 +50,10 @@ export async function recordFullState(
     await unit.dirty.mark(
       entities.filter((entity) => firstReport || changes.has(nameKey(entity))).map(nameOf),
     );
+    if (spoke.value.stateEpoch !== session.epoch) await markOpenWork(unit, session.spoke);
     await unit.spokes.save({
       ...spoke.value,
+      stateEpoch: session.epoch,
       stateGeneration: state.generation,
       stateAt: context.clock.now().toISOString(),
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { presenceOf } from './presence.js';
+import { recordHeartbeats } from './record-heartbeats.js';
 import { recordPlanProgress } from './record-plan-progress.js';
 import { recordPlanResult } from './record-plan-result.js';
 import { recordFullState, recordStateDelta } from './record-state.js';
@@ -266,6 +267,42 @@ describe('the presence of a spoke', () => {
       presence: 'revoked',
     },
   ])('is $presence when $name', ({ spoke, presence }) => {
-    expect(presenceOf(spoke, now)).toBe(presence);
+    expect(presenceOf(spoke, { now, startedAt: new Date(0) })).toBe(presence);
+  });
+
+  it.each([
+    { name: 'a millisecond before the hub has run for 3 min', ranMs: 179_999, presence: 'stale' },
+    { name: 'when the hub has run for 3 min', ranMs: 180_000, presence: 'lost' },
+  ])('long silent, is $presence $name', ({ ranMs, presence }) => {
+    const spoke = { ...base, lastSeenAt: silentFor(86_400_000) };
+    const startedAt = new Date(now.getTime() - ranMs);
+    expect(presenceOf(spoke, { now, startedAt })).toBe(presence);
+  });
+});
+
+describe('heartbeats', () => {
+  it('that resume on the same session let go what waited for the spoke', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    world.clock.advance(60_000);
+    await world.entity();
+    await world.settle();
+    expect((await world.lastPlan()).state).toBe('BLOCKED');
+    const now = world.clock.now().toISOString();
+    await recordHeartbeats(world.context, new Map([['dev', now]]));
+    await world.settle();
+    expect((await world.lastPlan()).state).toBe('EXECUTING');
+  });
+
+  it('of a spoke that was never away mark nothing', async () => {
+    const world = await EngineWorld.build({ execution: 'manual' });
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    await world.settle();
+    const now = world.clock.now().toISOString();
+    await recordHeartbeats(world.context, new Map([['dev', now]]));
+    expect(await world.context.store.transact((unit) => unit.dirty.take(10))).toEqual([]);
   });
 });

@@ -107,7 +107,7 @@ export async function fenced(
 }
 
 /** Plans that wait for the spoke, or may have to, are looked at again. */
-async function markOpenWork(unit: UnitOfWork, spoke: string): Promise<void> {
+export async function markOpenWork(unit: UnitOfWork, spoke: string): Promise<void> {
   const entities = await unit.entities.ofSpoke(spoke);
   const open = await unit.plans.openOf(entities.map(({ name }) => name));
   await unit.dirty.mark(open.map(({ entity }) => entity));

@@ -51,7 +51,7 @@ export class EngineWorld {
   private generation = 0;
 
   constructor(store: Store = new InMemoryStore()) {
-    this.context = { store, clock: this.clock, ids: new CountingIds() };
+    this.context = { store, clock: this.clock, ids: new CountingIds(), startedAt: new Date(0) };
     this.engine = new OrchestrationEngine(this.context, (entity) => this.bugs.push(entity));
   }
 

@@ -14,6 +14,7 @@ export const SPOKES = new TableMap<SpokeRecord>('spokes', ['name'], {
   connected: flag(),
   lastSeenAt: optional(instant()),
   hello: optional(json()),
+  stateEpoch: optional(integer('bigint')),
   stateGeneration: optional(integer('bigint')),
   stateAt: optional(instant()),
   createdAt: instant(),

@@ -23,6 +23,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   passedOver: json(),
   violations: json(),
   attempt: integer(),
+  forced: optional(flag()),
   cancelReason: optional(text()),
   cancelRequested: optional(json()),
   supersededBy: optional(text()),

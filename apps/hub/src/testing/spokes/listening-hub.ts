@@ -27,7 +27,12 @@ export interface HttpAnswer {
 export class ListeningHub {
   readonly store = new SceneStore();
   readonly logger = new RecordedLogger();
-  readonly context: Context = { store: this.store, clock: new SystemClock(), ids: new UlidIds() };
+  readonly context: Context = {
+    store: this.store,
+    clock: new SystemClock(),
+    ids: new UlidIds(),
+    startedAt: new Date(0),
+  };
   port = 0;
   private app: NestExpressApplication | undefined;
 

@@ -42,7 +42,12 @@ export class SpokeScene {
   readonly sessions = new SessionRegistry(this.time);
   readonly heard: string[] = [];
   readonly woken: string[] = [];
-  readonly context: Context = { store: this.store, clock: this.time, ids: new CountingIds() };
+  readonly context: Context = {
+    store: this.store,
+    clock: this.time,
+    ids: new CountingIds(),
+    startedAt: new Date(0),
+  };
 
   static async build(): Promise<SpokeScene> {
     const scene = new SpokeScene();

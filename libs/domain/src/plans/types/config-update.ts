@@ -2,7 +2,7 @@ import type { PlanTypeRule } from './plan-type-rule.js';
 
 /** The right version runs with other values, after a failed attempt, or with objects changed by hand. */
 export const configUpdate: PlanTypeRule = {
-  propose({ product, target, targetValuesDigest, reported, comparison }) {
+  propose({ product, target, targetValuesDigest, reported, comparison, forced }) {
     if (target === null || reported === null || comparison !== 'same') return undefined;
     if (reported.helmStatus === 'failed') {
       return `revision ${String(reported.revision)} of ${product} ${target.version} failed part-way`;
@@ -12,6 +12,9 @@ export const configUpdate: PlanTypeRule = {
     }
     if (reported.drifted) {
       return `live objects of ${product} ${target.version} differ from its release: ${reported.message ?? 'see drift'}`;
+    }
+    if (forced && reported.health !== 'Healthy') {
+      return `${product} ${target.version} runs as desired, is ${reported.health}, and a person asked for another try`;
     }
     return undefined;
   },

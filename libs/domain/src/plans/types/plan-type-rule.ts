@@ -14,6 +14,8 @@ export interface Situation {
   readonly reported: ReportedRelease | null;
   /** The version that last deployed against the target's. */
   readonly comparison: Comparison;
+  /** A person asked for another try. */
+  readonly forced: boolean;
 }
 
 /** When a type of plan is the right answer to a situation. */
