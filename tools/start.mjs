@@ -1,10 +1,11 @@
 // `npm start`: a whole Apollo on this machine: hub, three local clusters, a spoke in each, three
 // example products running in dev. No dependencies, because it installs them.
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DEFAULT_PORT, readArguments } from './start/arguments.mjs';
 import { checkNode, prepareCode } from './start/build.mjs';
-import { prepareClusterPrograms, startClusters } from './start/clusters.mjs';
+import { checkPort } from './start/check-port.mjs';
+import { Clusters, prepareClusterPrograms } from './start/clusters.mjs';
 import { installExamples, registerExamples } from './start/examples.mjs';
 import { foldersOf } from './start/folders.mjs';
 import { HubApi } from './start/hub-api.mjs';
@@ -16,7 +17,6 @@ import { elapsed, say, StartRefusal } from './start/terminal.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const HOST = '127.0.0.1';
-const DEFAULT_PORT = 8234;
 const PORT = Number(process.env.APOLLO_PORT ?? DEFAULT_PORT);
 const HUB_SCRIPT = join(ROOT, 'apps/hub/dist/main.js');
 const SPOKE_SCRIPT = join(ROOT, 'apps/spoke/dist/main.js');
@@ -26,22 +26,14 @@ const ENVIRONMENTS = [
   { name: 'staging', tier: 'staging' },
   { name: 'prod', tier: 'production' },
 ];
-const HELP = `npm start               the whole system on this machine, until Ctrl-C; data is kept
-npm start -- --reset    the same, after deleting the data of earlier starts
-APOLLO_PORT             the hub's port, ${String(DEFAULT_PORT)} if unset
-APOLLO_HOME             where data, logs and kubeconfigs are kept, .apollo if unset`;
 
 const folders = foldersOf(process.env.APOLLO_HOME ?? join(ROOT, '.apollo'));
 const launcherPid = join(folders.run, 'launcher.pid');
 const stop = new AbortController();
 /** What was started, in order; stopped in reverse. @type {{ stop(): Promise<void> }[]} */
 const running = [];
-/** @type {(reason: string) => void} */
-let giveUp = () => undefined;
-const givenUp = new Promise((_, reject) => {
-  giveUp = (reason) => reject(new StartRefusal(reason));
-});
-givenUp.catch(() => stop.abort());
+/** @param {string} reason */
+const giveUp = (reason) => stop.abort(new StartRefusal(reason));
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -53,17 +45,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** @param {string[]} args */
-async function main(args) {
+/** @param {readonly string[]} words */
+async function main(words) {
   let code = 0;
   try {
-    const reset = readArguments(args);
+    const { reset } = readArguments(words);
     await start(reset);
-    await Promise.race([givenUp, untilAborted()]);
+    await untilAborted();
+    if (stop.signal.reason instanceof StartRefusal) throw stop.signal.reason;
   } catch (error) {
-    if (error instanceof StartRefusal) console.error(`\n${error.message}`);
-    else if (!stop.signal.aborted) console.error('\nnpm start failed:', error);
-    code = error instanceof StartRefusal || !stop.signal.aborted ? 1 : 130;
+    code = report(error);
     stop.abort();
   }
   for (const part of running.reverse()) {
@@ -79,20 +70,16 @@ async function main(args) {
   return code;
 }
 
-/** @param {string[]} args */
-function readArguments(args) {
-  if (args.includes('--help')) {
-    console.log(HELP);
-    process.exit(0);
-  }
-  if (args.includes('--simulated')) {
-    throw new StartRefusal(
-      'Simulated clusters are not part of this version yet; npm start without --simulated uses real ones.',
-    );
-  }
-  const unknown = args.find((argument) => argument !== '--reset');
-  if (unknown !== undefined) throw new StartRefusal(`Unknown option ${unknown}.\n${HELP}`);
-  return args.includes('--reset');
+/**
+ * Tells why the start ended, unless a person ended it. Answers the exit code.
+ * @param {unknown} error
+ */
+function report(error) {
+  // What was called off fails everywhere; the reason is the one that counts.
+  const reason = stop.signal.aborted ? stop.signal.reason : error;
+  if (reason instanceof StartRefusal) console.error(`\n${reason.message}`);
+  else if (!stop.signal.aborted) console.error('\nnpm start failed:', error);
+  return reason instanceof StartRefusal || !stop.signal.aborted ? 1 : 130;
 }
 
 /** @param {boolean} reset */
@@ -101,24 +88,22 @@ async function start(reset) {
   await becomeTheOnlyLauncher();
   await endSurvivors();
   if (reset) await deleteData();
-  await checkPort();
+  await checkPort(HOST, PORT);
   await prepareCode(ROOT, stop.signal);
 
   const hub = await startHub();
-  const library = await import('@apollo-deploy/local-cluster');
-  const programs = prepareClusterPrograms(library, folders.bin, stop.signal);
-  programs.catch(() => undefined);
-  await hub.ready(HUB_READY_MS, () => (stop.signal.aborted ? 'stopped' : undefined));
-  say('hub', `ready on ${hub.url}`);
-  const examples = registerExamples(ROOT, hub, ENVIRONMENTS);
   const names = ENVIRONMENTS.map(({ name }) => name);
-  const [clusters] = await Promise.all([
-    programs.then((found) => startClusters(library, names, folders, found, stop.signal)),
-    examples,
+  const [{ clusters, helm }] = await Promise.all([
+    startClusters(names),
+    hub.ready(HUB_READY_MS).then(() => {
+      say('hub', `ready on ${hub.url}`);
+      return registerExamples(ROOT, hub, ENVIRONMENTS);
+    }),
   ]);
-  running.push({ stop: async () => void (await Promise.all(clusters.map((one) => one.stop()))) });
-  const { helm } = await programs;
-  await Promise.all(clusters.map((cluster) => startSpoke(hub, cluster, helm)));
+  // All are waited for, so that none is started after the others were stopped.
+  const spokes = clusters.map((cluster) => startSpoke(hub, cluster, helm));
+  await Promise.allSettled(spokes);
+  await Promise.all(spokes);
   await installExamples(ROOT, hub, stop.signal);
   await printSummary(hub, folders, names);
   say('start', `everything is up after ${elapsed()}; Ctrl-C stops it and keeps the data`);
@@ -137,10 +122,10 @@ async function becomeTheOnlyLauncher() {
 /** A launcher that was killed leaves its children; clusters and database look after themselves. */
 async function endSurvivors() {
   const programs = [
-    ...ENVIRONMENTS.map(({ name }) => [`spoke-${name}`, SPOKE_SCRIPT]),
-    ['hub', HUB_SCRIPT],
+    ...ENVIRONMENTS.map(({ name }) => ({ name: `spoke-${name}`, script: SPOKE_SCRIPT })),
+    { name: 'hub', script: HUB_SCRIPT },
   ];
-  for (const [name, script] of programs) {
+  for (const { name, script } of programs) {
     if (await endSurvivor(join(folders.run, `${name}.pid`), script)) {
       say(name, 'ended what an earlier start had left running');
     }
@@ -153,33 +138,33 @@ async function deleteData() {
   say('start', 'deleted the data of earlier starts');
 }
 
-function checkPort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error) => {
-      reject(
-        new StartRefusal(
-          error.code === 'EADDRINUSE'
-            ? `Port ${String(PORT)} on ${HOST} is taken by another program; stop it, or set APOLLO_PORT to another port, and run npm start again.`
-            : `Port ${String(PORT)} on ${HOST} cannot be opened: ${error.message}`,
-        ),
-      );
-    });
-    probe.listen(PORT, HOST, () => probe.close(resolve));
-  });
-}
-
 async function startHub() {
   const program = new Program({
     name: 'hub',
     script: HUB_SCRIPT,
-    env: { APOLLO_HOST: HOST, APOLLO_PORT: String(PORT), APOLLO_DATA_DIR: folders.data },
+    env: {
+      APOLLO_HOST: HOST,
+      APOLLO_PORT: String(PORT),
+      APOLLO_DATA_DIR: folders.data,
+      APOLLO_STORAGE_DIR: folders.storage,
+    },
     folders,
     onGivenUp: giveUp,
   });
-  await program.start();
   running.push(program);
-  return new HubApi(`http://${HOST}:${String(PORT)}`);
+  await program.start();
+  return new HubApi(`http://${HOST}:${String(PORT)}`, stop.signal);
+}
+
+/** @param {readonly string[]} names */
+async function startClusters(names) {
+  const library = await import('@apollo-deploy/local-cluster');
+  const programs = await prepareClusterPrograms(library, folders.bin, stop.signal);
+  // A start that was called off has been cleaned up already; nothing may begin after that.
+  stop.signal.throwIfAborted();
+  const clusters = new Clusters(library, folders, stop.signal);
+  running.push(clusters);
+  return { clusters: await clusters.start(names, programs), helm: programs.helm };
 }
 
 /**
@@ -203,8 +188,8 @@ async function startSpoke(hub, cluster, helm) {
     folders,
     onGivenUp: giveUp,
   });
-  await program.start();
   running.push(program);
+  await program.start();
 }
 
 function untilAborted() {

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { packagesAreInstalled } from '../packages.mjs';
 import { elapsed, say, StartRefusal } from './terminal.mjs';
 
-const OLDEST_NODE = [20, 19];
+const OLDEST_NODE = { major: 20, minor: 19 };
 const PROGRESS_EVERY_MS = 10_000;
 
 /** Refuses a Node that the packages do not run on. */
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  const oldest = OLDEST_NODE;
+  if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return;
   throw new StartRefusal(
-    `Apollo needs Node ${OLDEST_NODE.join('.')} or newer and this is ${process.versions.node}; install a newer one and run npm start again.`,
+    `Apollo needs Node ${String(oldest.major)}.${String(oldest.minor)} or newer and this is ${process.versions.node}; install a newer one and run npm start again.`,
   );
 }
 
@@ -40,7 +40,7 @@ function run(root, program, args, part, signal) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], signal });
     let output = '';
-    const keep = (chunk) => {
+    const keep = (/** @type {Buffer} */ chunk) => {
       output = `${output}${String(chunk)}`.slice(-8_000);
     };
     child.stdout.on('data', keep);

@@ -8,8 +8,18 @@ const SETTLED_WITHIN_MS = 180_000;
 const SETTLED = ['up_to_date', 'failed', 'declined', 'blocked'];
 
 /**
+ * What examples/catalog.json holds.
+ * @typedef {object} Catalog
+ * @property {readonly { name: string }[]} products
+ * @property {readonly { product: string, version: string, chart: string,
+ *   channels: readonly string[], dependencies: readonly unknown[] }[]} releases
+ * @property {readonly { name: string, environment: string }[]} entities
+ */
+
+/**
  * Registers environments, products, releases and channels of examples/ with the hub, those that it
- * does not have yet. What people changed since stays as it is.
+ * does not have yet: each of them is looked at anew, so an earlier start may have been killed
+ * anywhere. What people changed since stays as it is.
  * @param {string} root
  * @param {import('./hub-api.mjs').HubApi} hub
  * @param {readonly { name: string, tier: string }[]} environments
@@ -19,22 +29,30 @@ export async function registerExamples(root, hub, environments) {
   for (const environment of environments) await hub.ensure('/api/v1/environments', environment);
   for (const product of products) await hub.ensure('/api/v1/products', product);
   let added = 0;
-  for (const { product, version, chart, dependencies, channels } of releases) {
-    const form = new FormData();
-    form.set('product', product);
-    form.set('version', version);
-    form.set('dependencies', JSON.stringify(dependencies));
-    const bytes = await packChart(join(root, 'examples', chart));
-    form.set('chart', new Blob([bytes]), `${product}-${version}.tgz`);
-    if (!(await hub.ensure('/api/v1/releases', form))) continue;
-    added += 1;
-    for (const channel of channels) {
-      await hub.ensure(`/api/v1/channels/${channel}/releases`, { product, version });
+  for (const release of releases) {
+    if (await hub.ensure('/api/v1/releases', releaseForm(root, release))) added += 1;
+    const { product, version } = release;
+    for (const channel of release.channels) {
+      await hub.send('POST', `/api/v1/channels/${channel}/releases`, { product, version });
     }
   }
   if (added > 0) {
     say('examples', `registered ${String(products.length)} products, ${String(added)} releases`);
   }
+}
+
+/**
+ * @param {string} root
+ * @param {Catalog['releases'][number]} release
+ */
+function releaseForm(root, { product, version, chart, dependencies }) {
+  const form = new FormData();
+  form.set('product', product);
+  form.set('version', version);
+  form.set('dependencies', JSON.stringify(dependencies));
+  const bytes = new Uint8Array(packChart(join(root, 'examples', chart)));
+  form.set('chart', new Blob([bytes]), `${product}-${version}.tgz`);
+  return form;
 }
 
 /**
@@ -45,9 +63,9 @@ export async function registerExamples(root, hub, environments) {
  */
 export async function installExamples(root, hub, signal) {
   const { entities } = await readCatalog(root);
-  const { items } = await hub.get('/api/v1/entities?environment=dev&limit=200');
+  const known = (await hub.entities('dev')).map(({ name }) => name);
   for (const { name, environment, ...entity } of entities) {
-    if (items.some((known) => known.name === name)) continue;
+    if (known.includes(name)) continue;
     await hub.send('PUT', `/api/v1/entities/${name}`, { spoke: environment, ...entity });
   }
   await settled(
@@ -65,8 +83,7 @@ export async function installExamples(root, hub, signal) {
 async function settled(hub, names, signal) {
   const last = new Map();
   for (const until = performance.now() + SETTLED_WITHIN_MS; performance.now() < until;) {
-    const { items } = await hub.get('/api/v1/entities?environment=dev&limit=200');
-    const ours = items.filter(({ name }) => names.includes(name));
+    const ours = (await hub.entities('dev')).filter(({ name }) => names.includes(name));
     for (const { name, status, why } of ours) {
       if (last.get(name) !== status) say('examples', `${name}: ${status}, ${why}`);
       last.set(name, status);
@@ -77,7 +94,10 @@ async function settled(hub, names, signal) {
   say('examples', 'not all of them settled; see the list below');
 }
 
-/** @param {string} root */
+/**
+ * @param {string} root
+ * @returns {Promise<Catalog>}
+ */
 async function readCatalog(root) {
   return JSON.parse(await readFile(join(root, 'examples/catalog.json'), 'utf8'));
 }

@@ -8,6 +8,7 @@ export function foldersOf(base) {
   return {
     base,
     data: join(base, 'postgres'),
+    storage: join(base, 'storage'),
     logs: join(base, 'logs'),
     run: join(base, 'run'),
     bin: join(base, 'bin'),

@@ -1,35 +1,55 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartRefusal } from './terminal.mjs';
 
+/** A hub that is being started again answers within so many tries. */
+const ATTEMPTS_MAX = 50;
+const RETRY_AFTER_MS = 200;
+
+/**
+ * The parts of the hub's answers that the launcher looks at.
+ * @typedef {{ name: string, environment: string, product: string, status: string, why: string,
+ *   reported: { version: string, stale?: boolean } | null }} EntityView
+ * @typedef {{ name: string, status: string, kubernetesVersion?: string, helmVersion?: string }} SpokeView
+ */
+
 /** The hub's REST API, as far as the launcher needs it. */
 export class HubApi {
-  /** @param {string} url */
-  constructor(url) {
+  /**
+   * @param {string} url
+   * @param {AbortSignal} signal calls off every request and every wait
+   */
+  constructor(url, signal) {
     this.url = url;
+    this.signal = signal;
   }
 
   /**
    * Waits until the hub answers that it is ready.
    * @param {number} limitMs
-   * @param {() => string | undefined} failure says why waiting longer is useless
    */
-  async ready(limitMs, failure) {
+  async ready(limitMs) {
+    const { signal } = this;
     for (const until = performance.now() + limitMs; performance.now() < until;) {
-      const why = failure();
-      if (why !== undefined) throw new StartRefusal(why);
-      try {
-        if ((await fetch(`${this.url}/readyz`)).ok) return;
-      } catch {
-        // Not listening yet.
-      }
-      await delay(100);
+      // A refused connection is what is waited out.
+      const [answer] = await Promise.allSettled([fetch(`${this.url}/readyz`, { signal })]);
+      if (answer.status === 'fulfilled' && answer.value.ok) return;
+      await delay(100, undefined, { signal });
     }
-    throw new StartRefusal(`the hub was not ready after ${String(limitMs / 1000)} s`);
+    throw new StartRefusal(`the hub was not ready after ${String(limitMs / 1000)} s; see its log`);
   }
 
-  /** @param {string} path */
-  async get(path) {
-    return this.#json('GET', path, await this.#fetch(path, {}));
+  /**
+   * @param {string} [environment] all of them, if not given
+   * @returns {Promise<readonly EntityView[]>}
+   */
+  async entities(environment) {
+    const query = environment === undefined ? '' : `&environment=${environment}`;
+    return (await this.#send('GET', `/api/v1/entities?limit=200${query}`)).items;
+  }
+
+  /** @returns {Promise<readonly SpokeView[]>} */
+  async spokes() {
+    return (await this.#send('GET', '/api/v1/spokes?limit=200')).items;
   }
 
   /**
@@ -38,17 +58,9 @@ export class HubApi {
    * @param {unknown} body
    */
   async ensure(path, body) {
-    const form = body instanceof FormData;
-    const response = await this.#fetch(path, {
-      method: 'POST',
-      body: form ? body : JSON.stringify(body),
-      headers: form ? {} : { 'content-type': 'application/json' },
-    });
-    if (response.status === 409) {
-      await response.body?.cancel();
-      return false;
-    }
-    await this.#json('POST', path, response);
+    const { status, text } = await this.#fetch('POST', path, body);
+    if (status === 409 && JSON.parse(text).code === 'catalog/already_exists') return false;
+    answerOf('POST', path, { status, text });
     return true;
   }
 
@@ -57,39 +69,56 @@ export class HubApi {
    * @param {string} path
    * @param {unknown} body
    */
-  async send(method, path, body) {
-    const response = await this.#fetch(path, {
-      method,
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    });
-    return this.#json(method, path, response);
-  }
-
-  /**
-   * @param {string} path
-   * @param {RequestInit} init
-   */
-  async #fetch(path, init) {
-    // A hub that is being started again answers in a moment.
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await fetch(`${this.url}${path}`, init);
-      } catch (error) {
-        if (attempt === 50) throw error;
-        await delay(200);
-      }
-    }
+  send(method, path, body) {
+    return this.#send(method, path, body);
   }
 
   /**
    * @param {string} method
    * @param {string} path
-   * @param {Response} response
+   * @param {unknown} [body]
    */
-  async #json(method, path, response) {
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+  async #send(method, path, body) {
+    return answerOf(method, path, await this.#fetch(method, path, body));
   }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @returns {Promise<{ status: number, text: string }>}
+   */
+  async #fetch(method, path, body) {
+    const { signal } = this;
+    const init = { method, signal, ...contentOf(body) };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const response = await fetch(`${this.url}${path}`, init);
+        return { status: response.status, text: await response.text() };
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX) throw error;
+        await delay(RETRY_AFTER_MS, undefined, { signal });
+      }
+    }
+  }
+}
+
+/**
+ * @param {unknown} body
+ * @returns {Pick<RequestInit, 'body' | 'headers'>}
+ */
+function contentOf(body) {
+  if (body === undefined) return {};
+  if (body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ status: number, text: string }} response
+ */
+function answerOf(method, path, { status, text }) {
+  if (status >= 300) throw new Error(`${method} ${path}: ${String(status)} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
 }

@@ -28,12 +28,20 @@ export async function livingProcess(file, expected) {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
   const pid = Number(text.trim());
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
   return (await commandLineOf(pid))?.includes(expected) ? pid : undefined;
+}
+
+/**
+ * Whether a file could not be read because there is none.
+ * @param {unknown} error
+ */
+export function isMissing(error) {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /**

@@ -15,6 +15,7 @@ const QUICK_END_MS = 20_000;
  * so that Ctrl-C in the terminal reaches only the launcher, which stops things in order.
  */
 export class Program {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
   #child;
   #stopping = false;
   #quickEnds = 0;
@@ -32,10 +33,12 @@ export class Program {
   async start() {
     const { name, script, env, folders } = this.options;
     await mkdir(folders.logs, { recursive: true });
+    if (this.#stopping) return;
     const log = createWriteStream(this.logFile, { flags: 'a' });
     const startedAt = performance.now();
     const child = spawn(process.execPath, ['--enable-source-maps', script], {
-      env: { ...process.env, ...env },
+      // APOLLO_HOME is a setting of the launcher only.
+      env: { ...process.env, APOLLO_HOME: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -43,14 +46,16 @@ export class Program {
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     this.ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
       child.once('close', (code, signal) => {
         log.end();
         resolve(signal ?? `exit code ${String(code)}`);
       });
     });
-    void this.ended.then((how) => this.#afterEnd(how, performance.now() - startedAt));
+    this.ended
+      .then((how) => this.#afterEnd(how, performance.now() - startedAt))
+      .catch((error) => this.options.onGivenUp(`${name} could not be kept running: ${error}`));
     if (child.pid !== undefined) await writePidFile(this.pidFile, child.pid);
-    return name;
   }
 
   async stop() {

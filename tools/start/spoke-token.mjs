@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from './process-table.mjs';
 
 /**
  * A file with the token of a spoke, readable by its owner only: the one of the last start if the
@@ -10,8 +11,8 @@ import { join } from 'node:path';
  */
 export async function ensureSpokeToken(hub, name, folder) {
   const file = join(folder, 'token');
-  const { items } = await hub.get('/api/v1/spokes?limit=200');
-  const known = items.some((spoke) => spoke.name === name && spoke.status !== 'pending');
+  const spokes = await hub.spokes();
+  const known = spokes.some((spoke) => spoke.name === name && spoke.status !== 'pending');
   if (known && (await exists(file))) return file;
   const { token } = await hub.send('POST', '/api/v1/join-tokens', {
     spoke: name,
@@ -27,7 +28,7 @@ async function exists(file) {
   try {
     return (await readFile(file, 'utf8')).trim() !== '';
   } catch (error) {
-    if (error.code === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
 }

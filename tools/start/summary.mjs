@@ -7,8 +7,8 @@ import { relative } from 'node:path';
  * @param {readonly string[]} clusters
  */
 export async function printSummary(hub, folders, clusters) {
-  const { items: entities } = await hub.get('/api/v1/entities?limit=200');
-  const { items: spokes } = await hub.get('/api/v1/spokes?limit=200');
+  const entities = await hub.entities();
+  const spokes = await hub.spokes();
   const rows = entities.map(({ name, environment, product, reported, status, why }) => [
     name,
     environment,

@@ -16,5 +16,6 @@ export function say(part, text) {
 
 /** Something a person must do something about: told in one sentence, no stack. */
 export class StartRefusal extends Error {
+  /** @override */
   name = 'StartRefusal';
 }
