@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { describe, expect, it } from '@jest/globals';
-import { anOffer, SpokeScene } from '../testing/spokes/spoke-scene.js';
+import { aCancellation, anOffer, SpokeScene } from '../testing/spokes/spoke-scene.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 
 async function build() {
@@ -44,6 +44,53 @@ describe('the delivery of the outbox', () => {
     time.advance(500);
     expect((await one.socket.next('plan.offer')).id).toBe('offer-1');
     expect((await two.socket.next('plan.offer')).id).toBe('offer-2');
+    await delivery.stop();
+  });
+
+  it('reads nothing again that is under way, whichever spoke it went to', async () => {
+    const { scene, delivery, time } = await build();
+    for (const spoke of ['dev', 'dev-2']) await scene.connect(spoke);
+    await scene.store.addToOutbox(anOffer(1, 'dev'));
+    await scene.store.addToOutbox(anOffer(2, 'dev-2'));
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    scene.store.deaf = true;
+    await scene.store.addToOutbox(anOffer(3, 'dev'));
+    for (let sweep = 1; sweep <= 2; sweep += 1) {
+      const swept = time.waitBegins(500);
+      time.advance(500);
+      await swept;
+    }
+    expect(scene.store.outboxReads).toEqual([['offer-1', 'offer-2'], ['offer-3'], []]);
+    await delivery.stop();
+  });
+
+  it('gives a new session everything, also what was under way to the one before', async () => {
+    const { scene, delivery, time } = await build();
+    await scene.connect();
+    await scene.store.addToOutbox(anOffer(1));
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    const again = await scene.connect();
+    delivery.wake(['dev']);
+    expect((await again.socket.next('plan.offer')).id).toBe('offer-1');
+    await delivery.stop();
+  });
+
+  it('gives a session nothing that was read for the one before it', async () => {
+    const { scene, delivery, time } = await build();
+    await scene.connect();
+    await scene.store.addToOutbox(anOffer(1));
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
+    await scene.store.addToOutbox(aCancellation(1));
+    const again = await scene.connect();
+    delivery.wake(['dev']);
+    await again.socket.next('plan.cancel');
+    expect(again.received).toEqual(['plan.offer', 'plan.cancel']);
     await delivery.stop();
   });
 

@@ -17,8 +17,9 @@ export interface OutboxDeliveryOptions {
 
 /**
  * Brings the messages of the outbox to the spokes that are connected here: at once where a commit of
- * this replica wrote one, and by a sweep over all in one query. Reads only; a message leaves the
- * outbox when its spoke acknowledges it.
+ * this replica wrote one, and by a sweep over all in one query. What is under way already is not read
+ * again, so that a sweep costs what is new. Reads only; a message leaves the outbox when its spoke
+ * acknowledges it.
  */
 export class OutboxDelivery {
   private wanted = new Set<string>();
@@ -69,11 +70,19 @@ export class OutboxDelivery {
   }
 
   private async deliver(spokes: readonly string[]): Promise<void> {
-    if (spokes.length === 0) return;
     const { context, sessions } = this.options;
-    const pending = await context.store.transact((unit) => unit.outbox.pending(spokes));
-    const bySpoke = new Map<string, OutboxMessage[]>(spokes.map((spoke) => [spoke, []]));
+    // What a session knows holds for that session only: a newer one of the spoke is asked anew.
+    const asked = spokes.flatMap((spoke) => sessions.get(spoke) ?? []);
+    if (asked.length === 0) return;
+    const known = new Map(asked.map((session) => [session, session.known()]));
+    const pending = await context.store.transact((unit) =>
+      unit.outbox.pending(
+        asked.map(({ spoke }) => spoke),
+        [...known.values()].flat(),
+      ),
+    );
+    const bySpoke = new Map<string, OutboxMessage[]>(asked.map(({ spoke }) => [spoke, []]));
     for (const message of pending) bySpoke.get(message.spoke)?.push(message);
-    for (const [spoke, messages] of bySpoke) sessions.get(spoke)?.deliver(messages);
+    for (const [session, ids] of known) session.deliver(bySpoke.get(session.spoke) ?? [], ids);
   }
 }

@@ -28,8 +28,8 @@ export interface FrameAnswer {
   /** Ask for the full state. */
   readonly requestState?: boolean;
   readonly heartbeat?: HubPayload<'heartbeat'>;
-  /** A message of the outbox is done with: there is room for the next. */
-  readonly roomInOutbox?: boolean;
+  /** Id of a message of the outbox that is done with: there is room for the next. */
+  readonly done?: string;
   readonly end?: CloseReason;
 }
 
@@ -166,7 +166,7 @@ export class SessionFrames {
     if (messageId === undefined)
       return { end: protocolError('an ack must name in `re` what it answers') };
     const done = await this.commit(() => acknowledgeMessage(this.context, this.session, messageId));
-    return done.ok ? { roomInOutbox: true } : refused(done.error);
+    return done.ok ? { done: messageId } : refused(done.error);
   }
 }
 

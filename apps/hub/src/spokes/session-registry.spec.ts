@@ -20,6 +20,10 @@ class Lingering implements SessionConnection {
     this.done.push(`end ${code}`);
   }
 
+  known(): readonly string[] {
+    return [];
+  }
+
   async drain(): Promise<void> {
     this.done.push('drain');
   }

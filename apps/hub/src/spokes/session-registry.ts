@@ -19,8 +19,10 @@ export interface Connection {
 export interface SessionConnection extends Connection {
   readonly spoke: string;
   readonly epoch: number;
-  /** Sends what of this was not sent on it; `pending` is all that the outbox holds for the spoke. */
-  deliver(pending: readonly OutboxMessage[]): void;
+  /** Ids of the messages of the outbox that it need not be given now. */
+  known(): readonly string[];
+  /** Sends what it may of this; `pending` is what the outbox holds for the spoke besides `known`. */
+  deliver(pending: readonly OutboxMessage[], known: readonly string[]): void;
 }
 
 /** A replica that stops waits this long for its connections to close, in milliseconds. */

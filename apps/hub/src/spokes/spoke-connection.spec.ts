@@ -415,8 +415,8 @@ describe('messages of the outbox', () => {
   it('are sent once on a connection, with the id they have in the outbox', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    spoke.connection.deliver([anOffer(1)]);
-    spoke.connection.deliver([anOffer(1), aCancellation(1)]);
+    spoke.connection.deliver([anOffer(1)], []);
+    spoke.connection.deliver([anOffer(1), aCancellation(1)], []);
     expect(spoke.socket.sent.slice(1).map(({ id }) => id)).toEqual(['offer-1', 'cancel-1']);
   });
 
@@ -424,11 +424,11 @@ describe('messages of the outbox', () => {
     const scene = await SpokeScene.build();
     for (const number of [1, 2]) await scene.store.addToOutbox(anOffer(number));
     const first = await scene.connect();
-    first.connection.deliver(await scene.store.outboxOf());
+    first.connection.deliver(await scene.store.outboxOf(), []);
     first.say('ack', {}, 'offer-1');
     await first.caughtUp();
     const second = await scene.connect();
-    second.connection.deliver(await scene.store.outboxOf());
+    second.connection.deliver(await scene.store.outboxOf(), []);
     expect(second.socket.sent.slice(1).map(({ id }) => id)).toEqual(['offer-2']);
   });
 
@@ -445,17 +445,20 @@ describe('messages of the outbox', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     spoke.socket.bufferedAmount = 1024 * 1024 + 1;
-    spoke.connection.deliver([anOffer(1)]);
+    spoke.connection.deliver([anOffer(1)], []);
     expect(spoke.received).toEqual([]);
     spoke.socket.bufferedAmount = 0;
-    spoke.connection.deliver([anOffer(1)]);
+    spoke.connection.deliver([anOffer(1)], []);
     expect(spoke.received).toEqual(['plan.offer']);
   });
 
   it('are asked for when an acknowledgement makes room for one that waits', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    spoke.connection.deliver(Array.from({ length: 65 }, (_, index) => anOffer(index + 1)));
+    spoke.connection.deliver(
+      Array.from({ length: 65 }, (_, index) => anOffer(index + 1)),
+      [],
+    );
     spoke.say('ack', {}, 'offer-1');
     await spoke.caughtUp();
     expect(scene.woken).toEqual(['dev', 'dev']);
@@ -473,7 +476,7 @@ describe('messages of the outbox', () => {
     const spoke = await scene.connect();
     await scene.store.addToOutbox(anOffer(1));
     spoke.socket.stuck = true;
-    spoke.connection.deliver(await scene.store.outboxOf());
+    spoke.connection.deliver(await scene.store.outboxOf(), []);
     scene.time.advance(30_000);
     expect(await spoke.socket.ended).toBe('cut');
     expect(await scene.store.outboxOf()).toHaveLength(1);

@@ -95,9 +95,13 @@ export class SpokeConnection implements SessionConnection {
     return this.session?.epoch ?? 0;
   }
 
-  deliver(pending: readonly OutboxMessage[]): void {
+  known(): readonly string[] {
+    return this.window.known();
+  }
+
+  deliver(pending: readonly OutboxMessage[], known: readonly string[]): void {
     if (this.ending || this.queue.closed || this.sender.congested()) return;
-    for (const { id, type, payload } of this.window.next(pending)) {
+    for (const { id, type, payload } of this.window.next(pending, known)) {
       // Checked where it was written: the payload of an outbox message has the shape of its type.
       this.sender.send(type, payload as unknown as HubPayload<typeof type>, { id });
       if (this.sender.congested()) return;
@@ -241,12 +245,17 @@ export class SpokeConnection implements SessionConnection {
 
   private answer(frame: SpokeFrame, answer: FrameAnswer): void {
     if (this.ending) return;
-    const { acknowledge, heartbeat, requestState, roomInOutbox, end } = answer;
+    const { acknowledge, heartbeat, requestState, done, end } = answer;
     if (acknowledge === true) this.sender.send('ack', {}, re(frame.id));
     if (heartbeat !== undefined) this.sender.send('heartbeat', heartbeat, re(frame.id));
     if (requestState === true) this.sender.send('state.request', {});
-    if (roomInOutbox === true && this.window.full) this.services.wakeDelivery(this.spoke);
+    if (done !== undefined) this.makeRoom(done);
     if (end !== undefined) this.end(end);
+  }
+
+  private makeRoom(messageId: string): void {
+    this.window.acknowledge(messageId);
+    if (this.window.full) this.services.wakeDelivery(this.spoke);
   }
 
   private who(): { readonly spoke: string; readonly epoch: number } {

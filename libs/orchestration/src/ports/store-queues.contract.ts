@@ -104,6 +104,24 @@ function describeOutbox(store: () => Store): void {
       expect(await pending()).toEqual([]);
     });
 
+    it('leaves out what whoever asks has already, and keeps it all the same', async () => {
+      const read = await store().transact(async (unit) => {
+        for (const id of ['m1', 'm2', 'm3']) await unit.outbox.add(anOutboxMessage({ id }));
+        await unit.outbox.add(anOutboxMessage({ id: 'n1', spoke: 'spoke-b' }));
+        const spokes = ['spoke-a', 'spoke-b'];
+        return [
+          await unit.outbox.pending(spokes, ['m2', 'n1', 'unknown']),
+          await unit.outbox.pending(spokes, ['m1', 'm2', 'm3', 'n1']),
+          await unit.outbox.pending(spokes, []),
+        ];
+      });
+      expect(read.map((messages) => messages.map(({ id }) => id))).toEqual([
+        ['m1', 'm3'],
+        [],
+        ['m1', 'm2', 'm3', 'n1'],
+      ]);
+    });
+
     it('keeps a message until the spoke it is for acknowledges it', async () => {
       const left = await store().transact(async (unit) => {
         await unit.outbox.add(anOutboxMessage({ id: 'm1' }));

@@ -166,8 +166,11 @@ export interface DirtyQueue {
 
 export interface Outbox {
   add(message: OutboxMessage): Promise<void>;
-  /** Messages for these spokes that are not acknowledged, in the order they were written. */
-  pending(spokes: readonly string[]): Promise<readonly OutboxMessage[]>;
+  /**
+   * Messages for these spokes that are not acknowledged, in the order they were written, without
+   * those whose ids are in `skip`: whoever has them already need not read their payloads again.
+   */
+  pending(spokes: readonly string[], skip?: readonly string[]): Promise<readonly OutboxMessage[]>;
   /** Takes out an acknowledged message of this spoke; unknown ids are ignored. */
   acknowledge(spoke: string, id: string): Promise<void>;
   /** Takes out every message of a plan that has ended. */

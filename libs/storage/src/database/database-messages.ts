@@ -29,8 +29,12 @@ export class DatabaseOutbox implements Outbox {
     this.session.signals.noteOutbox(message.spoke);
   }
 
-  pending(spokes: readonly string[]): Promise<readonly OutboxMessage[]> {
-    return this.table.select('WHERE spoke = ANY($1) ORDER BY position', [spokes]);
+  pending(
+    spokes: readonly string[],
+    skip: readonly string[] = [],
+  ): Promise<readonly OutboxMessage[]> {
+    const tail = 'WHERE spoke = ANY($1) AND NOT (id = ANY($2)) ORDER BY position';
+    return this.table.select(tail, [spokes, skip]);
   }
 
   async acknowledge(spoke: string, id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   type CommitSignal,
   InMemoryStore,
+  type Outbox,
   type OutboxMessage,
   type SpokeRecord,
   type Store,
@@ -18,6 +19,8 @@ export class SceneStore implements Store {
   gate: Promise<void> | undefined;
   /** Set to signal no commit, as if another replica had made it. */
   deaf = false;
+  /** Ids of the messages that each look into the outbox has read, other than by this class. */
+  readonly outboxReads: (readonly string[])[] = [];
   private readonly store = new InMemoryStore();
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -25,7 +28,7 @@ export class SceneStore implements Store {
     if (this.away) throw new StoreUnavailable('the store does not answer');
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
-    return this.store.transact(work);
+    return this.store.transact((unit) => work({ ...unit, outbox: this.watched(unit.outbox) }));
   }
 
   onCommit(listener: (signal: CommitSignal) => void): () => void {
@@ -71,5 +74,18 @@ export class SceneStore implements Store {
   async auditOf(subject: string): Promise<readonly string[]> {
     const page = await this.store.transact((unit) => unit.audit.list({ subject }, { limit: 200 }));
     return page.items.map(({ action }) => action);
+  }
+
+  private watched(outbox: Outbox): Outbox {
+    return {
+      add: (message) => outbox.add(message),
+      pending: async (spokes, skip) => {
+        const read = await outbox.pending(spokes, skip);
+        this.outboxReads.push(read.map(({ id }) => id));
+        return read;
+      },
+      acknowledge: (spoke, id) => outbox.acknowledge(spoke, id),
+      removeOfPlan: (planId) => outbox.removeOfPlan(planId),
+    };
   }
 }

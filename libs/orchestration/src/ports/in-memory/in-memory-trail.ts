@@ -31,9 +31,16 @@ export class InMemoryOutbox implements Outbox {
     this.transaction.signals.noteOutbox(message.spoke);
   }
 
-  async pending(spokes: readonly string[]): Promise<readonly OutboxMessage[]> {
-    const slots = [...new Set(spokes)].flatMap((spoke) => this.view.slotsInGroup('spoke', spoke));
-    return slots.sort((a, b) => a.position - b.position).map(({ row }) => row);
+  async pending(
+    spokes: readonly string[],
+    skip: readonly string[] = [],
+  ): Promise<readonly OutboxMessage[]> {
+    const skipped = new Set(skip);
+    return [...new Set(spokes)]
+      .flatMap((spoke) => this.view.slotsInGroup('spoke', spoke))
+      .filter(({ row }) => !skipped.has(row.id))
+      .sort((a, b) => a.position - b.position)
+      .map(({ row }) => row);
   }
 
   async acknowledge(spoke: string, id: string): Promise<void> {
