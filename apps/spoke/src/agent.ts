@@ -64,6 +64,7 @@ export class SpokeAgent {
       heartbeat: () => ({
         running: this.executor.running,
         generation: this.reporter.generation,
+        ...(!this.inventory.seesCluster && { blind: true }),
       }),
     });
     this.inventory = new ReleaseInventory({

@@ -56,6 +56,21 @@ describe('Informer', () => {
     expect(informer.get('b', 'default')).toMatchObject(config('b'));
   });
 
+  it('is current from a complete list on, until its watch breaks, and again after the next list', async () => {
+    const { kube, timer, informer, deltas, problems, synced } = open();
+    expect(informer.isCurrent).toBe(false);
+    informer.start();
+    await synced();
+    expect(informer.isCurrent).toBe(true);
+    kube.endWatches({ type: 'expired' });
+    await problems.next();
+    expect(informer.isCurrent).toBe(false);
+    const again = deltas.next(({ type }) => type === 'synced');
+    timer.advance(500);
+    await again;
+    expect(informer.isCurrent).toBe(true);
+  });
+
   it('tells nothing after it was stopped', async () => {
     const { kube, timer, informer, deltas, synced } = open();
     informer.start();

@@ -47,6 +47,7 @@ export class Informer {
   private failures = 0;
   private version = '';
   private synced = false;
+  private current = false;
   private running = false;
 
   constructor(private readonly options: InformerOptions) {}
@@ -68,6 +69,11 @@ export class Informer {
   /** True once the first list is complete. */
   get hasSynced(): boolean {
     return this.synced;
+  }
+
+  /** True while it lists and watches without trouble: the copy is what the cluster says. */
+  get isCurrent(): boolean {
+    return this.current;
   }
 
   /** The copy as of now, in no particular order. */
@@ -108,6 +114,7 @@ export class Informer {
     }
     for (const object of vanished.values()) this.remove(object);
     this.synced = true;
+    this.current = true;
     this.options.listener({ type: 'synced' });
   }
 
@@ -141,6 +148,7 @@ export class Informer {
   }
 
   private again(problem: InformerProblem): void {
+    this.current = false;
     this.watch?.stop();
     this.options.onProblem?.(problem);
     this.pause(() => void this.relist());

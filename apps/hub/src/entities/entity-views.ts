@@ -155,10 +155,10 @@ export function entityView({
 
 function reportedView(reported: Entity['reported']): ReportedView | null {
   if (reported === undefined || reported.release === null) return null;
-  const { version, revision, health, message, helmStatus, valuesDigest, drifted } =
-    reported.release;
+  const { revision, health, message, helmStatus, valuesDigest, drifted } = reported.release;
   return {
-    version,
+    // After a failed upgrade the head carries a version that does not run.
+    version: reported.release.deployed?.version ?? reported.release.version,
     revision,
     health,
     ...(message !== undefined && { message }),

@@ -18,7 +18,9 @@ beforeAll(async () => {
   await store.transact(async (unit) => {
     await unit.environments.insert(anEnvironment());
     await unit.products.insert(aProduct());
-    await unit.spokes.insert(aSpoke({ stateAt: AT }));
+    await unit.spokes.insert(
+      aSpoke({ stateAt: AT, lastSeenAt: AT, connected: true, epoch: 1, stateEpoch: 1 }),
+    );
     for (let number = 0; number < 450; number += 1) {
       const name = `e${String(number).padStart(3, '0')}`;
       const desired = number % 100 === 0 ? { absent: true as const } : { channel: 'dev' };

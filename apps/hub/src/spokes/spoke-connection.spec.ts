@@ -266,6 +266,14 @@ describe('a heartbeat', () => {
     expect(scene.heard).toEqual(['dev', 'dev']);
   });
 
+  it('of a spoke that cannot see its cluster keeps the connection and confirms nothing', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    spoke.say('heartbeat', { running: [], generation: 0, blind: true });
+    expect(await spoke.socket.next('heartbeat')).toMatchObject({ p: { serverTime: AT } });
+    expect(scene.heard).toEqual(['dev']);
+  });
+
   it('keeps the connection; 45 s of silence end it without a word', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();

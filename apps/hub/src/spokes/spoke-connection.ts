@@ -195,7 +195,10 @@ export class SpokeConnection implements SessionConnection {
     else if (frame.value.epoch !== this.epoch) {
       this.end(protocolError(`this session's epoch is ${this.epoch}, not ${frame.value.epoch}`));
     } else {
-      this.services.heard(this.spoke);
+      // A spoke that cannot see its cluster confirms nothing: its reports grow stale.
+      if (!(frame.value.t === 'heartbeat' && frame.value.p.blind === true)) {
+        this.services.heard(this.spoke);
+      }
       this.answer(frame.value, await this.frames.answer(frame.value, text.length));
     }
   }

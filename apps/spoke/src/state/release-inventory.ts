@@ -86,6 +86,11 @@ export class ReleaseInventory {
     this.informer.start();
   }
 
+  /** Whether it sees the cluster now; what it says else may no longer be so. */
+  get seesCluster(): boolean {
+    return this.informer.isCurrent;
+  }
+
   stop(): void {
     this.running = false;
     this.informer.stop();

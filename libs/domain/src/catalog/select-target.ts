@@ -25,7 +25,11 @@ export function selectTarget(desired: DesiredState, candidates: Candidates): Tar
     const recalled = allowed.length > 0 ? '; those that match are recalled' : '';
     return { kind: 'none', reason: `no release matches ${source}${recalled}` };
   }
-  return { kind: 'release', release, reason: `${release.version} is the newest of ${source}` };
+  const reason =
+    'version' in desired
+      ? `it is pinned to ${desired.version}`
+      : `${release.version} is the newest of ${source}`;
+  return { kind: 'release', release, reason };
 }
 
 function matching(

@@ -277,6 +277,16 @@ describe('declined content', () => {
     expect(proposePlan(facts({ declines: [decline], ...given })).kind).toBe('plan');
   });
 
+  it('keeps what runs with it ill until it is Healthy, even while it seems to be starting', () => {
+    const of = (health: 'Progressing' | 'Healthy'): string => {
+      const reported = running({ version: '1.1.0', health });
+      const proposal = proposePlan(facts({ declines: [decline], reported }));
+      return proposal.kind === 'nothing' ? proposal.code : proposal.kind;
+    };
+    expect(of('Progressing')).toBe('unhealthy');
+    expect(of('Healthy')).toBe('up_to_date');
+  });
+
   it('is proposed when a person asks', () => {
     expect(proposePlan(facts({ declines: [decline] }), { force: true }).kind).toBe('plan');
   });

@@ -90,7 +90,7 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
     forced: options.force === true || openPlan?.forced === true,
   };
   const draft = draftPlan(facts, situation);
-  if (draft === undefined) return idle(situation, nothing);
+  if (draft === undefined) return idle(facts, situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
     return nothing(
@@ -189,23 +189,33 @@ function contentOf(
 }
 
 function idle(
-  { reported, target, comparison }: Situation,
+  facts: EntityFacts,
+  situation: Situation,
   nothing: (code: IdleCode, why: string) => Proposal,
 ): Proposal {
+  const { reported, target, comparison } = situation;
   if (target === null || reported === null) {
     return nothing('absent_as_desired', 'it is absent, as desired');
   }
   if (comparison === 'newer') {
     return nothing(
       'target_below_reported',
-      `${reported.version} runs and the target is ${target.version}; nothing goes down by itself`,
+      `${reported.version} runs and the target is ${target.version}; nothing goes down by itself: register the older content as a newer version, or set the entity absent first`,
     );
   }
-  if (reported.health === 'Degraded' || reported.health === 'Missing') {
+  // A pod that crashes or is pulled again and again looks as if it were starting now and then.
+  const failed = hasFailed(facts, situation) && reported.health !== 'Healthy';
+  if (failed || reported.health === 'Degraded' || reported.health === 'Missing') {
     return nothing(
       'unhealthy',
       `${target.version} runs as desired but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
     );
   }
   return nothing('up_to_date', `${target.version} runs as desired`);
+}
+
+/** Whether the last plan with the content that runs has failed. */
+function hasFailed(facts: EntityFacts, situation: Situation): boolean {
+  const key = contentKey(contentOf(facts, situation, 'config_update'));
+  return facts.declines.some((decline) => decline.contentKey === key && decline.failures > 0);
 }

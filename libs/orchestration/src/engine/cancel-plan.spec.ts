@@ -44,7 +44,11 @@ describe('cancelling a plan', () => {
     must(await world.engine.cancelPlan(PERSON, id, 'not today'));
     await world.result(id, SUCCEEDED, { version: '1.0.0', revision: 1 });
     await world.settle();
-    expect(await world.lastPlan()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await world.lastPlan()).toMatchObject({
+      state: 'SUCCEEDED',
+      message:
+        'all objects are Healthy; the cancellation by dev-operator came after Helm had begun',
+    });
     expect(await world.view()).toMatchObject({ status: 'up_to_date' });
   });
 

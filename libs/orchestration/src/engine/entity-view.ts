@@ -80,7 +80,7 @@ function viewOf(facts: LoadedFacts): EntityView {
       reason: proposal.target.reason,
     },
     ...(reported !== undefined && {
-      reported: { ...reported, stale: facts.planFacts.spoke.presence !== 'connected' },
+      reported: { ...reported, stale: isStale(facts) },
     }),
     ...statusOf(facts, proposal, openPlan),
     ...(openPlan !== undefined && { openPlan }),
@@ -102,7 +102,17 @@ function statusOf(
           why: `${proposal.plan.reason}; ${violations.map(({ message }) => message).join('; ')}`,
         };
   }
+  if (isStale(facts) && facts.entityFacts.reported !== undefined) {
+    const { name, presence } = facts.planFacts.spoke;
+    const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${name} is ${presence} and may have more to say`;
+    return { status: 'unknown', why };
+  }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
+}
+
+/** Nobody is looking: what was seen last may no longer be so. */
+function isStale({ planFacts }: LoadedFacts): boolean {
+  return planFacts.spoke.presence !== 'connected' || !planFacts.spoke.reported;
 }
 
 function statusOfOpenPlan(plan: Plan): Pick<EntityView, 'status' | 'why'> {

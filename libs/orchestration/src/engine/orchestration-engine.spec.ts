@@ -117,6 +117,16 @@ describe('the orchestration engine', () => {
     });
   });
 
+  it('says nothing for certain of a spoke that is away', async () => {
+    await installed(world);
+    world.clock.advance(45_000);
+    expect(await world.view()).toMatchObject({
+      status: 'unknown',
+      why: 'as last seen at 2026-01-05T09:00:00.000Z: 1.0.0 runs as desired; spoke dev is stale and may have more to say',
+      reported: { stale: true },
+    });
+  });
+
   it('leaves a newer version alone and says why', async () => {
     await world.connect();
     await world.report({ 'aria-dev': { version: '2.0.0', revision: 3 } });
@@ -125,7 +135,7 @@ describe('the orchestration engine', () => {
     expect(await world.plans()).toEqual([]);
     expect(await world.view()).toMatchObject({
       status: 'declined',
-      why: '2.0.0 runs and the target is 1.0.0; nothing goes down by itself',
+      why: '2.0.0 runs and the target is 1.0.0; nothing goes down by itself: register the older content as a newer version, or set the entity absent first',
     });
   });
 

@@ -58,7 +58,7 @@ export async function recordPlanResult(
     if (plan.state === ending.state) return ok(undefined);
     const ended = await endPlan(context, unit, plan, ending, {
       by: `spoke ${session.spoke}`,
-      message: verdict.result.message,
+      message: messageOf(plan, ending, verdict.result.message),
       evidence: evidenceOf(verdict.result),
     });
     if (!ended) throw new PlanMovedError(plan.id);
@@ -92,6 +92,12 @@ function endingOf(result: SpokeVerdict['result']): PlanEnding {
     case 'unknown':
       return { state: 'UNKNOWN' };
   }
+}
+
+/** People who asked for an end are told when they were too late. */
+function messageOf(plan: Plan, ending: PlanEnding, message: string): string {
+  if (plan.cancelRequested === undefined || ending.state === 'CANCELLED') return message;
+  return `${message}; the cancellation by ${plan.cancelRequested.by} came after Helm had begun`;
 }
 
 /** With the machine's word for a failure, such as `CrashLoopBackOff`. */

@@ -63,6 +63,8 @@ export const SPOKE_MESSAGES = {
     running: Type.Array(Id, { maxItems: 1000 }),
     /** The newest generation of state this spoke has sent. */
     generation: Generation,
+    /** True while the spoke cannot see its cluster: what it said last may no longer be so. */
+    blind: Type.Optional(Type.Boolean()),
   }),
   ack: Type.Object({}),
 } as const satisfies Record<string, TSchema>;
