@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256Hex } from '@apollo-deploy/kernel';
+import { MAX_CHART_BYTES } from '@apollo-deploy/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChartFetcher } from './chart-fetcher.js';
 
@@ -50,8 +51,8 @@ describe('a chart', () => {
     { name: 'that the hub does not have', body: null, status: 404, code: 'chart/not_found' },
     { name: 'of other bytes', body: 'forged', status: 200, code: 'chart/other_digest' },
     {
-      name: 'of more than 5 MiB',
-      body: Buffer.alloc(5 * 1024 * 1024 + 1),
+      name: 'of more bytes than a chart may have',
+      body: Buffer.alloc(MAX_CHART_BYTES + 1),
       status: 200,
       code: 'chart/too_large',
     },
@@ -59,6 +60,12 @@ describe('a chart', () => {
     answer = () => Promise.resolve(new Response(body, { status }));
     expect(await fetcher().fetch(SHA256)).toMatchObject({ ok: false, error: { code } });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('of as many bytes as a chart may have is kept', async () => {
+    const bytes = Buffer.alloc(MAX_CHART_BYTES);
+    answer = () => Promise.resolve(new Response(bytes));
+    expect(await fetcher().fetch(sha256Hex(bytes))).toMatchObject({ ok: true });
   });
 
   it.each([

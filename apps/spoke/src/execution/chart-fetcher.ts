@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, sha256Hex, type Result } from '@apollo-deploy/kernel';
-import { chartPath } from '@apollo-deploy/protocol';
+import { chartPath, MAX_CHART_BYTES } from '@apollo-deploy/protocol';
 import { errorCode } from '../error-code.js';
 
 /** The hub answered, and the bytes are not to be had from it. */
@@ -26,7 +26,6 @@ export interface ChartFetcherOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-const LARGEST_CHART_BYTES = 5 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 60_000;
 
 /** Chart archives of the hub, kept on disk by their SHA-256. The disk is a cache and never trusted. */
@@ -114,7 +113,7 @@ async function readAtMost(
   try {
     for await (const chunk of body) {
       size += chunk.byteLength;
-      if (size > LARGEST_CHART_BYTES) return err(tooLarge(sha256));
+      if (size > MAX_CHART_BYTES) return err(tooLarge(sha256));
       hash.update(chunk);
       chunks.push(chunk);
     }
@@ -126,7 +125,7 @@ async function readAtMost(
 }
 
 function tooLarge(sha256: string): ChartRefusal {
-  const limit = LARGEST_CHART_BYTES / 1024 / 1024;
+  const limit = MAX_CHART_BYTES / 1024 / 1024;
   const message = `chart ${sha256} is larger than ${limit} MiB; leave files out of it that are not templates`;
   return { code: 'chart/too_large', message };
 }
