@@ -1,30 +1,9 @@
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { describe, expect, it } from '@jest/globals';
-import {
-  aCancellation,
-  anOffer,
-  aReport,
-  HELLO,
-  type SpokeEnd,
-  SpokeScene,
-} from '../testing/spokes/spoke-scene.js';
+import { anOffer, HELLO, SpokeScene } from '../testing/spokes/spoke-scene.js';
+import { aFullState, aStateDelta } from '../testing/spokes/state-payloads.js';
 
 const AT = '2026-01-05T09:00:00.000Z';
-const delta = (generation: number, ...names: readonly string[]) => ({
-  generation,
-  changed: names.map((name) => aReport(name)),
-  removed: [],
-});
-const full = (generation: number, ...names: readonly string[]) => ({
-  generation,
-  part: 1,
-  parts: 1,
-  releases: names.map((name) => aReport(name)),
-});
-const codeOf = async (end: SpokeEnd): Promise<number | 'cut'> => {
-  const how = await end.socket.ended;
-  return how === 'cut' ? 'cut' : how.code;
-};
 
 describe('the begin of a connection', () => {
   it('is answered by a welcome with the epoch of the session', async () => {
@@ -58,7 +37,7 @@ describe('the begin of a connection', () => {
     const scene = await SpokeScene.build();
     const spoke = scene.dial();
     spoke.say('heartbeat', { running: [], generation: 0 });
-    expect(await codeOf(spoke)).toBe(4400);
+    expect(await spoke.socket.endCode()).toBe(4400);
   });
 
   it('ends with 4400 where hello comes twice', async () => {
@@ -75,7 +54,7 @@ describe('the begin of a connection', () => {
     const scene = await SpokeScene.build();
     const spoke = scene.dial();
     spoke.say('hello', { ...HELLO, protocol });
-    expect(await codeOf(spoke)).toBe(4426);
+    expect(await spoke.socket.endCode()).toBe(4426);
     expect(await scene.store.spoke()).toMatchObject({ epoch: 0 });
   });
 
@@ -95,7 +74,7 @@ describe('the begin of a connection', () => {
     await scene.store.changeSpoke('dev', { revoked: true });
     const spoke = scene.dial();
     spoke.say('hello', HELLO);
-    expect(await codeOf(spoke)).toBe(4403);
+    expect(await spoke.socket.endCode()).toBe(4403);
   });
 
   it('leaves no session open where the spoke is gone before the welcome', async () => {
@@ -106,154 +85,6 @@ describe('the begin of a connection', () => {
     await spoke.connection.closed;
     expect(await scene.store.spoke()).toMatchObject({ epoch: 1, connected: false });
     expect(scene.sessions.spokes()).toEqual([]);
-  });
-});
-
-describe('a durable message', () => {
-  it('is acknowledged by its id once it is stored', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    const id = spoke.say('state.full', full(1, 'aria'));
-    const ack = await spoke.socket.next('ack');
-    expect(ack).toMatchObject({ re: id, epoch: 1 });
-    expect(await scene.store.releasesOf()).toEqual(['aria']);
-  });
-
-  it('is not acknowledged before it is stored', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    scene.store.failures.push(new StoreUnavailable('the store does not answer'));
-    const retried = scene.time.waitBegins(50);
-    spoke.say('state.full', full(1, 'aria'));
-    await retried;
-    expect(spoke.received).toEqual([]);
-    scene.time.advance(50);
-    await spoke.socket.next('ack');
-    expect(await scene.store.releasesOf()).toEqual(['aria']);
-  });
-
-  it('ends the connection with 1013 where the store stays away, unacknowledged', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    for (let count = 0; count < 4; count += 1) {
-      scene.store.failures.push(new StoreUnavailable('the store does not answer'));
-    }
-    spoke.say('state.full', full(1, 'aria'));
-    for (const pauseMs of [50, 250, 1000]) {
-      await scene.time.waitBegins(pauseMs);
-      scene.time.advance(pauseMs);
-    }
-    expect(await codeOf(spoke)).toBe(1013);
-    expect(spoke.received).toEqual([]);
-    const again = await scene.connect();
-    const id = again.say('state.full', full(1, 'aria'));
-    expect(await again.socket.next('ack')).toMatchObject({ re: id });
-    expect(await scene.store.releasesOf()).toEqual(['aria']);
-  });
-
-  it('ends the connection with 1011 where the hub has a bug, which is logged', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    const bug = new TypeError('no such member');
-    scene.store.failures.push(bug);
-    spoke.say('state.full', full(1, 'aria'));
-    expect(await codeOf(spoke)).toBe(1011);
-    expect(scene.log.errors).toMatchObject([{ err: bug, spoke: 'dev', epoch: 1 }]);
-  });
-
-  it('has its effect in the order in which it came', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    const sent = [spoke.say('state.full', full(1))];
-    for (let generation = 2; generation <= 60; generation += 1) {
-      sent.push(spoke.say('state.delta', delta(generation, `release-${generation}`)));
-    }
-    await spoke.caughtUp(60);
-    expect(spoke.received.slice(0, 60)).toEqual(sent.map((id) => `ack ${id}`));
-    expect(await scene.store.releasesOf()).toHaveLength(59);
-    expect(await scene.store.spoke()).toMatchObject({ stateGeneration: 60 });
-  });
-
-  it('has no effect the second time, and is acknowledged again', async () => {
-    const scene = await SpokeScene.build();
-    const first = await scene.connect();
-    first.say('state.full', full(1, 'aria'));
-    first.say('state.delta', delta(2, 'cart'));
-    await first.caughtUp(2);
-    const second = await scene.connect();
-    const id = second.say('state.delta', {
-      ...delta(2),
-      removed: [{ namespace: 'aria', releaseName: 'cart' }],
-    });
-    await second.caughtUp(2);
-    expect(second.received[0]).toBe(`ack ${id}`);
-    expect(await scene.store.releasesOf()).toEqual(['aria', 'cart']);
-  });
-
-  it('that speaks of a plan of nobody is acknowledged and changes nothing', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    const accept = spoke.say('plan.accept', { planId: 'plan-of-nobody', attempt: 1, at: AT });
-    const result = spoke.say('plan.result', {
-      planId: 'plan-of-nobody',
-      attempt: 1,
-      at: AT,
-      result: { verdict: 'succeeded', message: 'all is well', evidence: {} },
-      release: null,
-    });
-    await spoke.caughtUp();
-    expect(spoke.received.slice(0, 2)).toEqual([`ack ${accept}`, `ack ${result}`]);
-  });
-});
-
-describe('the state of a spoke', () => {
-  it('is asked for where a delta does not follow on what is stored', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.say('state.full', full(1, 'aria'));
-    const gap = spoke.say('state.delta', delta(3, 'cart'));
-    await spoke.caughtUp(1);
-    expect(spoke.received.slice(1, 3)).toEqual([`ack ${gap}`, 'state.request']);
-    expect(await scene.store.releasesOf()).toEqual(['aria']);
-  });
-
-  it('is asked for where its parts do not follow on each other', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.say('state.full', { ...full(1, 'cart'), part: 2, parts: 2 });
-    await spoke.caughtUp();
-    expect(spoke.received.slice(0, 2)).toEqual(['ack state.full-2', 'state.request']);
-    expect(await scene.store.releasesOf()).toEqual([]);
-  });
-
-  it('counts when its last part is there', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.say('state.full', { ...full(4, 'aria'), part: 1, parts: 2 });
-    await spoke.caughtUp(4);
-    expect(await scene.store.releasesOf()).toEqual([]);
-    spoke.say('state.full', { ...full(4, 'cart'), part: 2, parts: 2 });
-    await spoke.caughtUp(4);
-    expect(await scene.store.releasesOf()).toEqual(['aria', 'cart']);
-    expect(spoke.received.map((each) => each.split(' ')[0])).toEqual([
-      ...['ack', 'heartbeat'],
-      ...['ack', 'heartbeat'],
-    ]);
-  });
-
-  it.each([
-    { name: 'the store has what the spoke sent', stored: 3, heartbeat: 3, expected: false },
-    { name: 'a message got lost', stored: 3, heartbeat: 4, expected: true },
-    { name: 'the spoke counts anew', stored: 3, heartbeat: 1, expected: true },
-    { name: 'nothing was ever said', stored: undefined, heartbeat: 0, expected: false },
-    { name: 'the hub was restored', stored: undefined, heartbeat: 3, expected: true },
-  ])('is asked for=$expected after a heartbeat where $name', async (row) => {
-    const scene = await SpokeScene.build();
-    if (row.stored !== undefined)
-      await scene.store.changeSpoke('dev', { stateGeneration: row.stored });
-    const spoke = await scene.connect();
-    await spoke.caughtUp(row.heartbeat);
-    expect(spoke.received.includes('state.request')).toBe(row.expected);
   });
 });
 
@@ -295,7 +126,7 @@ describe('a heartbeat', () => {
     scene.store.failures.push(new StoreUnavailable('the store does not answer'));
     const retried = scene.time.waitBegins(50);
     const rearmed = scene.time.waitBegins(45_000);
-    spoke.say('state.full', full(1, 'aria'));
+    spoke.say('state.full', aFullState(1, 'aria'));
     await Promise.all([retried, rearmed]);
     const again = scene.time.waitBegins(45_000);
     scene.time.advance(45_000);
@@ -332,7 +163,7 @@ describe('a frame that cannot be read', () => {
     const spoke = await scene.connect();
     spoke.socket.say(text);
     expect(await spoke.socket.next('error')).toMatchObject({ p: { code: error } });
-    expect(await codeOf(spoke)).toBe(code);
+    expect(await spoke.socket.endCode()).toBe(code);
   });
 
   it.each([
@@ -342,7 +173,7 @@ describe('a frame that cannot be read', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     spoke.socket.say(text, isBinary);
-    expect(await codeOf(spoke)).toBe(4400);
+    expect(await spoke.socket.endCode()).toBe(4400);
   });
 
   it('of an unknown type that is not critical is named, and the connection stays', async () => {
@@ -358,8 +189,8 @@ describe('a frame that cannot be read', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     spoke.epoch = 7;
-    spoke.say('state.full', full(1, 'aria'));
-    expect(await codeOf(spoke)).toBe(4400);
+    spoke.say('state.full', aFullState(1, 'aria'));
+    expect(await spoke.socket.endCode()).toBe(4400);
     expect(await scene.store.releasesOf()).toEqual([]);
   });
 
@@ -367,7 +198,7 @@ describe('a frame that cannot be read', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     spoke.socket.say('{');
-    spoke.say('state.full', full(1, 'aria'));
+    spoke.say('state.full', aFullState(1, 'aria'));
     await spoke.connection.closed;
     expect(await scene.store.releasesOf()).toEqual([]);
   });
@@ -378,7 +209,7 @@ describe('a session', () => {
     const scene = await SpokeScene.build();
     const older = await scene.connect();
     const newer = await scene.connect();
-    expect(await codeOf(older)).toBe(4409);
+    expect(await older.socket.endCode()).toBe(4409);
     await older.connection.closed;
     await newer.caughtUp();
     expect(scene.sessions.get('dev')?.epoch).toBe(2);
@@ -390,9 +221,9 @@ describe('a session', () => {
     const spoke = await scene.connect();
     await scene.store.addToOutbox(anOffer(1));
     await scene.store.changeSpoke('dev', { epoch: 2 });
-    spoke.say('state.full', full(1, 'aria'));
+    spoke.say('state.full', aFullState(1, 'aria'));
     spoke.say('ack', {}, 'offer-1');
-    expect(await codeOf(spoke)).toBe(4409);
+    expect(await spoke.socket.endCode()).toBe(4409);
     await spoke.connection.closed;
     expect(await scene.store.releasesOf()).toEqual([]);
     expect(await scene.store.outboxOf()).toHaveLength(1);
@@ -405,7 +236,7 @@ describe('a session', () => {
     await scene.store.addToOutbox(anOffer(1));
     await scene.store.changeSpoke('dev', { epoch: 2 });
     spoke.say('ack', {}, 'offer-1');
-    expect(await codeOf(spoke)).toBe(4409);
+    expect(await spoke.socket.endCode()).toBe(4409);
     expect(await scene.store.outboxOf()).toHaveLength(1);
   });
 
@@ -413,81 +244,9 @@ describe('a session', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     await scene.store.changeSpoke('dev', { revoked: true });
-    spoke.say('state.full', full(1, 'aria'));
-    expect(await codeOf(spoke)).toBe(4403);
+    spoke.say('state.full', aFullState(1, 'aria'));
+    expect(await spoke.socket.endCode()).toBe(4403);
     expect(await scene.store.releasesOf()).toEqual([]);
-  });
-});
-
-describe('messages of the outbox', () => {
-  it('are sent once on a connection, with the id they have in the outbox', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.connection.deliver([anOffer(1)], []);
-    spoke.connection.deliver([anOffer(1), aCancellation(1)], []);
-    expect(spoke.socket.sent.slice(1).map(({ id }) => id)).toEqual(['offer-1', 'cancel-1']);
-  });
-
-  it('are sent again on the next connection until they are acknowledged', async () => {
-    const scene = await SpokeScene.build();
-    for (const number of [1, 2]) await scene.store.addToOutbox(anOffer(number));
-    const first = await scene.connect();
-    first.connection.deliver(await scene.store.outboxOf(), []);
-    first.say('ack', {}, 'offer-1');
-    await first.caughtUp();
-    const second = await scene.connect();
-    second.connection.deliver(await scene.store.outboxOf(), []);
-    expect(second.socket.sent.slice(1).map(({ id }) => id)).toEqual(['offer-2']);
-  });
-
-  it('of another spoke are not touched by an acknowledgement', async () => {
-    const scene = await SpokeScene.build();
-    await scene.store.addToOutbox(anOffer(1, 'dev-2'));
-    const spoke = await scene.connect();
-    spoke.say('ack', {}, 'offer-1');
-    await spoke.caughtUp();
-    expect(await scene.store.outboxOf('dev-2')).toHaveLength(1);
-  });
-
-  it('wait while the spoke reads too slowly', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.socket.bufferedAmount = 1024 * 1024 + 1;
-    spoke.connection.deliver([anOffer(1)], []);
-    expect(spoke.received).toEqual([]);
-    spoke.socket.bufferedAmount = 0;
-    spoke.connection.deliver([anOffer(1)], []);
-    expect(spoke.received).toEqual(['plan.offer']);
-  });
-
-  it('are asked for when an acknowledgement makes room for one that waits', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.connection.deliver(
-      Array.from({ length: 65 }, (_, index) => anOffer(index + 1)),
-      [],
-    );
-    spoke.say('ack', {}, 'offer-1');
-    await spoke.caughtUp();
-    expect(scene.woken).toEqual(['dev', 'dev']);
-  });
-
-  it('need an acknowledgement that says what it answers', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    spoke.say('ack', {});
-    expect(await codeOf(spoke)).toBe(4400);
-  });
-
-  it('stay in the outbox where the spoke has stopped reading and is cut off', async () => {
-    const scene = await SpokeScene.build();
-    const spoke = await scene.connect();
-    await scene.store.addToOutbox(anOffer(1));
-    spoke.socket.stuck = true;
-    spoke.connection.deliver(await scene.store.outboxOf(), []);
-    scene.time.advance(30_000);
-    expect(await spoke.socket.ended).toBe('cut');
-    expect(await scene.store.outboxOf()).toHaveLength(1);
   });
 });
 
@@ -495,10 +254,10 @@ describe('a replica that stops', () => {
   it('finishes the frame in hand, says when to come back, and closes with 1012', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
-    const id = spoke.say('state.full', full(1, 'aria'));
-    spoke.say('state.delta', delta(2, 'cart'));
+    const id = spoke.say('state.full', aFullState(1, 'aria'));
+    spoke.say('state.delta', aStateDelta(2, 'cart'));
     await scene.sessions.shutDown();
-    expect(await codeOf(spoke)).toBe(1012);
+    expect(await spoke.socket.endCode()).toBe(1012);
     expect(spoke.received).toEqual([`ack ${id}`, 'drain']);
     expect(await scene.store.releasesOf()).toEqual(['aria']);
     expect(await scene.store.spoke()).toMatchObject({ connected: false });
@@ -508,7 +267,7 @@ describe('a replica that stops', () => {
     const scene = await SpokeScene.build();
     const spoke = scene.dial();
     await scene.sessions.shutDown();
-    expect(await codeOf(spoke)).toBe(1012);
+    expect(await spoke.socket.endCode()).toBe(1012);
     expect(spoke.socket.sent).toEqual([]);
   });
 
@@ -516,7 +275,7 @@ describe('a replica that stops', () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();
     const stopped = scene.sessions.shutDown();
-    spoke.say('state.full', full(1, 'aria'));
+    spoke.say('state.full', aFullState(1, 'aria'));
     await stopped;
     expect(await scene.store.releasesOf()).toEqual([]);
   });

@@ -62,6 +62,12 @@ export class FakeSocket implements FrameSocket {
     this.events.emit('ping');
   }
 
+  /** Resolves once the connection has ended: with its close code, or `cut`. */
+  async endCode(): Promise<number | 'cut'> {
+    const end = await this.ended;
+    return end === 'cut' ? 'cut' : end.code;
+  }
+
   /** The connection breaks. */
   break(): void {
     this.finish({ code: 1006, reason: '' });

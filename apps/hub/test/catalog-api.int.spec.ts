@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aChart } from '../src/testing/chart-archive.js';
+import { TestHub } from '../src/testing/test-hub.js';
+
+const NOW = '2026-03-01T12:00:00.000Z';
+
+describe('the API of the catalog', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    await hub.post('/api/v1/environments', { name: 'dev', tier: 'development' });
+    await hub.post('/api/v1/products', { name: 'shop', criticality: 'low' });
+  });
+  afterAll(() => hub.stop());
+
+  it('makes, lists and shows environments', async () => {
+    const body = { name: 'staging', tier: 'staging', execution: 'manual', maxConcurrent: 2 };
+    const expected = {
+      ...body,
+      channel: 'staging',
+      rollbackOnFailure: true,
+      createdAt: NOW,
+      version: 1,
+    };
+
+    expect(await hub.post('/api/v1/environments', body)).toMatchObject({
+      status: 201,
+      body: expected,
+    });
+    expect((await hub.get('/api/v1/environments/staging')).body).toEqual(expected);
+    const list = await hub.get('/api/v1/environments');
+    expect(list.body).toMatchObject({ items: [{ name: 'dev' }, { name: 'staging' }] });
+    expect(list.body).not.toHaveProperty('next');
+  });
+
+  it('registers a release with its chart, and shows the channels that hold it', async () => {
+    const chart = await aChart('shop', '1.4.2');
+    const dependencies = [{ product: 'other', range: '^2.0.0' }];
+    const registered = await hub.release(
+      { product: 'shop', version: '1.4.2', dependencies: JSON.stringify(dependencies) },
+      chart,
+    );
+
+    expect(registered.status).toBe(201);
+    expect(registered.body).toEqual({
+      id: expect.stringMatching(/^[0-9A-Z]{26}$/),
+      product: 'shop',
+      version: '1.4.2',
+      chart: {
+        name: 'shop',
+        version: '1.4.2',
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        size: chart.length,
+      },
+      dependencies: [{ product: 'other', range: '^2.0.0', optional: false }],
+      channels: [],
+      recalled: false,
+      createdAt: NOW,
+      createdBy: 'dev-operator',
+    });
+    const added = await hub.post('/api/v1/channels/dev/releases', {
+      product: 'shop',
+      version: '1.4.2',
+    });
+    expect(added).toMatchObject({
+      status: 200,
+      body: { channel: 'dev', product: 'shop', version: '1.4.2' },
+    });
+    expect((await hub.get(`/api/v1/releases/${String(registered.body['id'])}`)).body).toEqual({
+      ...registered.body,
+      channels: ['dev'],
+    });
+    expect((await hub.get('/api/v1/releases?product=shop')).body).toMatchObject({
+      items: [{ version: '1.4.2', channels: ['dev'] }],
+    });
+    expect((await hub.get('/api/v1/releases?product=other')).body).toEqual({ items: [] });
+    expect((await hub.get('/api/v1/channels')).body).toEqual({ items: [{ name: 'dev' }] });
+  });
+
+  it('gives a spoke a token, and shows the spoke without it', async () => {
+    const issued = await hub.post('/api/v1/join-tokens', { spoke: 'dev-1', environment: 'dev' });
+
+    expect(issued.status).toBe(201);
+    expect(issued.body).toEqual({
+      token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      expiresAt: '2026-03-01T13:00:00.000Z',
+    });
+    const spokes = await hub.get('/api/v1/spokes');
+    expect(spokes.body).toEqual({
+      items: [
+        {
+          id: 'dev-1',
+          name: 'dev-1',
+          environment: 'dev',
+          status: 'pending',
+          simulated: null,
+          agentVersion: null,
+          helmVersion: null,
+          kubernetesVersion: null,
+          lastSeenAt: null,
+          capabilities: [],
+          createdAt: NOW,
+        },
+      ],
+    });
+    const audit = await hub.get('/api/v1/audit?subject=spoke/dev-1');
+    expect(audit.body).toMatchObject({
+      items: [
+        {
+          actor: 'dev-operator',
+          action: 'spoke.token',
+          requestId: issued.headers.get('x-request-id'),
+        },
+      ],
+    });
+    expect(JSON.stringify(audit.body)).not.toContain(String(issued.body['token']));
+  });
+});

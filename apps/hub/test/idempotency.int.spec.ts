@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aChart } from '../src/testing/chart-archive.js';
+import { TestHub } from '../src/testing/test-hub.js';
+
+describe('idempotency keys', () => {
+  const product = { name: 'keyed', criticality: 'low' };
+  const key = { 'idempotency-key': 'a-key' };
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    await hub.post('/api/v1/environments', { name: 'dev', tier: 'development' });
+    await hub.post('/api/v1/products', { name: 'shop', criticality: 'low' });
+    await hub.post('/api/v1/join-tokens', { spoke: 'dev-1', environment: 'dev' });
+  });
+  afterAll(() => hub.stop());
+
+  it('give the same request the same answer, and one effect', async () => {
+    const first = await hub.post('/api/v1/products', product, key);
+    const second = await hub.post('/api/v1/products', product, key);
+
+    expect(first.status).toBe(201);
+    expect(second.status).toBe(201);
+    expect(second.body).toEqual(first.body);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it.each([
+    { name: 'another body', path: '/api/v1/products', body: { ...product, name: 'other' } },
+    {
+      name: 'another address',
+      path: '/api/v1/environments',
+      body: { name: 'x', tier: 'staging' },
+    },
+  ])('refuse $name', async ({ path, body }) => {
+    expect(await hub.post(path, body, key)).toMatchObject({
+      status: 409,
+      body: { code: 'http/idempotency_mismatch', field: 'Idempotency-Key' },
+    });
+  });
+
+  it('let one of two at once through', async () => {
+    const twice = ['first', 'second'].map(() =>
+      hub.post(
+        '/api/v1/products',
+        { name: 'raced', criticality: 'low' },
+        { 'idempotency-key': 'race' },
+      ),
+    );
+    const answers = await Promise.all(twice);
+
+    const codes = answers.map(({ status, body }) => body['code'] ?? status);
+    expect(codes).toContain(201);
+    expect(codes.filter((code) => code !== 201 && code !== 'http/idempotency_in_flight')).toEqual(
+      [],
+    );
+  });
+
+  it('know an upload by its bytes', async () => {
+    const upload = (chart: Uint8Array): ReturnType<TestHub['release']> =>
+      hub.release({ product: 'shop', version: '2.0.0' }, chart, { 'idempotency-key': 'upload' });
+    const chart = await aChart('shop', '2.0.0');
+
+    expect((await upload(chart)).status).toBe(201);
+    expect((await upload(chart)).status).toBe(201);
+    expect((await upload(await aChart('shop', '2.0.1'))).body).toMatchObject({
+      code: 'http/idempotency_mismatch',
+    });
+  });
+
+  it('may be used again after a refusal', async () => {
+    const entity = { entity: 'later' };
+    const headers = { 'idempotency-key': 'refused' };
+    expect((await hub.post('/api/v1/evaluations', entity, headers)).status).toBe(404);
+    await hub.put('/api/v1/entities/later', {
+      spoke: 'dev-1',
+      product: 'shop',
+      namespace: 'later',
+      desired: { absent: true },
+    });
+    expect((await hub.post('/api/v1/evaluations', entity, headers)).status).toBe(200);
+  });
+
+  it('never keep a token', async () => {
+    const body = { spoke: 'dev-2', environment: 'dev' };
+    const headers = { 'idempotency-key': 'token' };
+    const first = await hub.post('/api/v1/join-tokens', body, headers);
+
+    expect(first.status).toBe(201);
+    expect(await hub.post('/api/v1/join-tokens', body, headers)).toMatchObject({
+      status: 409,
+      body: { code: 'http/idempotency_secret_answer' },
+    });
+    const kept = await hub.store.transact((unit) => unit.idempotency.get('dev-operator', 'token'));
+    expect(JSON.stringify(kept)).not.toContain(String(first.body['token']));
+  });
+
+  it.each(['', ' ', 'a b', 'x'.repeat(256)])('are not %p', async (bad) => {
+    const answer = await hub.post('/api/v1/products', product, { 'idempotency-key': bad });
+
+    expect(answer).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } });
+  });
+});

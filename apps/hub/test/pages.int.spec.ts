@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestHub } from '../src/testing/test-hub.js';
+
+describe('pages', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    for (const name of ['p1', 'p2', 'p3', 'shop']) {
+      await hub.post('/api/v1/products', { name, criticality: 'low' });
+    }
+  });
+  afterAll(() => hub.stop());
+
+  it('begin after what was named and say where the next one begins', async () => {
+    expect((await hub.get('/api/v1/products?limit=2')).body).toMatchObject({
+      items: [{ name: 'p1' }, { name: 'p2' }],
+      next: 'p2',
+    });
+    expect((await hub.get('/api/v1/products?limit=2&after=p2')).body).toMatchObject({
+      items: [{ name: 'p3' }, { name: 'shop' }],
+    });
+    expect((await hub.get('/api/v1/products?after=zzz')).body).toEqual({ items: [] });
+    expect((await hub.get('/api/v1/products?limit=200')).status).toBe(200);
+  });
+
+  it.each(['0', '201', '-1', '1.5', '1e9', '1000000000000', 'ten', '', '1&limit=2'])(
+    'refuse a limit of %p',
+    async (limit) => {
+      expect(await hub.get(`/api/v1/products?limit=${limit}`)).toMatchObject({
+        status: 400,
+        body: {
+          code: 'http/invalid_request',
+          field: 'limit',
+          errors: [{ field: 'limit', detail: expect.stringContaining('from 1 to 200') }],
+        },
+      });
+    },
+  );
+
+  it('refuse what they do not know, so that a slip does not become everything', async () => {
+    expect(await hub.get('/api/v1/entities?stauts=blocked')).toMatchObject({
+      status: 400,
+      body: {
+        field: 'stauts',
+        detail:
+          '"stauts" is not a field of this request; accepted are environment, product, spoke, status, after, limit',
+      },
+    });
+    expect(await hub.get('/api/v1/entities?status=broken')).toMatchObject({ status: 400 });
+    expect(await hub.get('/api/v1/plans?from=yesterday')).toMatchObject({
+      status: 400,
+      body: { field: 'from' },
+    });
+  });
+});
