@@ -1,8 +1,10 @@
+import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
 import { describe, expect, it } from '@jest/globals';
 import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
 import { anOffer } from '../testing/plan-offers.js';
 
 const INSTALL = anOffer();
+const messageOf = (payload: object) => ('message' in payload ? String(payload.message) : '');
 
 async function withRelease() {
   const bench = new ExecutionBench();
@@ -229,6 +231,31 @@ describe('two offers', () => {
     expect(spoke.executor.running).toEqual(['plan-1', 'plan-2']);
     expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
     expect(await spoke.verdict('plan-2')).toMatchObject({ reason: 'base_moved' });
+  });
+});
+
+describe('a release that somebody else locks after the claim', () => {
+  it('is left alone until they are done, though the claim is held', async () => {
+    const { bench, base } = await withRelease();
+    const uninstall = anOffer({ type: 'uninstall', base });
+    let interfered = false;
+    const replace = async (object: KubeObject) => {
+      const answer = await bench.kube.replace(object);
+      if (object.kind === 'ConfigMap' && !interfered) {
+        interfered = true;
+        await bench.helmRan(anOffer({ type: 'uninstall', planId: 'other' }), 'killed');
+      }
+      return answer;
+    };
+    const kube = Object.assign(Object.create(bench.kube) as KubeApi, { replace });
+    const spoke = bench.spoke({ kube });
+    spoke.offer(uninstall);
+    await spoke.told.until(({ t, p }) => t === 'progress' && /waiting/.test(messageOf(p)));
+    await bench.time.waitBegins(5000);
+    bench.time.advance(5000);
+    await spoke.told.until(({ t, p }) => t === 'progress' && /waiting/.test(messageOf(p)));
+    expect(bench.helm.commands).toEqual([]);
+    expect(await bench.history(uninstall)).toEqual(['1 uninstalling by plan-0']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { HubPayload, PlanOffer, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
 import type { Delivery } from '../hub-link/outbox.js';
+import { fitted } from '../state/report-parts.js';
 import type { LedgerVerdict, ReleaseRef } from './ledger-entry.js';
 import { PlanRun, type RunStep } from './plan-run.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
@@ -170,7 +171,8 @@ export class Executor {
   /** A verdict is worth telling even while the release cannot be looked at once more. */
   private async lookAt(release: ReleaseRef): Promise<ReleaseReport | null | undefined> {
     try {
-      return await this.options.look(release);
+      const report = await this.options.look(release);
+      return report === null || report === undefined ? report : fitted(report);
     } catch (error) {
       if (!isOutage(error)) throw error;
       this.tools.log.warn({ err: error, release }, 'the release cannot be looked at just now');

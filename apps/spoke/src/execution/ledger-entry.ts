@@ -93,11 +93,6 @@ export function verdictOf(entry: LedgerEntry, planId: string): LedgerVerdict | u
   return entry.verdicts.find((verdict) => verdict.planId === planId);
 }
 
-/** The entry with this claim in place of the one before. */
-export function withClaim(entry: LedgerEntry, claim: LedgerClaim): LedgerEntry {
-  return { ...entry, claim };
-}
-
 /** The entry with the plan ended; its claim is gone with it. A verdict that stands is not replaced. */
 export function withVerdict(entry: LedgerEntry, verdict: LedgerVerdict): LedgerEntry {
   const claim = entry.claim?.planId === verdict.planId ? null : entry.claim;

@@ -12,7 +12,7 @@ export interface OfferRefusal {
 export type OfferCheck = (offer: PlanOffer, spoke: string) => OfferRefusal | null;
 
 /** What has to hold of every offer before anything is looked at; the first refusal counts. */
-export const OFFER_CHECKS = [
+const OFFER_CHECKS = [
   contentIsWhatWasApproved,
   valuesAreWhatWasApproved,
   isForThisSpoke,

@@ -10,6 +10,7 @@ import { jsonDigest } from '@apollo-deploy/kernel';
 import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { manifestRefs } from '../state/manifest-refs.js';
 import { HeldClaim } from './claim.js';
+import { CONFIRMED_DEAD } from './config-map-ledger.js';
 import { judgeHolder } from './judge-holder.js';
 import {
   verdictOf,
@@ -192,7 +193,7 @@ export class PlanRun {
   private waitForHolder(entry: LedgerEntry, claim: LedgerClaim, why: string): RunStep {
     const cure =
       'if it is certainly dead, say so with the annotation ' +
-      `apollo.dev/holder-confirmed-dead=${claim.holder.instance} on the ledger of ` +
+      `${CONFIRMED_DEAD}=${claim.holder.instance} on the ledger of ` +
       `${entry.release.namespace}/${entry.release.releaseName}`;
     const told = `release ${this.name} is claimed for plan ${claim.planId}, and ${why}`;
     return { step: 'wait', why: `${told}; ${cure}`, claimed: claim.planId === this.offer.planId };

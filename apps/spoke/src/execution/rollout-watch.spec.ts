@@ -3,11 +3,23 @@ import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { LiveObjects } from '../state/live-objects.js';
+import type { ManifestRef } from '../state/manifest-refs.js';
 import { VirtualTime } from '../testing/virtual-time.js';
 import { watchRollout, type RolloutEnd } from './rollout-watch.js';
 
 const REF: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const JOB: ManifestRef = {
+  ...{ apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate', vanishes: true },
+};
 const SETTLE_MS = 50;
+
+function job(condition?: 'Complete' | 'Failed'): KubeObject {
+  const conditions = condition === undefined ? [] : [{ type: condition, status: 'True' }];
+  return {
+    ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { namespace: 'shop', name: 'migrate' } },
+    ...{ spec: { ttlSecondsAfterFinished: 0 }, status: { conditions } },
+  };
+}
 
 function deployment(available: number, more: Partial<KubeObject> = {}): KubeObject {
   const { apiVersion, kind, namespace = '', name } = REF;
@@ -37,13 +49,13 @@ class Scene {
     ...{ timer: this.time, random: () => 0.5, log: pino({ level: 'silent' }) },
   });
 
-  watch(seconds = 60): Promise<RolloutEnd | null> {
+  watch(seconds = 60, refs: readonly ManifestRef[] = [REF]): Promise<RolloutEnd | null> {
     const { kube, live, time } = this;
     const startedAt = time.now();
     return watchRollout(
       { kube, live, clock: time, timer: time },
       {
-        ...{ refs: [REF], startedAt, abort: this.abort.signal },
+        ...{ refs, startedAt, abort: this.abort.signal },
         deadlineAt: new Date(startedAt.getTime() + seconds * 1000),
         onProgress: (message) => this.progress.push(message),
       },
@@ -116,6 +128,30 @@ describe('the look at a rollout', () => {
         : null,
     );
   });
+
+  it('does not wait for a Job that its time to live has removed already', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(1));
+    expect(await scene.watch(60, [REF, JOB])).toMatchObject({ verdict: { verdict: 'healthy' } });
+  });
+
+  it.each([
+    { name: 'completed', ended: 'Complete', verdict: 'healthy' },
+    { name: 'failed', ended: 'Failed', verdict: 'failed' },
+  ] as const)(
+    'remembers that a Job $name which was removed at once',
+    async ({ ended, verdict }) => {
+      const scene = new Scene();
+      await scene.kube.create(job());
+      const end = scene.watch(60, [JOB]);
+      await scene.time.waitBegins(60_000);
+      await scene.kube.apply(job(ended), { fieldManager: 'job-controller', force: true });
+      await scene.kube.delete(JOB);
+      await scene.time.waitBegins(SETTLE_MS);
+      scene.time.advance(SETTLE_MS);
+      expect(await end).toMatchObject({ verdict: { verdict } });
+    },
+  );
 
   it('ends without a verdict when it is aborted before it begins', async () => {
     const scene = new Scene();

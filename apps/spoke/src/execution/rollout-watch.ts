@@ -9,9 +9,10 @@ import {
 import { judgeRollout, type RolloutVerdict } from '@apollo-deploy/k8s-status';
 import type { Clock } from '../clock.js';
 import type { Following, LiveChange, LiveObjects } from '../state/live-objects.js';
+import type { ManifestRef } from '../state/manifest-refs.js';
 
 export interface RolloutOptions {
-  readonly refs: readonly KubeRef[];
+  readonly refs: readonly ManifestRef[];
   /** When the change began: crashes from before it do not count. */
   readonly startedAt: Date;
   readonly deadlineAt: Date;
@@ -59,7 +60,9 @@ class RolloutWatch {
   private readonly following: Following;
   /** Objects as read after the change that the watch has yet to show. */
   private readonly awaited = new Map<string, KubeObject>();
-  private readonly refs: ReadonlyMap<string, KubeRef>;
+  /** Objects that went during the look, as they were last. */
+  private readonly gone = new Map<string, KubeObject>();
+  private readonly refs: ReadonlyMap<string, ManifestRef>;
   private readonly namespaces: ReadonlySet<string | undefined>;
   private cancelTimer: () => void = () => undefined;
   private settle: (end: RolloutEnd | null) => void = () => undefined;
@@ -118,7 +121,11 @@ class RolloutWatch {
   }
 
   private notice({ type, object }: LiveChange): void {
-    if (type === 'deleted') this.awaited.delete(keyOf(refOf(object)));
+    const key = keyOf(refOf(object));
+    if (type === 'deleted') {
+      this.awaited.delete(key);
+      if (this.refs.get(key)?.vanishes === true) this.gone.set(key, object);
+    }
     if (!this.looking || !this.namespaces.has(object.metadata.namespace)) return;
     this.judgeIn(SETTLE_MS);
   }
@@ -138,7 +145,9 @@ class RolloutWatch {
     const verdict = judgeRollout({
       objects: refs
         .filter((ref) => this.following.refusal(ref) === null)
-        .map((ref) => ({ ref, object: this.following.get(ref) })),
+        .map((ref) => ({ ref, object: this.following.get(ref) ?? this.vanished(ref) }))
+        // What goes by itself has come and gone already: Helm has just applied it.
+        .filter(({ ref, object }) => object !== null || ref.vanishes !== true),
       pods: this.following.list(POD).filter(this.isNear),
       replicaSets: this.following.list(REPLICA_SET).filter(this.isNear),
       now,
@@ -153,6 +162,14 @@ class RolloutWatch {
     this.told = verdict.message;
     const recheckAt = verdict.recheckAt ?? deadlineAt;
     this.judgeIn(Math.max(recheckAt.getTime() - now.getTime(), SETTLE_MS));
+  }
+
+  /** A Job is removed soon after it has ended, and how it ended still counts. */
+  private vanished(ref: ManifestRef): KubeObject | null {
+    const last = this.gone.get(keyOf(ref));
+    if (last === undefined) return null;
+    const { deletionTimestamp: _, ...metadata } = last.metadata;
+    return { ...last, metadata };
   }
 
   private readonly isNear = ({ metadata }: KubeObject): boolean =>

@@ -140,6 +140,16 @@ describe('the report of a release', () => {
     });
   });
 
+  it('does not miss an object that goes by itself', () => {
+    const job = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'shop', name: 'migrate' };
+    const release = { ...RELEASE, refs: [CONFIG, { ...job, vanishes: true as const }] };
+    const { report } = releaseReport(release, look([config]));
+    expect(report).toMatchObject({
+      ...{ health: 'Healthy', drift: [] },
+      objects: [{ kind: 'ConfigMap' }, { kind: 'Job', health: 'Healthy', reason: 'Vanished' }],
+    });
+  });
+
   it('does not take for gone what it may not look at', () => {
     const { report } = releaseReport(RELEASE, look([config], ['Deployment']));
     expect(report).toMatchObject({

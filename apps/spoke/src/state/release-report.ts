@@ -8,6 +8,7 @@ import type {
   PodReport,
   ReleaseReport,
 } from '@apollo-deploy/protocol';
+import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
 import { podReport } from './pod-report.js';
 
@@ -17,7 +18,7 @@ export interface KnownRelease {
   readonly releaseName: string;
   readonly head: HelmHead;
   /** The objects of the head's manifest. */
-  readonly refs: readonly KubeRef[];
+  readonly refs: readonly ManifestRef[];
   /** Why the manifest cannot be read; null if it can. */
   readonly problem: string | null;
 }
@@ -40,8 +41,17 @@ export interface ReportOfRelease {
 const MOST_OBJECTS = 2000;
 const MOST_DRIFT = 500;
 const LONGEST_MESSAGE = 2048;
+const VANISHED = {
+  health: 'Healthy',
+  reason: 'Vanished',
+  message:
+    'is gone, as it should be once it has done its work; nobody can tell any more how it ended',
+} as const;
 
-/** ExpectedStateK8s of one release. Pure. */
+/**
+ * ExpectedStateK8s of one release. Pure. An object that is not in the cluster is drift, unless it goes
+ * by itself: a Job with `ttlSecondsAfterFinished`, or a hook.
+ */
 export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRelease {
   const judged = release.refs.slice(0, MOST_OBJECTS).map((ref) => judge(ref, look));
   const objects = judged.map(({ report }) => report);
@@ -90,7 +100,7 @@ interface Judged {
   readonly drift: readonly DriftReport[];
 }
 
-function judge(ref: KubeRef, look: LiveLook): Judged {
+function judge(ref: ManifestRef, look: LiveLook): Judged {
   const identity = {
     kind: ref.kind,
     ...(ref.namespace !== undefined && { namespace: ref.namespace }),
@@ -103,6 +113,9 @@ function judge(ref: KubeRef, look: LiveLook): Judged {
     return { report: bounded(report), recheckAt: null, drift: [] };
   }
   const object = look.get(ref);
+  if (object === null && ref.vanishes === true) {
+    return { report: { ...identity, ...VANISHED }, recheckAt: null, drift: [] };
+  }
   const below = object === null ? [] : look.owned.below(object);
   const own = computeStatus(object, { now: look.now });
   const { worst, recheckAt } = judgeRollout({

@@ -34,7 +34,7 @@ export type Told =
   | { readonly t: 'result'; readonly p: SpokePayload<'plan.result'> };
 
 /** One process of a spoke: what it told the hub, and which offers it acknowledged. */
-export class SpokeProcess {
+class SpokeProcess {
   readonly told = new Events<Told>();
   readonly acknowledged: string[] = [];
 
