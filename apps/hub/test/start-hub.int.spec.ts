@@ -52,9 +52,20 @@ describe('a hub that was started', () => {
 
   it('stops once, however often it is told to', async () => {
     hub = await startHub(configured(), logger);
+    const request = await begun(hub.url);
+    const ended: string[] = [];
+    const stops = ['first', 'second'].map(async (name) => {
+      await hub?.stop();
+      ended.push(name);
+    });
 
-    await Promise.all([hub.stop(), hub.stop()]);
-    await hub.stop();
+    expect(ended).toEqual([]);
+    request.write(BODY);
+    await Promise.all(stops);
+
+    expect(ended).toEqual(['first', 'second']);
+    await expect(fetch(`${hub.url}/readyz`)).rejects.toThrow('fetch failed');
+    await expect(hub.stop()).resolves.toBeUndefined();
   });
 
   it('listens on IPv6 too', async () => {
