@@ -1,4 +1,10 @@
 import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
+import {
+  decodeSpokeFrame,
+  encodeSpokeFrame,
+  MAX_FRAME_BYTES,
+  type SpokePayload,
+} from '@apollo-deploy/protocol';
 import { describe, expect, it } from '@jest/globals';
 import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
 import { anOffer } from '../testing/plan-offers.js';
@@ -256,6 +262,34 @@ describe('a release that somebody else locks after the claim', () => {
     await spoke.told.until(({ t, p }) => t === 'progress' && /waiting/.test(messageOf(p)));
     expect(bench.helm.commands).toEqual([]);
     expect(await bench.history(uninstall)).toEqual(['1 uninstalling by plan-0']);
+  });
+});
+
+describe('a verdict', () => {
+  it('fits a frame with the report of a release of very many pods', async () => {
+    const bench = new ExecutionBench();
+    const message = 'x'.repeat(2048);
+    const pods = Array.from({ length: 2000 }, (_, index) => ({
+      ...{ name: `web-${index}`, phase: 'Pending', ready: false, restarts: 0, message },
+      ...{ requests: {}, limits: {} },
+    }));
+    const head = {
+      ...{ revision: 1, status: 'deployed', chartName: 'web', chartVersion: '1.0.0' },
+      ...{ valuesDigest: '', manifestDigest: '', secretUid: '', releaseDigest: '' },
+    };
+    const release = { namespace: 'shop', releaseName: 'web', head, health: 'Degraded' } as const;
+    bench.look = () =>
+      Promise.resolve({ ...release, pods, objects: [], drift: [], observedAt: '' });
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    const { p } = await spoke.told.until(({ t }) => t === 'result');
+    const frame = encodeSpokeFrame('plan.result', p as SpokePayload<'plan.result'>, {
+      ...{ id: 'm-1', epoch: 7, ts: '2026-03-02T12:00:00.000Z' },
+    });
+    expect(Buffer.byteLength(frame)).toBeLessThan(MAX_FRAME_BYTES);
+    expect(decodeSpokeFrame(frame)).toMatchObject({
+      ...{ ok: true, value: { p: { release: { releaseName: 'web', health: 'Degraded' } } } },
+    });
   });
 });
 

@@ -1,12 +1,12 @@
 import { wasInterrupted, type HelmReport } from '@apollo-deploy/helm';
 import type { DeclineReason, PlanVerdict } from '@apollo-deploy/protocol';
-import { evidenceOf, type Evidence } from './plan-evidence.js';
+import { boundedEvidence, evidenceOf, type Evidence } from './plan-evidence.js';
 
 const LONGEST_MESSAGE = 4096;
 const LONGEST_REASON = 256;
 
 export function succeeded(message: string, evidence: Evidence): PlanVerdict {
-  return { verdict: 'succeeded', message: cut(message), evidence };
+  return { verdict: 'succeeded', message: cut(message), evidence: boundedEvidence(evidence) };
 }
 
 /** Somebody said no before anything was touched. */
@@ -25,11 +25,16 @@ export function declined(
   message: string,
   evidence: Evidence = {},
 ): PlanVerdict {
-  return { verdict: 'declined', reason, message: cut(message), evidence };
+  return {
+    verdict: 'declined',
+    reason,
+    message: cut(message),
+    evidence: boundedEvidence(evidence),
+  };
 }
 
 export function unknown(message: string, evidence: Evidence): PlanVerdict {
-  return { verdict: 'unknown', message: cut(message), evidence };
+  return { verdict: 'unknown', message: cut(message), evidence: boundedEvidence(evidence) };
 }
 
 /** What becomes of the plan after the operator: its end, the look at the rollout, or another try. */
@@ -104,7 +109,7 @@ function failure(
     reason: reason.slice(0, LONGEST_REASON),
     message: cut(message),
     interrupted: false,
-    evidence,
+    evidence: boundedEvidence(evidence),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ReleaseReport } from '@apollo-deploy/protocol';
+import type { ObjectReport, ReleaseReport } from '@apollo-deploy/protocol';
 
 /** Half a frame, so that a report of the greatest size and the rest of the message fit as well. */
 const PART_BYTES = 480 * 1024;
@@ -28,22 +28,36 @@ export function reportParts(
   return parts;
 }
 
-/** A report too large for a frame loses healthy pods first, then healthy objects. */
+/**
+ * The report as it fits a frame with room for a verdict beside it: while it is too large, its largest
+ * list loses a half, what is well first. A list that holds something keeps something.
+ */
 export function fitted(report: ReleaseReport): ReleaseReport {
   let cut = report;
-  while (sizeOf(cut) > PART_BYTES && cut.pods.length > 0) {
-    const pods = [...cut.pods].sort((a, b) => Number(a.ready) - Number(b.ready));
-    cut = { ...cut, pods: pods.slice(0, Math.floor(pods.length / 2)) };
-  }
-  while (sizeOf(cut) > PART_BYTES && cut.objects.length > 0) {
-    const objects = [...cut.objects].sort(
-      (a, b) => Number(a.health === 'Healthy') - Number(b.health === 'Healthy'),
-    );
-    cut = { ...cut, objects: objects.slice(0, Math.floor(objects.length / 2)) };
+  while (sizeOf(cut) > PART_BYTES) {
+    const { pods, objects, drift } = cut;
+    const [largest] = [
+      { list: pods, halved: { pods: worseHalf(pods, ({ ready }) => ready) } },
+      { list: objects, halved: { objects: worseHalf(objects, isHealthy) } },
+      { list: drift, halved: { drift: worseHalf(drift, () => false) } },
+    ]
+      .filter(({ list }) => list.length > 1)
+      .sort((a, b) => sizeOf(b.list) - sizeOf(a.list));
+    if (largest === undefined) break;
+    cut = { ...cut, ...largest.halved };
   }
   return cut;
 }
 
-function sizeOf(report: ReleaseReport): number {
-  return Buffer.byteLength(JSON.stringify(report));
+function isHealthy({ health }: ObjectReport): boolean {
+  return health === 'Healthy';
+}
+
+function worseHalf<T>(items: readonly T[], isWell: (item: T) => boolean): T[] {
+  const worstFirst = [...items].sort((a, b) => Number(isWell(a)) - Number(isWell(b)));
+  return worstFirst.slice(0, Math.ceil(items.length / 2));
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

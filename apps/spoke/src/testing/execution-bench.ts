@@ -79,6 +79,8 @@ export class ExecutionBench {
   readonly missingCharts = new Set<string>();
   /** Called before the n-th chart is fetched, by any spoke. */
   beforeFetch: (count: number) => Promise<void> = () => Promise.resolve();
+  /** The report that goes with a verdict. */
+  look: ConstructorParameters<typeof Executor>[1]['look'] = () => Promise.resolve(undefined);
   private fetches = 0;
   private readonly charts = new Map<string, string>();
 
@@ -129,7 +131,7 @@ export class ExecutionBench {
       },
       {
         random: () => 0.5,
-        look: () => Promise.resolve(undefined),
+        look: (release) => this.look(release),
         reports: {
           accept: (p) => told({ t: 'accept', p }),
           progress: (p) => told({ t: 'progress', p }),
