@@ -5,7 +5,7 @@ const TEST_CODE = [TEST_FILE, '^[^/]+/[^/]+/(src/testing|test)/'];
 /** Workspace packages that each package may import, and the npm packages of the strict ones. */
 const PACKAGES = {
   'libs/kernel': { may: [], npm: ['@noble/hashes'] },
-  'libs/domain': { may: ['libs/kernel'], npm: ['typebox', 'croner', 'luxon'] },
+  'libs/domain': { may: ['libs/kernel'], npm: ['typebox'] },
   'libs/k8s-status': { may: ['libs/kernel'], npm: [] },
   'libs/protocol': { may: ['libs/kernel'], npm: ['typebox'] },
   'libs/orchestration': { may: ['libs/kernel', 'libs/domain'], npm: [] },
@@ -24,6 +24,8 @@ const PACKAGES = {
 const ANY_PACKAGE = '^(apps/[^/]+|libs/[^/]+|migrations)/(src|dist)/';
 const NPM_TYPES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 const npm = (...names) => `node_modules/(${names.join('|')})(/|$)`;
+/** What people run, without its tests. */
+const TOOLS = { path: '^tools/', pathNot: ['[.]ts$', '^tools/test/lint-snippets[.]mjs$'] };
 const inside = (paths) => `^(${paths.join('|')})/`;
 
 const allowed = Object.entries(PACKAGES).map(([path, { may }]) => ({
@@ -99,6 +101,20 @@ module.exports = {
       { path: '^(node:)?child_process$' },
       'Helm, local control planes and the embedded PostgreSQL; nobody else starts processes.',
     ),
+    {
+      name: 'tools start on Node alone',
+      comment: 'They install the packages and build them, so they run before either is there.',
+      severity: 'error',
+      from: TOOLS,
+      to: { pathNot: '^tools/', dependencyTypesNot: ['core'], dynamic: false },
+    },
+    {
+      name: 'tools load nothing but built packages',
+      comment: 'By import() of @apollo-deploy/NAME, once it is built.',
+      severity: 'error',
+      from: TOOLS,
+      to: { pathNot: ['^tools/', `${ANY_PACKAGE}index[.]ts$`], dependencyTypesNot: ['core'] },
+    },
     {
       name: 'packages are entered by their front door',
       comment:

@@ -93,12 +93,10 @@ async function start(reset) {
 
   const hub = await startHub();
   const names = ENVIRONMENTS.map(({ name }) => name);
+  const ready = hub.ready(HUB_READY_MS).then(() => say('hub', `ready on ${hub.url}`));
   const [{ clusters, helm }] = await Promise.all([
-    startClusters(names),
-    hub.ready(HUB_READY_MS).then(() => {
-      say('hub', `ready on ${hub.url}`);
-      return registerExamples(ROOT, hub, ENVIRONMENTS);
-    }),
+    startClusters(names, ready),
+    ready.then(() => registerExamples(ROOT, hub, ENVIRONMENTS)),
   ]);
   // All are waited for, so that none is started after the others were stopped.
   const spokes = clusters.map((cluster) => startSpoke(hub, cluster, helm));
@@ -156,10 +154,17 @@ async function startHub() {
   return new HubApi(`http://${HOST}:${String(PORT)}`, stop.signal);
 }
 
-/** @param {readonly string[]} names */
-async function startClusters(names) {
+/**
+ * Prepares their programs at once, and starts them when the hub no longer needs the processors.
+ * @param {readonly string[]} names
+ * @param {Promise<void>} hubReady
+ */
+async function startClusters(names, hubReady) {
   const library = await import('@apollo-deploy/local-cluster');
-  const programs = await prepareClusterPrograms(library, folders.bin, stop.signal);
+  const [programs] = await Promise.all([
+    prepareClusterPrograms(library, folders.bin, stop.signal),
+    hubReady,
+  ]);
   // A start that was called off has been cleaned up already; nothing may begin after that.
   stop.signal.throwIfAborted();
   const clusters = new Clusters(library, folders, stop.signal);

@@ -1,6 +1,7 @@
 // Runs the tests: `node tools/test.mjs [--checks] [level…] [-- jest arguments]`.
 // Without a level: every level, and unit and contract once more on Node 24. No dependencies, because
-// it installs them. The last line printed is always `N passed, N failed, N skipped`.
+// it installs them. The last line printed is always `N passed, N failed, N skipped`: tests, of which a
+// failed preparation, check or file counts as one failed, and a level that could not run as one skipped.
 import { join } from 'node:path';
 import { packagesAreInstalled } from './packages.mjs';
 import { prepareNode24 } from './test/node-24.mjs';
@@ -87,9 +88,10 @@ async function step(name, program, args) {
 }
 
 /**
+ * A level that is not run counts as one skipped: how many tests it has is not known.
  * @param {string} name
  * @param {string} why
  */
 function skip(name, why) {
-  rows.push({ name, failed: 0, problems: [why] });
+  rows.push({ name, failed: 0, skipped: 1, problems: [why] });
 }

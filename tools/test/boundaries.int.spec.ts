@@ -123,9 +123,30 @@ const WRONGS = [
     imports: ['@apollo-deploy/kube/src/private.js'],
     expected: ['every import resolves'],
   },
+  {
+    name: 'a tool that needs a package before it has built it',
+    path: 'tools/wrong-static.mjs',
+    imports: ['@apollo-deploy/kube'],
+    expected: ['tools start on Node alone'],
+  },
+  {
+    name: 'a tool that needs an npm package',
+    path: 'tools/start/wrong-npm.mjs',
+    imports: ['execa'],
+    expected: ['tools load nothing but built packages', 'tools start on Node alone'],
+  },
+  {
+    name: 'a tool that reaches into a package',
+    path: 'tools/wrong-private.mjs',
+    imports: ['../libs/kube/src/private.js'],
+    expected: ['tools load nothing but built packages', 'tools start on Node alone'],
+  },
 ] as const;
 
 const RIGHTS = {
+  'tools/start/right.mjs': ['node:child_process', '../packages.mjs'],
+  'tools/packages.mjs': ['node:fs'],
+  'tools/test/right.e2e.spec.ts': ['fast-check', '@apollo-deploy/local-cluster/testing'],
   'libs/kernel/src/right.ts': ['@noble/hashes', './index.js'],
   'libs/domain/src/right.ts': ['typebox'],
   'libs/domain/src/right.spec.ts': ['fast-check', './testing.js'],
@@ -149,7 +170,7 @@ interface Violation {
 
 describe('the import rules of the workspace', () => {
   it('let each package import exactly what the architecture allows it', async () => {
-    const files: Record<string, string> = {};
+    const files: Record<string, string> = { 'tools/packages.mjs': '' };
     const expected: string[] = [];
     for (const from of FOLDERS) {
       for (const to of FOLDERS.filter((folder) => folder !== from)) {
@@ -172,12 +193,15 @@ describe('the import rules of the workspace', () => {
     const files: Record<string, string> = {
       'libs/kube/src/private.ts': 'export const it = 1;\n',
       'libs/kube/src/egg.ts': importing('./chicken.js'),
+      'tools/later.mjs': "export const it = () => import('@apollo-deploy/kube');\n",
+      'tools/later-npm.mjs': "export const it = () => import('execa');\n",
     };
     for (const { path, imports } of WRONGS) files[path] = importing(...imports);
     for (const [path, imports] of Object.entries(RIGHTS)) files[path] = importing(...imports);
     const expected = WRONGS.flatMap(({ path, expected: rules }) =>
       rules.map((rule) => `${path}: ${rule}`),
     );
+    expected.push('tools/later-npm.mjs: tools load nothing but built packages');
     expect(await check(files)).toEqual(expected.sort());
   });
 
@@ -212,7 +236,7 @@ async function check(files: Readonly<Record<string, string>>): Promise<string[]>
 
 function cruise(root: string): Promise<string> {
   const program = join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
-  const scope = ['apps/*/{src,test}', 'libs/*/{src,test}', 'migrations/src'];
+  const scope = ['apps/*/{src,test}', 'libs/*/{src,test}', 'migrations/src', 'tools'];
   const args = [program, '--config', '.dependency-cruiser.cjs', '-T', 'json', ...scope];
   return new Promise((resolve, reject) => {
     const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 };

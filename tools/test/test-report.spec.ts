@@ -29,6 +29,15 @@ describe('the report of a test run', () => {
     expect(reportLines([]).at(-1)).toBe('0 passed, 0 failed, 0 skipped');
   });
 
+  it('counts a level that could not run as one skipped', () => {
+    const lines = reportLines([
+      { name: 'build', failed: 1, problems: ['npm run build ended with exit code 2'] },
+      { name: 'int', failed: 0, skipped: 1, problems: ['not run: the build failed'] },
+    ]);
+    expect(lines.at(-3)).toBe('int: not run: the build failed');
+    expect(lines.at(-1)).toBe('0 passed, 1 failed, 1 skipped');
+  });
+
   it('answers how many failed', () => {
     const printed: string[] = [];
     const rows = [

@@ -9,7 +9,7 @@ describe('the test runner', () => {
     {
       name: 'counts the tests of the files it was given',
       args: ['unit', '--', 'tools/test/test-report.spec.ts'],
-      expected: { code: 0, last: '3 passed, 0 failed, 0 skipped' },
+      expected: { code: 0, last: '4 passed, 0 failed, 0 skipped' },
     },
     {
       name: 'fails when a level has no test',
