@@ -218,6 +218,18 @@ describe('HelmChartOperator', () => {
     expect(await history()).toEqual(['1 superseded', '2 deployed']);
   });
 
+  it('declines when somebody else begins to uninstall between its look and its command', async () => {
+    await operate(install('1.0.0'));
+    const operation = upgrade('2.0.0', 'p2', await base());
+    const removal = { type: 'uninstall', ...target('other', await base()) } as const;
+    helm.interfereOnce(async () => {
+      await killHelmOf(removal);
+    });
+    const report = await operate(operation);
+    expect(report).toMatchObject({ result: 'base_moved', repairs: [] });
+    expect(await history()).toEqual(['1 uninstalling']);
+  });
+
   it('declines a release that was removed and installed anew under the same number', async () => {
     await operate(install('1.0.0'));
     const stale = upgrade('2.0.0', 'p2', await base());

@@ -51,8 +51,8 @@ export function runOutcome(run: EndedCommand): RunOutcome {
     return 'interrupted';
   }
   const [was, is] = [headOf(before), headOf(after)];
-  if (was?.secretUid !== is?.secretUid) return leftTrace(run) ? 'broken' : 'moved';
-  return was?.status === is?.status ? 'untouched' : 'broken';
+  if (was?.secretUid === is?.secretUid && was?.status === is?.status) return 'untouched';
+  return leftTrace(run) ? 'broken' : 'moved';
 }
 
 const OUTCOME_OF_TRACE = {
