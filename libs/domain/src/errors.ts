@@ -22,6 +22,7 @@ export const REFUSAL_CODES = [
   'spoke/unauthenticated',
   'spoke/superseded',
   'spoke/revoked',
+  'spoke/other_cluster',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -43,6 +43,7 @@ export const PROBLEMS = {
   'plan/version_conflict': { status: 409, title: 'The plan has changed in the meantime' },
   'spoke/unauthenticated': { status: 401, title: 'The spoke is not known' },
   'spoke/superseded': { status: 409, title: 'A newer session has taken over' },
+  'spoke/other_cluster': { status: 403, title: 'The spoke runs in another cluster' },
   'spoke/revoked': { status: 403, title: 'The spoke is revoked' },
   'http/invalid_request': { status: 400, title: 'The request is not acceptable' },
   'http/malformed_json': { status: 400, title: 'The body is not JSON' },

@@ -32,6 +32,7 @@ export function closeReasonOf({ code, detail }: Refusal): CloseReason {
     case 'spoke/unauthenticated':
       return { code: CLOSE_CODES.unauthenticated, reason: detail };
     case 'spoke/revoked':
+    case 'spoke/other_cluster':
       return { code: CLOSE_CODES.revoked, reason: detail };
     case 'spoke/superseded':
       return { code: CLOSE_CODES.superseded, reason: detail };

@@ -88,11 +88,13 @@ export class SessionFrames {
 
   private async result({
     planId,
+    attempt,
     result,
     release,
   }: SpokePayload<'plan.result'>): Promise<FrameAnswer> {
     const verdict: SpokeVerdict = {
       planId,
+      attempt,
       result: result as SpokeVerdict['result'],
       ...(release !== undefined && { release }),
     };

@@ -85,6 +85,15 @@ describe('the proposal for an entity', () => {
       to: '1.1.0',
     },
     {
+      name: 'Helm died after it had set the old revision aside and before the new one was deployed',
+      given: facts({
+        reported: running({ version: '1.1.0', revision: 2, helmStatus: 'failed' }),
+      }),
+      type: 'config_update',
+      from: { version: '1.1.0', revision: 2 },
+      to: '1.1.0',
+    },
+    {
       name: 'a change of values failed part-way on the right version',
       given: facts({
         reported: running({

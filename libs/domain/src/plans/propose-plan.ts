@@ -136,7 +136,9 @@ function situationOf(
 
 function compare(reported: ReportedRelease | null, target: Release | null): Comparison {
   if (reported === null || target === null) return 'absent';
-  const neverDeployed = reported.helmStatus === 'failed' && reported.deployed === undefined;
+  // A later revision that failed had something before it, whatever became of that.
+  const neverDeployed =
+    reported.helmStatus === 'failed' && reported.deployed === undefined && reported.revision === 1;
   if (neverDeployed) return 'absent';
   const runs = parseVersion(reported.deployed?.version ?? reported.version);
   const wanted = parseVersion(target.version);

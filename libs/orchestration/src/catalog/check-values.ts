@@ -11,6 +11,12 @@ export function checkValues(values: Values): Refusal | undefined {
     return refuse(`values nest deeper than ${String(MAX_VALUES_DEPTH)} levels; flatten them`);
   }
   if (hasLoneSurrogate(values)) return refuse('values hold text that is not valid Unicode');
+  const number = inexactNumber(values, 'values');
+  if (number !== undefined) {
+    return refuse(
+      `${number} is a number that JSON readers do not keep exactly; write it as text, in quotes`,
+    );
+  }
   const bytes = new TextEncoder().encode(canonicalJson(values)).length;
   if (bytes <= MAX_VALUES_BYTES) return undefined;
   return refuse(
@@ -32,6 +38,21 @@ function isDeeperThan(values: Values, levels: number): boolean {
     );
   }
   return false;
+}
+
+/** Where a number is infinite, or an integer too large to be told from its neighbours. */
+function inexactNumber(value: unknown, path: string): string | undefined {
+  if (typeof value === 'number') {
+    const exact =
+      Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+    return exact ? undefined : path;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = inexactNumber(member, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** `JSON.stringify` escapes a lone surrogate instead of refusing it; canonical JSON refuses. */

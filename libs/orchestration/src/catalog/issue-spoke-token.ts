@@ -72,8 +72,10 @@ export async function issueSpokeToken(
         );
       }
     } else {
+      // Whoever comes with the new token may come from another cluster.
+      const { hello: _, stateAt: __, stateGeneration: ___, ...rest } = stored;
       await unit.spokes.save({
-        ...stored,
+        ...rest,
         ...credential,
         epoch: stored.epoch + 1,
         connected: false,

@@ -9,6 +9,11 @@ import {
 import type { Context } from '../context.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
+/** Ways in which a spoke gives a plan back untouched. */
+const RETURNS: readonly CancelReason[] = ['expired', 'window_closed', 'base_moved', 'interrupted'];
+/** After so many in a row the content waits for a person, or for a change. */
+const RETURNS_MAX = 5;
+
 /** How a plan ended, or that nobody can tell yet. */
 export type PlanEnding =
   | { readonly state: 'SUCCEEDED' }
@@ -56,6 +61,21 @@ export async function endPlan(
   return true;
 }
 
+/** A spoke whose clock is wrong, or a release that somebody else keeps moving, must not cost plans without end. */
+async function keepsComingBack(unit: UnitOfWork, plan: Plan): Promise<boolean> {
+  const { items } = await unit.plans.list({ entity: plan.entity }, { limit: RETURNS_MAX });
+  return (
+    items.length === RETURNS_MAX &&
+    items.every(
+      ({ state, cancelReason, contentKey }) =>
+        state === 'CANCELLED' &&
+        cancelReason !== undefined &&
+        RETURNS.includes(cancelReason) &&
+        contentKey === plan.contentKey,
+    )
+  );
+}
+
 /** Whom the end of a plan may let go: those held only because too many plans executed. */
 async function waitingForSlot(unit: UnitOfWork, environment: string): Promise<readonly string[]> {
   const blocked = await unit.plans.list({ environment, state: 'BLOCKED' }, { limit: 200 });
@@ -88,6 +108,13 @@ async function rememberOutcome(
       ...decline,
       why: `failed (${ending.outcome}): ${message}`,
       standing: !retried,
+    });
+  }
+  if (ending.state === 'CANCELLED' && (await keepsComingBack(unit, plan))) {
+    await unit.declines.put({
+      ...decline,
+      why: `came back from its spoke ${String(RETURNS_MAX)} times in a row, the last time because ${message}`,
+      standing: true,
     });
   }
   if (ending.state === 'CANCELLED' && CANCEL_REASONS[ending.cancelReason].declines) {

@@ -92,7 +92,7 @@ function statusOf(
   proposal: Proposal,
   openPlan: Plan | undefined,
 ): Pick<EntityView, 'status' | 'why'> {
-  if (openPlan !== undefined) return statusOfOpenPlan(openPlan);
+  if (openPlan !== undefined) return statusOfOpenPlan(openPlan, facts);
   if (proposal.kind === 'plan') {
     const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
     return satisfied
@@ -110,12 +110,19 @@ function statusOf(
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
 }
 
+function progressOf(plan: Plan, facts: LoadedFacts): string {
+  const phase = plan.phase ?? 'dispatched';
+  const { name, presence, lastSeenAt = 'never' } = facts.planFacts.spoke;
+  if (presence === 'connected') return phase;
+  return `${phase}, as last heard; spoke ${name} is ${presence} (last seen ${lastSeenAt}) and will say how it ended`;
+}
+
 /** Nobody is looking: what was seen last may no longer be so. */
 function isStale({ planFacts }: LoadedFacts): boolean {
   return planFacts.spoke.presence !== 'connected' || !planFacts.spoke.reported;
 }
 
-function statusOfOpenPlan(plan: Plan): Pick<EntityView, 'status' | 'why'> {
+function statusOfOpenPlan(plan: Plan, facts: LoadedFacts): Pick<EntityView, 'status' | 'why'> {
   switch (plan.state) {
     case 'BLOCKED':
       return {
@@ -123,7 +130,10 @@ function statusOfOpenPlan(plan: Plan): Pick<EntityView, 'status' | 'why'> {
         why: `${plan.reason}; ${plan.violations.map(({ message }) => message).join('; ')}`,
       };
     case 'EXECUTING':
-      return { status: 'executing', why: `plan ${plan.id} (${plan.type}): ${plan.phase ?? ''}` };
+      return {
+        status: 'executing',
+        why: `plan ${plan.id} (${plan.type}): ${progressOf(plan, facts)}`,
+      };
     case 'UNKNOWN':
       return { status: 'unknown', why: plan.message ?? `plan ${plan.id} has an unknown outcome` };
     default:

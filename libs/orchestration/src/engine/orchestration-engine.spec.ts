@@ -321,6 +321,26 @@ describe('a declined offer', () => {
   );
 });
 
+describe('an offer that comes back again and again', () => {
+  it('waits for a person after the fifth time in a row, and says why', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    for (let time = 0; time < 8; time += 1) {
+      await world.settle();
+      const { id, state } = await world.lastPlan();
+      if (state !== 'EXECUTING') break;
+      const message = 'the offer had expired by the clock of the spoke';
+      await world.result(id, { verdict: 'declined', reason: 'expired', message, evidence: {} });
+    }
+    expect(await world.plans()).toHaveLength(5);
+    expect((await world.view()).why).toContain(
+      'came back from its spoke 5 times in a row, the last time because the offer had expired by the clock of the spoke',
+    );
+  });
+});
+
 describe('an environment', () => {
   it('where a person starts plans keeps them PENDING until then', async () => {
     const world = await EngineWorld.build({ execution: 'manual' });

@@ -11,6 +11,7 @@ import { fenced, type SpokeSession } from './spoke-session.js';
 /** A spoke's last word on a plan, as the protocol shapes it. */
 export interface SpokeVerdict {
   readonly planId: string;
+  readonly attempt: number;
   readonly result:
     | { readonly verdict: 'succeeded'; readonly message: string; readonly evidence: PlanEvidence }
     | {
@@ -45,7 +46,7 @@ export async function recordPlanResult(
     const spoke = await fenced(unit, session);
     if (!spoke.ok) return spoke;
     const plan = await unit.plans.get(verdict.planId);
-    if (plan?.spoke !== session.spoke) return ok(undefined);
+    if (plan?.spoke !== session.spoke || plan.attempt !== verdict.attempt) return ok(undefined);
     const by: Principal = { kind: 'spoke', name: session.spoke, roles: [] };
     const ending = endingOf(verdict.result);
     if (plan.state !== 'EXECUTING' && plan.state !== 'UNKNOWN') {

@@ -6,7 +6,7 @@ import { recordHeartbeats } from './record-heartbeats.js';
 import { recordPlanProgress } from './record-plan-progress.js';
 import { recordPlanResult } from './record-plan-result.js';
 import { recordFullState, recordStateDelta } from './record-state.js';
-import { authenticateSpoke, closeSession } from './spoke-session.js';
+import { authenticateSpoke, closeSession, openSession } from './spoke-session.js';
 
 async function executing(): Promise<EngineWorld> {
   const world = await EngineWorld.build();
@@ -32,9 +32,9 @@ describe('a session of a spoke', () => {
     const { id } = await world.lastPlan();
     const superseded = { ok: false, error: { code: 'spoke/superseded' } };
     const { context } = world;
-    expect(await recordPlanResult(context, old, { planId: id, result: SUCCEEDED })).toMatchObject(
-      superseded,
-    );
+    expect(
+      await recordPlanResult(context, old, { planId: id, attempt: 1, result: SUCCEEDED }),
+    ).toMatchObject(superseded);
     expect(await recordPlanProgress(context, old, id, 'helm')).toMatchObject(superseded);
     expect(await recordFullState(context, old, { generation: 99, releases: [] })).toMatchObject(
       superseded,
@@ -73,8 +73,43 @@ describe('a session of a spoke', () => {
     );
     const { id } = await world.lastPlan();
     const other = { spoke: 'other', environment: 'dev', epoch: 0 };
-    must(await recordPlanResult(world.context, other, { planId: id, result: SUCCEEDED }));
+    must(
+      await recordPlanResult(world.context, other, { planId: id, attempt: 1, result: SUCCEEDED }),
+    );
     expect((await world.lastPlan()).state).toBe('EXECUTING');
+  });
+});
+
+describe('a cluster', () => {
+  const hello = {
+    agentVersion: '0.1.0',
+    agentInstance: 'instance-2',
+    clusterUid: 'cluster-2',
+    helmVersion: 'v4.3.1',
+    kubernetesVersion: 'v1.36.3',
+    capabilities: [],
+    simulated: false,
+  };
+
+  it('other than the first one that came with a token is refused and recorded', async () => {
+    const world = await executing();
+    const known = world.session;
+    expect(await openSession(world.context, 'dev', hello)).toMatchObject({
+      ok: false,
+      error: { code: 'spoke/other_cluster' },
+    });
+    expect(await auditOf(world, 'spoke/dev')).toContain('spoke.cluster_mismatch');
+    const { id } = await world.lastPlan();
+    must(
+      await recordPlanResult(world.context, known, { planId: id, attempt: 1, result: SUCCEEDED }),
+    );
+  });
+
+  it('may change with a new token', async () => {
+    const world = await executing();
+    const token = { spoke: 'dev', environment: 'dev', token: 'fresh' };
+    must(await issueSpokeToken(world.context, PERSON, token));
+    expect(await openSession(world.context, 'dev', hello)).toMatchObject({ ok: true });
   });
 });
 
@@ -110,7 +145,11 @@ describe('a token', () => {
     expect(await authenticateSpoke(world.context, 'secret')).toMatchObject({ ok: false });
     const { id } = await world.lastPlan();
     expect(
-      await recordPlanResult(world.context, world.session, { planId: id, result: SUCCEEDED }),
+      await recordPlanResult(world.context, world.session, {
+        planId: id,
+        attempt: 1,
+        result: SUCCEEDED,
+      }),
     ).toMatchObject({ ok: false, error: { code: 'spoke/superseded' } });
   });
 
@@ -143,6 +182,14 @@ describe('a verdict', () => {
     await world.result(id, failed('broken'));
     expect((await world.lastPlan()).state).toBe('SUCCEEDED');
     expect(await auditOf(world, `plan/${id}`)).toContain('plan.contradiction');
+  });
+
+  it("on another attempt than the plan's is ignored", async () => {
+    const world = await executing();
+    const { id } = await world.lastPlan();
+    const verdict = { planId: id, attempt: 99, result: SUCCEEDED };
+    must(await recordPlanResult(world.context, world.session, verdict));
+    expect((await world.lastPlan()).state).toBe('EXECUTING');
   });
 
   it('settles a plan that was unknown', async () => {

@@ -46,6 +46,9 @@ export async function openSession(
     const stored = await unit.spokes.lock(spoke);
     if (stored === undefined) return err(unauthenticated());
     if (stored.revoked) return err(refusal('spoke/revoked', `spoke ${spoke} is revoked`));
+    if (stored.hello !== undefined && stored.hello.clusterUid !== hello.clusterUid) {
+      return refuseOtherCluster(context, unit, stored, hello);
+    }
     const epoch = stored.epoch + 1;
     await unit.spokes.save({
       ...stored,
@@ -68,6 +71,31 @@ export async function openSession(
     );
     return ok({ spoke, environment: stored.environment, epoch });
   });
+}
+
+/** One token, two clusters: a copy of the token, or a cluster that was made anew. A person decides. */
+async function refuseOtherCluster(
+  context: Context,
+  unit: UnitOfWork,
+  { name, hello: known }: SpokeRecord,
+  hello: SpokeHello,
+): Promise<Result<never, Refusal>> {
+  await record(
+    context,
+    unit,
+    { kind: 'spoke', name, roles: [] },
+    {
+      action: 'spoke.cluster_mismatch',
+      subject: `spoke/${name}`,
+      detail: { known: known?.clusterUid ?? null, said: hello.clusterUid },
+    },
+  );
+  return err(
+    refusal(
+      'spoke/other_cluster',
+      `spoke ${name} belongs to another cluster; make a new token for it to move (POST /api/v1/join-tokens)`,
+    ),
+  );
 }
 
 /** Notes that a session's connection is gone. A newer session is not touched. */

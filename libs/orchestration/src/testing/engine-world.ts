@@ -115,10 +115,12 @@ export class EngineWorld {
   }
 
   async result(planId: string, result: SpokeVerdict['result'], seen?: SeenRelease): Promise<void> {
+    const plan = await this.context.store.transact((unit) => unit.plans.get(planId));
     const release = seen === undefined ? undefined : releaseReport('aria-dev', seen);
     must(
       await recordPlanResult(this.context, this.session, {
         planId,
+        attempt: plan?.attempt ?? 1,
         result,
         ...(release !== undefined && { release }),
       }),

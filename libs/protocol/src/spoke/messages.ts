@@ -5,7 +5,8 @@ import { ReleaseReport } from './release-report.js';
 
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 const Instant = Type.String({ maxLength: 40 });
-const Generation = Type.Integer({ minimum: 0 });
+const Generation = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const Attempt = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 const ReleaseKey = Type.Object({
   namespace: Type.String({ maxLength: 63 }),
   releaseName: Type.String({ maxLength: 53 }),
@@ -28,7 +29,7 @@ export const SPOKE_MESSAGES = {
     clock: Instant,
   }),
   /** The plan is claimed in the cluster's ledger; from here on only a verdict ends it. */
-  'plan.accept': Type.Object({ planId: Id, attempt: Type.Integer({ minimum: 1 }), at: Instant }),
+  'plan.accept': Type.Object({ planId: Id, attempt: Attempt, at: Instant }),
   'plan.progress': Type.Object({
     planId: Id,
     phase: Type.Union([Type.Literal('claimed'), Type.Literal('helm'), Type.Literal('verifying')]),
@@ -36,7 +37,7 @@ export const SPOKE_MESSAGES = {
   }),
   'plan.result': Type.Object({
     planId: Id,
-    attempt: Type.Integer({ minimum: 1 }),
+    attempt: Attempt,
     at: Instant,
     result: PlanVerdict,
     /**

@@ -12,7 +12,7 @@ const Health = Type.Union([
 
 /** The newest revision of a Helm release, read from its Secret. */
 export const HelmHead = Type.Object({
-  revision: Type.Integer({ minimum: 1 }),
+  revision: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   status: Type.String({ maxLength: 64 }),
   chartName: Type.String({ maxLength: 256 }),
   chartVersion: Type.String({ maxLength: 256 }),
@@ -23,7 +23,7 @@ export const HelmHead = Type.Object({
   planId: Type.Optional(Type.String({ maxLength: 64 })),
   deployed: Type.Optional(
     Type.Object({
-      revision: Type.Integer({ minimum: 1 }),
+      revision: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
       chartVersion: Type.String({ maxLength: 256 }),
     }),
   ),
@@ -48,7 +48,7 @@ export const PodReport = Type.Object({
   name: Type.String({ maxLength: 253 }),
   phase: Type.String({ maxLength: 64 }),
   ready: Type.Boolean(),
-  restarts: Type.Integer({ minimum: 0 }),
+  restarts: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   reason: Type.Optional(Type.String({ maxLength: 256 })),
   message: Type.Optional(Type.String({ maxLength: 2048 })),
   image: Type.Optional(Type.String({ maxLength: 1024 })),
