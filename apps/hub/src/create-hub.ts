@@ -30,6 +30,8 @@ export async function createHub(
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  // An ETag is a version here; Express would make up others from the bytes of an answer.
+  app.disable('etag');
   app.use(identifyRequest(parts.ids));
   app.use(securityHeaders);
   app.use(localOnly);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aChart } from '../src/testing/chart-archive.js';
 import { TestHub } from '../src/testing/test-hub.js';
 
 describe('pages', () => {
@@ -22,6 +23,36 @@ describe('pages', () => {
     expect((await hub.get('/api/v1/products?after=zzz')).body).toEqual({ items: [] });
     expect((await hub.get('/api/v1/products?limit=200')).status).toBe(200);
   });
+
+  it('are made of channels too', async () => {
+    await hub.release({ product: 'shop', version: '1.0.0' }, await aChart('shop', '1.0.0'));
+    for (const channel of ['stable', 'candidate', 'dev']) {
+      const release = { product: 'shop', version: '1.0.0' };
+      await hub.post(`/api/v1/channels/${channel}/releases`, release);
+    }
+
+    expect((await hub.get('/api/v1/channels?limit=2')).body).toEqual({
+      items: [{ name: 'candidate' }, { name: 'dev' }],
+      next: 'dev',
+    });
+    expect((await hub.get('/api/v1/channels?limit=2&after=dev')).body).toEqual({
+      items: [{ name: 'stable' }],
+    });
+    expect((await hub.get('/api/v1/channels?after=d')).body).toMatchObject({
+      items: [{ name: 'dev' }, { name: 'stable' }],
+    });
+    expect((await hub.get('/api/v1/channels?limit=3')).body).not.toHaveProperty('next');
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=ten', 'after=', 'name=dev'])(
+    'of channels refuse %p',
+    async (query) => {
+      expect(await hub.get(`/api/v1/channels?${query}`)).toMatchObject({
+        status: 400,
+        body: { code: 'http/invalid_request', field: query.split('=')[0] },
+      });
+    },
+  );
 
   it.each(['0', '201', '-1', '1.5', '1e9', '1000000000000', 'ten', '', '1&limit=2'])(
     'refuse a limit of %p',

@@ -25,7 +25,7 @@ export class EnvironmentView {
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How often it was written; also the ETag.' })
   version!: number;
 }
 
@@ -51,7 +51,7 @@ export class ProductView {
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How often it was written; also the ETag.' })
   version!: number;
 }
 

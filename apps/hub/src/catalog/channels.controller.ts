@@ -2,12 +2,14 @@ import {
   addToChannel,
   type Context,
   type Page,
+  pageOf as pageFrom,
   type Principal,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
 import { Operation, PostOperation } from '../http/operation.js';
+import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ChannelReleaseRequest } from './catalog-requests.js';
@@ -25,9 +27,14 @@ export class ChannelsController {
     answer: ChannelView,
     page: true,
   })
-  async list(): Promise<Page<ChannelView>> {
+  async list(@Query() query: PageQuery): Promise<Page<ChannelView>> {
+    const request = pageOf(query);
     const names = await this.context.store.transact((unit) => unit.channels.names());
-    return { items: names.map((name) => ({ name })) };
+    const rest = names.filter((name) => request.after === undefined || name > request.after);
+    return mapPage(
+      pageFrom(rest, request, (name) => name),
+      (name) => ({ name }),
+    );
   }
 
   @Post(':name/releases')

@@ -24,6 +24,7 @@ export class EnvironmentsController {
     summary: 'Make an environment',
     access: 'people',
     answer: EnvironmentView,
+    versioned: true,
     status: 201,
   })
   async create(
@@ -46,7 +47,12 @@ export class EnvironmentsController {
   }
 
   @Get(':name')
-  @Operation({ summary: 'Show an environment', access: 'people', answer: EnvironmentView })
+  @Operation({
+    summary: 'Show an environment',
+    access: 'people',
+    answer: EnvironmentView,
+    versioned: true,
+  })
   async get(@Param('name') name: string): Promise<EnvironmentView> {
     const environment = await this.context.store.transact((unit) => unit.environments.get(name));
     return environmentView(

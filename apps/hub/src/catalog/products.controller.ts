@@ -24,6 +24,7 @@ export class ProductsController {
     summary: 'Register a product',
     access: 'people',
     answer: ProductView,
+    versioned: true,
     status: 201,
   })
   async create(@Caller() caller: Principal, @Body() body: ProductRequest): Promise<ProductView> {
@@ -38,7 +39,7 @@ export class ProductsController {
   }
 
   @Get(':name')
-  @Operation({ summary: 'Show a product', access: 'people', answer: ProductView })
+  @Operation({ summary: 'Show a product', access: 'people', answer: ProductView, versioned: true })
   async get(@Param('name') name: string): Promise<ProductView> {
     const product = await this.context.store.transact((unit) => unit.products.get(name));
     return productView(

@@ -9,7 +9,7 @@ import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nes
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Caller } from '../http/caller.js';
-import { etagOf, expectedVersionOf } from '../http/etag.js';
+import { expectedVersionOf } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { Operation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
@@ -32,7 +32,12 @@ export class EntitiesController {
     required: false,
     description: '* = only make, never change.',
   })
-  @Operation({ summary: 'Say what should run', access: 'people', answer: EntityView })
+  @Operation({
+    summary: 'Say what should run',
+    access: 'people',
+    answer: EntityView,
+    versioned: true,
+  })
   async put(
     @Caller() caller: Principal,
     @Param('name') name: string,
@@ -44,7 +49,7 @@ export class EntitiesController {
     const seen = expectedVersion === undefined ? {} : { expectedVersion };
     const put = await putEntity(this.context, caller, { ...body, name, ...seen });
     response.status(accepted(put).created ? 201 : 200);
-    return this.show(name, response);
+    return this.show(name);
   }
 
   @Get()
@@ -55,12 +60,9 @@ export class EntitiesController {
   }
 
   @Get(':name')
-  @Operation({ summary: 'Show an entity', access: 'people', answer: EntityView })
-  async get(
-    @Param('name') name: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<EntityView> {
-    return this.show(name, response);
+  @Operation({ summary: 'Show an entity', access: 'people', answer: EntityView, versioned: true })
+  async get(@Param('name') name: string): Promise<EntityView> {
+    return this.show(name);
   }
 
   @Get(':name/expected-state')
@@ -69,11 +71,9 @@ export class EntitiesController {
     return readExpectedState(this.context, name);
   }
 
-  private async show(name: string, response: Response): Promise<EntityView> {
+  private async show(name: string): Promise<EntityView> {
     const view = await viewEntity(this.context, name);
     const what = `entity ${JSON.stringify(name)}`;
-    const shown = entityView(found(view, 'catalog/entity_not_found', what));
-    response.setHeader('ETag', etagOf(shown.version));
-    return shown;
+    return entityView(found(view, 'catalog/entity_not_found', what));
   }
 }

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@ne
 import type { HubConfig } from '../config/hub-config.js';
 import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
 import { AuthenticateGuard } from './authenticate.guard.js';
+import { EtagInterceptor } from './etag.interceptor.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -23,7 +24,12 @@ import { UploadInterceptor } from './upload.interceptor.js';
       useFactory: (reflector: Reflector, context: Context) =>
         new AuthenticateGuard(reflector, context),
     },
-    // In this order: a repeated upload is known by its bytes.
+    // In this order: a repeated answer has its ETag, a repeated upload is known by its bytes.
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [Reflector],
+      useFactory: (reflector: Reflector) => new EtagInterceptor(reflector),
+    },
     {
       provide: APP_INTERCEPTOR,
       inject: [Reflector, HUB_CONFIG],

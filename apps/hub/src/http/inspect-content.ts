@@ -3,14 +3,15 @@ import { Refused } from './refused.js';
 
 /** Deeper JSON than this is refused before anything walks through it. */
 const MAX_DEPTH = 100;
+const READS: readonly string[] = ['GET', 'HEAD'];
 
 /**
  * Refuses content that no part of the hub can carry: another type than JSON or a form, JSON that
  * nests too deeply, and text that PostgreSQL has no room for.
  */
 export function inspectContent(request: Request, _response: Response, next: NextFunction): void {
-  // An entity's ETag names what is desired, while its answer also shows what is reported.
-  if (request.method === 'GET') delete request.headers['if-none-match'];
+  // An ETag is a version, for If-Match; an entity also shows what changes without a new one.
+  if (READS.includes(request.method)) delete request.headers['if-none-match'];
   next(unacceptableType(request) ?? unacceptableUrl(request.url) ?? unacceptableJson(request.body));
 }
 

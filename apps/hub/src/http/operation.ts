@@ -7,29 +7,53 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { Access, type AccessRule } from './access.js';
+import { AnswersVersioned, type Versioned } from './etag.interceptor.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import { Problem } from './problem.js';
 
-interface OperationOptions {
+type OperationOptions = {
   readonly summary: string;
+  /** What the summary does not say. */
+  readonly description?: string;
   readonly access: AccessRule;
+  /** 200 if absent. */
+  readonly status?: 200 | 201;
+} & (VersionedAnswer | PlainAnswer);
+
+interface PlainAnswer {
   readonly answer: Type;
   /** The answer is a page of them. */
   readonly page?: true;
-  /** 200 if absent. */
-  readonly status?: 200 | 201;
+  readonly versioned?: never;
 }
+
+/** The answer is one thing, and its version is the ETag. */
+interface VersionedAnswer {
+  readonly answer: Type<Versioned>;
+  readonly versioned: true;
+  readonly page?: never;
+}
+
+const ETAG_HEADER = {
+  ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } },
+} as const;
 
 /** What a GET or PUT does, who may use it, and what it answers. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { summary, access, answer, page, status = 200 } = options;
+  const { summary, description, access, answer, page, versioned, status = 200 } = options;
   const item = { $ref: getSchemaPath(answer) };
   return applyDecorators(
     Access(access),
     HttpCode(status),
     ApiExtraModels(answer, Problem),
-    ApiOperation({ summary }),
-    ApiResponse({ status, description: '', schema: page === true ? pageSchema(item) : item }),
+    ApiOperation({ summary, ...(description !== undefined && { description }) }),
+    ApiResponse({
+      status,
+      description: '',
+      schema: page === true ? pageSchema(item) : item,
+      ...(versioned === true && { headers: ETAG_HEADER }),
+    }),
+    ...(versioned === true ? [AnswersVersioned(true)] : []),
     ApiResponse({
       status: 'default',
       description: 'Refused: the rule, what would change it, and when.',

@@ -37,7 +37,7 @@ export class PlansController {
   }
 
   @Get(':id')
-  @Operation({ summary: 'Show a plan', access: 'people', answer: PlanView })
+  @Operation({ summary: 'Show a plan', access: 'people', answer: PlanView, versioned: true })
   async get(@Param('id') id: string): Promise<PlanView> {
     return planView(accepted(await findPlan(this.context, id)).plan);
   }
@@ -54,7 +54,12 @@ export class PlansController {
   }
 
   @Post(':id/execute')
-  @PostOperation({ summary: 'Send a plan to its spoke', access: 'people', answer: PlanView })
+  @PostOperation({
+    summary: 'Send a plan to its spoke',
+    access: 'people',
+    answer: PlanView,
+    versioned: true,
+  })
   async execute(
     @Caller() caller: Principal,
     @Param('id') id: string,
@@ -64,7 +69,12 @@ export class PlansController {
   }
 
   @Post(':id/cancel')
-  @PostOperation({ summary: 'Say no to a plan', access: 'people', answer: PlanView })
+  @PostOperation({
+    summary: 'Say no to a plan',
+    access: 'people',
+    answer: PlanView,
+    versioned: true,
+  })
   async cancel(
     @Caller() caller: Principal,
     @Param('id') id: string,
@@ -74,7 +84,12 @@ export class PlansController {
   }
 
   @Post(':id/resolve')
-  @PostOperation({ summary: 'Say what became of a plan', access: 'people', answer: PlanView })
+  @PostOperation({
+    summary: 'Say what became of a plan',
+    access: 'people',
+    answer: PlanView,
+    versioned: true,
+  })
   async resolve(
     @Caller() caller: Principal,
     @Param('id') id: string,
