@@ -5,6 +5,7 @@ import { HelmChartOperator, type OperateOptions } from './helm-chart-operator.js
 import type { HelmValues } from './helm-command.js';
 import type { HelmReport } from './helm-report.js';
 import { observeRelease, RELEASE_SECRET_KIND } from './observe-release.js';
+import { withStatus } from './release-codec.js';
 import type { ChartArchive, ReleaseBase, ReleaseOperation } from './release-operation.js';
 import { headOf, underlyingState } from './release-state.js';
 import { HelmClusterBench, type HelmBench } from './testing/helm-cluster-bench.js';
@@ -123,6 +124,15 @@ describe('HelmChartOperator with real Helm', () => {
     watch.stop();
   };
 
+  const markFailed = async (name: string): Promise<void> => {
+    const { namespace } = open;
+    const secret = await open.kube.get({ ...RELEASE_SECRET_KIND, namespace, name });
+    if (!secret.ok) throw new Error(secret.error.message);
+    const failed = withStatus(secret.value, 'failed', 'its helm died');
+    if (!failed.ok) throw new Error(failed.error.message);
+    await open.kube.replace(failed.value);
+  };
+
   it('carries out every type of plan, one revision each, marked with its plan', async () => {
     const [one, two] = [await chart(), await chart()];
     const done: string[] = [];
@@ -196,6 +206,20 @@ describe('HelmChartOperator with real Helm', () => {
     expect(await operate(retry)).toMatchObject({ result: 'applied', head: { revision: 1 } });
     expect(await data()).toMatchObject({ version: '2.0.0' });
   });
+
+  it.each(['upgrade', 'config_update'] as const)(
+    'carries out a plan of type %s after Helm died between two revisions',
+    async (type) => {
+      const one = await chart();
+      await operate(install('p1', one));
+      await operate(await upgrade('p2', one, { text: 'two' }));
+      await markFailed('sh.helm.release.v1.web.v2');
+      expect(await history()).toEqual(['1 superseded', '2 failed']);
+      const report = await operate({ ...(await upgrade('p3', one, { text: 'three' })), type });
+      expect(report).toMatchObject({ result: 'applied', head: { revision: 3 } });
+      expect(await data()).toMatchObject({ text: 'three' });
+    },
+  );
 
   it('says what is wrong when a field must not change, and goes on from there', async () => {
     const one = await chart({ 'templates/job.yaml': job('example.com/a:1') });

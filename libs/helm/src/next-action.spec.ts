@@ -82,10 +82,15 @@ describe('nextAction on the release the plan was made for', () => {
     {
       name: 'a release none of whose revisions is in effect any more',
       state: observed(['superseded', 'failed']),
+      expected: { ...every('command'), install: 'refused release/exists' },
+    },
+    {
+      name: 'a release whose second revision failed as its first had',
+      state: observed(['failed', 'failed']),
       expected: {
         ...every('command'),
-        install: 'refused release/exists',
-        config_update: 'refused release/never_deployed',
+        install: 'remove',
+        rollback: 'refused release/revision_not_good',
       },
     },
     {
@@ -253,6 +258,11 @@ describe('nextAction about a rollback', () => {
 describe('nextAction about new values', () => {
   it('refuses to change the chart on the way', () => {
     const state = observed(['superseded', 'deployed'], { head: { chartVersion: '1.0.0' } });
+    expect(said(nextAction(state, ask('config_update')))).toBe('refused release/chart_differs');
+  });
+
+  it('goes by the newest chart where no revision is in effect any more', () => {
+    const state = observed(['superseded', 'failed'], { head: { chartVersion: '3.0.0' } });
     expect(said(nextAction(state, ask('config_update')))).toBe('refused release/chart_differs');
   });
 

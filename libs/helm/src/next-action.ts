@@ -71,16 +71,14 @@ function onRelease(
     case 'uninstall':
       return { run: 'command' };
     case 'config_update': {
-      const deployed = state.kind === 'deployed' ? state.head : state.lastDeployed;
-      if (deployed === null) {
+      if (state.lastDeployed === null && firstFailed(state)) {
         const message = `no revision of release ${operation.release} was ever in effect; plan an install or an upgrade`;
         return refuse('release/never_deployed', message);
       }
       const { name, version } = operation.chart;
-      if (deployed.chartName === name && deployed.chartVersion === version) {
-        return { run: 'command' };
-      }
-      const message = `release ${operation.release} runs chart ${deployed.chartName} ${deployed.chartVersion}, not ${name} ${version}; plan an upgrade to change the chart`;
+      const { chartName, chartVersion } = chartInEffect(state);
+      if (chartName === name && chartVersion === version) return { run: 'command' };
+      const message = `release ${operation.release} runs chart ${chartName} ${chartVersion}, not ${name} ${version}; plan an upgrade to change the chart`;
       return refuse('release/chart_differs', message);
     }
     case 'rollback':
@@ -137,6 +135,16 @@ function doneMessage(state: ReleaseState, { operation }: ReleaseAsk): string {
 function neverDeployed({ kind, history }: ManagedState): boolean {
   const once = history.some(({ status }) => status === 'superseded' || status === 'deployed');
   return kind === 'failed' && !once;
+}
+
+/** True if the only installation there was failed. */
+function firstFailed({ kind, head }: ManagedState): boolean {
+  return kind === 'failed' && head.revision === 1;
+}
+
+/** Helm that dies between two revisions leaves none deployed; the objects are then the newer one's. */
+function chartInEffect({ head, kind, lastDeployed }: ManagedState): ReleaseRecord {
+  return kind === 'deployed' ? head : (lastDeployed ?? head);
 }
 
 function refuse(code: HelmRefusalCode, message: string): HelmAction {
