@@ -1,10 +1,11 @@
 import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findDeathSignal } from './detect-helm.js';
 import { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
-import type { HelmCommand } from './helm-command.js';
+import type { HelmCommand, HelmRender } from './helm-command.js';
 
 const target = { release: 'web', namespace: 'shop', planId: 'p1', timeoutMs: 1_000 };
 const upgrade: HelmCommand = {
@@ -41,6 +42,13 @@ describe('HelmCliRunner', () => {
       graceMs: 300,
       ...options,
     });
+  };
+  const chartToRender = async (): Promise<HelmRender> => {
+    const chartPath = join(directory, 'chart.tgz');
+    await writeFile(chartPath, gzipSync(''));
+    const { release, namespace } = target;
+    const cluster = { kubeVersion: 'v1.36.2', apiVersions: [] };
+    return { release, namespace, chartPath, values: {}, isUpgrade: false, ...cluster };
   };
   const limits = (abort = new AbortController()) => ({
     totalDeadlineMs: 30_000,
@@ -88,6 +96,22 @@ describe('HelmCliRunner', () => {
     const helm = await runnerOf('sleep 60');
     const run = await helm.run(rollback, { ...limits(), totalDeadlineMs: 200 });
     expect(run).toMatchObject({ exitCode: null, timedOut: true });
+  });
+
+  it('is unavailable when somebody kills it while it renders: that says nothing of the chart', async () => {
+    const helm = await runnerOf('kill -KILL $$');
+    await expect(helm.render(await chartToRender())).rejects.toMatchObject({
+      ...{ name: 'HelmUnavailable', retryable: true },
+      message: expect.stringContaining('helm template was ended by SIGKILL'),
+    });
+  });
+
+  it('refuses a chart in Helm’s words', async () => {
+    const helm = await runnerOf('echo "Error: nil pointer" >&2; exit 1');
+    expect(await helm.render(await chartToRender())).toEqual({
+      ok: false,
+      error: { code: 'helm/render_failed', message: 'nil pointer' },
+    });
   });
 
   it('is unavailable when there is no helm, and leaves nothing behind', async () => {

@@ -77,6 +77,11 @@ export class HelmCliRunner implements HelmRunner {
         deadlineMs: RENDER_DEADLINE_MS,
       });
       if (run.exitCode === 0) return ok(run.stdout);
+      if (run.killedBy !== null) {
+        throw new Error(
+          `helm template was ended by ${run.killedBy}; see whether this machine runs out of memory`,
+        );
+      }
       const said = helmErrorText(run.stderr) || 'helm template was ended before it was done';
       return err({ code: 'helm/render_failed', message: said });
     });

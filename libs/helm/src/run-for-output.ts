@@ -3,7 +3,10 @@ import { execa } from 'execa';
 /** The largest output that is read: manifests are far smaller. */
 const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
-/** Runs a short process that changes nothing and returns all it printed. */
+/**
+ * Runs a short process that changes nothing and returns all it printed. `killedBy` names the signal of
+ * somebody else that ended it; at the deadline, or for too much output, it is ended from here.
+ */
 export async function runForOutput(order: {
   readonly file: string;
   readonly args: readonly string[];
@@ -12,6 +15,7 @@ export async function runForOutput(order: {
   readonly deadlineMs: number;
 }): Promise<{
   readonly exitCode: number | null;
+  readonly killedBy: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }> {
@@ -29,5 +33,11 @@ export async function runForOutput(order: {
   if (!started && !ended.timedOut) {
     throw new Error(ended.shortMessage ?? `${order.file} did not start`, { cause: ended });
   }
-  return { exitCode: ended.exitCode ?? null, stdout: ended.stdout, stderr: ended.stderr };
+  const ownDoing = ended.timedOut || ended.isMaxBuffer;
+  return {
+    exitCode: ended.exitCode ?? null,
+    killedBy: ownDoing ? null : (ended.signal ?? null),
+    stdout: ended.stdout,
+    stderr: ended.stderr,
+  };
 }

@@ -242,3 +242,31 @@ describe('whichever request of a plan goes wrong', () => {
     expect(tried).toBeGreaterThan(10);
   });
 });
+
+describe('a helm that is killed while its spoke lives', () => {
+  it('has touched nothing where it had written nothing: the plan may be tried again', async () => {
+    const { bench, upgrade } = await withRelease();
+    bench.helm.nextRun('killed_early');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      ...{ verdict: 'declined', reason: 'interrupted' },
+      evidence: { commands: [{ signal: 'SIGKILL' }] },
+    });
+    expect(await bench.history(upgrade)).toEqual(['1 deployed by plan-0']);
+  });
+
+  it('leaves a failure that is free to be tried again where it had begun', async () => {
+    const { bench, upgrade } = await withRelease();
+    bench.helm.nextRun('killed');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'broken', reason: 'HelmInterrupted', interrupted: true },
+    });
+  });
+
+  it('is not to blame for a cluster that it could not reach', async () => {
+    const { bench, upgrade } = await withRelease();
+    bench.helm.nextRun('unreachable');
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'broken', reason: 'HelmFailed', interrupted: false },
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import { wasInterrupted, type HelmReport } from '@apollo-deploy/helm';
+import { headOf, wasInterrupted, type HelmReport } from '@apollo-deploy/helm';
 import type { DeclineReason, PlanVerdict } from '@apollo-deploy/protocol';
 import { boundedEvidence, evidenceOf, type Evidence } from './plan-evidence.js';
 
@@ -76,11 +76,19 @@ function brokenVerdict(
       evidence,
     );
   }
+  if (cutOff && isUntouched(report)) return declined('interrupted', report.message, evidence);
   const reason = timedOut ? 'HelmTimedOut' : cutOff ? 'HelmInterrupted' : 'HelmFailed';
   return {
     ...failure('broken', reason, report.message, evidence),
     interrupted: cutOff && !timedOut,
   };
+}
+
+/** True if Helm ran, and the release is as it was before. */
+function isUntouched({ before, after, commands, repairs }: HelmReport): boolean {
+  if (commands.length === 0 || repairs.length > 0) return false;
+  const [was, is] = [headOf(before), headOf(after)];
+  return was?.secretUid === is?.secretUid && was?.status === is?.status;
 }
 
 /**
@@ -90,8 +98,9 @@ function brokenVerdict(
 function wasCutOff({ repairs, commands, head }: HelmReport): boolean {
   const last = commands.at(-1);
   if (last === undefined) return repairs.length > 0 || (head !== null && wasInterrupted(head));
-  const inOrder = last.exitCode !== null && !last.timedOut;
-  if (inOrder && (last.verb === 'rollback' || last.verb === 'uninstall')) return false;
+  const killed = last.exitCode === null && !last.timedOut;
+  if (killed) return true;
+  if (!last.timedOut && (last.verb === 'rollback' || last.verb === 'uninstall')) return false;
   return repairs.length > 0;
 }
 

@@ -20,8 +20,11 @@ export interface ScriptedChart {
   readonly hookEvents?: readonly string[];
 }
 
-/** How a run goes. `killed`: by SIGKILL once its record is pending; `misreported`: done, but says no. */
-export type ScriptedFate = 'normal' | 'killed' | 'unreachable' | 'misreported';
+/**
+ * How a run goes. `killed`: by SIGKILL once its record is pending; `killed_early`: before it has
+ * written anything; `misreported`: done, but says no.
+ */
+export type ScriptedFate = 'normal' | 'killed' | 'killed_early' | 'unreachable' | 'misreported';
 
 interface Stored {
   readonly secret: KubeObject;
@@ -102,6 +105,7 @@ export class ScriptedHelmRunner implements HelmRunner {
 
   /** Null on success, else what Helm would say. */
   private async effect(command: HelmCommand, fate: ScriptedFate): Promise<string | null> {
+    if (fate === 'killed_early') return 'killed';
     if (fate === 'unreachable') return 'kubernetes cluster unreachable: connection refused';
     const history = await this.history(command);
     switch (command.verb) {
