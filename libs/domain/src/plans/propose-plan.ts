@@ -85,10 +85,7 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
       `a Helm operation (${present.helmStatus}) holds revision ${String(present.revision)}; evaluated when it ends`,
     );
   }
-  const situation = {
-    ...situationOf(facts, target.kind === 'release' ? target.release : null, present),
-    forced: options.force === true || openPlan?.forced === true,
-  };
+  const situation = situationOf(facts, target, present, options);
   const draft = draftPlan(facts, situation);
   if (draft === undefined) return idle(facts, situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
@@ -121,16 +118,19 @@ function isLocked(release: ReportedRelease, target: TargetSelection): boolean {
 }
 
 function situationOf(
-  { entity, product }: EntityFacts,
-  target: Release | null,
+  { entity, product, openPlan }: EntityFacts,
+  selection: TargetSelection,
   reported: ReportedRelease | null,
-): Omit<Situation, 'forced'> {
+  { force = false }: ProposeOptions,
+): Situation {
+  const target = selection.kind === 'release' ? selection.release : null;
   return {
     product: product.name,
     target,
     targetValuesDigest: jsonDigest(entity.values),
     reported,
     comparison: compare(reported, target),
+    forced: force || openPlan?.forced === true,
   };
 }
 

@@ -18,7 +18,7 @@ describe('values', () => {
   it.each([
     {
       name: 'an integer that would change',
-      values: { db: { account: 12_345_678_901_234_567_890 } },
+      values: { db: { account: Number.MAX_SAFE_INTEGER + 1 } },
       detail:
         'values.db.account is a number that JSON readers do not keep exactly; write it as text, in quotes',
     },

@@ -110,8 +110,13 @@ export function describeStoredFleet(store: () => Store): void {
       expect(read).toStrictEqual([{ ...spoke, lastSeenAt: expected }, aSpoke({ name: 'spoke-b' })]);
     });
 
-    it('hears nobody at all without complaint', async () => {
-      await store().transact((unit) => unit.spokes.seen(new Map()));
+    it('hears nobody at all, and changes nothing', async () => {
+      const read = await store().transact(async (unit) => {
+        await unit.spokes.insert(aSpoke());
+        await unit.spokes.seen(new Map());
+        return unit.spokes.get('spoke-a');
+      });
+      expect(read).toStrictEqual(aSpoke());
     });
 
     it('lists by name in pages', async () => {
