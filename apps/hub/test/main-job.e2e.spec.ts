@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ClusterWatcher } from './support/cluster-watcher.js';
 import { testChart } from './support/test-chart.js';
 import { TestSystem } from './support/test-system.js';
+
+const secondsBetween = (from: string | undefined, to: string | undefined): number =>
+  (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
 
 describe('the main job', () => {
   let system: TestSystem;
   let namespace: string;
+  let watcher: ClusterWatcher;
   beforeAll(async () => {
     system = await TestSystem.running();
     namespace = await system.cluster.freshNamespace('main-job');
+    watcher = new ClusterWatcher(system.cluster, namespace);
   });
   afterAll(() => system.stop());
 
@@ -58,14 +64,14 @@ describe('the main job', () => {
       state: 'SUCCEEDED',
     });
 
+    const deletedAt = await watcher.now();
     await system.cluster.send({
       method: 'DELETE',
       path: `/apis/apps/v1/namespaces/${namespace}/deployments/web`,
     });
-    expect(await client.ended('web', 3)).toMatchObject({
-      type: 'config_update',
-      state: 'SUCCEEDED',
-    });
+    const repair = await client.ended('web', 3);
+    expect(repair).toMatchObject({ type: 'config_update', state: 'SUCCEEDED' });
+    expect(secondsBetween(deletedAt, repair.createdAt)).toBeLessThanOrEqual(5);
     expect(await client.status('web', 'up_to_date')).toMatchObject({
       reported: { revision: 4, drifted: false },
     });
@@ -82,11 +88,11 @@ describe('the main job', () => {
     const chart = await testChart('crashing', '1.0.0', { behaviour: 'crash-loop' });
     await client.release('crashing', '1.0.0', chart);
     await wanted('crashing');
+    const crash = await watcher.firstCrashLoop('crashing');
     const plan = await client.ended('crashing', 0);
     expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
-    expect(plan.message).toMatch(/crashing-[a-z0-9]+-[a-z0-9]+.*CrashLoopBackOff/);
-    const seconds = (Date.parse(plan.endedAt ?? '') - Date.parse(plan.startedAt ?? '')) / 1000;
-    expect(seconds).toBeLessThan(20);
+    expect(plan.message).toMatch(new RegExp(`${crash.pod}.*CrashLoopBackOff`));
+    expect(secondsBetween(crash.finishedAt, plan.endedAt)).toBeLessThanOrEqual(10);
     await client.post('/api/v1/evaluations', { entity: 'crashing' });
     expect(await client.plans('crashing')).toHaveLength(1);
     expect(await client.entity('crashing')).toMatchObject({ status: 'failed' });
@@ -100,8 +106,10 @@ describe('the main job', () => {
     await wanted('sleepy');
     const plan = await client.ended('sleepy', 0);
     expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
-    const seconds = (Date.parse(plan.endedAt ?? '') - Date.parse(plan.startedAt ?? '')) / 1000;
+    expect(plan.message).toMatch(/sleepy-[a-z0-9]+-[a-z0-9]+/);
+    const seconds = secondsBetween(plan.startedAt, plan.endedAt);
     expect(seconds).toBeGreaterThanOrEqual(5);
+    expect(seconds).toBeLessThan(5 + 15);
   });
 
   it('holds a plan for a spoke that is away, says why, and sends it when it is back', async () => {

@@ -12,6 +12,7 @@ export interface PlanBody {
   readonly outcome?: string;
   readonly message?: string;
   readonly attempt: number;
+  readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly cancelReason?: string;
