@@ -51,6 +51,39 @@ describe('the routes of the hub', () => {
     expect(documented.sort()).toEqual(routesOf(hub).sort());
     expect((await hub.get('/api/docs')).headers.get('content-type')).toContain('text/html');
   });
+
+  it.each([
+    { schema: 'EnvironmentRequest', field: 'rollbackOnFailure', says: 'rolls nothing back' },
+    { schema: 'EnvironmentView', field: 'rollbackOnFailure', says: 'rolls nothing back' },
+    { schema: 'EnvironmentRequest', field: 'tier', says: 'without effect' },
+    { schema: 'ProductRequest', field: 'criticality', says: 'without effect' },
+    { schema: 'ReleaseRequest', field: 'dependencies', says: 'without effect' },
+    { schema: 'PlanView', field: 'approval', says: 'No approval rules exist in this version' },
+    { schema: 'ReportedView', field: 'drifted', says: 'Fields of objects are not compared' },
+    { schema: 'ExpectedStateView', field: 'drift', says: 'Fields of objects are not compared' },
+  ])('documents what $schema.$field does not do yet', async ({ schema, field, says }) => {
+    const { body } = await hub.get('/api/openapi.json');
+
+    expect(body).toMatchObject({
+      components: {
+        schemas: {
+          [schema]: { properties: { [field]: { description: expect.stringContaining(says) } } },
+        },
+      },
+    });
+  });
+
+  it('documents that no events are part of the expected state', async () => {
+    const { body } = await hub.get('/api/openapi.json');
+
+    expect(body).toMatchObject({
+      paths: {
+        '/api/v1/entities/{name}/expected-state': {
+          get: { description: expect.stringContaining('report none') },
+        },
+      },
+    });
+  });
 });
 
 /** What is documented for people: all but the documentation itself and the spokes' own routes. */

@@ -18,7 +18,10 @@ export class EnvironmentRequest {
   @TextField({ maximum: NAME_LENGTH })
   name!: string;
 
-  @ChoiceField({ choices: TIERS })
+  @ChoiceField({
+    choices: TIERS,
+    description: 'Kept and shown, without effect: no rule of this version looks at it.',
+  })
   tier!: Tier;
 
   @TextField({ maximum: NAME_LENGTH, optional: true, description: 'Absent = the name.' })
@@ -27,7 +30,10 @@ export class EnvironmentRequest {
   @ChoiceField({ choices: EXECUTION_MODES, optional: true, description: 'Absent = automatic.' })
   execution?: ExecutionMode;
 
-  @FlagField({ optional: true, description: 'Absent = true.' })
+  @FlagField({
+    optional: true,
+    description: 'Absent = true. Kept, without effect: this version rolls nothing back by itself.',
+  })
   rollbackOnFailure?: boolean;
 
   @IntegerField({ minimum: 1, maximum: 10_000, optional: true, description: 'Absent = no limit.' })
@@ -38,7 +44,10 @@ export class ProductRequest {
   @TextField({ maximum: NAME_LENGTH })
   name!: string;
 
-  @ChoiceField({ choices: CRITICALITIES })
+  @ChoiceField({
+    choices: CRITICALITIES,
+    description: 'Kept and shown, without effect: no rule of this version looks at it.',
+  })
   criticality!: Criticality;
 
   @TextField({ maximum: 253, optional: true })
@@ -88,7 +97,10 @@ export class ReleaseRequest {
       check: (value) =>
         Array.isArray(value) && value.length <= MAX_DEPENDENCIES && value.every(isDependency),
     },
-    { optional: true },
+    {
+      optional: true,
+      description: 'Kept and shown, without effect: no constraint of this version looks at them.',
+    },
   )
   dependencies?: readonly DependencyRequest[];
 

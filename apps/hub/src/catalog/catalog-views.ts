@@ -16,7 +16,7 @@ export class EnvironmentView {
   @ApiProperty({ enum: EXECUTION_MODES })
   execution!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Without effect: this version rolls nothing back by itself.' })
   rollbackOnFailure!: boolean;
 
   @ApiPropertyOptional({ description: 'Absent = no limit.' })

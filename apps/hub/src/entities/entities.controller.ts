@@ -66,7 +66,12 @@ export class EntitiesController {
   }
 
   @Get(':name/expected-state')
-  @Operation({ summary: 'Show what really runs', access: 'people', answer: ExpectedStateView })
+  @Operation({
+    summary: 'Show what really runs',
+    description: 'Kubernetes events are no part of it: spokes of this version report none.',
+    access: 'people',
+    answer: ExpectedStateView,
+  })
   async expectedState(@Param('name') name: string): Promise<ExpectedStateView> {
     return readExpectedState(this.context, name);
   }

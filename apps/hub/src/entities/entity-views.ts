@@ -31,7 +31,10 @@ class ReportedView {
   @ApiProperty()
   valuesDigest!: string;
 
-  @ApiProperty({ description: 'Live objects differ from the manifest of the release.' })
+  @ApiProperty({
+    description:
+      'Objects of its manifest are missing from the cluster. Fields of objects are not compared.',
+  })
   drifted!: boolean;
 
   @ApiProperty({ format: 'date-time' })

@@ -41,7 +41,11 @@ export class ExpectedStateView {
   })
   pods!: readonly PodReport[];
 
-  @ApiProperty({ ...LIST, description: '{kind, namespace?, name, field?, message}' })
+  @ApiProperty({
+    ...LIST,
+    description:
+      '{kind, namespace?, name, field?, message}: objects of the manifest that are missing from the cluster. Fields of objects are not compared, so none is named.',
+  })
   drift!: readonly DriftReport[];
 
   @ApiPropertyOptional({ format: 'date-time', description: 'When the spoke saw the release so.' })

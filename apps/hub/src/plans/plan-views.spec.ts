@@ -22,6 +22,7 @@ describe('a plan as the API shows it', () => {
       reason: plan.reason,
       passedOver: [],
       violations: [],
+      approval: { required: false, satisfied: true, gates: [], approvals: [] },
       attempt: 1,
       createdAt: plan.createdAt,
       version: 1,

@@ -1,6 +1,7 @@
 import { PLAN_OUTCOMES, PLAN_PHASES, PLAN_STATES, PLAN_TYPES } from '@apollo-deploy/domain';
 import type { Plan, Values, Violation } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApprovalView, NOTHING_TO_APPROVE } from './approval-view.js';
 
 class ViolationView {
   @ApiProperty({ description: 'Stable, for machines.' })
@@ -100,6 +101,12 @@ export class PlanView {
   @ApiProperty({ type: [ViolationView] })
   violations!: readonly ViolationView[];
 
+  @ApiProperty({
+    type: ApprovalView,
+    description: 'No approval rules exist in this version, so no plan requires approval.',
+  })
+  approval!: ApprovalView;
+
   @ApiProperty()
   attempt!: number;
 
@@ -131,7 +138,7 @@ export class PlanView {
   })
   evidence?: Values;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How often it was written; also the ETag.' })
   version!: number;
 }
 
@@ -158,6 +165,7 @@ export function planView(plan: Plan): PlanView {
       violations: violations.map(violationView),
     })),
     violations: plan.violations.map(violationView),
+    approval: NOTHING_TO_APPROVE,
     attempt: plan.attempt,
     ...(supersededBy !== undefined && { supersededBy }),
     ...(cancelReason !== undefined && { cancelReason }),
