@@ -69,7 +69,8 @@ export class Clusters {
   async #startOne(name, binaries) {
     const { library, folders, signal } = this;
     const directory = folders.cluster(name);
-    const options = { name, directory, binaries, durable: true, signal };
+    const onLog = (/** @type {string} */ line) => say('clusters', line);
+    const options = { name, directory, binaries, durable: true, signal, onLog };
     const cluster = await library.LocalCluster.start(options);
     say('clusters', `${name} is ready, ${cluster.apiUrl}`);
     return cluster;

@@ -36,8 +36,9 @@ export class ComponentProcess {
         this.end ??= how;
         resolve();
       };
-      child.once('error', (error) => {
-        finish(error.message);
+      child.on('error', (error) => {
+        // Also said of a signal that could not be sent; then the process runs on.
+        if (child.pid === undefined) finish(error.message);
       });
       child.once('exit', (code, signal) => {
         finish(signal === null ? `exit code ${String(code)}` : signal);
@@ -45,9 +46,18 @@ export class ComponentProcess {
     });
   }
 
-  /** Starts the process; its pid is on disk before this returns. */
+  /** Starts the process with a log begun anew; its pid is on disk before this returns. */
   static start(start: ComponentStart): ComponentProcess {
-    const log = openSync(start.logFile, 'w');
+    return ComponentProcess.spawn(start, 'w');
+  }
+
+  /** The same again in place of a process that has ended, whose last words stay in the log. */
+  static startAgain(start: ComponentStart): ComponentProcess {
+    return ComponentProcess.spawn(start, 'a');
+  }
+
+  private static spawn(start: ComponentStart, logFlags: 'w' | 'a'): ComponentProcess {
+    const log = openSync(start.logFile, logFlags);
     const { file, args } = start.dieWithParent ? tiedToParent(start.command) : start.command;
     const child = spawn(file, args, {
       detached: true,

@@ -73,10 +73,11 @@ describe('the example charts', () => {
   it('have a version that crash-loops within seconds', async () => {
     const namespace = await fragileService();
     await upgrade(namespace, 'broken/crash-looping');
-    await eventually('CrashLoopBackOff', async () => {
+    const waiting = eventually('CrashLoopBackOff', async () => {
       const pods = await podsOf(namespace);
       return pods.find((pod) => JSON.stringify(pod).includes('"reason":"CrashLoopBackOff"'));
     });
+    expect(await waiting).toHaveProperty('status.phase', 'Running');
   });
 
   it('have a version that runs and never gets ready', async () => {

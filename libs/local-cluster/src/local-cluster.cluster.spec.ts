@@ -18,6 +18,21 @@ const LAUNCHER = fileURLToPath(new URL('../test/launcher.mjs', import.meta.url))
 /** 127.0.0.1 and the state of a listening socket in the tables of Linux. */
 const [LOOPBACK, LISTENING] = ['0100007F', '0A'];
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kept' } };
+const systemCanTie = await canDieWithParent();
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
+const LABELS = { app: 'made-afterwards' };
+const DEPLOYMENT = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'made-afterwards' },
+  spec: {
+    selector: { matchLabels: LABELS },
+    template: {
+      metadata: { labels: LABELS },
+      spec: { containers: [{ name: 'app', image: 'example.test/app:1' }] },
+    },
+  },
+};
 
 describe('a local cluster', () => {
   let binaries: Binaries;
@@ -95,13 +110,13 @@ describe('a local cluster', () => {
     );
   });
 
-  it('dies with a launcher that asked for it', async () => {
-    if (!(await canDieWithParent())) return;
+  (systemCanTie ? it : it.skip)('dies with a launcher that asked for it', async () => {
     const pids = await killLauncherOf(join(root, 'dev'), ['die-with-parent']);
-    await eventually('all processes to be gone', async () => {
+    const gone = eventually('all processes to be gone', async () => {
       const alive = await aliveAmong(Object.values(pids));
       return alive.length === 0 ? true : undefined;
     });
+    expect(await gone).toBe(true);
   });
 
   it('is not started twice out of one directory', async () => {
@@ -127,23 +142,42 @@ describe('a local cluster', () => {
     expect(await readdir(join(root, 'dev', 'pids'))).toEqual([]);
   });
 
+  it('leaves nothing running when a later part cannot even be spawned', async () => {
+    const broken = start('dev', { binaries: { ...binaries, kwok: '/no\0path' } });
+    await expect(broken).rejects.toThrow('must be a string without null bytes');
+    expect(await readdir(join(root, 'dev', 'pids'))).toEqual([]);
+  });
+
   it('gives up a start that was called off', async () => {
     const reason = new Error('Ctrl-C');
     await expect(start('dev', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(await readdir(join(root, 'dev', 'pids'))).toEqual([]);
   });
 
-  it('tells when one of its processes dies', async () => {
-    const died = new Promise<string>((resolve) => {
-      void start('dev', {
-        onLog: (line) => {
-          if (line.includes('unexpectedly')) resolve(line);
-          else if (line.includes('ready')) void killComponent(join(root, 'dev'), 'kube-scheduler');
-        },
+  it.each(COMPONENTS)(
+    'works on after %s was killed, and leaves no process when it stops',
+    async (name) => {
+      const lines: string[] = [];
+      const cluster = await start('dev', { onLog: (line) => lines.push(line) });
+      const before = await pidsOf(join(root, 'dev'));
+      process.kill(before[name] ?? NaN, 'SIGKILL');
+      const after = await eventually(`another ${name}`, async () => {
+        const pids = await pidsOf(join(root, 'dev'));
+        return pids[name] === before[name] ? undefined : pids;
       });
-    });
-    expect(await died).toMatch(/^dev: kube-scheduler ended unexpectedly \(SIGKILL\); see .*\.log/);
-  });
+      orphans.push(...Object.values(after));
+      expect(lines).toContain(`dev: ${name} ended unexpectedly (SIGKILL); starting it again`);
+      expect(await aliveAmong(Object.values(after))).toHaveLength(5);
+
+      await eventually('the API server to answer', () => created(cluster, DEPLOYMENTS, DEPLOYMENT));
+      await eventually('the Deployment to be ready', () => readyReplicas(cluster));
+
+      await Promise.all([cluster.stop(), cluster.stop()]);
+      expect(await aliveAmong([...Object.values(before), ...Object.values(after)])).toEqual([]);
+      expect(await readdir(join(root, 'dev', 'pids'))).toEqual([]);
+      expect(lines.filter((line) => line === 'dev: stopped')).toHaveLength(1);
+    },
+  );
 
   /** Starts a cluster by another process, kills that one, and returns the cluster's pids. */
   async function killLauncherOf(
@@ -182,8 +216,22 @@ async function pidsOf(directory: string): Promise<Record<string, number>> {
   return Object.fromEntries(files.map((file, at) => [file.replace('.pid', ''), pids[at] ?? NaN]));
 }
 
-async function killComponent(directory: string, name: string): Promise<void> {
-  process.kill((await pidsOf(directory))[name] ?? NaN, 'SIGKILL');
+/** True once it is there; undefined while nobody answers, or not yet. */
+async function created(
+  cluster: LocalCluster,
+  path: string,
+  body: unknown,
+): Promise<true | undefined> {
+  const api = await clientFor(cluster.kubeconfigPath);
+  const [sent] = await Promise.allSettled([api.send({ method: 'POST', path, body })]);
+  return sent.status === 'fulfilled' && [201, 409].includes(sent.value.status) ? true : undefined;
+}
+
+async function readyReplicas(cluster: LocalCluster): Promise<number | undefined> {
+  const api = await clientFor(cluster.kubeconfigPath);
+  const { body } = await api.send({ method: 'GET', path: `${DEPLOYMENTS}/made-afterwards` });
+  const { status: found } = JSON.parse(body) as { status?: { readyReplicas?: number } };
+  return found?.readyReplicas;
 }
 
 async function aliveAmong(pids: readonly number[]): Promise<number[]> {

@@ -6,8 +6,8 @@ import type { Binaries } from './binary-cache.js';
 import { clusterFiles, componentLog, pidFile, type ClusterFiles } from './cluster-files.js';
 import { ensureSecrets } from './cluster-secrets.js';
 import { setUpCluster } from './cluster-setup.js';
+import { Component } from './component.js';
 import { COMPONENTS, type ComponentName } from './component-names.js';
-import { ComponentProcess } from './component-process.js';
 import { apiUrlOf, commandsOf } from './components.js';
 import { giveUpOwnership, takeOwnership } from './directory-owner.js';
 import { kubeconfigText } from './kubeconfig.js';
@@ -46,19 +46,26 @@ const STOP_GRACE_MS = {
   'kube-scheduler': 3_000,
   kwok: 3_000,
 } as const satisfies Record<ComponentName, number>;
+/** Groups that are stopped together, each when those that depend on it have gone. */
+const STOP_ORDER: readonly (readonly ComponentName[])[] = [
+  ['kwok', 'kube-scheduler', 'kube-controller-manager'],
+  ['kube-apiserver'],
+  ['etcd'],
+];
 
 /**
  * A real Kubernetes control plane on this machine whose pods are played by kwok: everything an API
- * server, its controllers and its scheduler do, on 127.0.0.1, without containers.
+ * server, its controllers and its scheduler do, on 127.0.0.1, without containers. A process of it
+ * that ends is started again, five times in a row at most, as `onLog` tells.
  */
 export class LocalCluster {
-  private stopping = false;
+  private stopped: Promise<void> | undefined;
 
   private constructor(
     readonly name: string,
     private readonly files: ClusterFiles,
     private readonly ports: ClusterPorts,
-    private readonly processes: readonly ComponentProcess[],
+    private readonly components: readonly Component[],
     private readonly onLog: (line: string) => void,
   ) {}
 
@@ -95,23 +102,23 @@ export class LocalCluster {
     return apiUrlOf(this.ports);
   }
 
-  /** Stops every process, etcd last, and resolves when all are gone. Data is kept. */
-  async stop(): Promise<void> {
-    if (this.stopping) return;
-    this.stopping = true;
-    const [etcd, apiServer, ...clients] = this.processes;
-    await Promise.all(clients.map((process) => process.stop(STOP_GRACE_MS[process.name])));
-    for (const process of [apiServer, etcd]) await process?.stop(STOP_GRACE_MS[process.name]);
-    await giveUpOwnership(this.files.owner);
-    this.onLog('stopped');
+  /**
+   * Stops every process, etcd last, and resolves when all are gone. Data is kept. Calls after the
+   * first wait for it.
+   */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end('stopped', async () => {
+      for (const names of STOP_ORDER) {
+        const group = this.components.filter(({ name }) => names.includes(name));
+        await all(group.map((component) => component.stop(STOP_GRACE_MS[component.name])));
+      }
+    }));
   }
 
   /** Kills every process at once, as a power cut would, and resolves when all are gone. */
-  async kill(): Promise<void> {
-    this.stopping = true;
-    await Promise.all(this.processes.map((process) => process.kill()));
-    await giveUpOwnership(this.files.owner);
-    this.onLog('killed');
+  kill(): Promise<void> {
+    const killed = this.end('killed', () => all(this.components.map((one) => one.kill())));
+    return (this.stopped = killed);
   }
 
   private static async launch(
@@ -131,8 +138,8 @@ export class LocalCluster {
     await writePodLogs(files, new Date());
     const certificate = (): Promise<string> => readFile(files.serverCertificate, 'utf8');
     const dieWithParent = options.dieWithParent === true && (await canDieWithParent());
-    const processes = spawnAll({ ...options, dieWithParent }, files, ports);
-    const cluster = new LocalCluster(options.name, files, ports, processes, log);
+    const components = await startAll({ ...options, dieWithParent }, files, ports);
+    const cluster = new LocalCluster(options.name, files, ports, components, log);
     try {
       const api = new ApiClient(access.apiUrl, token, certificate);
       await setUpCluster(api, (what, probe) => cluster.until(what, probe, options.signal));
@@ -144,7 +151,7 @@ export class LocalCluster {
     } finally {
       releasePorts(ports);
     }
-    cluster.reportDeaths();
+    for (const component of components) component.keepRunning(log);
     return cluster;
   }
 
@@ -156,17 +163,17 @@ export class LocalCluster {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (!(await probe())) {
       signal?.throwIfAborted();
-      const dead = this.processes.find((process) => process.howItEnded !== undefined);
+      const dead = this.components.find(({ howItEnded }) => howItEnded !== undefined);
       if (dead !== undefined) throw await this.failure(`${dead.name} ended`, dead);
       if (performance.now() > deadline) {
-        const [, apiServer] = this.processes;
+        const [, apiServer] = this.components;
         throw await this.failure(`it took too long for ${what}`, apiServer);
       }
       await wait(POLL_MS);
     }
   }
 
-  private async failure(what: string, culprit?: ComponentProcess): Promise<LocalClusterError> {
+  private async failure(what: string, culprit?: Component): Promise<LocalClusterError> {
     const end = culprit?.howItEnded === undefined ? '' : ` (${culprit.howItEnded})`;
     const lastWords = (await culprit?.lastWords()) ?? '';
     return new LocalClusterError(
@@ -176,34 +183,40 @@ export class LocalCluster {
     );
   }
 
-  private reportDeaths(): void {
-    for (const process of this.processes) {
-      process.onEnd((how) => {
-        if (this.stopping) return;
-        this.onLog(
-          `${process.name} ended unexpectedly (${how}); see ${process.start.logFile} and restart`,
-        );
-      });
-    }
+  private async end(how: string, endAll: () => Promise<void>): Promise<void> {
+    // A system that goes down may end any of them while others are being stopped.
+    for (const component of this.components) component.startNoMore();
+    await endAll();
+    await giveUpOwnership(this.files.owner);
+    this.onLog(how);
   }
 }
 
-function spawnAll(
+/** Starts every process, or none. */
+async function startAll(
   options: LocalClusterOptions,
   files: ClusterFiles,
   ports: ClusterPorts,
-): ComponentProcess[] {
+): Promise<readonly Component[]> {
   const { binaries, durable = false, dieWithParent = false } = options;
   const commands = commandsOf({ binaries, files, ports, durable });
   const env = { PATH: process.env['PATH'] ?? '', HOME: files.directory };
-  return COMPONENTS.map((name) =>
-    ComponentProcess.start({
-      name,
-      command: commands[name],
-      logFile: componentLog(files, name),
-      pidFile: pidFile(files, name),
-      env,
-      dieWithParent,
-    }),
-  );
+  const started: Component[] = [];
+  try {
+    for (const name of COMPONENTS) {
+      const [command, logFile] = [commands[name], componentLog(files, name)];
+      const spec = { name, command, logFile, pidFile: pidFile(files, name), env, dieWithParent };
+      started.push(Component.start(spec));
+    }
+  } catch (error) {
+    await all(started.map((component) => component.kill()));
+    throw error;
+  }
+  return started;
+}
+
+/** Waits for all, also when one fails; then throws the first failure. */
+async function all(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -170,10 +170,11 @@ describe('a pod of a local cluster', () => {
       path: `/apis/apps/v1/namespaces/${namespace}/deployments/${app}`,
     });
     const path = `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`;
-    await eventually('the pod to be gone', async () => {
+    const gone = eventually('the pod to be gone', async () => {
       const answer = await cluster.send({ method: 'GET', path });
       return answer.status === 404 ? true : undefined;
     });
+    expect(await gone).toBe(true);
   });
 
   async function deploy(
