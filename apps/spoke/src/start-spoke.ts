@@ -43,16 +43,19 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
   const processes = new ProcProcessTable();
   const token = (): Promise<string> => readToken(config.token);
   await token();
+  const runner = new HelmCliRunner({
+    helmPath: config.helmPath,
+    version: helm.value,
+    kubeconfigPath,
+    workDirectory: join(workdir, 'helm'),
+    setprivPath: await findDeathSignal(),
+    environment: process.env,
+  });
+  const commands = await runner.clearLeftovers();
+  if (commands > 0) log.warn({ commands }, 'deleted the values of helm commands that were cut off');
   const agent = new SpokeAgent({
     ...{ kube, processes, token, log },
-    helm: new HelmCliRunner({
-      helmPath: config.helmPath,
-      version: helm.value,
-      kubeconfigPath,
-      workDirectory: join(workdir, 'helm'),
-      setprivPath: await findDeathSignal(),
-      environment: process.env,
-    }),
+    helm: runner,
     charts: new ChartFetcher({
       hubUrl: config.httpUrl,
       token,

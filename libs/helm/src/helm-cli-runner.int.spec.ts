@@ -1,4 +1,4 @@
-import { access, chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findDeathSignal } from './detect-helm.js';
 import { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
 import type { HelmCommand, HelmRender } from './helm-command.js';
+import { runProcess } from './run-process.js';
 
 const target = { release: 'web', namespace: 'shop', planId: 'p1', timeoutMs: 1_000 };
 const upgrade: HelmCommand = {
@@ -68,6 +69,28 @@ describe('HelmCliRunner', () => {
     expect(await kept('values')).toBe('{"password":"hunter2"}');
     await expect(access(await kept('path'))).rejects.toThrow('ENOENT');
     expect(await readdir(join(directory, 'work'))).toEqual([]);
+  });
+
+  it('deletes the values that killed processes left behind, and those of no other', async () => {
+    const helm = await runnerOf('');
+    const work = join(directory, 'work');
+    const dead = await runProcess({
+      ...{ file: '/bin/sh', args: ['-c', 'echo $$'], env: {}, cwd: directory },
+      ...{ deadlineMs: 30_000, graceMs: 300 },
+    });
+    const gone = ['run-AbCdEf', `run-${String(process.pid)}-x`, `run-${dead.stdoutTail.trim()}-x`];
+    const kept = ['discovery', `run-${String(process.ppid)}-x`];
+    for (const name of [...gone, ...kept]) {
+      await mkdir(join(work, name), { recursive: true });
+      await writeFile(join(work, name, 'values.json'), '{"password":"hunter2"}');
+    }
+    expect(await helm.clearLeftovers()).toBe(3);
+    expect((await readdir(work)).sort()).toEqual(kept);
+    expect(await helm.clearLeftovers()).toBe(0);
+  });
+
+  it('finds nothing left behind where nothing ever ran', async () => {
+    expect(await (await runnerOf('')).clearLeftovers()).toBe(0);
   });
 
   it('shows neither values nor secrets to those who look at the process', async () => {

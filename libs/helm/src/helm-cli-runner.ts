@@ -15,6 +15,7 @@ import {
 } from './helm-runner.js';
 import type { HelmVersion } from './helm-version.js';
 import { runForOutput } from './run-for-output.js';
+import { clearRunFolders, runFolderPrefix } from './run-folders.js';
 import { runProcess } from './run-process.js';
 
 export interface HelmCliOptions {
@@ -45,6 +46,22 @@ export class HelmCliRunner implements HelmRunner {
 
   constructor(private readonly options: HelmCliOptions) {
     this.version = options.version;
+  }
+
+  /**
+   * Deletes what a process left in the work directory that was killed while its commands ran: their
+   * values, and those are secrets. To be called before the first command. Resolves to the number of
+   * commands it cleared up after; throws `HelmUnavailable` where a folder cannot be deleted.
+   */
+  async clearLeftovers(): Promise<number> {
+    const { workDirectory } = this.options;
+    try {
+      return await clearRunFolders(workDirectory);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const message = `the values of commands that were cut off cannot be deleted: ${why}; delete ${join(workDirectory, 'run-*')} by hand`;
+      throw new HelmUnavailable(message, { cause, retryable: false });
+    }
   }
 
   async run(command: HelmCommand, options: HelmRunOptions): Promise<HelmRun> {
@@ -100,7 +117,7 @@ export class HelmCliRunner implements HelmRunner {
     const { workDirectory, kubeconfigPath, environment } = this.options;
     try {
       await mkdir(workDirectory, { recursive: true, mode: 0o700 });
-      const directory = await mkdtemp(join(workDirectory, 'run-'));
+      const directory = await mkdtemp(join(workDirectory, runFolderPrefix()));
       try {
         await chmod(directory, 0o700);
         const valuesPath = join(directory, 'values.json');
