@@ -67,6 +67,15 @@ const NO_SLEEPING = [
   ban('CallExpression[callee.name=/^(sleep|delay)$/]', 'Wait on an event or on virtual time.'),
 ];
 
+/** `expectX` and `assertX` of the file count too, and so does `fc.assert`. */
+const EXPECTS = ':has(Identifier[name=/^(expect|assert)/])';
+const NO_EMPTY_TESTS = ['callee', 'callee.callee.object'].map((callee) =>
+  ban(
+    `CallExpression[${callee}.name=/^(it|test)$/] > :function:not(${EXPECTS})`,
+    'A test without an expectation cannot fail: say what should come of it.',
+  ),
+);
+
 const MACHINE_GLOBALS = [
   ...['process', 'console', 'fetch', 'performance', 'crypto', 'Buffer'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
@@ -180,7 +189,7 @@ export default tseslint.config(
   {
     files: SPECS,
     rules: away({
-      syntax: [...FEW_PARAMETERS, ...NO_SLEEPING],
+      syntax: [...FEW_PARAMETERS, ...NO_SLEEPING, ...NO_EMPTY_TESTS],
       globals: ['setTimeout', 'setInterval'].map((name) => ({
         name,
         message: 'Wait on an event or on virtual time.',

@@ -147,6 +147,24 @@ const SNIPPETS = [
     expected: ['no-restricted-globals'],
   },
   {
+    name: 'a test that expects nothing',
+    path: SPEC,
+    code: "import { it } from '@jest/globals'; it('runs', () => { printReport([]); }); declare const printReport: (rows: number[]) => void;",
+    expected: ['no-restricted-syntax'],
+  },
+  {
+    name: 'a table of tests that expect nothing',
+    path: SPEC,
+    code: "import { it } from '@jest/globals'; it.each([1])('runs %s', (row) => { String(row); });",
+    expected: ['no-restricted-syntax'],
+  },
+  {
+    name: 'tests that expect something',
+    path: SPEC,
+    code: "import { expect, it } from '@jest/globals'; it('a', () => { expect(1).toBe(1); }); it.each([1])('%s', (row) => { expect(row).toBe(1); });",
+    expected: [],
+  },
+  {
     name: 'a spec that replaces a module',
     path: SPEC,
     code: "import { jest } from '@jest/globals'; jest.unstable_mockModule('node:fs', () => ({}));",
