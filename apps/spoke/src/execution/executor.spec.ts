@@ -178,6 +178,24 @@ describe('a plan that is refused', () => {
     });
   });
 
+  it.each([
+    { name: 'an install', type: 'install' },
+    { name: 'an upgrade', type: 'upgrade' },
+    { name: 'an uninstallation', type: 'uninstall' },
+  ] as const)('meets a release that cannot be read: $name', async ({ type }) => {
+    const { bench, base } = await withRelease();
+    await bench.breakRelease();
+    const offer = anOffer({ type, base: type === 'install' ? null : base });
+    expect(await bench.spoke().carryOut(offer)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'release/unreadable' },
+      message: expect.stringMatching(
+        /sh\.helm\.release\.v1\.web\.v1 .*; then ask for the plan again/,
+      ),
+    });
+    expect(bench.helm.commands).toEqual([]);
+    expect((await bench.ledger.read(offer.content)).claim).toBeNull();
+  });
+
   it('needs a chart the hub does not have', async () => {
     const bench = new ExecutionBench();
     bench.missingCharts.add(INSTALL.content.chart?.sha256 ?? '');

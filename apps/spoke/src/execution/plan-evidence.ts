@@ -66,5 +66,5 @@ export function boundedEvidence(evidence: Evidence): Evidence {
 }
 
 function sizeOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value) ?? '');
+  return Buffer.byteLength(JSON.stringify([value]));
 }

@@ -7,7 +7,7 @@ import {
 } from '@apollo-deploy/protocol';
 import { isLeftover, type LedgerClaim, type LedgerEntry } from './ledger-entry.js';
 import { hasContent } from './release-operation-of.js';
-import { declined } from './verdicts.js';
+import { declined, refused } from './verdicts.js';
 
 /** True if the release is exactly what the plan was made for. */
 export function isBase({ base }: OfferedContent, state: ReleaseState): boolean {
@@ -45,6 +45,15 @@ export function lateOrCancelled(
   );
 }
 
+/**
+ * A failure, and not a plan that came too late: as long as the release cannot be read, the same plan
+ * would only be made again. Null if it can be read.
+ */
+export function unreadable(state: ReleaseState): PlanVerdict | null {
+  if (state.kind !== 'foreign' || state.reason !== 'unreadable') return null;
+  return refused('release/unreadable', `${state.message}; then ask for the plan again`);
+}
+
 export function baseMoved(content: OfferedContent, state: ReleaseState): PlanVerdict | null {
   if (isBase(content, state)) return null;
   const { base, releaseName, namespace } = content;
@@ -52,7 +61,7 @@ export function baseMoved(content: OfferedContent, state: ReleaseState): PlanVer
   const head = headOf(state);
   const found =
     head === null
-      ? 'there is none that can be read'
+      ? 'there is none'
       : `it is at revision ${head.revision} (${head.status}, ${head.description})`;
   const message = `the plan was made for ${expected} of ${releaseName} in ${namespace}, but ${found}`;
   return declined('base_moved', message);

@@ -28,6 +28,7 @@ import {
   isUntouched,
   lateOrCancelled,
   lockedBySomebody,
+  unreadable,
 } from './plan-facts.js';
 import { preflight } from './preflight.js';
 import { recordVerdict } from './record-verdict.js';
@@ -97,7 +98,9 @@ export class PlanRun {
     const state = await this.observe();
     const head = headOf(state);
     const done = isEffectOf(this.offer, state);
-    const no = done ? null : (this.lateOrCancelled() ?? baseMoved(this.content, state));
+    const no = done
+      ? null
+      : (this.lateOrCancelled() ?? unreadable(state) ?? baseMoved(this.content, state));
     if (no !== null) return this.end(no, head);
     const locked = lockedBySomebody(entry, state);
     if (locked !== null) return { step: 'wait', why: locked, claimed: false };

@@ -12,6 +12,9 @@ import { ReleaseInventory } from './release-inventory.js';
 
 const COALESCE_MS = 200;
 const SHOP = { namespace: 'shop', release: 'web', planId: 'plan-1', timeoutMs: 1000 };
+const HEAD_SECRET = {
+  ...{ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'sh.helm.release.v1.web.v1' },
+};
 const OPTIONS = { totalDeadlineMs: 1000, abort: new AbortController().signal };
 
 function deployment(name: string): KubeObject {
@@ -171,6 +174,65 @@ describe('the state of a cluster', () => {
     scene.time.advance(COALESCE_MS);
     await scene.kube.delete(ref);
     expect((await scene.next()).get('shop/web')).toMatchObject({ health: 'Missing' });
+    scene.stop();
+  });
+
+  it.each([
+    {
+      name: 'whose Secret holds nonsense',
+      breakIt: async ({ kube }: Scene) => {
+        const found = await kube.get(HEAD_SECRET);
+        if (!found.ok) throw new Error(found.error.message);
+        await kube.replace({ ...found.value, data: { release: 'bm9uc2Vuc2U=' } });
+      },
+      message: 'delete it if Helm cannot read it either',
+    },
+    {
+      name: 'whose Secret the spoke may not read',
+      breakIt: ({ kube }: Scene) => {
+        kube.intercept(({ verb, ref }) =>
+          verb === 'get' && ref.kind === 'Secret'
+            ? {
+                ...{ code: 'kube/forbidden', status: 403, reason: 'Forbidden' },
+                ...{ message: 'no', causes: [] },
+              }
+            : undefined,
+        );
+        return Promise.resolve();
+      },
+      message: "give the spoke's account the right to get secrets in shop",
+    },
+  ])('holds a release $name, as its labels show it', async ({ breakIt, message }) => {
+    const scene = new Scene();
+    await scene.install();
+    await breakIt(scene);
+    scene.start();
+    expect(await scene.state.reports()).toEqual([
+      expect.objectContaining({
+        ...{ namespace: 'shop', releaseName: 'web', objects: [], drift: [] },
+        ...{ health: 'Unknown', reason: 'UnreadableRelease' },
+        message: expect.stringContaining(message),
+        head: expect.objectContaining({
+          revision: 1,
+          status: 'deployed',
+          chartVersion: 'unreadable',
+        }),
+      }),
+    ]);
+    scene.stop();
+  });
+
+  it('passes over a Secret under a name that no release can have', async () => {
+    const scene = new Scene();
+    await scene.kube.create({
+      ...{ apiVersion: 'v1', kind: 'Secret', data: {} },
+      metadata: {
+        ...{ namespace: 'shop', name: 'odd' },
+        labels: { owner: 'helm', name: 'a'.repeat(54), version: '1', status: 'deployed' },
+      },
+    });
+    scene.start();
+    expect(await scene.state.reports()).toEqual([]);
     scene.stop();
   });
 

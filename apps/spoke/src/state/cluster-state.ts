@@ -55,8 +55,8 @@ export class ClusterState {
   }
 
   /**
-   * The report of one release as of this moment: null if there is no such release, undefined if there
-   * is one that cannot be read. No report told later is older. Throws `KubeUnavailable`.
+   * The report of one release as of this moment: null if there is no such release, undefined if it
+   * changed too fast to be read. No report told later is older. Throws `KubeUnavailable`.
    */
   async reportNow(name: {
     readonly namespace: string;

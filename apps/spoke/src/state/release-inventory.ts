@@ -5,6 +5,7 @@ import {
   type ReleaseRecord,
   type ReleaseRevision,
 } from '@apollo-deploy/helm';
+import { err, type Result } from '@apollo-deploy/kernel';
 import {
   Informer,
   KubeUnavailable,
@@ -13,9 +14,9 @@ import {
   type Timer,
 } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
-import { helmHead } from './helm-head.js';
+import { helmHead, unreadableHead } from './helm-head.js';
 import { manifestRefs } from './manifest-refs.js';
-import type { KnownRelease } from './release-report.js';
+import type { KnownRelease, ReleaseProblem } from './release-report.js';
 
 export interface ReleaseInventoryOptions {
   readonly kube: KubeApi;
@@ -45,6 +46,16 @@ interface Tracked {
   turn: Promise<void>;
 }
 
+/** What the metadata says of a release's newest revision, and what its payload said. */
+interface Newest {
+  readonly head: ReleaseRevision;
+  readonly lastDeployed: ReleaseRevision | null;
+  readonly record: Result<ReleaseRecord, ReleaseProblem>;
+}
+
+type Findings = Pick<KnownRelease, 'head' | 'refs' | 'problem'>;
+
+const LONGEST_NAME = 53;
 const RETRY_MS = 2000;
 
 /**
@@ -96,12 +107,12 @@ export class ReleaseInventory {
     this.informer.stop();
   }
 
-  /** By key, `namespace/name`; null if there is no such release, or none that can be read. */
+  /** By key, `namespace/name`; null if there is no such release, or it has not been read yet. */
   get(key: string): KnownRelease | null {
     return this.tracked.get(key)?.known ?? null;
   }
 
-  /** True if the cluster holds Secrets of this release, whether or not they can be read. */
+  /** True if the cluster holds Secrets of this release, whether or not they have been read yet. */
   has(key: string): boolean {
     return this.tracked.has(key);
   }
@@ -135,7 +146,9 @@ export class ReleaseInventory {
     const revision = readRevision(secret);
     const { namespace, labels } = secret.metadata;
     const releaseName = labels?.['name'];
-    if (revision === null || namespace === undefined || releaseName === undefined) return;
+    if (revision === null || namespace === undefined) return;
+    // Helm takes no longer names, and neither does the protocol: somebody else made this Secret.
+    if (releaseName === undefined || releaseName.length > LONGEST_NAME) return;
     const tracked = this.track({ namespace, releaseName });
     if (versionOf(secret.metadata.resourceVersion) <= tracked.asOf) return;
     if (gone) tracked.revisions.delete(revision.secretName);
@@ -201,38 +214,45 @@ export class ReleaseInventory {
     const record = await this.payload(tracked, head);
     // It went between its event and now; another event is on its way.
     if (record === null) return;
-    const deployed =
-      lastDeployed === null || lastDeployed === head
-        ? null
-        : await this.payload(tracked, lastDeployed);
-    const refs = await manifestRefs(this.options.kube, record);
-    const { namespace, releaseName } = tracked;
-    tracked.known = {
-      ...{ namespace, releaseName, head: helmHead(record, deployed) },
-      ...(refs.ok
-        ? { refs: refs.value, problem: null }
-        : { refs: [], problem: refs.error.message }),
-    };
-    tracked.readFrom = readFrom;
+    const read = await this.read(tracked, { head, lastDeployed, record });
+    const { namespace, releaseName, known } = tracked;
+    if (read.problem !== null && read.problem.message !== known?.problem?.message) {
+      this.options.log.error({ release: key, problem: read.problem }, 'a release cannot be read');
+    }
+    tracked.known = { namespace, releaseName, ...read };
+    // What cannot be read now may be tomorrow: with other rights it is the same Secret.
+    tracked.readFrom = record.ok ? readFrom : '';
     this.options.onChange(key);
   }
 
+  private async read(tracked: Tracked, { head, lastDeployed, record }: Newest): Promise<Findings> {
+    const before = lastDeployed === null || lastDeployed === head ? null : lastDeployed;
+    const deployed = before === null ? null : await this.payload(tracked, before);
+    const last = deployed?.ok === true ? deployed.value : null;
+    if (!record.ok) return { head: unreadableHead(head, last), refs: [], problem: record.error };
+    const told = helmHead(record.value, last);
+    const refs = await manifestRefs(this.options.kube, record.value);
+    if (refs.ok) return { head: told, refs: refs.value, problem: null };
+    const { message } = refs.error;
+    return { head: told, refs: [], problem: { reason: 'ManifestUnreadable', message } };
+  }
+
+  /** Null if the Secret is gone. */
   private async payload(
     { namespace }: Tracked,
     { secretName }: ReleaseRevision,
-  ): Promise<ReleaseRecord | null> {
-    const { kube, log } = this.options;
-    const secret = await kube.get({ ...RELEASE_SECRET_KIND, namespace, name: secretName });
-    if (!secret.ok) {
-      if (secret.error.code !== 'kube/not_found') {
-        log.error({ secretName, namespace, refusal: secret.error }, 'a release may not be read');
-      }
-      return null;
-    }
-    const record = readRelease(secret.value);
-    if (record.ok) return record.value;
-    log.error({ namespace, refusal: record.error }, 'a release is not reported');
-    return null;
+  ): Promise<Result<ReleaseRecord, ReleaseProblem> | null> {
+    const secret = await this.options.kube.get({
+      ...RELEASE_SECRET_KIND,
+      namespace,
+      name: secretName,
+    });
+    if (!secret.ok && secret.error.code === 'kube/not_found') return null;
+    const record = secret.ok ? readRelease(secret.value) : secret;
+    if (record.ok) return record;
+    const { message } = record.error;
+    const cure = `; give the spoke's account the right to get secrets in ${namespace}`;
+    return err({ reason: 'UnreadableRelease', message: secret.ok ? message : `${message}${cure}` });
   }
 
   private settle(key: string, { stale }: Tracked): void {

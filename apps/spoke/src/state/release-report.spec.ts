@@ -159,7 +159,8 @@ describe('the report of a release', () => {
   });
 
   it('is of unknown health where the manifest cannot be read', () => {
-    const release = { ...RELEASE, refs: [], problem: 'no YAML' };
+    const problem = { reason: 'ManifestUnreadable', message: 'no YAML' } as const;
+    const release = { ...RELEASE, refs: [], problem };
     expect(releaseReport(release, look([])).report).toMatchObject({
       ...{ health: 'Unknown', reason: 'ManifestUnreadable', message: 'no YAML' },
     });

@@ -12,6 +12,12 @@ import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
 import { podReport } from './pod-report.js';
 
+/** Helm's record of the release, or the manifest in it, cannot be read. */
+export interface ReleaseProblem {
+  readonly reason: 'UnreadableRelease' | 'ManifestUnreadable';
+  readonly message: string;
+}
+
 /** One release as Helm records it. Values and manifest text are left behind in the cluster. */
 export interface KnownRelease {
   readonly namespace: string;
@@ -19,8 +25,8 @@ export interface KnownRelease {
   readonly head: HelmHead;
   /** The objects of the head's manifest. */
   readonly refs: readonly ManifestRef[];
-  /** Why the manifest cannot be read; null if it can. */
-  readonly problem: string | null;
+  /** Why nothing is known of its objects; null if it is. */
+  readonly problem: ReleaseProblem | null;
 }
 
 /** One look at the live objects. */
@@ -76,8 +82,8 @@ function summary(
   objects: readonly ObjectReport[],
 ): Pick<ReleaseReport, 'health' | 'reason' | 'message'> {
   if (problem !== null) {
-    const message = problem.slice(0, LONGEST_MESSAGE);
-    return { health: 'Unknown', reason: 'ManifestUnreadable', message };
+    const message = problem.message.slice(0, LONGEST_MESSAGE);
+    return { health: 'Unknown', reason: problem.reason, message };
   }
   const worst = worstOf(objects);
   return {

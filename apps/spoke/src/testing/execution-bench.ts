@@ -185,6 +185,15 @@ export class ExecutionBench {
     if (!written.ok) throw new Error(written.error.code);
   }
 
+  /** Puts something into the release's first Secret that Helm did not write. */
+  async breakRelease(): Promise<void> {
+    const name = 'sh.helm.release.v1.web.v1';
+    const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name };
+    const secret = await this.kube.get(ref);
+    if (!secret.ok) throw new Error(secret.error.message);
+    await this.kube.replace({ ...secret.value, data: { release: 'bm9uc2Vuc2U=' } });
+  }
+
   /** Runs the plan's helm command, without a spoke. */
   async helmRan(offer: PlanOffer, fate: 'normal' | 'killed'): Promise<void> {
     const { content, planId } = offer;
