@@ -73,6 +73,25 @@ describe('the routes of the hub', () => {
     });
   });
 
+  it('documents how far an idempotency key goes', async () => {
+    const { body } = await hub.get('/api/openapi.json');
+
+    expect(body).toMatchObject({
+      paths: {
+        '/api/v1/products': {
+          post: {
+            parameters: [
+              {
+                name: 'Idempotency-Key',
+                description: expect.stringMatching(/24 hours.*crash.*carried out again/),
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
   it('documents that no events are part of the expected state', async () => {
     const { body } = await hub.get('/api/openapi.json');
 

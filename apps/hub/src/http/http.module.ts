@@ -1,8 +1,16 @@
 import type { Context } from '@apollo-deploy/orchestration';
-import { Module } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
 import type { HubConfig } from '../config/hub-config.js';
 import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
+import { systemTimer } from '../spokes/timer.js';
+import { AnswerRetention } from './answer-retention.js';
 import { AuthenticateGuard } from './authenticate.guard.js';
 import { EtagInterceptor } from './etag.interceptor.js';
 import { HealthController } from './health.controller.js';
@@ -42,7 +50,29 @@ import { UploadInterceptor } from './upload.interceptor.js';
       useFactory: (reflector: Reflector, context: Context) =>
         new IdempotencyInterceptor(reflector, context),
     },
+    {
+      provide: AnswerRetention,
+      inject: [CONTEXT],
+      useFactory: (context: Context) =>
+        new AnswerRetention({
+          context,
+          timer: systemTimer,
+          random: () => Math.random(),
+          log: new Logger(AnswerRetention.name),
+        }),
+    },
     { provide: APP_PIPE, useFactory: () => new RequestShapePipe() },
   ],
 })
-export class HttpModule {}
+export class HttpModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(AnswerRetention) private readonly retention: AnswerRetention) {}
+
+  onApplicationBootstrap(): void {
+    this.retention.start();
+  }
+
+  /** While the store is still open. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.retention.stop();
+  }
+}

@@ -17,13 +17,17 @@ import { Refused } from './refused.js';
 type Kept = Omit<IdempotencyRecord, 'status' | 'body' | 'createdAt'>;
 
 /**
- * A POST with an `Idempotency-Key` is carried out once; repeated with the same content, it gets the
- * same answer. Only answers of requests that were carried out are kept: what was refused changed
- * nothing and may be tried again. The answer is kept after the use case has committed; should the
- * hub die in between, the repetition meets the use case's own rule (a name is taken, a plan has
- * moved), never a second effect.
+ * A POST with an `Idempotency-Key` that is repeated with the same content gets the recorded answer of
+ * the first, for as long as `AnswerRetention` keeps it. Only answers of requests that were carried
+ * out are recorded: what was refused changed nothing and may be tried again.
+ *
+ * The record is a second transaction, after that of the use case, and which keys are under way is
+ * known to this process only. So a repetition after a crash between effect and record, or at another
+ * replica before the record is there, is carried out again, and the use case's own rule decides what
+ * comes of it: a name is taken, a plan has moved, a token replaces the one before.
  */
 export class IdempotencyInterceptor implements NestInterceptor {
+  /** Under way in this process. */
   private readonly running = new Set<string>();
 
   constructor(
@@ -62,7 +66,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return this.keep(kept, response, { answer, secret });
   }
 
-  /** Another replica may have carried out the same request meanwhile; then its answer is the one. */
+  /** Another replica may have recorded an answer meanwhile; then that is the one. */
   private async keep(
     kept: Kept,
     response: Response,

@@ -7,6 +7,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { Access, type AccessRule } from './access.js';
+import { ANSWERS_KEPT_HOURS } from './answer-retention.js';
 import { AnswersVersioned, type Versioned } from './etag.interceptor.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
 import { Problem } from './problem.js';
@@ -69,8 +70,7 @@ export function PostOperation(options: OperationOptions): MethodDecorator {
     ApiHeader({
       name: IDEMPOTENCY_KEY,
       required: false,
-      description:
-        'Of your choice, 1 to 255 characters. The same request under the same key has one effect and the same answer.',
+      description: `Of your choice, 1 to 255 characters. For ${ANSWERS_KEPT_HOURS} hours the same request under the same key gets the answer on record. A repetition after a crash between effect and record, or at another replica meanwhile, is carried out again; what it asks for then decides (a name is taken, a plan has moved).`,
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
   );

@@ -240,6 +240,24 @@ function describeTrails(store: () => Store): void {
       const other = anIdempotencyRecord({ principal: 'sre-1' });
       expect(await store().transact((unit) => unit.idempotency.insert(other))).toEqual(ok(other));
     });
+
+    it('are forgotten if they were given before an instant, and no others', async () => {
+      const records = [
+        { key: 'a millisecond before', createdAt: '2026-03-02T12:00:59.999Z' },
+        { key: 'at it', createdAt: minute(1) },
+        { key: 'after it', createdAt: minute(2) },
+      ].map(anIdempotencyRecord);
+      await store().transact(async (unit) => {
+        for (const record of records) await unit.idempotency.insert(record);
+        await unit.idempotency.forgetBefore(minute(1));
+      });
+      const left = await store().transact((unit) =>
+        Promise.all(records.map(({ principal, key }) => unit.idempotency.get(principal, key))),
+      );
+      expect(left.map((record) => record?.key)).toEqual([undefined, 'at it', 'after it']);
+      const again = anIdempotencyRecord({ key: 'a millisecond before', status: 202 });
+      expect(await store().transact((unit) => unit.idempotency.insert(again))).toEqual(ok(again));
+    });
   });
 }
 

@@ -192,4 +192,6 @@ export interface AuditTrail {
 export interface IdempotencyRepository {
   get(principal: string, key: string): Promise<IdempotencyRecord | undefined>;
   insert(record: IdempotencyRecord): Promise<Result<IdempotencyRecord, AlreadyExists>>;
+  /** Takes out every record that was made before this instant (RFC 3339). */
+  forgetBefore(instant: string): Promise<void>;
 }

@@ -75,7 +75,7 @@ export class DatabaseAuditTrail implements AuditTrail {
 export class DatabaseIdempotency implements IdempotencyRepository {
   private readonly table: DatabaseTable<IdempotencyRecord>;
 
-  constructor(session: DatabaseSession) {
+  constructor(private readonly session: DatabaseSession) {
     this.table = new DatabaseTable(session, IDEMPOTENCY_RECORDS);
   }
 
@@ -86,5 +86,9 @@ export class DatabaseIdempotency implements IdempotencyRepository {
   async insert(record: IdempotencyRecord): Promise<Result<IdempotencyRecord, AlreadyExists>> {
     const inserted = await this.table.insert(record, '');
     return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
+  }
+
+  async forgetBefore(instant: string): Promise<void> {
+    await this.session.query('DELETE FROM idempotency_records WHERE created_at < $1', [instant]);
   }
 }

@@ -99,4 +99,12 @@ export class InMemoryIdempotency implements IdempotencyRepository {
     }
     return ok(this.view.put(record));
   }
+
+  async forgetBefore(instant: string): Promise<void> {
+    const before = Date.parse(instant);
+    for (const { row } of this.view.all()) {
+      if (Date.parse(row.createdAt) >= before) continue;
+      this.view.remove(compositeKey(row.principal, row.key));
+    }
+  }
 }
