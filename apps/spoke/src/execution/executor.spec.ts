@@ -224,6 +224,48 @@ describe('a plan that is refused', () => {
   });
 });
 
+describe('a plan that meets a bug', () => {
+  const bug = () => Promise.reject(new TypeError('x is not a function'));
+
+  it('says so, and is tried again after a minute and not before', async () => {
+    const bench = new ExecutionBench();
+    // The second time the chart is asked for is after the claim.
+    bench.beforeFetch = (count) => (count === 2 ? bug() : Promise.resolve());
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    expect(await spoke.progress()).toMatchObject({ phase: 'claimed' });
+    expect(await spoke.progress()).toEqual({
+      ...{ planId: 'plan-1', phase: 'claimed' },
+      message: 'met a bug: x is not a function; trying again in 60 s',
+    });
+    await bench.time.waitBegins(60_000);
+    bench.time.advance(59_999);
+    await bench.quiet();
+    expect(bench.helm.commands).toEqual([]);
+    bench.time.advance(1);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+    expect(spoke.acknowledged).toEqual(['plan-1']);
+  });
+
+  it('before its claim is tried again as well, and said to be nowhere', async () => {
+    const bench = new ExecutionBench();
+    bench.beforeFetch = (count) => (count === 1 ? bug() : Promise.resolve());
+    const spoke = bench.spoke();
+    spoke.offer(INSTALL);
+    await bench.time.waitBegins(60_000);
+    expect(spoke.executor.running).toEqual(['plan-1']);
+    bench.time.advance(60_000);
+    expect(await spoke.told.next()).toMatchObject({ t: 'accept' });
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('in the last look at its release still tells its verdict', async () => {
+    const bench = new ExecutionBench();
+    bench.look = bug;
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({ verdict: 'succeeded' });
+  });
+});
+
 describe('two offers', () => {
   it('of one plan are carried out once and both acknowledged', async () => {
     const bench = new ExecutionBench();

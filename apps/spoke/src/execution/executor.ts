@@ -19,6 +19,8 @@ interface Job {
   /** To be called once the hub has the verdict. */
   readonly acknowledgements: (() => void)[];
   cancelReason: string | null;
+  /** How far the hub was told it is; null before its claim. */
+  phase: SpokePayload<'plan.progress'>['phase'] | null;
   /** Ends the job's present wait. */
   wake: () => void;
 }
@@ -76,6 +78,7 @@ export class Executor {
       offer,
       acknowledgements: [acknowledge],
       cancelReason: this.cancelled.get(offer.planId) ?? null,
+      phase: null,
       wake: () => undefined,
     };
     this.cancelled.delete(offer.planId);
@@ -134,17 +137,28 @@ export class Executor {
         if (step.step === 'ended') return await this.finish(job, step.verdict);
         if (step.step === 'wait') await this.waitVisibly(job, step);
       } catch (error) {
-        if (!isOutage(error)) {
-          this.tools.log.error({ err: error, planId }, 'a plan met a bug; it is not acknowledged');
-          break;
-        }
-        const delayMs = retryDelay(failures, this.options.random());
+        const delayMs = isOutage(error)
+          ? retryDelay(failures, this.options.random())
+          : LONGEST_RETRY_MS;
         failures += 1;
-        this.tools.log.warn({ err: error, planId, delayMs }, 'a plan met an outage; trying again');
+        this.tellTrouble(job, error, delayMs);
         await this.wait(job, delayMs);
       }
     }
     this.jobs.delete(planId);
+  }
+
+  /** A bug is tried again as well: what it stumbled over may pass, and a person may mend it. */
+  private tellTrouble(job: Job, error: unknown, delayMs: number): void {
+    const { log } = this.tools;
+    const { planId } = job.offer;
+    if (isOutage(error)) {
+      log.warn({ err: error, planId, delayMs }, 'a plan met an outage; trying again');
+      return;
+    }
+    log.error({ err: error, planId, delayMs }, 'a plan met a bug; trying again, please report it');
+    const what = error instanceof Error ? error.message : String(error);
+    this.tellProgress(job, `met a bug: ${what}; trying again in ${delayMs / 1000} s`);
   }
 
   private async finish(job: Job, ended: LedgerVerdict): Promise<void> {
@@ -168,14 +182,14 @@ export class Executor {
     });
   }
 
-  /** A verdict is worth telling even while the release cannot be looked at once more. */
+  /** A verdict is worth telling even if the release cannot be looked at once more. */
   private async lookAt(release: ReleaseRef): Promise<ReleaseReport | null | undefined> {
     try {
       const report = await this.options.look(release);
       return report === null || report === undefined ? report : fitted(report);
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      this.tools.log.warn({ err: error, release }, 'the release cannot be looked at just now');
+      const level = isOutage(error) ? 'warn' : 'error';
+      this.tools.log[level]({ err: error, release }, 'the release cannot be looked at just now');
       return undefined;
     }
   }
@@ -188,8 +202,10 @@ export class Executor {
       session: this.session,
       cancelReason: () => job.cancelReason,
       onAccepted: (at) => reports.accept({ planId, attempt, at }),
-      onProgress: (phase, message) =>
-        reports.progress({ planId, phase, message: message.slice(0, LONGEST_MESSAGE) }),
+      onProgress: (phase, message) => {
+        job.phase = phase;
+        this.tellProgress(job, message);
+      },
       onOtherEnded: (other) => void this.tell(other, undefined),
     };
   }
@@ -200,9 +216,16 @@ export class Executor {
   ): Promise<void> {
     const { planId } = job.offer;
     this.tools.log.info({ planId, why }, 'a plan has to wait');
-    // The protocol has no word for a plan that waits for its claim; that one is seen in the log only.
-    if (claimed) this.controlOf(job).onProgress('claimed', `waiting: ${why}`);
+    if (claimed) job.phase ??= 'claimed';
+    this.tellProgress(job, `waiting: ${why}`);
     await this.wait(job, WAIT_MS);
+  }
+
+  /** The protocol has no word for a plan before its claim; of that one only the log tells. */
+  private tellProgress({ offer: { planId }, phase }: Job, message: string): void {
+    if (phase === null) return;
+    const cut = message.slice(0, LONGEST_MESSAGE);
+    this.options.reports.progress({ planId, phase, message: cut });
   }
 
   private async wait(job: Job, delayMs: number): Promise<void> {
