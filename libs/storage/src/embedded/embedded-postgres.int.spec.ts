@@ -80,27 +80,6 @@ describe('the embedded PostgreSQL', () => {
     expect(read).toEqual(aProduct());
   });
 
-  it('takes over the server that a killed hub left behind', async () => {
-    const left = await start(root);
-    const pid = await postmasterPid(join(root, 'data'));
-    const lines: string[] = [];
-    const taken = await start(root, (line) => lines.push(line));
-    expect(taken.url).toBe(left.url);
-    expect(lines).toEqual([`PostgreSQL is running already (process ${pid})`]);
-    await taken.stop();
-    expect(await runs(join(root, 'data'), pid)).toBe(false);
-  });
-
-  it('starts once when two hubs start it at once on an empty directory', async () => {
-    const [one, other] = await Promise.all([start(root), start(root)]);
-    expect(one.url).toBe(other.url);
-    await withStore(one.url, (store) => store.transact((unit) => unit.products.insert(aProduct())));
-    const read = await withStore(other.url, (store) =>
-      store.transact((unit) => unit.products.get('test-service')),
-    );
-    expect(read).toEqual(aProduct());
-  });
-
   it('does not mistake another process for the server of a stale process number', async () => {
     const first = await start(root);
     const pidFile = join(root, 'data', 'postmaster.pid');
@@ -108,28 +87,6 @@ describe('the embedded PostgreSQL', () => {
     await first.stop();
     await writeFile(pidFile, [String(process.pid), ...lines.slice(1)].join('\n'));
     expect(await findPostmaster(join(root, 'data'))).toBeUndefined();
-  });
-
-  it('keeps what was committed when it is killed, and the same store goes on', async () => {
-    const server = await start(root);
-    await withStore(server.url, async (store) => {
-      await store.transact((unit) => unit.products.insert(aProduct()));
-      const open = store.transact(async (unit) => {
-        await unit.products.insert(aProduct({ name: 'never-committed' }));
-        const pid = await postmasterPid(join(root, 'data'));
-        process.kill(pid, 'SIGKILL');
-        // Its processes notice and end; then no statement is answered.
-        for (;;) await unit.products.get('test-service');
-      });
-      await expect(open).rejects.toMatchObject({ name: 'StoreUnavailable', retryable: true });
-      expect(await store.ready()).toBe(false);
-
-      await start(root);
-      expect(await store.ready()).toBe(true);
-      expect(await store.transact((unit) => unit.products.list({ limit: 10 }))).toEqual({
-        items: [aProduct()],
-      });
-    });
   });
 
   it('runs in a process group of its own, so that a Ctrl-C at the terminal misses it', async () => {

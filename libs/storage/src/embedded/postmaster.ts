@@ -27,10 +27,13 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | u
   const pid = Number.parseInt(lines[0] ?? '', 10);
   const socketFolder = lines[4];
   if (!(pid > 0) || socketFolder === undefined || socketFolder === '') return undefined;
+  return (await isServerOf(pid, dataFolder)) ? { pid, socketFolder } : undefined;
+}
+
+/** Whether the process of this number runs, and is a server on this data folder. */
+export async function isServerOf(pid: number, dataFolder: string): Promise<boolean> {
   const command = await commandLine(pid);
-  return command.includes('postgres') && command.includes(dataFolder)
-    ? { pid, socketFolder }
-    : undefined;
+  return command.includes('postgres') && command.includes(dataFolder);
 }
 
 /** Stops the server that runs on a data folder, if one does, and waits until it has gone. */

@@ -7,9 +7,10 @@ import {
   type UnitOfWork,
 } from '@apollo-deploy/orchestration';
 import { errorCode } from '../error-code.js';
+import type { ProcessLock } from '../process-lock.js';
 import { ChartFiles } from './chart-files.js';
 import { createFolder } from './durable-file.js';
-import { type FolderLock, lockFolder } from './folder-lock.js';
+import { lockFolder } from './folder-lock.js';
 import type { FolderState } from './folder-state.js';
 import { beginGeneration, readGeneration } from './generations.js';
 import { Journal, type JournalFile, openJournalFile, type TornTail } from './journal.js';
@@ -48,7 +49,7 @@ export class FilesystemStore implements Store {
     rows: readonly RowChange[],
     private readonly charts: ChartFiles,
     private readonly journal: Journal,
-    private readonly lock: FolderLock,
+    private readonly lock: ProcessLock,
   ) {
     this.memory = new InMemoryStore({ rows, persist: (changes) => this.keep(changes) });
   }
@@ -77,7 +78,7 @@ export class FilesystemStore implements Store {
 
   private static async openLocked(
     { directory, onReport, openJournal = openJournalFile }: FilesystemSettings,
-    lock: FolderLock,
+    lock: ProcessLock,
   ): Promise<FilesystemStore> {
     const charts = await ChartFiles.open(directory);
     const recovered = await readGeneration(directory);
