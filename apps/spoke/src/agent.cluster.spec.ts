@@ -202,6 +202,21 @@ describe('a spoke on a real cluster', () => {
     expect(release).toBeNull();
   });
 
+  it('does not tell a value that the schema of a chart refuses', async () => {
+    namespace = await scene.cluster.freshNamespace('secret');
+    const values = { readyAfter: 'CANARYLEAK55' };
+    const offer = scene.offer('broken/good', '1.0.0', { namespace, values });
+    const result = await scene.hub.verdict(offer);
+    expect(result).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'helm/render_failed' },
+      message: expect.stringContaining("'<value of readyAfter>' does not match pattern"),
+    });
+    const ledgers = await scene.kube.list({ apiVersion: 'v1', kind: 'ConfigMap' });
+    const kept = JSON.stringify(ledgers.ok && ledgers.value.items);
+    expect(kept).toContain('<value of readyAfter>');
+    expect(kept).not.toContain('CANARYLEAK55');
+  });
+
   it('reports what others do with Helm, numbered without a gap', async () => {
     const { frames } = scene.hub;
     const generations = frames.flatMap((frame) =>

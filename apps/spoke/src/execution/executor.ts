@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { HubPayload, PlanOffer, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
+import { stdSerializers } from 'pino';
 import type { Delivery } from '../hub-link/outbox.js';
 import { fitted } from '../state/report-parts.js';
 import type { LedgerVerdict, ReleaseRef } from './ledger-entry.js';
 import { PlanRun, type RunStep } from './plan-run.js';
+import { redactorOf, type Redactor } from './redact-values.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
 
 /** What the executor tells the hub. */
@@ -16,6 +18,8 @@ export interface PlanReports {
 
 interface Job {
   readonly offer: PlanOffer;
+  /** Whatever is told or logged of the plan goes through it. */
+  readonly redact: Redactor;
   /** To be called once the hub has the verdict. */
   readonly acknowledgements: (() => void)[];
   cancelReason: string | null;
@@ -76,6 +80,7 @@ export class Executor {
     }
     const job: Job = {
       offer,
+      redact: redactorOf(offer),
       acknowledgements: [acknowledge],
       cancelReason: this.cancelled.get(offer.planId) ?? null,
       phase: null,
@@ -152,11 +157,12 @@ export class Executor {
   private tellTrouble(job: Job, error: unknown, delayMs: number): void {
     const { log } = this.tools;
     const { planId } = job.offer;
+    const err = error instanceof Error ? job.redact.deep(stdSerializers.err(error)) : error;
     if (isOutage(error)) {
-      log.warn({ err: error, planId, delayMs }, 'a plan met an outage; trying again');
+      log.warn({ err, planId, delayMs }, 'a plan met an outage; trying again');
       return;
     }
-    log.error({ err: error, planId, delayMs }, 'a plan met a bug; trying again, please report it');
+    log.error({ err, planId, delayMs }, 'a plan met a bug; trying again, please report it');
     const what = error instanceof Error ? error.message : String(error);
     this.tellProgress(job, `met a bug: ${what}; trying again in ${delayMs / 1000} s`);
   }
@@ -200,6 +206,7 @@ export class Executor {
     return {
       stopping: this.stopping.signal,
       session: this.session,
+      redact: job.redact,
       cancelReason: () => job.cancelReason,
       onAccepted: (at) => reports.accept({ planId, attempt, at }),
       onProgress: (phase, message) => {
@@ -215,16 +222,16 @@ export class Executor {
     { why, claimed }: Extract<RunStep, { step: 'wait' }>,
   ): Promise<void> {
     const { planId } = job.offer;
-    this.tools.log.info({ planId, why }, 'a plan has to wait');
+    this.tools.log.info({ planId, why: job.redact.text(why) }, 'a plan has to wait');
     if (claimed) job.phase ??= 'claimed';
     this.tellProgress(job, `waiting: ${why}`);
     await this.wait(job, WAIT_MS);
   }
 
   /** The protocol has no word for a plan before its claim; of that one only the log tells. */
-  private tellProgress({ offer: { planId }, phase }: Job, message: string): void {
+  private tellProgress({ offer: { planId }, phase, redact }: Job, message: string): void {
     if (phase === null) return;
-    const cut = message.slice(0, LONGEST_MESSAGE);
+    const cut = redact.text(message).slice(0, LONGEST_MESSAGE);
     this.options.reports.progress({ planId, phase, message: cut });
   }
 

@@ -222,7 +222,7 @@ export class PlanRun {
   ): Promise<LedgerVerdict> {
     const at = this.tools.clock.now().toISOString();
     return recordVerdict(this.tools.ledger, this.release, {
-      ...{ planId, attempt, at, verdict },
+      ...{ planId, attempt, at, verdict: this.control.redact.verdict(verdict) },
       ...(head !== null && { head: { secretUid: head.secretUid, status: head.status } }),
     });
   }

@@ -9,6 +9,7 @@ import type { Self } from './judge-holder.js';
 import type { LedgerVerdict } from './ledger-entry.js';
 import type { Ledger } from './ledger.js';
 import type { Limit } from './limit.js';
+import type { Redactor } from './redact-values.js';
 import type { ProcessTable } from './process-table.js';
 
 /** Everything that carrying out a plan reaches the world by. */
@@ -32,6 +33,8 @@ export interface ExecutionCollaborators {
 export interface RunControl {
   /** Finish nothing that has not begun; what Helm has begun is finished. */
   readonly stopping: AbortSignal;
+  /** Takes the plan's values out of what is said about it. */
+  readonly redact: Redactor;
   /** Under which name the hub admitted this spoke, and in which session. */
   readonly session: { readonly spoke: string; readonly epoch: number };
   /** Why the plan shall not be begun; null as long as it may. */

@@ -123,7 +123,7 @@ function failure(
 }
 
 /** The beginning says what went wrong, the end what to do. */
-function cut(message: string): string {
+export function cut(message: string): string {
   if (message.length <= LONGEST_MESSAGE) return message;
   const half = Math.floor((LONGEST_MESSAGE - 3) / 2);
   return `${message.slice(0, half)} … ${message.slice(-half)}`.slice(0, LONGEST_MESSAGE);
