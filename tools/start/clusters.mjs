@@ -66,13 +66,11 @@ export class Clusters {
    * @param {string} name
    * @param {import('@apollo-deploy/local-cluster').Binaries} binaries
    */
-  async #startOne(name, binaries) {
+  #startOne(name, binaries) {
     const { library, folders, signal } = this;
     const directory = folders.cluster(name);
     const onLog = (/** @type {string} */ line) => say('clusters', line);
     const options = { name, directory, binaries, durable: true, signal, onLog };
-    const cluster = await library.LocalCluster.start(options);
-    say('clusters', `${name} is ready, ${cluster.apiUrl}`);
-    return cluster;
+    return library.LocalCluster.start(options);
   }
 }

@@ -1,4 +1,4 @@
-import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -6,53 +6,19 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from '@apollo-deploy/local-cluster/testing';
+import { HubClient } from '../../apps/hub/test/support/hub-client.js';
+import { Launcher, processesOf } from './launcher.js';
+import { runStep, type TourPlace, tourSteps } from './readme-tour.js';
 
-const LAUNCHER = join(import.meta.dirname, '../start.mjs');
 const run = promisify(execFile);
+const EXAMPLES = ['aria-frontend-dev', 'aria-persistence-dev', 'test-service-dev'];
+/** What the launcher says when it installs packages or builds clusters with Go. */
+const SLOW_STEPS = /installing|still at it|[Bb]uild(ing|t)/;
+const steps = await tourSteps();
 
-/** `npm start` in a folder and on a port of its own. */
-class Launcher {
-  output = '';
-  private readonly child: ChildProcess;
-  private readonly closed: Promise<unknown>;
-
-  constructor(env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [LAUNCHER], {
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.output += String(chunk);
-      });
-    }
-    this.closed = once(this.child, 'close');
-  }
-
-  async says(text: string): Promise<void> {
-    await eventually(
-      `"${text}" in the launcher's output`,
-      () => {
-        if (this.output.includes(text)) return Promise.resolve(true);
-        if (this.child.exitCode !== null) throw new Error(`it ended:\n${this.output}`);
-        return Promise.resolve(undefined);
-      },
-      240_000,
-    );
-  }
-
-  async end(signal?: NodeJS.Signals): Promise<number | null> {
-    if (signal !== undefined) this.child.kill(signal);
-    await this.closed;
-    return this.child.exitCode;
-  }
-}
-
-/** Command lines of living processes that have this folder in them. */
-async function processesOf(folder: string): Promise<readonly string[]> {
-  const { stdout } = await run('ps', ['-eww', '-o', 'stat=,command=']);
-  return stdout.split('\n').filter((line) => line.includes(folder) && !line.startsWith('Z'));
+/** Whether a program can be run by its name. */
+function isThere(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
 }
 
 async function occupiedPort(): Promise<{ server: Server; port: number }> {
@@ -66,30 +32,37 @@ async function occupiedPort(): Promise<{ server: Server; port: number }> {
 describe('npm start', () => {
   let home: string;
   let env: Record<string, string>;
+  let place: TourPlace;
+  let hub: HubClient;
+  let running: Launcher | undefined;
+
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'apollo-start-'));
     const { server, port } = await occupiedPort();
     server.close();
     env = { APOLLO_HOME: home, APOLLO_PORT: String(port) };
+    place = { home, port: String(port) };
+    hub = new HubClient(`http://127.0.0.1:${String(port)}`);
   });
-  afterAll(() => rm(home, { recursive: true, force: true }));
+  afterAll(async () => {
+    await running?.kill('SIGTERM');
+    await rm(home, { recursive: true, force: true });
+  });
 
-  async function entities(): Promise<readonly { status: string; reported: { version: string } }[]> {
-    const url = `http://127.0.0.1:${env['APOLLO_PORT'] ?? ''}/api/v1/entities?environment=dev`;
-    const body = (await (await fetch(url)).json()) as {
-      items: readonly { status: string; reported: { version: string } }[];
-    };
-    return body.items;
+  async function started(args: readonly string[] = []): Promise<Launcher> {
+    running = new Launcher(env, args);
+    await running.says('everything is up');
+    return running;
   }
 
-  it('brings three products to dev by real plans, and Ctrl-C leaves no process', async () => {
-    const launcher = new Launcher(env);
-    await launcher.says('everything is up');
-    expect((await entities()).map(({ status }) => status)).toEqual([
-      'up_to_date',
-      'up_to_date',
-      'up_to_date',
-    ]);
+  async function statuses(): Promise<readonly string[]> {
+    const examples = await Promise.all(EXAMPLES.map((name) => hub.entity(name)));
+    return examples.map(({ status }) => status);
+  }
+
+  it('brings three products to dev by real plans', async () => {
+    await started();
+    expect(await statuses()).toEqual(['up_to_date', 'up_to_date', 'up_to_date']);
     const { stdout } = await run(join(home, 'bin/helm'), ['list', '-A', '-o', 'json'], {
       env: { ...process.env, KUBECONFIG: join(home, 'clusters/dev/kubeconfig') },
     });
@@ -99,22 +72,135 @@ describe('npm start', () => {
       'aria-persistence 1',
       'test-service 1',
     ]);
-    expect(await launcher.end('SIGINT')).toBe(0);
+  });
+
+  /** What each step of the tour in the README prints, or brings about. */
+  const TOUR: readonly {
+    readonly title: string;
+    readonly program?: string;
+    readonly expected: (printed: string) => Promise<void> | void;
+  }[] = [
+    {
+      title: 'What runs in dev, and why',
+      expected: (printed) => {
+        const { items } = JSON.parse(printed) as { items: readonly { name: string }[] };
+        expect(items.map(({ name }) => name).sort()).toEqual(EXAMPLES);
+      },
+    },
+    {
+      title: 'The same, as Helm in the cluster tells it',
+      expected: (printed) => {
+        expect(printed).toMatch(/test-service-1\.0\.0/);
+      },
+    },
+    {
+      title: 'Put a newer release into the dev channel: the upgrade happens by itself',
+      expected: async () => {
+        const plan = await hub.ended('test-service-dev', 1);
+        expect(plan).toMatchObject({ type: 'upgrade', state: 'SUCCEEDED' });
+      },
+    },
+    {
+      title: 'The plan, with what the spoke saw as evidence',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toMatchObject({
+          items: [{ state: 'SUCCEEDED', evidence: { head: { chartVersion: '1.1.0' } } }],
+        });
+      },
+    },
+    {
+      title: 'Other values: a config_update',
+      expected: async () => {
+        const plan = await hub.ended('test-service-dev', 2);
+        expect(plan).toMatchObject({ type: 'config_update', state: 'SUCCEEDED' });
+        await hub.status('test-service-dev', 'up_to_date');
+      },
+    },
+    {
+      title:
+        'Only if you have kubectl: delete a Deployment by hand; it is seen at once, and repaired by a plan',
+      program: 'kubectl',
+      expected: async () => {
+        const plan = await hub.ended('test-service-dev', 3);
+        expect(plan).toMatchObject({ type: 'config_update', state: 'SUCCEEDED' });
+        await hub.status('test-service-dev', 'up_to_date');
+      },
+    },
+    {
+      title: 'What the release should be in the cluster, and what it is',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toMatchObject({ health: 'Healthy' });
+      },
+    },
+    {
+      title:
+        'A release that crash-loops: the plan fails within seconds and names the pod and its reason',
+      expected: async () => {
+        const plan = await hub.ended('fragile-service-dev', 0);
+        expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
+      },
+    },
+    {
+      title: 'Why it failed; it is not tried again by itself',
+      expected: (printed) => {
+        expect(printed).toMatch(/fragile-service-[a-z0-9]+-[a-z0-9]+.*CrashLoopBackOff/);
+      },
+    },
+    {
+      title: 'When a window would be open, and why not now',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toHaveProperty('because.0.name', 'saturday night');
+      },
+    },
+  ];
+
+  it('is toured by the README in the steps that are tested here', () => {
+    expect(steps.map(({ title }) => title)).toEqual(TOUR.map(({ title }) => title));
+  });
+
+  for (const [index, { title, program, expected }] of TOUR.entries()) {
+    const can = program === undefined || isThere(program);
+    (can ? it : it.skip)(`answers the tour: ${title}`, async () => {
+      const step = steps[index];
+      if (step === undefined) throw new Error('the README has no such step');
+      await expected(await runStep(step, place));
+    });
+  }
+
+  it('leaves no process after Ctrl-C, which reaches its whole process group', async () => {
+    const processes = (await processesOf(home)).join('\n');
+    for (const program of ['hub/dist/main.js', 'spoke/dist/main.js', 'kube-apiserver', 'kwok']) {
+      expect(processes).toContain(program);
+    }
+    expect(await running?.interrupt()).toBe(0);
     expect(await processesOf(home)).toEqual([]);
   });
 
-  it('starts again on the kept data after the launcher was killed with kill -9', async () => {
-    const killed = new Launcher(env);
-    await killed.says('everything is up');
-    await killed.end('SIGKILL');
-    const again = new Launcher(env);
-    await again.says('everything is up');
-    expect((await entities()).map(({ status }) => status)).toEqual([
-      'up_to_date',
-      'up_to_date',
-      'up_to_date',
-    ]);
-    expect(await again.end('SIGTERM')).toBe(0);
+  it('starts again on the kept data after kill -9, without installing or building', async () => {
+    const killed = await started();
+    const before = await hub.plans('test-service-dev');
+    await killed.kill('SIGKILL');
+    const again = await started();
+    expect(again.output).toMatch(/everything is up after \d+\.\d s/);
+    expect(again.output).not.toMatch(SLOW_STEPS);
+    expect(await statuses()).toEqual(['up_to_date', 'up_to_date', 'up_to_date']);
+    expect(await hub.plans('test-service-dev')).toEqual(before);
+    expect(await again.kill('SIGTERM')).toBe(0);
+    expect(await processesOf(home)).toEqual([]);
+  });
+
+  it('starts over with --reset', async () => {
+    const old = await planIds(await started());
+    const fresh = await planIds(await started(['--reset']));
+    expect(fresh).toHaveLength(EXAMPLES.length);
+    expect(fresh.filter((id) => old.includes(id))).toEqual([]);
+    expect(await processesOf(home)).toEqual([]);
+  });
+
+  it('leaves nothing running when the examples cannot be registered', async () => {
+    const launcher = new Launcher({ ...env, APOLLO_CHART_LIMIT: '1024' }, ['--reset']);
+    expect(await launcher.end()).toBe(1);
+    expect(launcher.words[0]).toMatch(/^npm start failed: .*POST \/api\/v1\/releases: 413/);
     expect(await processesOf(home)).toEqual([]);
   });
 
@@ -128,6 +214,25 @@ describe('npm start', () => {
     );
   });
 
+  it.each([
+    {
+      name: 'what it cannot do yet',
+      args: ['--simulated'],
+      expected:
+        'Simulated clusters are not part of this version; npm start without --simulated uses real ones.',
+    },
+    {
+      name: 'an option that it does not know',
+      args: ['--reset', '--fast'],
+      expected:
+        'npm start does not know the option --fast; npm start -- --help lists those it knows.',
+    },
+  ])('refuses in one sentence $name', async ({ args, expected }) => {
+    const launcher = new Launcher(env, args);
+    expect(await launcher.end()).toBe(1);
+    expect(launcher.output.trim()).toBe(expected);
+  });
+
   it('says in one sentence that Go is missing, and leaves nothing running', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'apollo-empty-cache-'));
     await writeFile(join(cache, 'go'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
@@ -135,7 +240,14 @@ describe('npm start', () => {
     const launcher = new Launcher({ ...env, XDG_CACHE_HOME: cache, PATH: path });
     expect(await launcher.end()).toBe(1);
     await rm(cache, { recursive: true });
-    expect(launcher.output).toContain('Install Go');
+    expect(launcher.words).toEqual([expect.stringMatching(/^Local clusters .* Install Go .*\.$/)]);
     expect(await processesOf(home)).toEqual([]);
   });
+
+  /** The ids of the examples' plans in a system, which is stopped after that. */
+  async function planIds(launcher: Launcher): Promise<readonly string[]> {
+    const plans = await Promise.all(EXAMPLES.map((name) => hub.plans(name)));
+    expect(await launcher.interrupt()).toBe(0);
+    return plans.flat().map(({ id }) => id);
+  }
 });
