@@ -4,6 +4,7 @@ import { HelmUnavailable } from '@apollo-deploy/helm';
 import { KubeUnavailable } from '@apollo-deploy/kube';
 import { TokenUnreadable } from './read-token.js';
 import { readSpokeConfig } from './spoke-config.js';
+import { StandardOutput } from './standard-output.js';
 import { StartRefused, startSpoke } from './start-spoke.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -18,7 +19,8 @@ async function run(): Promise<void> {
     for (const { message } of config.error) process.stderr.write(`${message}\n`);
     process.exit(1);
   }
-  const log = pino({ level: config.value.logLevel, base: { process: process.pid } });
+  const options = { level: config.value.logLevel, base: { process: process.pid } };
+  const log = pino(options, new StandardOutput(process.stdout));
   // Waits are not held against the end of a process, and a spoke that waits is at work.
   setInterval(() => undefined, 2 ** 30);
   const signal = nextSignal();
