@@ -96,8 +96,8 @@ export class SpokeAgent {
   start(): void {
     this.inventory.start();
     this.link.start({
-      onWelcome: ({ spoke, epoch }) => {
-        this.executor.enter({ spoke, epoch });
+      onWelcome: ({ spoke, epoch }, aheadMs) => {
+        this.executor.enter({ spoke, epoch, aheadMs });
         this.reporter.reportAll();
       },
       onOrder: (order, acknowledge) => this.take(order, acknowledge),

@@ -92,6 +92,20 @@ describe('a plan that is declined', () => {
     expect(bench.helm.commands).toHaveLength(verdict === 'declined' ? 0 : 1);
   });
 
+  it.each([
+    { name: '3 minutes ahead, in time', aheadMs: 180_000, now: 299_999, verdict: 'succeeded' },
+    { name: '3 minutes ahead, too late', aheadMs: 180_000, now: 300_000, verdict: 'declined' },
+    { name: '3 minutes behind, in time', aheadMs: -180_000, now: 119_999, verdict: 'succeeded' },
+    { name: '3 minutes behind, too late', aheadMs: -180_000, now: 120_000, verdict: 'declined' },
+  ])('expires by the hub’s clock on a spoke $name', async ({ aheadMs, now, verdict }) => {
+    const bench = new ExecutionBench();
+    const offer = anOffer({
+      expiresAt: aheadMs < 0 ? '2026-03-02T12:05:00.000Z' : INSTALL.expiresAt,
+    });
+    bench.time.advance(now);
+    expect(await bench.spoke({ aheadMs }).carryOut(offer)).toMatchObject({ verdict });
+  });
+
   it('was made for another head, and stays declined when that head comes back', async () => {
     const { bench, base, upgrade } = await withRelease();
     const moved = { ...base, releaseDigest: 'f'.repeat(64) };

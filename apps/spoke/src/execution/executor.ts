@@ -55,7 +55,7 @@ export class Executor {
   private readonly lanes = new Map<string, Promise<void>>();
   private readonly cancelled = new Map<string, string>();
   private readonly stopping = new AbortController();
-  private session: RunControl['session'] = { spoke: '', epoch: 0 };
+  private session: RunControl['session'] = { spoke: '', epoch: 0, aheadMs: 0 };
 
   constructor(
     private readonly tools: ExecutionCollaborators,

@@ -30,15 +30,15 @@ export function isEffectOf({ planId, content }: PlanOffer, state: ReleaseState):
   return head.planId === planId && hasContent(head, content);
 }
 
-/** Why an unclaimed plan is not begun any more; null if it may be. */
+/** Why an unclaimed plan is not begun any more; null if it may be. `hubNow` is by the hub's clock. */
 export function lateOrCancelled(
   { expiresAt }: PlanOffer,
-  now: Date,
+  hubNow: Date,
   cancelReason: string | null,
 ): PlanVerdict | null {
   if (cancelReason !== null)
     return declined('cancelled', `cancelled before it began: ${cancelReason}`);
-  if (now.getTime() < Date.parse(expiresAt)) return null;
+  if (hubNow.getTime() < Date.parse(expiresAt)) return null;
   return declined(
     'expired',
     `the offer was valid until ${expiresAt}; this spoke came to it too late`,

@@ -203,7 +203,9 @@ export class PlanRun {
   }
 
   private lateOrCancelled(): PlanVerdict | null {
-    return lateOrCancelled(this.offer, this.tools.clock.now(), this.control.cancelReason());
+    const { session, cancelReason } = this.control;
+    const hubNow = new Date(this.tools.clock.now().getTime() - session.aheadMs);
+    return lateOrCancelled(this.offer, hubNow, cancelReason());
   }
 
   private observe(): Promise<ReleaseState> {

@@ -36,7 +36,12 @@ export interface RunControl {
   /** Takes the plan's values out of what is said about it. */
   readonly redact: Redactor;
   /** Under which name the hub admitted this spoke, and in which session. */
-  readonly session: { readonly spoke: string; readonly epoch: number };
+  readonly session: {
+    readonly spoke: string;
+    readonly epoch: number;
+    /** How far this spoke's clock is ahead of the hub's, in milliseconds; negative: behind. */
+    readonly aheadMs: number;
+  };
   /** Why the plan shall not be begun; null as long as it may. */
   readonly cancelReason: () => string | null;
   readonly onAccepted: (claimedAt: string) => void;

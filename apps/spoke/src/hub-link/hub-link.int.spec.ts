@@ -66,13 +66,13 @@ class Session {
     this.socket.send(encodeHubFrame(t, p, head));
   }
 
-  async welcome() {
+  async welcome(serverTime = '2026-03-02T12:00:00Z') {
     await this.frames.until(({ t }) => t === 'hello');
     this.send('welcome', {
       epoch: this.epoch,
       spoke: 'dev',
       environment: 'dev',
-      serverTime: '2026-03-02T12:00:00Z',
+      serverTime,
       heartbeatIntervalMs: 20_000,
     });
   }
@@ -83,6 +83,8 @@ interface Scene {
   readonly link: HubLink;
   readonly orders: Events<{ order: HubOrder; acknowledge: () => void }>;
   readonly welcomes: Events<HubPayload<'welcome'>>;
+  /** How far the spoke's clock is ahead of the hub's, told with each welcome. */
+  readonly aheads: Events<number>;
   /** Waits until the spoke is going to dial after this long, lets it, and takes the connection. */
   readonly dial: (delayMs?: number) => Promise<Session>;
   readonly refuseNext: (status: number, headers: Record<string, string>) => void;
@@ -136,8 +138,12 @@ async function scene(): Promise<Scene> {
   });
   const orders: Scene['orders'] = new Events();
   const welcomes: Scene['welcomes'] = new Events();
+  const aheads: Scene['aheads'] = new Events();
   link.start({
-    onWelcome: (welcome) => welcomes.push(welcome),
+    onWelcome: (welcome, aheadMs) => {
+      welcomes.push(welcome);
+      aheads.push(aheadMs);
+    },
     onOrder: (order, acknowledge) => orders.push({ order, acknowledge }),
   });
   running.push({ link, server, sockets });
@@ -147,7 +153,7 @@ async function scene(): Promise<Scene> {
     return sessions.next();
   };
   const refuseNext: Scene['refuseNext'] = (status, headers) => refusals.push({ status, headers });
-  return { time, link, orders, welcomes, dial, refuseNext };
+  return { time, link, orders, welcomes, aheads, dial, refuseNext };
 }
 
 async function welcomed(from: Scene): Promise<Session> {
@@ -172,6 +178,16 @@ describe('the link to the hub', () => {
       server.closeAllConnections();
       await once(server.close(), 'close');
     }
+  });
+
+  it.each([
+    { name: 'ahead of', serverTime: '2026-03-02T11:57:00.500Z', aheadMs: 180_000 },
+    { name: 'behind', serverTime: '2026-03-02T12:03:00.500Z', aheadMs: -180_000 },
+    { name: 'taken for that of a hub that tells none,', serverTime: '', aheadMs: 0 },
+  ])('tells that its clock is $name the hub’s: $aheadMs ms', async ({ serverTime, aheadMs }) => {
+    const linked = await scene();
+    await (await linked.dial()).welcome(serverTime);
+    expect(await linked.aheads.next()).toBe(aheadMs);
   });
 
   it('dials with its token, without compression and without an origin, and says hello', async () => {

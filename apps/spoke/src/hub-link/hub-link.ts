@@ -20,8 +20,11 @@ export type LossyType = Exclude<SpokeMessageType, DurableType | 'hello' | 'ack'>
 export type HubOrder = Extract<HubFrame, { t: 'plan.offer' | 'plan.cancel' | 'state.request' }>;
 
 export interface HubLinkListener {
-  /** A session has begun: its epoch and who the hub takes this spoke for. */
-  onWelcome(welcome: HubPayload<'welcome'>): void;
+  /**
+   * A session has begun: its epoch and who the hub takes this spoke for. `aheadMs`: how far this
+   * spoke's clock is ahead of the hub's.
+   */
+  onWelcome(welcome: HubPayload<'welcome'>, aheadMs: number): void;
   /** `acknowledge` tells the hub to forget the message: to be called once it is dealt with for good. */
   onOrder(order: HubOrder, acknowledge: () => void): void;
 }
@@ -168,10 +171,12 @@ export class HubLink {
     this.epoch = welcome.epoch;
     this.welcomedAt = clock.now();
     this.heartbeatMs = welcome.heartbeatIntervalMs;
-    const skewMs = clock.now().getTime() - Date.parse(welcome.serverTime);
-    log.info({ epoch: welcome.epoch, spoke: welcome.spoke, skewMs }, 'connected to the hub');
+    const difference = clock.now().getTime() - Date.parse(welcome.serverTime);
+    // A time that cannot be read says nothing against this clock.
+    const aheadMs = Number.isNaN(difference) ? 0 : difference;
+    log.info({ epoch: welcome.epoch, spoke: welcome.spoke, aheadMs }, 'connected to the hub');
     this.outbox.reopen();
-    this.listener?.onWelcome(welcome);
+    this.listener?.onWelcome(welcome, aheadMs);
     this.pump();
     this.scheduleHeartbeat();
   }

@@ -103,11 +103,14 @@ export class ExecutionBench {
     host = 'node-a',
     maxParallel = 2,
     kube = this.kube,
+    aheadMs = 0,
   }: {
     readonly instance?: string;
     readonly host?: string;
     readonly maxParallel?: number;
     readonly kube?: KubeApi;
+    /** How far its clock is ahead of the hub's. */
+    readonly aheadMs?: number;
   } = {}): SpokeProcess {
     const { helm, time } = this;
     const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
@@ -142,7 +145,7 @@ export class ExecutionBench {
         },
       },
     );
-    executor.enter({ spoke: 'dev', epoch: 7 });
+    executor.enter({ spoke: 'dev', epoch: 7, aheadMs });
     const spoke = new SpokeProcess(executor);
     return spoke;
   }
