@@ -261,6 +261,19 @@ describe('a plan that meets a bug', () => {
     expect(spoke.acknowledged).toEqual(['plan-1']);
   });
 
+  it('tells and logs it without the values of the plan', async () => {
+    const bench = new ExecutionBench();
+    const bugs = () => Promise.reject(new TypeError('CANARYLEAK55 is not a function'));
+    bench.beforeFetch = (count) => (count === 2 ? bugs() : Promise.resolve());
+    const spoke = bench.spoke();
+    spoke.offer(anOffer({ values: { text: 'CANARYLEAK55' } }));
+    const told = await spoke.told.until(({ p }) => messageOf(p).includes('bug'));
+    expect(messageOf(told.p)).toContain('<value of text> is not a function');
+    const log = bench.logged.join('');
+    expect(log).toContain('<value of text> is not a function');
+    expect(log).not.toContain('CANARYLEAK55');
+  });
+
   it('before its claim is tried again as well, and said to be nowhere', async () => {
     const bench = new ExecutionBench();
     bench.beforeFetch = (count) => (count === 1 ? bug() : Promise.resolve());

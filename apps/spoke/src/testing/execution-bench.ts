@@ -77,6 +77,8 @@ export class ExecutionBench {
   processes: RunningProcess[] = [];
   /** Charts that the hub does not have. */
   readonly missingCharts = new Set<string>();
+  /** What all spokes logged. */
+  readonly logged: string[] = [];
   /** Called before the n-th chart is fetched, by any spoke. */
   beforeFetch: (count: number) => Promise<void> = () => Promise.resolve();
   /** The report that goes with a verdict. */
@@ -114,7 +116,7 @@ export class ExecutionBench {
   } = {}): SpokeProcess {
     const { helm, time } = this;
     const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
-    const log = pino({ level: 'silent' });
+    const log = pino({}, { write: (line) => void this.logged.push(line) });
     const told = (event: Told): void => spoke.told.push(event);
     const executor = new Executor(
       {
