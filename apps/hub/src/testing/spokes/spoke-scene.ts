@@ -86,7 +86,7 @@ export class SpokeScene {
 }
 
 /** The spoke's end of a connection. */
-export class SpokeEnd {
+class SpokeEnd {
   epoch = 0;
   private lastId = 0;
 
