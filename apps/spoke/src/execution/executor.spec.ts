@@ -60,6 +60,15 @@ describe('a plan nobody has touched', () => {
     expect(await bench.spoke().carryOut(offer)).toMatchObject({ verdict: 'succeeded' });
   });
 
+  it('installs anew where only the history of an uninstalled release is left', async () => {
+    const { bench } = await withRelease();
+    await bench.keepHistoryOnly();
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({
+      ...{ verdict: 'succeeded', evidence: { head: { revision: 1, status: 'deployed' } } },
+    });
+    expect(bench.helm.commands.map(({ verb }) => verb)).toEqual(['uninstall', 'install']);
+  });
+
   it('brings the content of a rollback back from the revision that holds it', async () => {
     const { bench, upgrade } = await withRelease();
     await bench.spoke().carryOut(upgrade);

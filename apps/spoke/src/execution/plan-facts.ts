@@ -9,9 +9,12 @@ import { isLeftover, type LedgerClaim, type LedgerEntry } from './ledger-entry.j
 import { hasContent } from './release-operation-of.js';
 import { declined, refused } from './verdicts.js';
 
-/** True if the release is exactly what the plan was made for. */
+/**
+ * True if the release is exactly what the plan was made for. A release of which only the history was
+ * kept is none, for the hub as well.
+ */
 export function isBase({ base }: OfferedContent, state: ReleaseState): boolean {
-  if (base === null) return state.kind === 'absent';
+  if (base === null) return state.kind === 'absent' || state.kind === 'uninstalled';
   const head = headOf(state);
   return (
     head !== null && head.revision === base.revision && releaseDigest(head) === base.releaseDigest

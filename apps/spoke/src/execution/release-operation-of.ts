@@ -14,7 +14,8 @@ import type { OfferedContent, PlanOffer } from '@apollo-deploy/protocol';
 
 export interface OperationFacts {
   readonly offer: PlanOffer;
-  readonly baseSecretUid: string | null;
+  /** The head the plan was made for; revision 0 without a Secret where there was none. */
+  readonly base: { readonly revision: number; readonly secretUid: string | null };
   /** Path of the chart archive; null for an uninstall. */
   readonly chartPath: string | null;
   /** The revision a rollback goes back to; null if its history holds none with this content. */
@@ -23,13 +24,13 @@ export interface OperationFacts {
 
 /** What the operator is asked to do for a plan. */
 export function releaseOperationOf(facts: OperationFacts): ReleaseOperation {
-  const { offer, baseSecretUid } = facts;
+  const { offer, base } = facts;
   const { content, planId } = offer;
   const target = {
     planId,
     release: content.releaseName,
     namespace: content.namespace,
-    base: { revision: content.base?.revision ?? 0, secretUid: baseSecretUid },
+    base,
   };
   if (content.type === 'uninstall') return { type: 'uninstall', ...target };
   if (content.type === 'rollback' && facts.rollbackTo !== null) {

@@ -1,10 +1,11 @@
-import type { HelmReport, ReleaseState } from '@apollo-deploy/helm';
+import { headOf, type HelmReport, type ReleaseState } from '@apollo-deploy/helm';
 import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { ChartUnavailable } from './chart-fetcher.js';
 import type { HeldClaim } from './claim.js';
 import { ensureNamespace } from './ensure-namespace.js';
+import type { LedgerClaim } from './ledger-entry.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
-import { findRevision, releaseOperationOf } from './release-operation-of.js';
+import { findRevision, releaseOperationOf, type OperationFacts } from './release-operation-of.js';
 import { refused } from './verdicts.js';
 
 export interface HelmTurn {
@@ -36,8 +37,8 @@ export async function runHelm(
     const refusal = await ensureNamespace(tools.kube, content.namespace);
     if (refusal !== null) return refused('NamespaceRefused', refusal);
   }
-  const { baseSecretUid } = claim.current;
-  const operation = releaseOperationOf({ offer, baseSecretUid, chartPath, rollbackTo });
+  const base = baseOf(content, claim.current, state);
+  const operation = releaseOperationOf({ offer, base, chartPath, rollbackTo });
   const hookTimeoutMs = content.rolloutTimeoutSeconds * 1000;
   const entering: Promise<void>[] = [];
   try {
@@ -56,6 +57,17 @@ export async function runHelm(
   } finally {
     await Promise.all(entering);
   }
+}
+
+/** An install may begin at what an uninstallation has left: revisions without a release. */
+function baseOf(
+  { base }: OfferedContent,
+  { baseSecretUid: secretUid }: LedgerClaim,
+  state: ReleaseState,
+): OperationFacts['base'] {
+  const head = headOf(state);
+  const left = head !== null && head.secretUid === secretUid ? head.revision : 0;
+  return { revision: base?.revision ?? left, secretUid };
 }
 
 /** The chart was there before the claim, so that it is missing now says nothing about the plan. */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   HelmChartOperator,
   headOf,
@@ -192,11 +193,27 @@ export class ExecutionBench {
 
   /** Puts something into the release's first Secret that Helm did not write. */
   async breakRelease(): Promise<void> {
+    await this.editRelease((secret) => ({ ...secret, data: { release: 'bm9uc2Vuc2U=' } }));
+  }
+
+  /** Leaves the release as `helm uninstall --keep-history` does. */
+  async keepHistoryOnly(): Promise<void> {
+    await this.kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' });
+    await this.editRelease((secret) => {
+      const payload = payloadOf(secret);
+      const info = { ...(payload['info'] as object), status: 'uninstalled' };
+      const release = packed({ ...payload, info });
+      const labels = { ...secret.metadata.labels, status: 'uninstalled' };
+      return { ...secret, metadata: { ...secret.metadata, labels }, data: { release } };
+    });
+  }
+
+  private async editRelease(edit: (secret: KubeObject) => KubeObject): Promise<void> {
     const name = 'sh.helm.release.v1.web.v1';
     const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name };
     const secret = await this.kube.get(ref);
     if (!secret.ok) throw new Error(secret.error.message);
-    await this.kube.replace({ ...secret.value, data: { release: 'bm9uc2Vuc2U=' } });
+    await this.kube.replace(edit(secret.value));
   }
 
   /** Runs the plan's helm command, without a spoke. */
@@ -253,6 +270,17 @@ export class ExecutionBench {
     if (path !== undefined && !this.missingCharts.has(sha256)) return ok(path);
     return err({ code: 'chart/not_found', message: `the hub has no chart ${sha256}` } as const);
   }
+}
+
+/** Base64 of base64 of gzipped JSON, as Helm keeps it. */
+function payloadOf(secret: KubeObject): Record<string, unknown> {
+  const { release } = secret['data'] as { release: string };
+  const zipped = Buffer.from(Buffer.from(release, 'base64').toString(), 'base64');
+  return JSON.parse(gunzipSync(zipped).toString()) as Record<string, unknown>;
+}
+
+function packed(payload: object): string {
+  return Buffer.from(gzipSync(JSON.stringify(payload)).toString('base64')).toString('base64');
 }
 
 function configMap(version: string): ScriptedChart['render'] {
