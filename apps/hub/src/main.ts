@@ -16,7 +16,10 @@ const EXPLAINED = [
   StoreUnavailable,
 ];
 
-/** Runs the hub until it is told to stop; a second signal ends the process at once. */
+/**
+ * Runs the hub until it is told to stop, or cannot go on: then it ends with an exit code for whoever
+ * looks after it. A second signal ends the process at once.
+ */
 async function run(): Promise<void> {
   const config = readHubConfig(process.env, process.cwd());
   if (!config.ok) {
@@ -30,10 +33,13 @@ async function run(): Promise<void> {
   const signal = nextSignal();
   const hub = await startHub(config.value, logger);
   logger.log(`listening on ${hub.url}`);
-  logger.log(`${await signal}: stopping`);
+  const end = await Promise.race([signal, hub.failed]);
+  const failed = typeof end !== 'string';
+  if (failed) logger.error(`${end.message}; stopping`);
+  else logger.log(`${end}: stopping`);
   await hub.stop();
   logger.log('stopped');
-  process.exit(0);
+  process.exit(failed ? 1 : 0);
 }
 
 /** Resolves with the first signal. Also heard while the hub still starts. */

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Store } from '@apollo-deploy/orchestration';
@@ -18,6 +19,8 @@ const IDLE_SWEEP_MS = 50;
 export interface RunningHub {
   /** Where it listens: `http://127.0.0.1:8234`. */
   readonly url: string;
+  /** Resolves if the hub cannot go on, with why; it is to be stopped then. */
+  readonly failed: Promise<Error>;
   /**
    * Takes no new requests, lets those under way end for up to ten seconds, says goodbye to spokes,
    * closes the store and stops the PostgreSQL it has started. Calls after the first wait for it.
@@ -26,6 +29,13 @@ export interface RunningHub {
 }
 
 type Undo = () => Promise<void>;
+
+/** What comes up along with the store. */
+interface Surroundings {
+  readonly logger: LoggerService;
+  readonly undos: Undo[];
+  readonly onFailed: (failure: Error) => void;
+}
 
 /**
  * Starts everything and listens. Whatever goes wrong, nothing is left behind. Throws
@@ -37,8 +47,11 @@ export async function startHub(config: HubConfig, logger: LoggerService): Promis
   const undos: Undo[] = [];
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= undoAll(undos));
+  const failures = new EventEmitter<{ failure: [Error] }>();
+  const failed = once(failures, 'failure').then(([failure]) => failure as Error);
+  const onFailed = (failure: Error): void => void failures.emit('failure', failure);
   try {
-    const store = await openConfiguredStore(config, logger, undos);
+    const store = await openConfiguredStore(config, { logger, undos, onFailed });
     undos.push(() => store.close());
     const parts = { config, store, clock: new SystemClock(), ids: new UlidIds() };
     const app = await createHub(parts, logger);
@@ -47,18 +60,15 @@ export async function startHub(config: HubConfig, logger: LoggerService): Promis
     await app.listen(config.port, config.host).catch((error: unknown) => {
       throw portFailure(config, error);
     });
-    return { url: urlOf(server.address() as AddressInfo), stop };
+    return { url: urlOf(server.address() as AddressInfo), failed, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function openConfiguredStore(
-  config: HubConfig,
-  logger: LoggerService,
-  undos: Undo[],
-): Promise<Store> {
+async function openConfiguredStore(config: HubConfig, surroundings: Surroundings): Promise<Store> {
+  const { logger } = surroundings;
   if (config.storage === 'memory') {
     logger.warn('everything is kept in memory and is gone when the hub stops');
     return openStore('memory', {});
@@ -69,7 +79,7 @@ async function openConfiguredStore(
     };
     return openStore('filesystem', { directory: config.storageDirectory, onReport });
   }
-  const url = config.databaseUrl ?? (await startOwnPostgres(config, logger, undos));
+  const url = config.databaseUrl ?? (await startOwnPostgres(config, surroundings));
   const onConnectionLost = (error: Error): void => {
     logger.warn(error);
   };
@@ -78,13 +88,13 @@ async function openConfiguredStore(
 
 async function startOwnPostgres(
   { dataDirectory }: HubConfig,
-  logger: LoggerService,
-  undos: Undo[],
+  { logger, undos, onFailed }: Surroundings,
 ): Promise<string> {
   const onLog = (line: string): void => {
     logger.log(line);
   };
-  const postgres = await startEmbeddedPostgres({ directory: dataDirectory, onLog });
+  const options = { directory: dataDirectory, onLog, onGivenUp: onFailed };
+  const postgres = await startEmbeddedPostgres(options);
   undos.push(() => postgres.stop());
   return postgres.url;
 }
