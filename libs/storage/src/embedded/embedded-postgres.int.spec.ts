@@ -7,6 +7,7 @@ import { DatabaseStore } from '../database/database-store.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { findPostmaster } from './postmaster.js';
+import { shortHash } from './short-hash.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -111,6 +112,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await withStore(server.url, (store) => store.ready())).toBe(true);
     await server.stop();
     await rm(socketFolderOf(server), { recursive: true });
+    await rm(`/tmp/apollo-lock-${shortHash(directory)}`, { recursive: true });
   });
 
   it('says what to do on a platform without binaries', async () => {
