@@ -8,7 +8,14 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
 async function nx(...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, NODE_OPTIONS: '', NX_DAEMON: 'false', NX_TUI: 'false' };
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    NODE_OPTIONS: '',
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    NO_COLOR: '1',
+  };
   const program = join(ROOT, 'node_modules', '.bin', 'nx');
   return (await run(program, [...args], { cwd: ROOT, env })).stdout;
 }
@@ -21,7 +28,7 @@ describe('nx', () => {
   });
 
   it('builds a package', async () => {
-    expect(await nx('run-many', '-t', 'build', '-p', 'kernel')).toContain(
+    expect(await nx('run-many', '-t', 'build', '-p', 'kernel', '--skip-nx-cache')).toContain(
       'Successfully ran target build for project @apollo-deploy/kernel',
     );
   });

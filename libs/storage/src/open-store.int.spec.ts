@@ -4,7 +4,7 @@ import { openStore, STORE_BACKENDS } from './open-store.js';
 
 describe('the backends of the store', () => {
   it('are these', () => {
-    expect(Object.keys(STORE_BACKENDS)).toEqual(['memory', 'database']);
+    expect(Object.keys(STORE_BACKENDS)).toEqual(['memory', 'filesystem', 'database']);
   });
 
   it('open by name: memory', async () => {
