@@ -1,3 +1,6 @@
+import type { DependencyFacts } from './dependency-facts.js';
+import type { RuleFacts } from './rule/rule-facts.js';
+
 /** What the hub knows about a spoke's presence, judged at one instant. */
 export const PRESENCES = [
   'pending',
@@ -25,4 +28,7 @@ export interface PlanFacts {
     /** Plans executing in the environment now, this one not counted. */
     readonly executing: number;
   };
+  /** `null` for a plan that dependencies do not hold, such as a repair. */
+  readonly dependencies: DependencyFacts | null;
+  readonly rule: RuleFacts;
 }

@@ -2,7 +2,12 @@ import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Entity, ReportedRelease, ReportedState } from '../catalog/entity.js';
 import type { Product } from '../catalog/product.js';
 import type { Release } from '../catalog/release.js';
-import { type Candidates, selectTarget, type TargetSelection } from '../catalog/select-target.js';
+import {
+  type Candidates,
+  type PassedOver,
+  selectTarget,
+  type TargetSelection,
+} from '../catalog/select-target.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
@@ -41,6 +46,9 @@ export interface ProposedPlan {
   readonly from: Plan['from'];
   readonly to: Plan['to'];
   readonly reason: string;
+  readonly passedOver: readonly PassedOver[];
+  /** It brings back what runs already: dependencies do not hold it. */
+  readonly repair: boolean;
 }
 
 export type Proposal =
@@ -89,7 +97,8 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
     ...situationOf(facts, target.kind === 'release' ? target.release : null, present),
     forced: options.force === true || openPlan?.forced === true,
   };
-  const draft = draftPlan(facts, situation);
+  const passedOver = target.kind === 'release' ? target.passedOver : [];
+  const draft = draftPlan(facts, situation, passedOver);
   if (draft === undefined) return idle(facts, situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
@@ -145,7 +154,11 @@ function compare(reported: ReportedRelease | null, target: Release | null): Comp
   return order < 0 ? 'older' : order > 0 ? 'newer' : 'same';
 }
 
-function draftPlan(facts: EntityFacts, situation: Situation): ProposedPlan | undefined {
+function draftPlan(
+  facts: EntityFacts,
+  situation: Situation,
+  passedOver: readonly PassedOver[],
+): ProposedPlan | undefined {
   for (const type of PLAN_TYPES) {
     const reason = PLAN_TYPE_RULES[type].propose(situation);
     if (reason === undefined) continue;
@@ -158,9 +171,20 @@ function draftPlan(facts: EntityFacts, situation: Situation): ProposedPlan | und
       from: reported === null ? null : { version: reported.version, revision: reported.revision },
       to: target === null ? null : { version: target.version },
       reason,
+      passedOver,
+      repair: type === 'config_update' && isUnchanged(situation),
     };
   }
   return undefined;
+}
+
+/** Only live objects differ: version and values are those that run. */
+function isUnchanged({ reported, target, targetValuesDigest }: Situation): boolean {
+  return (
+    reported?.helmStatus === 'deployed' &&
+    reported.version === target?.version &&
+    reported.valuesDigest === targetValuesDigest
+  );
 }
 
 function contentOf(
