@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -68,19 +68,6 @@ describe('a hub whose own PostgreSQL is killed', () => {
     await again;
 
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  });
-
-  it('says so and ends with an exit code when it cannot be started again', async () => {
-    const hub = start();
-    await hub.says('listening on');
-    const ended = once(hub.child, 'exit');
-    const said = hub.says('so it is not tried again');
-    await writeFile(join(directory, 'data', 'postgresql.conf'), 'nonsense\n');
-    await killPostgres();
-
-    expect(await said).toContain('PostgreSQL could not be started');
-    expect(await ended).toEqual([1, null]);
-    expect(await hub.errors).toBe('');
   });
 });
 
