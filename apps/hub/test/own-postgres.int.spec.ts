@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -13,6 +13,7 @@ const SCRIPT = new URL('../dist/main.js', import.meta.url).pathname;
 interface HubProcess {
   readonly child: ChildProcess;
   readonly errors: Promise<string>;
+  readonly lines: Interface;
   /** Resolves with the first line of its log that contains this, from now on. */
   says(part: string): Promise<string>;
 }
@@ -34,7 +35,7 @@ function start(): HubProcess {
   const child = spawn(process.execPath, [SCRIPT], { env });
   children.push(child);
   const lines = createInterface(child.stdout);
-  return { child, errors: text(child.stderr), says: (part) => lineWith(lines, part) };
+  return { child, errors: text(child.stderr), lines, says: (part) => lineWith(lines, part) };
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
@@ -68,6 +69,21 @@ describe('a hub whose own PostgreSQL is killed', () => {
     await again;
 
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it('says so and ends with an exit code when it cannot be started again', async () => {
+    const hub = start();
+    await hub.says('listening on');
+    const said: string[] = [];
+    hub.lines.on('line', (line) => said.push(line));
+    await writeFile(join(directory, 'data', 'postgresql.conf'), 'nonsense\n');
+    await killPostgres();
+
+    expect(await once(hub.child, 'close')).toEqual([1, null]);
+    expect(said.filter((line) => line.includes('so it is not tried again'))).toEqual([
+      expect.stringContaining('PostgreSQL could not be started'),
+    ]);
+    expect(await hub.errors).toBe('');
   });
 });
 

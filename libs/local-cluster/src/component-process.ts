@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ComponentName } from './component-names.js';
 import type { Command } from './components.js';
@@ -65,7 +65,7 @@ export class ComponentProcess {
       env: start.env,
     });
     closeSync(log);
-    if (child.pid !== undefined) writeFileSync(start.pidFile, String(child.pid));
+    if (child.pid !== undefined) writePid(start.pidFile, child.pid);
     child.unref();
     return new ComponentProcess(start, child);
   }
@@ -111,6 +111,13 @@ export class ComponentProcess {
     await this.ended;
     await rm(this.start.pidFile, { force: true });
   }
+}
+
+/** In one step: whoever looks for what a killed launcher left never finds a file without a pid. */
+function writePid(file: string, pid: number): void {
+  const fresh = `${file}.new`;
+  writeFileSync(fresh, String(pid));
+  renameSync(fresh, file);
 }
 
 /** `setpriv` replaces itself with the program, so pid and command line are the program's own. */

@@ -209,7 +209,7 @@ async function status(cluster: LocalCluster, path: string): Promise<number> {
 }
 
 async function pidsOf(directory: string): Promise<Record<string, number>> {
-  const files = await readdir(join(directory, 'pids'));
+  const files = (await readdir(join(directory, 'pids'))).filter((file) => file.endsWith('.pid'));
   const pids = await Promise.all(
     files.map(async (file) => Number(await readFile(join(directory, 'pids', file), 'utf8'))),
   );

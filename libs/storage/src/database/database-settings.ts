@@ -66,7 +66,16 @@ function source(
       application_name: 'apollo-hub',
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
+      onConnect: keepFromCrashing,
       ...limits,
     },
   });
+}
+
+/**
+ * A connection that breaks between leaving the pool and reaching its user has no listener of either,
+ * and the error would end the process. Whoever uses the connection learns of it by the next statement.
+ */
+function keepFromCrashing(client: Client): void {
+  client.on('error', () => undefined);
 }
