@@ -29,6 +29,19 @@ CREATE TABLE charts (
   CONSTRAINT charts_pkey PRIMARY KEY (sha256)
 );
 
+CREATE TABLE constraints (
+  id text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  spec json NOT NULL,
+  scope json NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT constraints_name UNIQUE (name),
+  CONSTRAINT constraints_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE declines (
   entity text COLLATE "C" NOT NULL,
   content_key text COLLATE "C" NOT NULL,
@@ -140,6 +153,7 @@ CREATE TABLE plans (
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
   version integer NOT NULL,
+  recheck_at timestamp with time zone,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 
@@ -212,11 +226,13 @@ CREATE INDEX entities_product_name ON public.entities USING btree (product, name
 CREATE INDEX entities_spoke_name ON public.entities USING btree (spoke, name);
 CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
 CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
+CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (state = 'BLOCKED'::text);
 CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
 CREATE INDEX plans_environment_newest ON public.plans USING btree (environment, created_at, "position");
 CREATE INDEX plans_executing ON public.plans USING btree (environment) WHERE (state = 'EXECUTING'::text);
 CREATE INDEX plans_newest ON public.plans USING btree (created_at, "position");
 CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text, 'EXECUTING'::text, 'UNKNOWN'::text]));
 CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
+CREATE INDEX releases_dependency_products ON public.releases USING gin (jsonb_path_query_array((dependencies)::jsonb, '$[*]."product"'::jsonpath));
 CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
 CREATE INDEX spokes_token_hash ON public.spokes USING btree (token_hash);

@@ -2,6 +2,7 @@ import { CreateCatalog1763712000000 } from './1763712000000-create-catalog.js';
 import { CreateFleet1763712001000 } from './1763712001000-create-fleet.js';
 import { CreatePlans1763712002000 } from './1763712002000-create-plans.js';
 import { CreateMessages1763712003000 } from './1763712003000-create-messages.js';
+import { CreateConstraints1763712004000 } from './1763712004000-create-constraints.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   CreateFleet1763712001000,
   CreatePlans1763712002000,
   CreateMessages1763712003000,
+  CreateConstraints1763712004000,
 ] as const;

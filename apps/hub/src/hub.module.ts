@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { ConstraintsModule } from './constraints/constraints.module.js';
 import { EntitiesModule } from './entities/entities.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { HttpModule } from './http/http.module.js';
@@ -21,6 +22,7 @@ export class HubModule {
         CatalogModule,
         EntitiesModule,
         PlansModule,
+        ConstraintsModule,
         SchedulesModule,
         FleetModule,
         AuditModule,

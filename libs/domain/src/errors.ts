@@ -15,6 +15,7 @@ export const REFUSAL_CODES = [
   'catalog/entity_moved',
   'catalog/release_name_taken',
   'catalog/version_conflict',
+  'constraint/not_found',
   'plan/not_found',
   'plan/illegal_transition',
   'plan/not_ready',

@@ -22,13 +22,27 @@ export {
   type Product,
 } from './catalog/product.js';
 export type { ChartReference, DependencyDeclaration, Release } from './catalog/release.js';
-export { type Candidates, selectTarget, type TargetSelection } from './catalog/select-target.js';
+export {
+  type Candidates,
+  type PassedOver,
+  selectTarget,
+  type TargetSelection,
+} from './catalog/select-target.js';
 export { compareVersions, formatVersion, parseVersion, type Version } from './catalog/version.js';
 export { parseRange, rangeAllows, type VersionRange } from './catalog/version-range.js';
 export type { Constraint, ConstraintResult, Violation } from './constraints/constraint.js';
-export { evaluateConstraints } from './constraints/constraint-evaluator.js';
+export { earliestAt, evaluateConstraints } from './constraints/constraint-evaluator.js';
+export type { ConstraintKind, SpecRefusal } from './constraints/constraint-kind.js';
+export { ConstraintSet } from './constraints/constraint-set.js';
+export { dependencyRangeViolations } from './constraints/dependency.js';
+export type { DependencyFacts, Installation } from './constraints/dependency-facts.js';
 export { BUILT_IN_CONSTRAINTS } from './constraints/index.js';
+export { CONSTRAINT_KINDS, type ConstraintKindName } from './constraints/kinds/index.js';
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
+export type { RuleFacts } from './constraints/rule/rule-facts.js';
+export { inScope, type Scope, type ScopeSubject } from './constraints/scope.js';
+export type { StoredConstraint } from './constraints/stored-constraint.js';
+export { VIOLATION_CODES, type ViolationCode } from './constraints/violation-codes.js';
 export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
 export type { Decline } from './plans/decline.js';
 export {
@@ -45,10 +59,10 @@ export {
   type PlanPhase,
   type PlanState,
 } from './plans/plan-lifecycle.js';
+export type { PlanClass } from './plans/plan-class.js';
 export {
   contentKey,
   movePlan,
-  type PassedOver,
   type Plan,
   PLAN_TYPES,
   type PlanBase,

@@ -4,6 +4,8 @@ import type { Environment } from './catalog/environment.js';
 import type { Product } from './catalog/product.js';
 import type { Release } from './catalog/release.js';
 import type { PlanFacts } from './constraints/plan-facts.js';
+import type { RuleFacts } from './constraints/rule/rule-facts.js';
+import type { StoredConstraint } from './constraints/stored-constraint.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
 import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
 import { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
@@ -129,6 +131,7 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
 export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
   return {
     now: new Date('2026-01-05T09:00:00.000Z'),
+    planClass: 'ordinary',
     spoke: {
       name: 'dev',
       presence: 'connected',
@@ -136,6 +139,8 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
       reported: true,
     },
     environment: { name: 'dev', executing: 0 },
+    dependencies: null,
+    rule: someRuleFacts(),
     ...change,
   };
 }
@@ -153,4 +158,41 @@ export function aSuppressionWindow(change: WindowFields): SuppressionWindow {
   const window = parseSuppressionWindow({ reason: 'Holiday freeze', ...change });
   if (!window.ok) throw new Error(window.error.detail);
   return window.value;
+}
+
+/** Facts of an upgrade of `aria` from 1.0.0 to 1.1.0 in `dev`. */
+export function someRuleFacts(change: Partial<RuleFacts> = {}): RuleFacts {
+  return {
+    planType: 'upgrade',
+    entity: 'aria-dev',
+    product: 'aria',
+    owner: '',
+    criticality: 'medium',
+    environment: 'dev',
+    tier: 'development',
+    spoke: 'dev',
+    namespace: 'aria',
+    strategy: 'rolling',
+    fromVersion: { major: 1, minor: 0, patch: 0, prerelease: [], build: [] },
+    toVersion: { major: 1, minor: 1, patch: 0, prerelease: [], build: [] },
+    labels: {},
+    healthy: true,
+    drifted: false,
+    ...change,
+  };
+}
+
+/** Saturdays from 02:00 to 06:00 UTC, stored for every plan. */
+export function aStoredConstraint(change: Partial<StoredConstraint> = {}): StoredConstraint {
+  return {
+    id: 'constraint-1',
+    name: 'saturdays',
+    kind: 'maintenance_window',
+    spec: { layer: 'environment', cron: '0 2 * * SAT', durationMinutes: 240 },
+    scope: {},
+    createdBy: 'dev-operator',
+    createdAt: CREATED_AT,
+    version: 1,
+    ...change,
+  };
 }

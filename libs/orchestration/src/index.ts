@@ -4,6 +4,15 @@ export { createProduct, type NewProduct } from './catalog/create-product.js';
 export { issueSpokeToken, type SpokeTokenRequest } from './catalog/issue-spoke-token.js';
 export { type EntityInput, putEntity } from './catalog/put-entity.js';
 export { type NewRelease, registerRelease } from './catalog/register-release.js';
+export {
+  addConstraint,
+  type NewConstraint,
+  removeConstraint,
+} from './constraints/add-constraint.js';
+export {
+  type NewSchedule,
+  RecurringScheduleService,
+} from './constraints/recurring-schedule-service.js';
 export type { Context } from './context.js';
 export { planNotFound } from './engine/dispatch-plan.js';
 export {
@@ -14,6 +23,7 @@ export {
   viewEntity,
 } from './engine/entity-view.js';
 export type { OnEvaluationBug } from './engine/evaluate-entities.js';
+export type { PlanExplanation } from './engine/explain-plan.js';
 export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
 export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
@@ -70,6 +80,7 @@ export type {
   ChannelEntry,
   ChannelRepository,
   ChartRepository,
+  ConstraintRepository,
   DeclineRepository,
   DirtyQueue,
   EntityFilter,

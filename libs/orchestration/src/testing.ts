@@ -1,6 +1,7 @@
 export { describeStore } from './ports/store.contract.js';
 export {
   aChannelEntry,
+  aConstraint,
   aDecline,
   anAuditEntry,
   anEntity,

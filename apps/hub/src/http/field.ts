@@ -134,11 +134,13 @@ export function InstantField(options: FieldOptions = {}): PropertyDecorator {
 
 const MAX_LABELS = 64;
 const MAX_LABEL_LENGTH = 253;
+/** Ends the sentence "accepted is …" for `isLabels`. */
+export const ACCEPTED_LABELS = `an object of at most ${MAX_LABELS} texts, names and texts of 1 to ${MAX_LABEL_LENGTH} characters`;
 
 export function LabelsField(options: FieldOptions = {}): PropertyDecorator {
   return Field(
     {
-      accepted: `an object of at most ${MAX_LABELS} texts, names and texts of 1 to ${MAX_LABEL_LENGTH} characters`,
+      accepted: ACCEPTED_LABELS,
       schema: { type: 'object', additionalProperties: { type: 'string' } },
       check: isLabels,
     },
@@ -146,7 +148,7 @@ export function LabelsField(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-function isLabels(value: unknown): boolean {
+export function isLabels(value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const entries = Object.entries(value);
   return (

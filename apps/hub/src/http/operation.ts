@@ -25,6 +25,8 @@ interface PlainAnswer {
   readonly answer: Type;
   /** The answer is a page of them. */
   readonly page?: true;
+  /** The answer is all of them at once. */
+  readonly list?: true;
   readonly versioned?: never;
 }
 
@@ -33,6 +35,7 @@ interface VersionedAnswer {
   readonly answer: Type<Versioned>;
   readonly versioned: true;
   readonly page?: never;
+  readonly list?: never;
 }
 
 const ETAG_HEADER = {
@@ -41,8 +44,7 @@ const ETAG_HEADER = {
 
 /** What a GET or PUT does, who may use it, and what it answers. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { summary, description, access, answer, page, versioned, status = 200 } = options;
-  const item = { $ref: getSchemaPath(answer) };
+  const { summary, description, access, answer, versioned, status = 200 } = options;
   return applyDecorators(
     Access(access),
     HttpCode(status),
@@ -51,15 +53,26 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiResponse({
       status,
       description: '',
-      schema: page === true ? pageSchema(item) : item,
+      schema: answerSchema(options),
       ...(versioned === true && { headers: ETAG_HEADER }),
     }),
     ...(versioned === true ? [AnswersVersioned(true)] : []),
-    ApiResponse({
-      status: 'default',
-      description: 'Refused: the rule, what would change it, and when.',
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } } },
-    }),
+    refusal(),
+  );
+}
+
+/** What a DELETE takes away, and who may; it answers 204 and nothing. */
+export function DeleteOperation({
+  summary,
+  access,
+}: Pick<OperationOptions, 'summary' | 'access'>): MethodDecorator {
+  return applyDecorators(
+    Access(access),
+    HttpCode(204),
+    ApiExtraModels(Problem),
+    ApiOperation({ summary }),
+    ApiResponse({ status: 204, description: 'It is gone.' }),
+    refusal(),
   );
 }
 
@@ -74,6 +87,20 @@ export function PostOperation(options: OperationOptions): MethodDecorator {
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
   );
+}
+
+function refusal(): MethodDecorator {
+  return ApiResponse({
+    status: 'default',
+    description: 'Refused: the rule, what would change it, and when.',
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } } },
+  });
+}
+
+function answerSchema({ answer, page, list }: OperationOptions): object {
+  const item = { $ref: getSchemaPath(answer) };
+  if (page === true) return pageSchema(item);
+  return list === true ? { type: 'array', items: item } : item;
 }
 
 function pageSchema(item: { readonly $ref: string }): object {

@@ -4,22 +4,9 @@ import { type Context, type Page, planNotFound } from '@apollo-deploy/orchestrat
 import { pageOf } from '../http/page-query.js';
 import type { PlanQuery } from './plan-requests.js';
 
-/** A plan, and whether a person has to start it. */
-export interface FoundPlan {
-  readonly plan: Plan;
-  readonly manual: boolean;
-}
-
-export async function findPlan(
-  { store }: Context,
-  id: string,
-): Promise<Result<FoundPlan, Refusal>> {
-  return store.transact(async (unit) => {
-    const plan = await unit.plans.get(id);
-    if (plan === undefined) return err(planNotFound(id));
-    const environment = await unit.environments.get(plan.environment);
-    return ok({ plan, manual: environment?.execution === 'manual' });
-  });
+export async function findPlan({ store }: Context, id: string): Promise<Result<Plan, Refusal>> {
+  const plan = await store.transact((unit) => unit.plans.get(id));
+  return plan === undefined ? err(planNotFound(id)) : ok(plan);
 }
 
 export async function listPlans({ store }: Context, query: PlanQuery): Promise<Page<Plan>> {

@@ -12,7 +12,7 @@ import { Operation, PostOperation } from '../http/operation.js';
 import { mapPage } from '../http/page-query.js';
 import { accepted } from '../http/refused.js';
 import { CONTEXT, ENGINE } from '../platform/tokens.js';
-import { ExplainView, explainPlan } from './explain-plan.js';
+import { ExplainView, explainView } from './explain-view.js';
 import { findPlan, listPlans } from './find-plans.js';
 import { CancelRequest, ExecuteRequest, PlanQuery, ResolveRequest } from './plan-requests.js';
 import { PlanView, planView } from './plan-views.js';
@@ -39,7 +39,7 @@ export class PlansController {
   @Get(':id')
   @Operation({ summary: 'Show a plan', access: 'people', answer: PlanView, versioned: true })
   async get(@Param('id') id: string): Promise<PlanView> {
-    return planView(accepted(await findPlan(this.context, id)).plan);
+    return planView(accepted(await findPlan(this.context, id)));
   }
 
   @Get(':id/explain')
@@ -49,8 +49,7 @@ export class PlansController {
     answer: ExplainView,
   })
   async explain(@Param('id') id: string): Promise<ExplainView> {
-    const { plan, manual } = accepted(await findPlan(this.context, id));
-    return explainPlan(plan, manual);
+    return explainView(accepted(await this.engine.explain(id)));
   }
 
   @Post(':id/execute')

@@ -1,4 +1,4 @@
-import type { CommitSignal } from '@apollo-deploy/orchestration';
+import type { Clock, CommitSignal } from '@apollo-deploy/orchestration';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { describe, expect, it } from '@jest/globals';
 import { RecordedLog } from '../testing/spokes/recorded-log.js';
@@ -10,6 +10,21 @@ class BatchEngine {
   readonly calls: string[] = [];
   readonly failures: Error[] = [];
   batches = 0;
+  /** Instants, in milliseconds, at which one plan each is due. */
+  due: readonly number[] = [];
+
+  onMark: () => void = () => undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  async markDue(): Promise<void> {
+    this.calls.push('mark');
+    const now = this.clock.now().getTime();
+    const marked = this.due.filter((instant) => instant <= now).length;
+    this.due = this.due.filter((instant) => instant > now);
+    this.batches += marked;
+    if (marked > 0) this.onMark();
+  }
 
   async recover(): Promise<void> {
     this.calls.push('recover');
@@ -32,7 +47,7 @@ class BatchEngine {
 
 function scene() {
   const time = new VirtualTime();
-  const engine = new BatchEngine();
+  const engine = new BatchEngine(time);
   const log = new RecordedLog();
   let signal: (signal: CommitSignal) => void = () => undefined;
   const store = {
@@ -55,11 +70,11 @@ describe('the engine loop', () => {
     const idle = time.waitBegins(1000);
     loop.start();
     await idle;
-    expect(engine.calls).toEqual(['recover', 'drain', 'drain', 'drain']);
+    expect(engine.calls).toEqual(['recover', 'mark', 'drain', 'drain', 'drain']);
     const again = time.waitBegins(1000);
     time.advance(1000);
     await again;
-    expect(engine.calls.slice(4)).toEqual(['drain']);
+    expect(engine.calls.slice(5)).toEqual(['mark', 'drain']);
     await loop.stop();
   });
 
@@ -73,7 +88,30 @@ describe('the engine loop', () => {
     const again = time.waitBegins(1000);
     commit(true);
     await again;
-    expect(engine.calls).toEqual(['recover', 'drain', 'drain']);
+    expect(engine.calls).toEqual(['recover', 'mark', 'drain', 'mark', 'drain']);
+    await loop.stop();
+  });
+
+  it('evaluates a plan whose instant has come in the turn after it, once', async () => {
+    const { loop, engine, time, commit } = scene();
+    engine.onMark = () => {
+      commit(true);
+    };
+    engine.due = [time.now().getTime() + 1500];
+    const idle = time.waitBegins(1000);
+    loop.start();
+    await idle;
+    for (const calls of [
+      ['mark', 'drain'],
+      ['mark', 'drain', 'drain'],
+      ['mark', 'drain'],
+    ]) {
+      engine.calls.length = 0;
+      const again = time.waitBegins(1000);
+      time.advance(1000);
+      await again;
+      expect(engine.calls).toEqual(calls);
+    }
     await loop.stop();
   });
 
@@ -86,7 +124,7 @@ describe('the engine loop', () => {
     const idle = time.waitBegins(1000);
     time.advance(500);
     await idle;
-    expect(engine.calls).toEqual(['recover', 'recover', 'drain']);
+    expect(engine.calls).toEqual(['recover', 'recover', 'mark', 'drain']);
     expect(log.errors).toHaveLength(1);
     await loop.stop();
   });
@@ -120,7 +158,16 @@ describe('the engine loop', () => {
     const again = time.waitBegins(1000);
     time.advance(500);
     await again;
-    expect(engine.calls).toEqual(['recover', 'drain', 'drain', 'recover', 'drain']);
+    expect(engine.calls).toEqual([
+      'recover',
+      'mark',
+      'drain',
+      'mark',
+      'drain',
+      'recover',
+      'mark',
+      'drain',
+    ]);
     await loop.stop();
   });
 
@@ -135,7 +182,7 @@ describe('the engine loop', () => {
       await next;
     }
     expect(engine.calls.filter((call) => call === 'recover')).toHaveLength(2);
-    expect(engine.calls.slice(-2)).toEqual(['recover', 'drain']);
+    expect(engine.calls.slice(-3)).toEqual(['recover', 'mark', 'drain']);
     await loop.stop();
   });
 

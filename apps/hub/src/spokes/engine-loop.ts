@@ -10,16 +10,20 @@ const TURNS_PER_RECOVERY = 30;
 
 export interface EngineLoopOptions {
   readonly store: Pick<Store, 'onCommit'>;
-  readonly engine: Pick<OrchestrationEngine, 'drainOnce' | 'recover'>;
+  readonly engine: Pick<OrchestrationEngine, 'drainOnce' | 'markDue' | 'recover'>;
   readonly timer: Timer;
   readonly random: () => number;
   readonly log: EventLog;
 }
 
-/** Empties the dirty queue: when a commit of this replica fills it, and every second. */
+/**
+ * Marks the plans whose instant has come and empties the dirty queue: when a commit of this replica
+ * fills it, and every second.
+ */
 export class EngineLoop {
   /** 0 = the next turn begins with what a crash or an outage may have left. */
   private turnsToRecovery = 0;
+  private marking = false;
   private stopping = false;
   private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
@@ -39,7 +43,8 @@ export class EngineLoop {
   /** Begins with what a crash may have left behind. */
   start(): void {
     this.unsubscribe = this.options.store.onCommit(({ dirty }) => {
-      if (dirty) this.loop.wake();
+      // What is committed while this loop marks is drained right after, by the same turn.
+      if (dirty && !this.marking) this.loop.wake();
     });
     this.loop.start();
   }
@@ -57,11 +62,21 @@ export class EngineLoop {
     const recovering = left < 0;
     this.turnsToRecovery = 0;
     if (recovering) await engine.recover();
+    await this.markDue();
     let evaluated: number;
     do {
       evaluated = await engine.drainOnce();
     } while (evaluated > 0 && !this.stopping);
     // Only now: a turn that fails half-way is followed by a recovery.
     this.turnsToRecovery = recovering ? TURNS_PER_RECOVERY : left;
+  }
+
+  private async markDue(): Promise<void> {
+    this.marking = true;
+    try {
+      await this.options.engine.markDue();
+    } finally {
+      this.marking = false;
+    }
   }
 }

@@ -4,7 +4,12 @@ import type { DesiredState } from './entity.js';
 import { selectTarget } from './select-target.js';
 
 const releases = ['1.9.0', '1.10.0', '2.0.0-rc.1', '2.0.0'].map((version) => aRelease(version));
-const candidates = { releases, channelVersions: new Set(['1.9.0', '1.10.0', '2.0.0-rc.1']) };
+const objections = (): [] => [];
+const candidates = {
+  releases,
+  objections,
+  channelVersions: new Set(['1.9.0', '1.10.0', '2.0.0-rc.1']),
+};
 
 describe('the target of an entity', () => {
   it.each<{ name: string; desired: DesiredState; version: string }>([

@@ -1,5 +1,6 @@
 import type { Constraint, ConstraintResult } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
+import type { KnownViolation } from './violation-codes.js';
 
 /** Holds while fewer plans execute in the environment than it allows at once. */
 export const concurrency: Constraint = {
@@ -16,7 +17,7 @@ export const concurrency: Constraint = {
           code: 'concurrency',
           message: `${String(executing)} of ${String(maxConcurrent)} plans already execute in ${name}; this one goes when one of them ends`,
           data: { environment: name, executing, maxConcurrent },
-        },
+        } satisfies KnownViolation,
       ],
       metadata: {},
     };

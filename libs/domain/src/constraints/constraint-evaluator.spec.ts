@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { somePlanFacts } from '../testing.js';
+import { WindowSchedule } from '../schedules/window-schedule.js';
+import { aMaintenanceWindow, aSuppressionWindow, somePlanFacts } from '../testing.js';
 import type { Constraint } from './constraint.js';
-import { evaluateConstraints } from './constraint-evaluator.js';
+import { earliestAt, evaluateConstraints } from './constraint-evaluator.js';
 import { BUILT_IN_CONSTRAINTS } from './index.js';
+import { rule } from './kinds/rule.js';
+import { windowsConstraint } from './windows-constraint.js';
 
 const holds: Constraint = {
   kind: 'holds',
@@ -112,5 +115,82 @@ describe('the constraint evaluator', () => {
         expect(codes([...some].reverse())).toEqual(codes(some));
       }),
     );
+  });
+});
+
+function windows(...suppressions: Parameters<typeof aSuppressionWindow>[0][]): Constraint {
+  const schedule = new WindowSchedule({
+    windows: [aMaintenanceWindow({ name: 'saturdays' })],
+    suppressions: suppressions.map(aSuppressionWindow),
+  });
+  return windowsConstraint(schedule);
+}
+
+function ruleAbout(product: string): Constraint {
+  const when = { fact: 'product.name', operator: 'eq', value: product };
+  const compiled = rule.compile({ message: `only ${product}`, when }, 'only');
+  if (!compiled.ok || !('constraint' in compiled.value)) throw new Error('it does not compile');
+  return compiled.value.constraint;
+}
+
+const FIRST_DAY = Date.parse('2026-01-04T03:00:00Z');
+const TEN_DAYS = 10 * 86_400_000;
+
+// The facts are of Monday, 5 January 2026, 09:00; the window is open on Saturdays from 02:00 to 06:00.
+describe('the earliest instant', () => {
+  /** Holds at 03:00 of every tenth day from 4 January on, for that instant. */
+  const everyTenDays: Constraint = {
+    kind: 'every_ten_days',
+    evaluate: (facts) => {
+      const since = facts.now.getTime() - FIRST_DAY;
+      const next = FIRST_DAY + Math.ceil(since / TEN_DAYS) * TEN_DAYS;
+      if (next === facts.now.getTime()) return holds.evaluate(facts);
+      return fails('not today', new Date(next).toISOString()).evaluate(facts);
+    },
+  };
+
+  it.each([
+    { name: 'now, if all hold', constraints: [holds], expected: '2026-01-05T09:00:00.000Z' },
+    {
+      name: 'when the window opens',
+      constraints: [windows(), ruleAbout('aria')],
+      expected: '2026-01-10T02:00:00.000Z',
+    },
+    {
+      name: 'when the suppression ends inside the window',
+      constraints: [windows({ start: '2026-01-01T00:00:00Z', end: '2026-01-10T05:59:00Z' })],
+      expected: '2026-01-10T05:59:00.000Z',
+    },
+    {
+      name: 'in the next window, if the suppression outlasts this one',
+      constraints: [windows({ start: '2026-01-01T00:00:00Z', end: '2026-01-10T06:00:00Z' })],
+      expected: '2026-01-17T02:00:00.000Z',
+    },
+    {
+      name: 'past a suppression that begins only after the first window opens',
+      constraints: [windows({ start: '2026-01-10T02:00:00Z', end: '2026-01-12T00:00:00Z' })],
+      expected: '2026-01-17T02:00:00.000Z',
+    },
+    {
+      name: 'where two that come and go meet at last',
+      constraints: [windows(), everyTenDays],
+      expected: '2026-01-24T03:00:00.000Z',
+    },
+  ])('is $name', ({ constraints, expected }) => {
+    expect(earliestAt(constraints, somePlanFacts())).toBe(expected);
+  });
+
+  it.each([
+    { name: 'a rule does not hold', constraints: [windows(), ruleAbout('base')] },
+    {
+      name: 'the spoke is away',
+      constraints: [windows(), fails('spoke_ready')],
+    },
+    {
+      name: 'it is beyond 400 days',
+      constraints: [windows({ start: '2026-01-01T00:00:00Z', end: '2027-06-01T00:00:00Z' })],
+    },
+  ])('is unknown where $name', ({ constraints }) => {
+    expect(earliestAt(constraints, somePlanFacts())).toBeUndefined();
   });
 });

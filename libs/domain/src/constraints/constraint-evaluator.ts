@@ -18,3 +18,31 @@ export function evaluateConstraints(
     ...(instants[0] !== undefined && { recheckAt: instants[0] }),
   };
 }
+
+const HORIZON_MS = 400 * 86_400_000;
+/** Windows may fall apart and together many times; an answer beyond this many is no help. */
+const LOOKS_MAX = 1000;
+
+/**
+ * The first instant, from the facts' own on, at which all constraints hold together, if time alone
+ * cures what is unmet; `undefined` if it does not, or not within 400 days.
+ */
+export function earliestAt(
+  constraints: readonly Constraint[],
+  facts: PlanFacts,
+): string | undefined {
+  const limit = facts.now.getTime() + HORIZON_MS;
+  let { now } = facts;
+  for (let look = 0; look < LOOKS_MAX && now.getTime() <= limit; look += 1) {
+    const at = now;
+    const unmet = constraints
+      .map((constraint) => constraint.evaluate({ ...facts, now: at }))
+      .filter(({ satisfied }) => !satisfied);
+    if (unmet.length === 0) return now.toISOString();
+    const instants = unmet.map(({ recheckAt }) => recheckAt);
+    if (instants.includes(undefined)) return undefined;
+    now = new Date(Math.max(...instants.map((instant) => Date.parse(instant ?? ''))));
+    if (now.getTime() <= at.getTime()) return undefined;
+  }
+  return undefined;
+}

@@ -1,3 +1,7 @@
+import type { PlanClass } from '../plans/plan-class.js';
+import type { DependencyFacts } from './dependency-facts.js';
+import type { RuleFacts } from './rule/rule-facts.js';
+
 /** What the hub knows about a spoke's presence, judged at one instant. */
 export const PRESENCES = [
   'pending',
@@ -12,6 +16,7 @@ export type Presence = (typeof PRESENCES)[number];
 /** Everything constraints may look at for one plan, at one instant. */
 export interface PlanFacts {
   readonly now: Date;
+  readonly planClass: PlanClass;
   readonly spoke: {
     readonly name: string;
     readonly presence: Presence;
@@ -25,4 +30,7 @@ export interface PlanFacts {
     /** Plans executing in the environment now, this one not counted. */
     readonly executing: number;
   };
+  /** `null` for a plan that dependencies do not hold, such as a repair. */
+  readonly dependencies: DependencyFacts | null;
+  readonly rule: RuleFacts;
 }

@@ -1,5 +1,6 @@
 import type { Constraint, ConstraintResult } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
+import type { KnownViolation } from './violation-codes.js';
 
 /**
  * Holds while the plan's spoke is there to take it and has said what runs: an offer is only made to a
@@ -19,7 +20,7 @@ export const spokeReady: Constraint = {
           code: 'spoke_ready',
           message: `spoke ${name} ${whatIsMissing(spoke)}`,
           data: { spoke: name, presence, lastSeenAt },
-        },
+        } satisfies KnownViolation,
       ],
       metadata: {},
     };

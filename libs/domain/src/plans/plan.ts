@@ -1,5 +1,6 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Values } from '../catalog/entity.js';
+import type { PassedOver } from '../catalog/select-target.js';
 import type { Violation } from '../constraints/constraint.js';
 import {
   type CancelReason,
@@ -60,6 +61,8 @@ export interface Plan {
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly violations: readonly Violation[];
+  /** When time alone may change whether it is blocked; absent if it cannot. */
+  readonly recheckAt?: string;
   /** Counts the plans made for the same content in a row; a failure part-way is retried once. */
   readonly attempt: number;
   /** A person asked for it although nothing but its health speaks for it. */
@@ -76,12 +79,6 @@ export interface Plan {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly version: number;
-}
-
-/** A release that was newer than the target and was not chosen. */
-export interface PassedOver {
-  readonly version: string;
-  readonly violations: readonly Violation[];
 }
 
 /** Facts the spoke recorded about its own run; shown as they came. */

@@ -17,6 +17,7 @@ function facts(change: Partial<EntityFacts> = {}): EntityFacts {
     candidates: {
       releases: [aRelease('1.0.0'), aRelease('1.1.0'), aRelease('2.0.0')],
       channelVersions: new Set(['1.0.0', '1.1.0']),
+      objections: () => [],
     },
     reported: { at: AT, release: null },
     declines: [],
@@ -198,7 +199,7 @@ describe('the proposal for an entity', () => {
       name: 'the channel is empty',
       given: facts({
         entity: anEntity({ desired: { channel: 'stable' } }),
-        candidates: { releases: [], channelVersions: new Set<string>() },
+        candidates: { releases: [], channelVersions: new Set<string>(), objections: () => [] },
       }),
       code: 'no_target',
     },

@@ -2,10 +2,16 @@ import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Entity, ReportedRelease, ReportedState } from '../catalog/entity.js';
 import type { Product } from '../catalog/product.js';
 import type { Release } from '../catalog/release.js';
-import { type Candidates, selectTarget, type TargetSelection } from '../catalog/select-target.js';
+import {
+  type Candidates,
+  type PassedOver,
+  selectTarget,
+  type TargetSelection,
+} from '../catalog/select-target.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
+import type { PlanClass } from './plan-class.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
@@ -41,6 +47,8 @@ export interface ProposedPlan {
   readonly from: Plan['from'];
   readonly to: Plan['to'];
   readonly reason: string;
+  readonly passedOver: readonly PassedOver[];
+  readonly planClass: PlanClass;
 }
 
 export type Proposal =
@@ -86,7 +94,8 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
     );
   }
   const situation = situationOf(facts, target, present, options);
-  const draft = draftPlan(facts, situation);
+  const passedOver = target.kind === 'release' ? target.passedOver : [];
+  const draft = draftPlan(facts, situation, passedOver);
   if (draft === undefined) return idle(facts, situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
@@ -147,7 +156,11 @@ function compare(reported: ReportedRelease | null, target: Release | null): Comp
   return order < 0 ? 'older' : order > 0 ? 'newer' : 'same';
 }
 
-function draftPlan(facts: EntityFacts, situation: Situation): ProposedPlan | undefined {
+function draftPlan(
+  facts: EntityFacts,
+  situation: Situation,
+  passedOver: readonly PassedOver[],
+): ProposedPlan | undefined {
   for (const type of PLAN_TYPES) {
     const reason = PLAN_TYPE_RULES[type].propose(situation);
     if (reason === undefined) continue;
@@ -160,9 +173,20 @@ function draftPlan(facts: EntityFacts, situation: Situation): ProposedPlan | und
       from: reported === null ? null : { version: reported.version, revision: reported.revision },
       to: target === null ? null : { version: target.version },
       reason,
+      passedOver,
+      planClass: type === 'config_update' && isUnchanged(situation) ? 'repair' : 'ordinary',
     };
   }
   return undefined;
+}
+
+/** Only live objects differ: version and values are those that run. */
+function isUnchanged({ reported, target, targetValuesDigest }: Situation): boolean {
+  return (
+    reported?.helmStatus === 'deployed' &&
+    reported.version === target?.version &&
+    reported.valuesDigest === targetValuesDigest
+  );
 }
 
 function contentOf(

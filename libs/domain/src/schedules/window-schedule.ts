@@ -68,7 +68,9 @@ export class WindowSchedule {
     const start = isOpen ? undefined : outlook.mention(opening.start);
     const end = outlook.mention(opening.end);
     if (isOpen) {
-      const because = this.layers.flatMap((layer) => openReasons(layer, outlook));
+      const because = this.layers.flatMap((layer) =>
+        openReasons(layer, outlook).toSorted((a, b) => byText(a.message, b.message)),
+      );
       return { open: true, because, ...(end !== undefined && { openUntil: end }) };
     }
     return {

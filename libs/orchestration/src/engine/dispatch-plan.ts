@@ -1,5 +1,5 @@
 import {
-  BUILT_IN_CONSTRAINTS,
+  type ConstraintResult,
   evaluateConstraints,
   movePlan,
   type Plan,
@@ -13,7 +13,9 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import type { ConstraintCache } from './constraint-cache.js';
 import { loadFacts } from './load-facts.js';
+import { constraintsOn, planFactsOf } from './plan-facts.js';
 
 /** How long an offer may wait for its spoke, in milliseconds. */
 const OFFER_VALID_MS = 2 * 60_000;
@@ -27,6 +29,7 @@ export async function dispatchPlan(
   context: Context,
   principal: Principal,
   planId: string,
+  constraints: ConstraintCache,
 ): Promise<Result<Plan, Refusal>> {
   return context.store.transact(async (unit) => {
     const found = await unit.plans.get(planId);
@@ -58,8 +61,12 @@ export async function dispatchPlan(
         ),
       );
     }
-    const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
-    if (!satisfied) return block(context, unit, principal, { ...plan, violations });
+    const set = await constraints.load(unit);
+    const result = evaluateConstraints(
+      constraintsOn(set, facts, proposal.plan),
+      planFactsOf(facts, proposal.plan),
+    );
+    if (!result.satisfied) return block(context, unit, principal, { plan, result });
     return offer(context, unit, principal, plan, now);
   });
 }
@@ -79,10 +86,12 @@ async function block(
   context: Context,
   unit: UnitOfWork,
   principal: Principal,
-  plan: Plan,
+  { plan, result }: { readonly plan: Plan; readonly result: ConstraintResult },
 ): Promise<Result<never, Refusal>> {
-  const { violations } = plan;
-  const saved = await unit.plans.save(plan.state === 'BLOCKED' ? plan : movePlan(plan, 'BLOCKED'));
+  const { violations, recheckAt } = result;
+  const { recheckAt: _, ...rest } = plan;
+  const held: Plan = { ...rest, violations, ...(recheckAt !== undefined && { recheckAt }) };
+  const saved = await unit.plans.save(plan.state === 'BLOCKED' ? held : movePlan(held, 'BLOCKED'));
   if (!saved.ok) return err(lostRace(plan.id));
   if (plan.state !== 'BLOCKED') {
     await record(context, unit, principal, {

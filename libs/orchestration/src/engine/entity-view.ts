@@ -1,7 +1,5 @@
 import {
-  BUILT_IN_CONSTRAINTS,
   type Entity,
-  evaluateConstraints,
   type Plan,
   type Proposal,
   proposePlan,
@@ -10,7 +8,7 @@ import {
 import type { Context } from '../context.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { EntityFilter } from '../ports/unit-of-work.js';
-import type { PresenceFacts } from '../spokes/presence.js';
+import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 
 /** One word for how an entity does. */
@@ -93,18 +91,10 @@ function statusOf(
   openPlan: Plan | undefined,
 ): Pick<EntityView, 'status' | 'why'> {
   if (openPlan !== undefined) return statusOfOpenPlan(openPlan, facts);
-  if (proposal.kind === 'plan') {
-    const { satisfied, violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts.planFacts);
-    return satisfied
-      ? { status: 'pending', why: proposal.plan.reason }
-      : {
-          status: 'blocked',
-          why: `${proposal.plan.reason}; ${violations.map(({ message }) => message).join('; ')}`,
-        };
-  }
+  if (proposal.kind === 'plan') return { status: 'pending', why: proposal.plan.reason };
   if (isStale(facts) && facts.entityFacts.reported !== undefined) {
-    const { name, presence } = facts.planFacts.spoke;
-    const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${name} is ${presence} and may have more to say`;
+    const { spoke, presence } = facts.surroundings;
+    const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${spoke.name} is ${presenceOf(spoke, presence)} and may have more to say`;
     return { status: 'unknown', why };
   }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
@@ -112,14 +102,16 @@ function statusOf(
 
 function progressOf(plan: Plan, facts: LoadedFacts): string {
   const phase = plan.phase ?? 'dispatched';
-  const { name, presence, lastSeenAt = 'never' } = facts.planFacts.spoke;
+  const { spoke, presence: seen } = facts.surroundings;
+  const { name, lastSeenAt = 'never' } = spoke;
+  const presence = presenceOf(spoke, seen);
   if (presence === 'connected') return phase;
   return `${phase}, as last heard; spoke ${name} is ${presence} (last seen ${lastSeenAt}) and will say how it ended`;
 }
 
 /** Nobody is looking: what was seen last may no longer be so. */
-function isStale({ planFacts }: LoadedFacts): boolean {
-  return planFacts.spoke.presence !== 'connected' || !planFacts.spoke.reported;
+function isStale({ surroundings: { spoke, presence } }: LoadedFacts): boolean {
+  return presenceOf(spoke, presence) !== 'connected' || spoke.stateEpoch !== spoke.epoch;
 }
 
 function statusOfOpenPlan(plan: Plan, facts: LoadedFacts): Pick<EntityView, 'status' | 'why'> {

@@ -1,16 +1,33 @@
-import type { EntityFacts, Environment, Plan, PlanFacts, Release } from '@apollo-deploy/domain';
+import {
+  dependencyRangeViolations,
+  type EntityFacts,
+  type Environment,
+  type Installation,
+  type Release,
+  type ReportedState,
+} from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
-import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
+import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
+import { loadNeighbours } from './load-dependencies.js';
 
 /** Everything one entity is evaluated with. */
 export interface LoadedFacts {
   readonly entityFacts: EntityFacts;
   readonly environment: Environment;
-  readonly planFacts: PlanFacts;
+  readonly surroundings: Surroundings;
   readonly lastEvaluation?: EvaluationRecord;
+}
+
+/** What is around an entity, whatever plan it gets. */
+export interface Surroundings {
+  readonly presence: PresenceFacts;
+  readonly spoke: SpokeRecord;
+  /** Plans executing in the environment, this entity's own not counted. */
+  readonly executing: number;
+  readonly neighbours: readonly Installation[];
 }
 
 /**
@@ -41,6 +58,7 @@ export async function loadFacts(
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
   const executing = await unit.plans.executingIn(environmentNames);
+  const neighbours = await loadNeighbours(unit, entities, [...releases.values()].flat(), presence);
 
   return entities.map((entity) => {
     const product = known(products.get(entity.product), `product ${entity.product}`);
@@ -52,58 +70,58 @@ export async function loadFacts(
     const reported = reportedState(spoke, states.get(releaseKey(entity)));
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
+    const around = neighbours.of(entity);
     const channel = 'channel' in entity.desired ? entity.desired.channel : undefined;
     return {
       entityFacts: {
         entity,
         product,
-        candidates: candidatesOf(entity.product, channel, releases, channels),
+        candidates: candidatesOf(entity, channel, { releases, channels, reported, around }),
         declines: declines.get(entity.name) ?? [],
         ...(reported !== undefined && { reported }),
         ...(openPlan !== undefined && { openPlan }),
       },
       environment,
-      planFacts: planFacts(environment, spoke, openPlan, executing, presence),
+      surroundings: {
+        presence,
+        spoke,
+        executing:
+          (executing.get(environment.name) ?? 0) - (openPlan?.state === 'EXECUTING' ? 1 : 0),
+        neighbours: around,
+      },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
   });
 }
 
-function planFacts(
-  environment: Environment,
-  spoke: SpokeRecord,
-  openPlan: Plan | undefined,
-  executing: ReadonlyMap<string, number>,
-  presence: PresenceFacts,
-): PlanFacts {
-  const own = openPlan?.state === 'EXECUTING' ? 1 : 0;
-  return {
-    now: presence.now,
-    spoke: {
-      name: spoke.name,
-      presence: presenceOf(spoke, presence),
-      reported: spoke.stateEpoch === spoke.epoch,
-      ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
-    },
-    environment: {
-      name: environment.name,
-      ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
-      executing: (executing.get(environment.name) ?? 0) - own,
-    },
-  };
+interface CandidateSources {
+  readonly releases: ReadonlyMap<string, readonly Release[]>;
+  readonly channels: ReadonlyMap<string, readonly ChannelEntry[]>;
+  readonly reported: ReportedState | undefined;
+  readonly around: readonly Installation[];
 }
 
 function candidatesOf(
-  product: string,
+  { name, spoke, product }: EntityFacts['entity'],
   channel: string | undefined,
-  releases: ReadonlyMap<string, readonly Release[]>,
-  channels: ReadonlyMap<string, readonly ChannelEntry[]>,
+  { releases, channels, reported, around }: CandidateSources,
 ): EntityFacts['candidates'] {
   const entries =
     channel === undefined ? [] : (channels.get(channelKey({ channel, product })) ?? []);
+  const floor = reported?.release?.deployed?.version ?? reported?.release?.version;
   return {
     releases: releases.get(product) ?? [],
     channelVersions: new Set(entries.map(({ version }) => version)),
+    objections: ({ version, dependencies }) =>
+      dependencyRangeViolations({
+        entity: name,
+        spoke,
+        product,
+        targetVersion: version,
+        declared: dependencies,
+        others: around,
+      }),
+    ...(floor !== undefined && { floor }),
   };
 }
 

@@ -4,13 +4,16 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import { cancelPlan } from './cancel-plan.js';
+import { ConstraintCache } from './constraint-cache.js';
 import { dispatchPlan } from './dispatch-plan.js';
 import {
   evaluateEntities,
-  type EvaluationOutcome,
+  type EvaluationTools,
   type Mark,
   type OnEvaluationBug,
 } from './evaluate-entities.js';
+import { explainPlan, type PlanExplanation } from './explain-plan.js';
+import type { EvaluationOutcome } from './open-plan.js';
 
 /** How many entities one transaction evaluates. */
 const BATCH_SIZE = 200;
@@ -28,6 +31,8 @@ export interface EvaluationSummary {
  * replicas may run one on the same store.
  */
 export class OrchestrationEngine {
+  private readonly constraints = new ConstraintCache();
+
   constructor(
     private readonly context: Context,
     private readonly onBug: OnEvaluationBug,
@@ -75,11 +80,20 @@ export class OrchestrationEngine {
       const marks = await unit.dirty.take(BATCH_SIZE);
       return marks.length === 0
         ? undefined
-        : await evaluateEntities(this.context, unit, marks, this.onBug);
+        : await evaluateEntities(this.context, unit, marks, this.tools);
     });
     if (outcomes === undefined) return 0;
     await this.dispatchReady(outcomes);
     return Math.max(outcomes.length, 1);
+  }
+
+  /** Marks the entities whose blocked plans may go by now, because an instant has come. */
+  async markDue(): Promise<void> {
+    const now = this.context.clock.now().toISOString();
+    await this.context.store.transact(async (unit) => {
+      const due = await unit.plans.dueAt(now, BATCH_SIZE);
+      if (due.length > 0) await unit.dirty.mark(due);
+    });
   }
 
   /**
@@ -103,11 +117,20 @@ export class OrchestrationEngine {
 
   /** Sends a plan that is ready to its spoke; for environments where a person starts plans. */
   executePlan(principal: Principal, planId: string): Promise<Result<Plan, Refusal>> {
-    return dispatchPlan(this.context, principal, planId);
+    return dispatchPlan(this.context, principal, planId, this.constraints);
   }
 
   cancelPlan(principal: Principal, planId: string, reason: string): Promise<Result<Plan, Refusal>> {
     return cancelPlan(this.context, principal, planId, reason);
+  }
+
+  /** Says why a plan has not gone out and when it can. Changes nothing. */
+  explain(planId: string): Promise<Result<PlanExplanation, Refusal>> {
+    return explainPlan(this.context, this.constraints, planId);
+  }
+
+  private get tools(): EvaluationTools {
+    return { constraints: this.constraints, onBug: this.onBug };
   }
 
   private async evaluateMarks(
@@ -115,7 +138,7 @@ export class OrchestrationEngine {
     principal: Principal,
   ): Promise<readonly EvaluationOutcome[]> {
     const outcomes = await this.context.store.transact(async (unit) => {
-      const evaluated = await evaluateEntities(this.context, unit, marks, this.onBug);
+      const evaluated = await evaluateEntities(this.context, unit, marks, this.tools);
       if (principal !== ENGINE && evaluated.length > 0) {
         await record(this.context, unit, principal, {
           action: 'evaluation.request',
@@ -132,7 +155,9 @@ export class OrchestrationEngine {
   /** A refusal here is no error: the plan is BLOCKED with its reasons, or somebody was faster. */
   private async dispatchReady(outcomes: readonly EvaluationOutcome[]): Promise<void> {
     for (const { planId, dispatchable } of outcomes) {
-      if (dispatchable && planId !== undefined) await dispatchPlan(this.context, ENGINE, planId);
+      if (dispatchable && planId !== undefined) {
+        await dispatchPlan(this.context, ENGINE, planId, this.constraints);
+      }
     }
   }
 }

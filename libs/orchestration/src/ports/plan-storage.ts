@@ -34,6 +34,11 @@ export interface PlanStorage {
   openOf(entities: readonly string[]): Promise<readonly Plan[]>;
   /** How many plans execute now, by environment. */
   executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Entities whose BLOCKED plan has a `recheckAt` at or before `now`, the longest due first, at most
+   * `limit`. They stay due until their plan is saved with another instant, or in another state.
+   */
+  dueAt(now: string, limit: number): Promise<readonly string[]>;
   /** Newest first. */
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>>;
 }

@@ -237,6 +237,47 @@ export function describeStoredCatalog(store: () => Store): void {
       ]);
     });
 
+    const needs = (product: string, { range = '^1', optional = false } = {}) => ({
+      product,
+      range,
+      optional,
+    });
+    const DEPENDENTS = [
+      aRelease({ id: 'r6', product: 'shop', version: '2.0.0', dependencies: [needs('api')] }),
+      aRelease({
+        id: 'r5',
+        product: 'shop',
+        version: '1.0.0',
+        dependencies: [needs('api'), needs('web'), needs('api', { range: '<3' })],
+      }),
+      aRelease({ id: 'r4', product: 'bot', dependencies: [needs('web', { optional: true })] }),
+      aRelease({ id: 'r3', product: 'old', dependencies: [needs('api')], recalled: true }),
+      aRelease({ id: 'r2', product: 'lone', dependencies: [needs('api-gateway')] }),
+      aRelease({ id: 'r1', product: 'api' }),
+    ];
+    it.each([
+      {
+        name: 'on one product, in each version, recalled ones too',
+        products: ['api'],
+        expected: ['r3', 'r5', 'r6'],
+      },
+      { name: 'that do without it, too', products: ['web'], expected: ['r4', 'r5'] },
+      {
+        name: 'on any of several, each once',
+        products: ['web', 'unknown', 'api', 'web'],
+        expected: ['r3', 'r4', 'r5', 'r6'],
+      },
+      { name: 'on one that nobody needs', products: ['lone'], expected: [] },
+      { name: 'on part of a name', products: ['gateway', 'ap', '%', ''], expected: [] },
+      { name: 'on no product', products: [], expected: [] },
+    ])('finds the releases that depend $name', async ({ products, expected }) => {
+      const found = await store().transact(async (unit) => {
+        for (const release of DEPENDENTS) await unit.releases.insert(release);
+        return unit.releases.dependents(products);
+      });
+      expect(found).toEqual(expected.map((id) => DEPENDENTS.find((release) => release.id === id)));
+    });
+
     it.each([
       { name: 'of one product', product: 'a', expected: [['r1', 'r3'], ['r4']] },
       {

@@ -276,6 +276,63 @@ export function describeStoredFleet(store: () => Store): void {
     });
 
     it.each([
+      {
+        name: 'one product in one environment',
+        environments: ['prod'],
+        products: ['web'],
+        expected: ['c', 'e'],
+      },
+      {
+        name: 'several in several, named twice or unknown',
+        environments: ['prod', 'dev', 'nowhere', 'dev'],
+        products: ['web', 'api', 'unknown', 'web'],
+        expected: ['a', 'b', 'c', 'd', 'e'],
+      },
+      { name: 'no product', environments: ['prod'], products: [], expected: [] },
+      { name: 'no environment', environments: [], products: ['web'], expected: [] },
+    ])(
+      'is found by product and environment: $name',
+      async ({ environments, products, expected }) => {
+        await insertFleet();
+        const found = await store().transact((unit) =>
+          unit.entities.ofProductsIn(environments, products),
+        );
+        expect(found).toEqual(
+          FLEET.filter(({ name }) => expected.includes(name)).map((entity) => anEntity(entity)),
+        );
+      },
+    );
+
+    it.each([
+      { name: 'one', environments: ['dev'], expected: ['a', 'b'] },
+      {
+        name: 'several, named twice or unknown',
+        environments: ['prod', 'dev', 'nowhere', 'prod'],
+        expected: ['a', 'b', 'c', 'd', 'e'],
+      },
+      { name: 'none', environments: [], expected: [] },
+    ])('answers the names in environments: $name', async ({ environments, expected }) => {
+      await insertFleet();
+      expect(await store().transact((unit) => unit.entities.namesIn(environments))).toEqual(
+        expected,
+      );
+    });
+
+    it('follows one that moves, in what it is found by', async () => {
+      await insertFleet();
+      const found = await store().transact(async (unit) => {
+        const moved = { ...FLEET[0], environment: 'prod', product: 'api' };
+        await unit.entities.save(anEntity({ ...moved, version: 1 }));
+        return {
+          before: (await unit.entities.ofProductsIn(['dev'], ['web'])).map(({ name }) => name),
+          after: (await unit.entities.ofProductsIn(['prod'], ['api'])).map(({ name }) => name),
+          names: await unit.entities.namesIn(['prod']),
+        };
+      });
+      expect(found).toEqual({ before: [], after: ['a', 'd'], names: ['a', 'c', 'd', 'e'] });
+    });
+
+    it.each([
       { name: 'all', filter: {}, expected: [['a', 'b'], ['c', 'd'], ['e']] },
       { name: 'an environment', filter: { environment: 'prod' }, expected: [['c', 'd'], ['e']] },
       { name: 'a product', filter: { product: 'api' }, expected: [['b', 'd']] },

@@ -27,6 +27,7 @@ const FINISHED: Plan = aPlan({
       recheckAt: '2026-03-02T12:05:00.000Z',
     },
   ],
+  recheckAt: '2026-03-02T12:05:00.000Z',
   attempt: 2,
   cancelReason: 'cancelled',
   cancelRequested: { by: 'sre-1', at: '2026-03-02T12:03:00.000Z', reason: 'not now' },
@@ -150,6 +151,78 @@ export function describeStoredPlans(store: () => Store): void {
         return unit.plans.executingIn(['dev', 'staging', 'prod']);
       });
       expect(Object.fromEntries(counts)).toEqual({ dev: 2, staging: 0, prod: 1 });
+    });
+
+    it('forgets when to look again if a save leaves it out', async () => {
+      const read = await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ state: 'BLOCKED', recheckAt: at(1) }));
+        await unit.plans.save(aPlan({ state: 'BLOCKED' }));
+        return { plan: await unit.plans.get('plan-1'), due: await unit.plans.dueAt(at(9), 10) };
+      });
+      expect(read).toStrictEqual({ plan: aPlan({ state: 'BLOCKED', version: 2 }), due: [] });
+    });
+
+    it.each([
+      { name: 'a millisecond before its instant', now: '2026-03-02T12:00:59.999Z', expected: [] },
+      { name: 'at its instant', now: at(1), expected: ['test-service-dev'] },
+      {
+        name: 'at its instant, told in another zone',
+        now: `2026-03-02T13:01:00+01:00`,
+        expected: ['test-service-dev'],
+      },
+      {
+        name: 'a millisecond after',
+        now: '2026-03-02T12:01:00.001Z',
+        expected: ['test-service-dev'],
+      },
+    ])(
+      'are due from their instant on, while they are blocked: $name',
+      async ({ now, expected }) => {
+        const due = await store().transact(async (unit) => {
+          await unit.plans.insert(aPlan({ state: 'BLOCKED', recheckAt: at(1) }));
+          return unit.plans.dueAt(now, 10);
+        });
+        expect(due).toEqual(expected);
+      },
+    );
+
+    it.each(PLAN_STATES.map((state) => ({ state })))(
+      'that time could move are due only if BLOCKED: $state',
+      async ({ state }) => {
+        const due = await store().transact(async (unit) => {
+          await unit.plans.insert(aPlan({ state, recheckAt: at(1) }));
+          return unit.plans.dueAt(at(1), 10);
+        });
+        expect(due).toEqual(state === 'BLOCKED' ? ['test-service-dev'] : []);
+      },
+    );
+
+    it('are not due again once they are saved with a later instant, or have moved', async () => {
+      const blocked = (entity: string, change: Partial<Plan> = {}) =>
+        aPlan({ id: `plan-${entity}`, entity, state: 'BLOCKED', recheckAt: at(1), ...change });
+      const due = await store().transact(async (unit) => {
+        for (const entity of ['a', 'b', 'c']) await unit.plans.insert(blocked(entity));
+        await unit.plans.save(blocked('a', { recheckAt: at(3) }));
+        await unit.plans.save(blocked('b', { state: 'EXECUTING' }));
+        return [await unit.plans.dueAt(at(2), 10), await unit.plans.dueAt(at(3), 10)];
+      });
+      expect(due).toEqual([['c'], ['c', 'a']]);
+    });
+
+    it.each([
+      { name: 'fewer than there are', limit: 2, expected: ['d', 'b'] },
+      { name: 'as many as there are', limit: 4, expected: ['d', 'b', 'c', 'a'] },
+      { name: 'more than there are', limit: 5, expected: ['d', 'b', 'c', 'a'] },
+    ])('are due the longest waiting first, at most $name', async ({ limit, expected }) => {
+      const due = await store().transact(async (unit) => {
+        const instants = { a: at(3), c: at(2), b: at(2), d: at(1), e: at(4) };
+        for (const [entity, recheckAt] of Object.entries(instants)) {
+          await unit.plans.insert(aPlan({ id: entity, entity, state: 'BLOCKED', recheckAt }));
+        }
+        await unit.plans.insert(aPlan({ id: 'f', entity: 'f', state: 'BLOCKED' }));
+        return unit.plans.dueAt(at(3), limit);
+      });
+      expect(due).toEqual(expected);
     });
 
     // Ids do not sort in the order of creation, and three plans share one instant.

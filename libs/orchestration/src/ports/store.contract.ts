@@ -8,6 +8,7 @@ import {
   anOutboxMessage,
 } from '../testing/records.js';
 import { describeStoredCatalog } from './store-catalog.contract.js';
+import { describeStoredConstraints } from './store-constraints.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
@@ -28,6 +29,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeTransactions(() => store);
     describeCommitSignals(() => store);
     describeStoredCatalog(() => store);
+    describeStoredConstraints(() => store);
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
     describeStoredQueues(() => store);

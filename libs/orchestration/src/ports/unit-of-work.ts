@@ -1,4 +1,11 @@
-import type { Decline, Entity, Environment, Product, Release } from '@apollo-deploy/domain';
+import type {
+  Decline,
+  Entity,
+  Environment,
+  Product,
+  Release,
+  StoredConstraint,
+} from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
@@ -22,6 +29,7 @@ export interface UnitOfWork {
   readonly products: ProductRepository;
   readonly releases: ReleaseRepository;
   readonly charts: ChartRepository;
+  readonly constraints: ConstraintRepository;
   readonly channels: ChannelRepository;
   readonly spokes: SpokeRepository;
   readonly releaseStates: ReleaseStateRepository;
@@ -33,6 +41,19 @@ export interface UnitOfWork {
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
   readonly idempotency: IdempotencyRepository;
+}
+
+/** Constraints that people made. There are few, and the engine wants them all. */
+export interface ConstraintRepository {
+  get(id: string): Promise<StoredConstraint | undefined>;
+  /** All of them, in the order of their ids. */
+  all(): Promise<readonly StoredConstraint[]>;
+  /** Keeps it as version 1. Refused if the name is taken, whatever the kind. */
+  insert(constraint: StoredConstraint): Promise<Result<StoredConstraint, AlreadyExists>>;
+  /** Takes it out and gives its name free. False if there is none of that id. */
+  remove(id: string): Promise<boolean>;
+  /** In the order of their ids; `kind` absent = of all kinds. */
+  list(kind: string | undefined, page: PageRequest): Promise<Page<StoredConstraint>>;
 }
 
 export interface EnvironmentRepository {
@@ -61,6 +82,8 @@ export interface ReleaseRepository {
   ofProducts(products: readonly string[]): Promise<readonly Release[]>;
   /** Refused if the product has this version already. */
   insert(release: Release): Promise<Result<Release, AlreadyExists>>;
+  /** Every release that declares a dependency on one of these products, optional or not. */
+  dependents(products: readonly string[]): Promise<readonly Release[]>;
   /** In the order of their ids; `product` absent = of all products. */
   list(product: string | undefined, page: PageRequest): Promise<Page<Release>>;
 }
@@ -133,6 +156,13 @@ export interface EntityRepository {
   byRelease(spoke: string, namespace: string, releaseName: string): Promise<Entity | undefined>;
   ofSpoke(spoke: string): Promise<readonly Entity[]>;
   ofProduct(product: string): Promise<readonly Entity[]>;
+  /** Entities of these products in these environments, in the order of their names. */
+  ofProductsIn(
+    environments: readonly string[],
+    products: readonly string[],
+  ): Promise<readonly Entity[]>;
+  /** Names of the entities of these environments, in order. */
+  namesIn(environments: readonly string[]): Promise<readonly string[]>;
   /** Refused if the name, or the release on the spoke, is taken. */
   insert(entity: Entity): Promise<Result<Entity, AlreadyExists>>;
   save(entity: Entity): Promise<Result<Entity, VersionConflict>>;

@@ -48,7 +48,7 @@ export async function recordPlanResult(
     const plan = await unit.plans.get(verdict.planId);
     if (plan?.spoke !== session.spoke || plan.attempt !== verdict.attempt) return ok(undefined);
     const by: Principal = { kind: 'spoke', name: session.spoke, roles: [] };
-    const ending = endingOf(verdict.result);
+    const ending = endingOf(plan, verdict.result);
     if (plan.state !== 'EXECUTING' && plan.state !== 'UNKNOWN') {
       if (!agrees(plan, ending)) await contradiction(context, unit, by, plan, ending);
       return ok(undefined);
@@ -82,14 +82,21 @@ export class PlanMovedError extends Error {
   }
 }
 
-function endingOf(result: SpokeVerdict['result']): PlanEnding {
+/** Declined as cancelled although no person asked: the offer was taken back for a constraint. */
+function endingOf(plan: Plan, result: SpokeVerdict['result']): PlanEnding {
   switch (result.verdict) {
     case 'succeeded':
       return { state: 'SUCCEEDED' };
     case 'failed':
       return { state: 'FAILED', outcome: result.outcome, interrupted: result.interrupted };
     case 'declined':
-      return { state: 'CANCELLED', cancelReason: result.reason };
+      return {
+        state: 'CANCELLED',
+        cancelReason:
+          result.reason === 'cancelled' && plan.cancelRequested === undefined
+            ? 'window_closed'
+            : result.reason,
+      };
     case 'unknown':
       return { state: 'UNKNOWN' };
   }

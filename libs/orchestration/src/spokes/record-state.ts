@@ -1,6 +1,7 @@
-import type { Entity, Refusal } from '@apollo-deploy/domain';
+import type { Refusal } from '@apollo-deploy/domain';
 import { ok, type Json, jsonDigest, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
+import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { fenced, markOpenWork, type SpokeSession } from './spoke-session.js';
@@ -47,8 +48,9 @@ export async function recordFullState(
     const firstReport = spoke.value.stateAt === undefined;
     const changes = await apply(unit, session.spoke, state.releases, removed);
     const entities = await unit.entities.ofSpoke(session.spoke);
-    await unit.dirty.mark(
-      entities.filter((entity) => firstReport || changes.has(nameKey(entity))).map(nameOf),
+    await markWithNeighbours(
+      unit,
+      entities.filter((entity) => firstReport || changes.has(nameKey(entity))),
     );
     if (spoke.value.stateEpoch !== session.epoch) await markOpenWork(unit, session.spoke);
     await unit.spokes.save({
@@ -107,7 +109,10 @@ async function markChanged(
 ): Promise<void> {
   if (changes.size === 0) return;
   const entities = await unit.entities.ofSpoke(spoke);
-  await unit.dirty.mark(entities.filter((entity) => changes.has(nameKey(entity))).map(nameOf));
+  await markWithNeighbours(
+    unit,
+    entities.filter((entity) => changes.has(nameKey(entity))),
+  );
 }
 
 /** Writes what differs from what is stored, and answers which releases that were. */
@@ -146,8 +151,4 @@ function toRecord(spoke: string, report: ReleaseReportBody): ReleaseStateRecord 
 
 function nameKey({ namespace, releaseName }: ReleaseName): string {
   return `${namespace}/${releaseName}`;
-}
-
-function nameOf({ name }: Entity): string {
-  return name;
 }

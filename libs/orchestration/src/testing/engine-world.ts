@@ -1,4 +1,12 @@
-import type { DesiredState, Environment, Plan, Values } from '@apollo-deploy/domain';
+import type {
+  DependencyDeclaration,
+  DesiredState,
+  Environment,
+  Plan,
+  PlanPhase,
+  StoredConstraint,
+  Values,
+} from '@apollo-deploy/domain';
 import { jsonDigest, type Result, sha256Hex } from '@apollo-deploy/kernel';
 import { addToChannel } from '../catalog/add-to-channel.js';
 import { createEnvironment } from '../catalog/create-environment.js';
@@ -6,6 +14,7 @@ import { createProduct } from '../catalog/create-product.js';
 import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { registerRelease } from '../catalog/register-release.js';
+import { addConstraint, type NewConstraint } from '../constraints/add-constraint.js';
 import type { Context } from '../context.js';
 import { type EntityView, viewEntity } from '../engine/entity-view.js';
 import { OrchestrationEngine } from '../engine/orchestration-engine.js';
@@ -15,6 +24,8 @@ import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import type { Principal } from '../ports/principal.js';
 import type { Store } from '../ports/store.js';
 import { recordFullState, type ReleaseReportBody } from '../spokes/record-state.js';
+import { recordHeartbeats } from '../spokes/record-heartbeats.js';
+import { recordPlanProgress } from '../spokes/record-plan-progress.js';
 import { recordPlanResult, type SpokeVerdict } from '../spokes/record-plan-result.js';
 import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
 
@@ -40,7 +51,7 @@ export interface SeenRelease {
   readonly missing?: string;
 }
 
-/** A hub with one environment, one spoke and one product on a virtual clock, told what to do. */
+/** A hub with one environment, one spoke and a product or more on a virtual clock, told what to do. */
 export class EngineWorld {
   readonly clock = new VirtualClock(new Date('2026-01-05T09:00:00.000Z'));
   readonly context: Context;
@@ -60,39 +71,71 @@ export class EngineWorld {
     const world = new EngineWorld(store);
     const { context } = world;
     await createEnvironment(context, PERSON, { name: 'dev', tier: 'development', ...environment });
-    await createProduct(context, PERSON, { name: 'aria', criticality: 'medium' });
-    for (const version of ['1.0.0', '1.1.0']) {
-      await registerRelease(context, PERSON, {
-        product: 'aria',
-        version,
-        chart: { name: 'aria', version, sha256: sha256Hex(`aria ${version}`), size: 4 },
-        bytes: new Uint8Array([1, 2, 3, 4]),
-        dependencies: [],
-      });
-    }
+    await world.product('aria', { '1.0.0': [], '1.1.0': [] });
     await world.release('1.0.0');
     await issueSpokeToken(context, PERSON, { spoke: 'dev', environment: 'dev', token: 'secret' });
     return world;
   }
 
-  async release(version: string): Promise<void> {
-    must(await addToChannel(this.context, PERSON, { channel: 'dev', product: 'aria', version }));
+  /** A product with these releases and what each needs, in no channel yet. */
+  async product(
+    product: string,
+    releases: Readonly<Record<string, readonly DependencyDeclaration[]>>,
+  ): Promise<void> {
+    await createProduct(this.context, PERSON, { name: product, criticality: 'medium' });
+    for (const [version, dependencies] of Object.entries(releases)) {
+      await this.register(product, version, dependencies);
+    }
+  }
+
+  /** Registers one release, in no channel yet. */
+  async register(
+    product: string,
+    version: string,
+    dependencies: readonly DependencyDeclaration[] = [],
+  ): Promise<void> {
+    const sha256 = sha256Hex(`${product} ${version}`);
+    must(
+      await registerRelease(this.context, PERSON, {
+        product,
+        version,
+        chart: { name: product, version, sha256, size: 4 },
+        bytes: new Uint8Array([1, 2, 3, 4]),
+        dependencies,
+      }),
+    );
+  }
+
+  /** Puts a release into channel `dev`. */
+  async release(version: string, product = 'aria'): Promise<void> {
+    must(await addToChannel(this.context, PERSON, { channel: 'dev', product, version }));
+  }
+
+  async constraint(constraint: NewConstraint): Promise<StoredConstraint> {
+    return must(await addConstraint(this.context, PERSON, constraint));
   }
 
   async connect(): Promise<void> {
     this.session = must(await openSession(this.context, 'dev', HELLO));
   }
 
+  /** Time goes on to an instant, and the spoke is heard then. */
+  async goTo(instant: string): Promise<void> {
+    this.clock.advance(Date.parse(instant) - this.clock.now().getTime());
+    await recordHeartbeats(this.context, new Map([['dev', this.clock.now().toISOString()]]));
+  }
+
   async entity(
     desired: DesiredState = { channel: 'dev' },
     values: Values = {},
     name = 'aria-dev',
+    product = 'aria',
   ): Promise<void> {
     must(
       await putEntity(this.context, PERSON, {
         name,
         spoke: 'dev',
-        product: 'aria',
+        product,
         releaseName: name,
         namespace: 'aria',
         desired,
@@ -114,6 +157,11 @@ export class EngineWorld {
     must(await recordFullState(context, session, { generation, releases: reports }));
   }
 
+  /** The spoke says how far it has come with a plan. */
+  async progress(planId: string, phase: PlanPhase): Promise<void> {
+    must(await recordPlanProgress(this.context, this.session, planId, phase));
+  }
+
   async result(planId: string, result: SpokeVerdict['result'], seen?: SeenRelease): Promise<void> {
     const plan = await this.context.store.transact((unit) => unit.plans.get(planId));
     const release = seen === undefined ? undefined : releaseReport('aria-dev', seen);
@@ -131,6 +179,12 @@ export class EngineWorld {
     const view = await viewEntity(this.context, name);
     if (view === undefined) throw new Error(`no entity ${name}`);
     return view;
+  }
+
+  /** Messages for the spoke that it has not acknowledged, oldest first. */
+  async outbox(): Promise<readonly { readonly type: string; readonly planId: string }[]> {
+    const messages = await this.context.store.transact((unit) => unit.outbox.pending(['dev']));
+    return messages.map(({ type, planId }) => ({ type, planId }));
   }
 
   /** Every plan, oldest first. */

@@ -1,4 +1,12 @@
-import type { Decline, Entity, Environment, Plan, Product, Release } from '@apollo-deploy/domain';
+import type {
+  Decline,
+  Entity,
+  Environment,
+  Plan,
+  Product,
+  Release,
+  StoredConstraint,
+} from '@apollo-deploy/domain';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -48,6 +56,26 @@ export function aRelease(change: Partial<Release> = {}): Release {
     recalled: false,
     createdAt: NOON,
     createdBy: 'dev-operator',
+    ...change,
+  };
+}
+
+/** A freeze of everything. */
+export function aConstraint(change: Partial<StoredConstraint> = {}): StoredConstraint {
+  const id = change.id ?? 'constraint-1';
+  return {
+    id,
+    name: `name-of-${id}`,
+    kind: 'suppression_window',
+    spec: {
+      start: '2026-12-20T00:00:00.000Z',
+      end: '2027-01-02T00:00:00.000Z',
+      reason: 'Holiday freeze',
+    },
+    scope: {},
+    createdBy: 'sre-1',
+    createdAt: NOON,
+    version: 1,
     ...change,
   };
 }

@@ -18,6 +18,9 @@ import type { DatabaseSession } from './database-session.js';
 import { DatabaseTable } from './database-table.js';
 import { VersionedTable } from './versioned-table.js';
 
+/** Exactly what the index `releases_dependency_products` is over, or it would not be used. */
+const DEPENDENCY_PRODUCTS = `jsonb_path_query_array(dependencies::jsonb, '$[*].product')`;
+
 export class DatabaseEnvironments
   extends VersionedTable<Environment>
   implements EnvironmentRepository
@@ -71,6 +74,10 @@ export class DatabaseReleases implements ReleaseRepository {
   async insert(release: Release): Promise<Result<Release, AlreadyExists>> {
     const inserted = await this.table.insert(release, '');
     return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
+  }
+
+  dependents(products: readonly string[]): Promise<readonly Release[]> {
+    return this.table.select(`WHERE ${DEPENDENCY_PRODUCTS} ?| $1 ORDER BY id`, [products]);
   }
 
   async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {

@@ -145,6 +145,24 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
     return this.table.select('WHERE product = $1 ORDER BY name', [product]);
   }
 
+  ofProductsIn(
+    environments: readonly string[],
+    products: readonly string[],
+  ): Promise<readonly Entity[]> {
+    return this.table.select('WHERE environment = ANY($1) AND product = ANY($2) ORDER BY name', [
+      environments,
+      products,
+    ]);
+  }
+
+  async namesIn(environments: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      'SELECT name FROM entities WHERE environment = ANY($1) ORDER BY name',
+      [environments],
+    );
+    return rows.map(({ name }) => name as string);
+  }
+
   async list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>> {
     const conditions = new Conditions()
       .and('environment = ?', filter.environment)

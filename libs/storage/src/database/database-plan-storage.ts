@@ -57,6 +57,15 @@ export class DatabasePlanStorage implements PlanStorage {
     return counts;
   }
 
+  async dueAt(now: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      `SELECT entity FROM plans WHERE state = 'BLOCKED' AND recheck_at <= $1
+       ORDER BY recheck_at, entity LIMIT $2`,
+      [now, limit],
+    );
+    return rows.map(({ entity }) => entity as string);
+  }
+
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
     const conditions = new Conditions()
       .and('entity = ?', filter.entity)

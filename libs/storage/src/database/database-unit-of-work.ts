@@ -6,6 +6,7 @@ import {
   DatabaseProducts,
   DatabaseReleases,
 } from './database-catalog.js';
+import { DatabaseConstraints } from './database-constraints.js';
 import {
   DatabaseDeclines,
   DatabaseDirtyQueue,
@@ -23,6 +24,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     products: new DatabaseProducts(session),
     releases: new DatabaseReleases(session),
     charts: new DatabaseCharts(session),
+    constraints: new DatabaseConstraints(session),
     channels: new DatabaseChannels(session),
     spokes: new DatabaseSpokes(session),
     releaseStates: new DatabaseReleaseStates(session),

@@ -22,6 +22,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   reason: prose(),
   passedOver: json(),
   violations: json(),
+  recheckAt: optional(instant()),
   attempt: integer(),
   forced: optional(flag()),
   cancelReason: optional(text()),

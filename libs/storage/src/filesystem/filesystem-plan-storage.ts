@@ -43,6 +43,10 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.executingIn(environments));
   }
 
+  dueAt(now: string, limit: number): Promise<readonly string[]> {
+    return this.store.transact(({ plans }) => plans.dueAt(now, limit));
+  }
+
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
     return this.store.transact(({ plans }) => plans.list(filter, page));
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InMemoryStore, type Store, type UnitOfWork } from '@apollo-deploy/orchestration';
 import {
+  aConstraint,
   anAuditEntry,
   anEntity,
   anOutboxMessage,
@@ -56,6 +57,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       const [open] = await unit.plans.openOf([entity]);
       return open && unit.plans.save({ ...open, state: 'CANCELLED' });
     }),
+  ),
+  fc.tuple(id, version).map(([entity, minute]) =>
+    step(`block the plan of ${entity} until ${minute}`, async (unit) => {
+      const [open] = await unit.plans.openOf([entity]);
+      const recheckAt = `2026-03-02T12:0${minute}:00.000Z`;
+      return open && unit.plans.save({ ...open, state: 'BLOCKED', recheckAt });
+    }),
+  ),
+  fc
+    .tuple(id, id)
+    .map(([constraint, name]) =>
+      step(`insert constraint ${constraint} ${name}`, (unit) =>
+        unit.constraints.insert(aConstraint({ id: constraint, name })),
+      ),
+    ),
+  id.map((constraint) =>
+    step(`remove constraint ${constraint}`, (unit) => unit.constraints.remove(constraint)),
   ),
   fc
     .tuple(id, fc.boolean())
@@ -165,6 +183,8 @@ async function contentOf(store: Store): Promise<unknown> {
       entities: await unit.entities.list({}, { limit: 200 }),
       byRelease: await unit.entities.byRelease('spoke-a', 'test-service', 'a'),
       plans: await unit.plans.list({}, { limit: 200 }),
+      constraints: await unit.constraints.all(),
+      due: await unit.plans.dueAt('2026-03-02T12:02:00.000Z', 10),
       open: await unit.plans.openOf(['a', 'b', 'c']),
       outbox: await unit.outbox.pending(['spoke-a']),
       audit: await unit.audit.list({}, { limit: 200 }),

@@ -12,7 +12,7 @@ import type {
 } from '../unit-of-work.js';
 import { pageByKey } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
-import type { MemoryTables } from './memory-tables.js';
+import type { MemoryTables, ReleaseGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 import { VersionedTable } from './versioned-table.js';
 
@@ -45,7 +45,7 @@ export class InMemoryProducts extends VersionedTable<Product, never> implements 
 }
 
 export class InMemoryReleases implements ReleaseRepository {
-  private readonly view: TableView<Release, 'product' | 'version'>;
+  private readonly view: TableView<Release, ReleaseGroup>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.releases, transaction);
@@ -68,6 +68,11 @@ export class InMemoryReleases implements ReleaseRepository {
     const taken =
       this.view.get(id) ?? this.view.inGroup('version', compositeKey(product, version))[0];
     return taken === undefined ? ok(this.view.put(release)) : err({ code: 'already_exists' });
+  }
+
+  async dependents(products: readonly string[]): Promise<readonly Release[]> {
+    const found = products.flatMap((product) => this.view.inGroup('dependency', product));
+    return this.view.getMany(found.map(({ id }) => id));
   }
 
   async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {

@@ -12,7 +12,7 @@ import type {
 } from '../unit-of-work.js';
 import { pageByKey } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
-import { type MemoryTables, releaseKey } from './memory-tables.js';
+import { type EntityGroup, type MemoryTables, releaseKey } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 import { VersionedTable } from './versioned-table.js';
 
@@ -102,7 +102,7 @@ export class InMemoryReleaseStates implements ReleaseStateRepository {
 }
 
 export class InMemoryEntities
-  extends VersionedTable<Entity, 'spoke' | 'product' | 'release'>
+  extends VersionedTable<Entity, EntityGroup>
   implements EntityRepository
 {
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
@@ -123,6 +123,23 @@ export class InMemoryEntities
 
   async ofProduct(product: string): Promise<readonly Entity[]> {
     return this.view.inGroup('product', product);
+  }
+
+  async ofProductsIn(
+    environments: readonly string[],
+    products: readonly string[],
+  ): Promise<readonly Entity[]> {
+    const found = products
+      .flatMap((product) => this.view.inGroup('product', product))
+      .filter(({ environment }) => environments.includes(environment));
+    return this.getMany(found.map(({ name }) => name));
+  }
+
+  async namesIn(environments: readonly string[]): Promise<readonly string[]> {
+    return [...new Set(environments)]
+      .flatMap((environment) => this.view.inGroup('environment', environment))
+      .map(({ name }) => name)
+      .sort();
   }
 
   override async insert(entity: Entity): Promise<Result<Entity, AlreadyExists>> {

@@ -4,11 +4,11 @@ import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
 import { byInstant, pageAfterId } from './memory-lists.js';
 import { TableView } from './memory-table.js';
-import type { MemoryTables } from './memory-tables.js';
+import type { MemoryTables, PlanGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryPlanStorage implements PlanStorage {
-  private readonly view: TableView<Plan, 'entity' | 'open' | 'executing'>;
+  private readonly view: TableView<Plan, PlanGroup>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.plans, transaction);
@@ -46,6 +46,17 @@ export class InMemoryPlanStorage implements PlanStorage {
     return new Map(
       environments.map((name) => [name, this.view.inGroup('executing', name).length] as const),
     );
+  }
+
+  async dueAt(now: string, limit: number): Promise<readonly string[]> {
+    const until = Date.parse(now);
+    return this.view
+      .inGroup('timed', '')
+      .map(({ entity, recheckAt = '' }) => ({ entity, at: Date.parse(recheckAt) }))
+      .filter(({ at }) => at <= until)
+      .sort((a, b) => a.at - b.at || (a.entity < b.entity ? -1 : 1))
+      .slice(0, limit)
+      .map(({ entity }) => entity);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -6,6 +6,7 @@ import {
   InMemoryProducts,
   InMemoryReleases,
 } from './in-memory-catalog.js';
+import { InMemoryConstraints } from './in-memory-constraints.js';
 import {
   InMemoryDeclines,
   InMemoryDirtyQueue,
@@ -27,6 +28,7 @@ export function inMemoryUnitOfWork(
     products: new InMemoryProducts(tables, transaction),
     releases: new InMemoryReleases(tables, transaction),
     charts: new InMemoryCharts(tables, transaction),
+    constraints: new InMemoryConstraints(tables, transaction),
     channels: new InMemoryChannels(tables, transaction),
     spokes: new InMemorySpokes(tables, transaction),
     releaseStates: new InMemoryReleaseStates(tables, transaction),

@@ -7,10 +7,10 @@ export function compositeKey(...parts: readonly string[]): string {
   return JSON.stringify(parts);
 }
 
-/**
- * Rows by key, each also found by the groups it belongs to. A group function answers the row's group,
- * or `undefined` if the row is in none; groups are kept up with every write.
- */
+/** Answers the groups of one name that a row is in: one, several, or none. */
+type GroupsOf<T> = (row: T) => string | readonly string[] | undefined;
+
+/** Rows by key, each also found by the groups it belongs to. Groups are kept up with every write. */
 export class MemoryTable<T extends object, G extends string = never> {
   private readonly slots = new Map<string, Slot<T>>();
   private readonly members = new Map<string, Set<string>>();
@@ -20,7 +20,7 @@ export class MemoryTable<T extends object, G extends string = never> {
 
   constructor(
     readonly keyOf: (row: T) => string,
-    private readonly groups: Readonly<Record<G, (row: T) => string | undefined>>,
+    private readonly groups: Readonly<Record<G, GroupsOf<T>>>,
   ) {
     this.groupNames = Object.keys(groups) as G[];
   }
@@ -87,8 +87,8 @@ export class MemoryTable<T extends object, G extends string = never> {
 
   private groupsOf(row: T): readonly string[] {
     return this.groupNames.flatMap((name) => {
-      const value = this.groups[name](row);
-      return value === undefined ? [] : [compositeKey(name, value)];
+      const values = this.groups[name](row) ?? [];
+      return [values].flat().map((value) => compositeKey(name, value));
     });
   }
 }

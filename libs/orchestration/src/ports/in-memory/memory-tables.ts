@@ -1,5 +1,13 @@
 import { isOpen } from '@apollo-deploy/domain';
-import type { Decline, Entity, Environment, Plan, Product, Release } from '@apollo-deploy/domain';
+import type {
+  Decline,
+  Entity,
+  Environment,
+  Plan,
+  Product,
+  Release,
+  StoredConstraint,
+} from '@apollo-deploy/domain';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -21,13 +29,22 @@ export interface DirtyRow {
   readonly force: boolean;
 }
 
+export type ReleaseGroup = 'product' | 'version' | 'dependency';
+export type EntityGroup = 'spoke' | 'environment' | 'product' | 'release';
+/** `timed` holds the blocked plans that time alone may move. */
+export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed';
+
 /** Everything a store in memory keeps, with the groups by which it is looked up. */
 export class MemoryTables {
   readonly environments = new MemoryTable<Environment>((row) => row.name, {});
   readonly products = new MemoryTable<Product>((row) => row.name, {});
-  readonly releases = new MemoryTable<Release, 'product' | 'version'>((row) => row.id, {
+  readonly releases = new MemoryTable<Release, ReleaseGroup>((row) => row.id, {
     product: (row) => row.product,
     version: (row) => compositeKey(row.product, row.version),
+    dependency: (row) => row.dependencies.map(({ product }) => product),
+  });
+  readonly constraints = new MemoryTable<StoredConstraint, 'name'>((row) => row.id, {
+    name: (row) => row.name,
   });
   readonly charts = new MemoryTable<ChartRow>((row) => row.sha256, {});
   readonly channels = new MemoryTable<ChannelEntry, 'product'>(
@@ -40,16 +57,18 @@ export class MemoryTables {
   readonly releaseStates = new MemoryTable<ReleaseStateRecord, 'spoke'>(releaseKey, {
     spoke: (row) => row.spoke,
   });
-  readonly entities = new MemoryTable<Entity, 'spoke' | 'product' | 'release'>((row) => row.name, {
+  readonly entities = new MemoryTable<Entity, EntityGroup>((row) => row.name, {
     spoke: (row) => row.spoke,
+    environment: (row) => row.environment,
     product: (row) => row.product,
     release: releaseKey,
   });
   readonly evaluations = new MemoryTable<EvaluationRecord>((row) => row.entity, {});
-  readonly plans = new MemoryTable<Plan, 'entity' | 'open' | 'executing'>((row) => row.id, {
+  readonly plans = new MemoryTable<Plan, PlanGroup>((row) => row.id, {
     entity: (row) => row.entity,
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
     executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
+    timed: (row) => (row.state === 'BLOCKED' && row.recheckAt !== undefined ? '' : undefined),
   });
   readonly declines = new MemoryTable<Decline, 'entity'>(
     (row) => compositeKey(row.entity, row.contentKey),

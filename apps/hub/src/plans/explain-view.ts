@@ -1,6 +1,8 @@
 import { PLAN_STATES } from '@apollo-deploy/domain';
 import type { Plan, Violation } from '@apollo-deploy/domain';
+import type { PlanExplanation } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { cureOf } from './cures.js';
 
 class UnmetView {
   @ApiProperty({ description: 'Stable, for machines.' })
@@ -30,30 +32,23 @@ export class ExplainView {
   earliestAt?: string;
 }
 
-/** What can be done about each violation; a code without a line here is cured by its own message. */
-const CURES: Readonly<Record<string, string>> = {
-  spoke_ready:
-    'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
-  concurrency: 'wait for one of the plans that execute, or allow more in the environment',
-};
-
-/** Why a plan has not run, and what would change that. `manual` = a person starts plans there. */
-export function explainPlan(plan: Plan, manual: boolean): ExplainView {
-  const unmet = unmetOf(plan, manual);
-  const instants = unmet.flatMap(({ earliestAt }) => earliestAt ?? []);
-  const latest = [...instants].sort().at(-1);
-  const onlyTime = latest !== undefined && instants.length === unmet.length;
-  return { state: plan.state, unmet, ...(onlyTime && { earliestAt: latest }) };
+/** Why a plan has not run, when it can, and what would change that. */
+export function explainView({ plan, manual, unmet, earliestAt }: PlanExplanation): ExplainView {
+  const all = [...unmet.map(unmetView), ...besides(plan, manual)];
+  const onlyConstraints = all.length === unmet.length;
+  return {
+    state: plan.state,
+    unmet: all,
+    ...(earliestAt !== undefined && onlyConstraints && { earliestAt }),
+  };
 }
 
-function unmetOf(plan: Plan, manual: boolean): readonly UnmetView[] {
+/** What it waits for that is no constraint. */
+function besides(plan: Plan, manual: boolean): readonly UnmetView[] {
   switch (plan.state) {
-    case 'BLOCKED':
-      return [...plan.violations.map(unmetViolation), ...(manual ? [waitsForPerson(plan)] : [])];
     case 'PENDING':
+    case 'BLOCKED':
       return manual ? [waitsForPerson(plan)] : [];
-    case 'EXECUTING':
-      return [];
     case 'UNKNOWN':
       return [
         {
@@ -62,6 +57,7 @@ function unmetOf(plan: Plan, manual: boolean): readonly UnmetView[] {
           cure: `the spoke may still tell; if you know, say so (POST /api/v1/plans/${plan.id}/resolve)`,
         },
       ];
+    case 'EXECUTING':
     case 'SUCCEEDED':
     case 'FAILED':
     case 'ROLLED_BACK':
@@ -70,12 +66,12 @@ function unmetOf(plan: Plan, manual: boolean): readonly UnmetView[] {
   }
 }
 
-function unmetViolation({ code, message, recheckAt }: Violation): UnmetView {
+function unmetView({ code, message, recheckAt }: Violation): UnmetView {
   return {
     code,
     message,
     ...(recheckAt !== undefined && { earliestAt: recheckAt }),
-    cure: CURES[code] ?? 'see the message',
+    cure: cureOf(code),
   };
 }
 

@@ -1,0 +1,64 @@
+import {
+  addConstraint,
+  type Context,
+  type Page,
+  type Principal,
+  removeConstraint,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
+import { mapPage, pageOf } from '../http/page-query.js';
+import { accepted, found } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+import { checkSpec } from './check-spec.js';
+import { ConstraintQuery, ConstraintRequest } from './constraint-requests.js';
+import { ConstraintView, constraintView } from './constraint-view.js';
+import { readScope } from './read-scope.js';
+
+@ApiTags('constraints')
+@Controller('api/v1/constraints')
+export class ConstraintsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Post()
+  @PostOperation({
+    summary: 'Add a constraint; what it forbids stops at once',
+    access: 'people',
+    answer: ConstraintView,
+    status: 201,
+  })
+  async add(
+    @Caller() caller: Principal,
+    @Body() { name, kind, spec, scope }: ConstraintRequest,
+  ): Promise<ConstraintView> {
+    checkSpec(kind, spec);
+    const constraint = { name, kind, spec, scope: readScope(scope) };
+    return constraintView(accepted(await addConstraint(this.context, caller, constraint)));
+  }
+
+  @Get()
+  @Operation({ summary: 'List constraints', access: 'people', answer: ConstraintView, page: true })
+  async list(@Query() query: ConstraintQuery): Promise<Page<ConstraintView>> {
+    const page = await this.context.store.transact((unit) =>
+      unit.constraints.list(query.kind, pageOf(query)),
+    );
+    return mapPage(page, constraintView);
+  }
+
+  @Get(':id')
+  @Operation({ summary: 'Show a constraint', access: 'people', answer: ConstraintView })
+  async get(@Param('id') id: string): Promise<ConstraintView> {
+    const constraint = await this.context.store.transact((unit) => unit.constraints.get(id));
+    return constraintView(
+      found(constraint, 'constraint/not_found', `constraint ${JSON.stringify(id)}`),
+    );
+  }
+
+  @Delete(':id')
+  @DeleteOperation({ summary: 'Remove a constraint', access: 'people' })
+  async remove(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+    accepted(await removeConstraint(this.context, caller, id));
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  addConstraint,
+  type Context,
+  type Page,
+  type Principal,
+  removeConstraint,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Caller } from '../http/caller.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
+import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { accepted } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+import { acceptedFields } from './accepted-fields.js';
+import { readSuppression } from './read-suppression.js';
+import { SuppressionRequest } from './suppression-requests.js';
+import { SuppressionView, suppressionView } from './suppression-view.js';
+
+const KIND = 'suppression_window';
+
+@ApiTags('constraints')
+@Controller('api/v1/suppressions')
+export class SuppressionsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Post()
+  @PostOperation({
+    summary: 'Suppress changes, once or again and again',
+    access: 'people',
+    answer: SuppressionView,
+    status: 201,
+  })
+  async add(
+    @Caller() caller: Principal,
+    @Body() body: SuppressionRequest,
+  ): Promise<SuppressionView> {
+    const suppression = { kind: KIND, ...readSuppression(body) };
+    const stored = await addConstraint(this.context, caller, suppression);
+    return suppressionView(acceptedFields(stored, ['spec']));
+  }
+
+  @Get()
+  @Operation({
+    summary: 'List suppressions',
+    access: 'people',
+    answer: SuppressionView,
+    page: true,
+  })
+  async list(@Query() query: PageQuery): Promise<Page<SuppressionView>> {
+    const page = await this.context.store.transact((unit) =>
+      unit.constraints.list(KIND, pageOf(query)),
+    );
+    return mapPage(page, suppressionView);
+  }
+
+  @Delete(':id')
+  @DeleteOperation({ summary: 'Lift a suppression', access: 'people' })
+  async lift(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+    accepted(await removeConstraint(this.context, caller, id, KIND));
+  }
+}

@@ -1,0 +1,37 @@
+import type { ViolationCode } from '@apollo-deploy/domain';
+
+/** What can be done about each violation that the constraints know. */
+const CURES = {
+  spoke_ready:
+    'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
+  concurrency: 'wait for one of the plans that execute, or allow more in the environment',
+  dependency_missing:
+    'install what it needs in this environment (PUT /api/v1/entities/{name}), or register a release that does not need it',
+  dependency_version:
+    'bring what it needs into that range, or register a release whose range allows what runs',
+  dependency_unhealthy:
+    'bring what it needs back to health; GET /api/v1/entities/{name}/expected-state shows what is wrong with it',
+  dependency_cycle: 'register a release of one of the two that declares the other optional',
+  dependency_deadlock:
+    'register a release of one of the two with a range that allows both versions of the other',
+  dependent_range: 'upgrade what depends on it first',
+  dependent_needs_it: 'uninstall what depends on it first',
+  maintenance_window:
+    'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
+  suppression_window:
+    'wait until it ends, or lift it (GET /api/v1/suppressions, DELETE /api/v1/suppressions/{id})',
+  rule: 'do what its message says, or remove the rule (GET /api/v1/constraints?kind=rule, DELETE /api/v1/constraints/{id})',
+} as const satisfies Record<ViolationCode, string>;
+
+const OUTDATED = 'look again in a moment, or evaluate now (POST /api/v1/evaluations)';
+const UNHEARD_OF = 'do what the message says; the plan is looked at again when anything changes';
+
+/** What a person can do about a violation; a code of a kind that was added later has a general one. */
+export function cureOf(code: string): string {
+  if (code === 'outdated') return OUTDATED;
+  return isKnown(code) ? CURES[code] : UNHEARD_OF;
+}
+
+function isKnown(code: string): code is ViolationCode {
+  return Object.hasOwn(CURES, code);
+}

@@ -1,0 +1,98 @@
+import { PLAN_STATES, VIOLATION_CODES } from '@apollo-deploy/domain';
+import type { Violation } from '@apollo-deploy/domain';
+import type { PlanExplanation } from '@apollo-deploy/orchestration';
+import { aPlan } from '@apollo-deploy/orchestration/testing';
+import { describe, expect, it } from '@jest/globals';
+import { explainView } from './explain-view.js';
+
+const AWAY: Violation = { code: 'spoke_ready', message: 'spoke dev is lost', data: {} };
+const SHUT: Violation = {
+  code: 'maintenance_window',
+  message: 'the environment maintenance windows are shut',
+  data: {},
+  recheckAt: '2026-03-02T00:00:00.000Z',
+};
+
+function explanation(change: Partial<PlanExplanation> = {}): PlanExplanation {
+  return { plan: aPlan({ id: 'p-1', state: 'BLOCKED' }), manual: false, unmet: [], ...change };
+}
+
+describe('the explanation of a plan', () => {
+  it('says of each violation when time cures it, and what else does', () => {
+    expect(explainView(explanation({ unmet: [AWAY, SHUT] }))).toEqual({
+      state: 'BLOCKED',
+      unmet: [
+        {
+          code: 'spoke_ready',
+          message: 'spoke dev is lost',
+          cure: 'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
+        },
+        {
+          code: 'maintenance_window',
+          message: 'the environment maintenance windows are shut',
+          earliestAt: '2026-03-02T00:00:00.000Z',
+          cure: 'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
+        },
+      ],
+    });
+  });
+
+  it('says when it goes, if it waits for nothing but time', () => {
+    const earliestAt = '2026-03-09T00:00:00.000Z';
+    expect(explainView(explanation({ unmet: [SHUT], earliestAt })).earliestAt).toBe(earliestAt);
+  });
+
+  it('does not say when, if a person has to start it', () => {
+    const earliestAt = '2026-03-09T00:00:00.000Z';
+    expect(explainView(explanation({ unmet: [SHUT], earliestAt, manual: true }))).toMatchObject({
+      unmet: [{ code: 'maintenance_window' }, { code: 'manual_execution' }],
+    });
+    expect(
+      explainView(explanation({ unmet: [SHUT], earliestAt, manual: true })),
+    ).not.toHaveProperty('earliestAt');
+  });
+
+  it.each(['PENDING', 'BLOCKED'] as const)('names the person a %s plan waits for', (state) => {
+    expect(explainView(explanation({ plan: aPlan({ id: 'p-1', state }), manual: true }))).toEqual({
+      state,
+      unmet: [
+        {
+          code: 'manual_execution',
+          message: 'in dev plans wait for a person to start them',
+          cure: 'execute it (POST /api/v1/plans/p-1/execute)',
+        },
+      ],
+    });
+  });
+
+  it('says how an unknown outcome is settled', () => {
+    const plan = aPlan({ id: 'p-1', state: 'UNKNOWN' });
+    expect(explainView(explanation({ plan })).unmet).toMatchObject([
+      { code: 'outcome_unknown', cure: expect.stringContaining('/api/v1/plans/p-1/resolve') },
+    ]);
+  });
+
+  it.each(PLAN_STATES.filter((state) => state !== 'UNKNOWN'))(
+    'has nothing to add for a %s plan that waits for nobody',
+    (state) => {
+      expect(explainView(explanation({ plan: aPlan({ state }) }))).toEqual({ state, unmet: [] });
+    },
+  );
+});
+
+describe('the cure of a violation', () => {
+  const cureFor = (code: string) =>
+    explainView(explanation({ unmet: [{ ...AWAY, code }] })).unmet[0]?.cure ?? '';
+  const general = cureFor('of_a_kind_added_later');
+
+  it('is a sentence also for a code that nobody has heard of', () => {
+    expect(general).toBe(
+      'do what the message says; the plan is looked at again when anything changes',
+    );
+    expect(cureFor('constructor')).toBe(general);
+  });
+
+  it.each([...VIOLATION_CODES, 'outdated'])('%s is its own', (code) => {
+    expect(cureFor(code)).not.toBe(general);
+  });
+});

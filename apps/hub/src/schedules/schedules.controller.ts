@@ -1,0 +1,61 @@
+import {
+  type Context,
+  type Page,
+  type Principal,
+  RecurringScheduleService,
+  removeConstraint,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { acceptedFields } from '../constraints/accepted-fields.js';
+import { Caller } from '../http/caller.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
+import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { accepted } from '../http/refused.js';
+import { CONTEXT } from '../platform/tokens.js';
+import { ScheduleRequest } from './schedule-requests.js';
+import { ScheduleView, scheduleView } from './schedule-view.js';
+
+const KIND = 'maintenance_window';
+
+@ApiTags('schedules')
+@Controller('api/v1/schedules')
+export class SchedulesController {
+  private readonly service: RecurringScheduleService;
+
+  constructor(@Inject(CONTEXT) private readonly context: Context) {
+    this.service = new RecurringScheduleService(context);
+  }
+
+  @Post()
+  @PostOperation({
+    summary: 'Open environments again and again; outside they are shut from now on',
+    access: 'people',
+    answer: ScheduleView,
+    status: 201,
+  })
+  async create(@Caller() caller: Principal, @Body() body: ScheduleRequest): Promise<ScheduleView> {
+    const stored = await this.service.createSchedule(caller, body);
+    return scheduleView(acceptedFields(stored, ['spec', 'scope']));
+  }
+
+  @Get()
+  @Operation({
+    summary: 'List schedules: all recurring maintenance windows',
+    access: 'people',
+    answer: ScheduleView,
+    page: true,
+  })
+  async list(@Query() query: PageQuery): Promise<Page<ScheduleView>> {
+    const page = await this.context.store.transact((unit) =>
+      unit.constraints.list(KIND, pageOf(query)),
+    );
+    return mapPage(page, scheduleView);
+  }
+
+  @Delete(':id')
+  @DeleteOperation({ summary: 'Remove a schedule', access: 'people' })
+  async remove(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+    accepted(await removeConstraint(this.context, caller, id, KIND));
+  }
+}

@@ -1,0 +1,26 @@
+import type { Json, Result } from '@apollo-deploy/kernel';
+import type { TSchema } from 'typebox';
+import type { MaintenanceWindow } from '../schedules/maintenance-window.js';
+import type { SuppressionWindow } from '../schedules/suppression-window.js';
+import type { Constraint } from './constraint.js';
+
+/** A spec made ready for evaluation. Windows are fused with others; a rule stands alone. */
+export type CompiledSpec =
+  | { readonly window: MaintenanceWindow }
+  | { readonly suppression: SuppressionWindow }
+  | { readonly constraint: Constraint };
+
+/** Why a spec is not accepted: the field at fault, and a sentence that says what is. */
+export interface SpecRefusal {
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** A kind of constraint that people can store. */
+export interface ConstraintKind {
+  readonly description: string;
+  /** JSON Schema of the spec, from which forms follow. */
+  readonly schema: TSchema;
+  /** Compiles a spec of that shape, once, when it is saved or loaded. */
+  compile(spec: Readonly<Record<string, Json>>, name: string): Result<CompiledSpec, SpecRefusal>;
+}

@@ -1,0 +1,80 @@
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import { WindowSchedule } from '../schedules/window-schedule.js';
+import type { Constraint } from './constraint.js';
+import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
+import { CONSTRAINT_KINDS } from './kinds/index.js';
+import { inScope, type ScopeSubject } from './scope.js';
+import type { StoredConstraint } from './stored-constraint.js';
+import { windowsConstraint } from './windows-constraint.js';
+
+interface Compiled {
+  readonly stored: StoredConstraint;
+  readonly spec: CompiledSpec;
+}
+
+/**
+ * The stored constraints, compiled once, and for each combination that applies together one schedule
+ * of windows, so that its edges are worked out once however many plans ask.
+ */
+export class ConstraintSet {
+  private readonly compiled: readonly Compiled[];
+  private readonly combinations = new Map<string, readonly Constraint[]>();
+
+  /** What is in `before` as well is not compiled again. */
+  constructor(
+    stored: readonly StoredConstraint[],
+    before?: ConstraintSet,
+    kinds: Readonly<Record<string, ConstraintKind>> = CONSTRAINT_KINDS,
+  ) {
+    const known = new Map(before?.compiled.map((one) => [keyOf(one.stored), one]));
+    this.compiled = stored.map(
+      (one) => known.get(keyOf(one)) ?? { stored: one, spec: compile(one, kinds) },
+    );
+  }
+
+  /** Whether it was made of exactly these. */
+  isOf(stored: readonly StoredConstraint[]): boolean {
+    return (
+      stored.length === this.compiled.length &&
+      stored.every((one, index) => {
+        const mine = this.compiled[index];
+        return mine !== undefined && keyOf(mine.stored) === keyOf(one);
+      })
+    );
+  }
+
+  /** The constraints that a plan must satisfy, in a stable order. */
+  for(subject: ScopeSubject): readonly Constraint[] {
+    const matching = this.compiled.filter(({ stored }) => inScope(stored.scope, subject));
+    const key = matching.map(({ stored }) => keyOf(stored)).join(' ');
+    const known = this.combinations.get(key);
+    if (known !== undefined) return known;
+    const made = combine(matching);
+    this.combinations.set(key, made);
+    return made;
+  }
+}
+
+function combine(matching: readonly Compiled[]): readonly Constraint[] {
+  const specs = matching.map(({ spec }) => spec);
+  const windows = specs.flatMap((spec) => ('window' in spec ? [spec.window] : []));
+  const suppressions = specs.flatMap((spec) => ('suppression' in spec ? [spec.suppression] : []));
+  const others = specs.flatMap((spec) => ('constraint' in spec ? [spec.constraint] : []));
+  if (windows.length === 0 && suppressions.length === 0) return others;
+  return [windowsConstraint(new WindowSchedule({ windows, suppressions })), ...others];
+}
+
+function compile(
+  stored: StoredConstraint,
+  kinds: Readonly<Record<string, ConstraintKind>>,
+): CompiledSpec {
+  const kind = Object.hasOwn(kinds, stored.kind) ? kinds[stored.kind] : undefined;
+  const spec = kind?.compile(stored.spec, stored.name);
+  if (spec?.ok === true) return spec.value;
+  const why = spec === undefined ? `kind ${stored.kind} is not known` : spec.error.detail;
+  throw new InvariantViolation(`stored constraint ${stored.name} does not compile: ${why}`);
+}
+
+function keyOf({ id, version }: StoredConstraint): string {
+  return `${id}@${String(version)}`;
+}

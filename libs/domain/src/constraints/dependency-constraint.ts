@@ -1,0 +1,15 @@
+import type { Constraint } from './constraint.js';
+import { dependencyHealthViolations, dependencyRangeViolations } from './dependency.js';
+
+/** What a plan's release needs is there, in range and running, and who needs it keeps what it needs. */
+export const dependency: Constraint = {
+  kind: 'dependency',
+  evaluate({ dependencies }) {
+    if (dependencies === null) return { satisfied: true, violations: [], metadata: {} };
+    const violations = [
+      ...dependencyRangeViolations(dependencies),
+      ...dependencyHealthViolations(dependencies),
+    ];
+    return { satisfied: violations.length === 0, violations, metadata: {} };
+  },
+};

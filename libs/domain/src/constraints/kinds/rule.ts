@@ -1,0 +1,55 @@
+import { err, ok } from '@apollo-deploy/kernel';
+import { Type } from 'typebox';
+import type { ConstraintKind } from '../constraint-kind.js';
+import { compileRule } from '../rule/compile-rule.js';
+import type { KnownViolation } from '../violation-codes.js';
+
+const value = Type.Union([Type.String(), Type.Boolean(), Type.Array(Type.String())]);
+const comparison = Type.Object(
+  { fact: Type.String(), operator: Type.String(), value },
+  { additionalProperties: false },
+);
+
+/** An operator's own rule over facts of the plan. */
+export const rule: ConstraintKind = {
+  description:
+    'Plans start only if the condition holds: a tree of all, any and not over named facts.',
+  schema: Type.Object(
+    {
+      message: Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'Shown when it does not hold.',
+      }),
+      when: Type.Union([
+        comparison,
+        Type.Object({ all: Type.Array(Type.Unknown()) }, { additionalProperties: false }),
+        Type.Object({ any: Type.Array(Type.Unknown()) }, { additionalProperties: false }),
+        Type.Object({ not: Type.Unknown() }, { additionalProperties: false }),
+      ]),
+    },
+    { additionalProperties: false },
+  ),
+  compile(spec, name) {
+    const { message, when } = spec;
+    if (typeof message !== 'string' || message.trim() === '') {
+      return err({ field: 'message', detail: 'say to people what the rule demands' });
+    }
+    const compiled = compileRule(when);
+    if (!compiled.ok) return err({ field: compiled.error.path, detail: compiled.error.detail });
+    return ok({
+      constraint: {
+        kind: 'rule',
+        evaluate({ rule: facts }) {
+          if (compiled.value(facts)) return { satisfied: true, violations: [], metadata: {} };
+          const violation: KnownViolation = {
+            code: 'rule',
+            message: `${name}: ${message}`,
+            data: { rule: name },
+          };
+          return { satisfied: false, violations: [violation], metadata: {} };
+        },
+      },
+    });
+  },
+};

@@ -1,0 +1,23 @@
+import type { Violation } from './constraint.js';
+
+/** Codes of all violations that the constraints of this package know. */
+export const VIOLATION_CODES = [
+  'spoke_ready',
+  'concurrency',
+  'dependency_missing',
+  'dependency_version',
+  'dependency_unhealthy',
+  'dependency_cycle',
+  'dependency_deadlock',
+  'dependent_range',
+  'dependent_needs_it',
+  'maintenance_window',
+  'suppression_window',
+  'rule',
+] as const;
+export type ViolationCode = (typeof VIOLATION_CODES)[number];
+
+/** What the constraints of this package answer with, so that no code goes unlisted. */
+export interface KnownViolation extends Violation {
+  readonly code: ViolationCode;
+}

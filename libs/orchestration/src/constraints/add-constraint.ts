@@ -1,0 +1,139 @@
+import {
+  CONSTRAINT_KINDS,
+  type ConstraintKindName,
+  refusal,
+  type Refusal,
+  type Scope,
+  type StoredConstraint,
+} from '@apollo-deploy/domain';
+import { err, type Json, ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { checkScope, lockScope } from './lock-scope.js';
+import { withdrawOffers } from './withdraw-offers.js';
+
+const NAME_MAX = 100;
+/** How much of a reason goes into a name that is made up; an id goes beside it. */
+const ABOUT_MAX = 60;
+
+export interface NewConstraint {
+  /** 1 to 100 characters that nobody else uses; absent = made of its reason and its id. */
+  readonly name?: string;
+  readonly kind: string;
+  readonly spec: Readonly<Record<string, Json>>;
+  /** Absent members mean all. */
+  readonly scope?: Scope;
+}
+
+/**
+ * Stores a constraint. From the instant it is stored no plan in its scope is dispatched against it,
+ * on any replica, and offers that no spoke has claimed yet are taken back.
+ */
+export async function addConstraint(
+  context: Context,
+  principal: Principal,
+  input: NewConstraint,
+): Promise<Result<StoredConstraint, Refusal>> {
+  const id = context.ids.next();
+  const constraint: StoredConstraint = {
+    id,
+    name: input.name ?? nameOf(input, id),
+    kind: input.kind,
+    spec: input.spec,
+    scope: input.scope ?? {},
+    createdBy: principal.name,
+    createdAt: context.clock.now().toISOString(),
+    version: 1,
+  };
+  const bad = checkConstraint(constraint);
+  if (bad !== undefined) return err(bad);
+  return context.store.transact(async (unit) => {
+    const { name, kind, scope } = constraint;
+    const missing = await checkScope(unit, scope);
+    if (missing !== undefined) return err(missing);
+    const environments = await lockScope(unit, scope);
+    const inserted = await unit.constraints.insert(constraint);
+    if (!inserted.ok) {
+      return err(
+        refusal(
+          'catalog/already_exists',
+          `a constraint named ${JSON.stringify(name)} exists already; choose another name`,
+          { field: 'name' },
+        ),
+      );
+    }
+    await withdrawOffers(context, unit, environments, `${kind} "${name}" was added`);
+    await afterChange(context, unit, principal, { constraint, environments, action: 'add' });
+    return inserted;
+  });
+}
+
+/** Takes a constraint away; what it held is looked at again. */
+export async function removeConstraint(
+  context: Context,
+  principal: Principal,
+  id: string,
+  kind?: ConstraintKindName,
+): Promise<Result<void, Refusal>> {
+  return context.store.transact(async (unit) => {
+    const constraint = await unit.constraints.get(id);
+    if (constraint === undefined || (kind !== undefined && constraint.kind !== kind)) {
+      return err(
+        refusal(
+          'constraint/not_found',
+          `there is no ${kind ?? 'constraint'} ${JSON.stringify(id)}; it may have been removed already`,
+        ),
+      );
+    }
+    const environments = await lockScope(unit, constraint.scope);
+    await unit.constraints.remove(id);
+    await afterChange(context, unit, principal, { constraint, environments, action: 'remove' });
+    return ok(undefined);
+  });
+}
+
+/** Never ends in half a character. */
+function nameOf({ kind, spec }: NewConstraint, id: string): string {
+  const { reason } = spec;
+  const about = typeof reason === 'string' ? reason : kind;
+  return `${about
+    .slice(0, ABOUT_MAX)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trim()} (${id})`;
+}
+
+function checkConstraint({ name, kind, spec }: StoredConstraint): Refusal | undefined {
+  if (name.trim() === '' || name.length > NAME_MAX) {
+    const detail = `name has ${String(name.length)} characters; accepted are 1 to ${String(NAME_MAX)}, not all blank`;
+    return refusal('catalog/invalid_field', detail, { field: 'name' });
+  }
+  if (!Object.hasOwn(CONSTRAINT_KINDS, kind)) {
+    const detail = `kind is ${JSON.stringify(kind)}; accepted are ${Object.keys(CONSTRAINT_KINDS).join(', ')}`;
+    return refusal('catalog/invalid_field', detail, { field: 'kind' });
+  }
+  const compiled = CONSTRAINT_KINDS[kind as ConstraintKindName].compile(spec, name);
+  if (compiled.ok) return undefined;
+  const { field, detail } = compiled.error;
+  return refusal('catalog/invalid_field', `spec.${field}: ${detail}`, { field: `spec.${field}` });
+}
+
+async function afterChange(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  change: {
+    readonly constraint: StoredConstraint;
+    readonly environments: readonly string[];
+    readonly action: 'add' | 'remove';
+  },
+): Promise<void> {
+  const { constraint, environments, action } = change;
+  await unit.dirty.mark(await unit.entities.namesIn(environments));
+  await record(context, unit, principal, {
+    action: `constraint.${action}`,
+    subject: `constraint/${constraint.id}`,
+    detail: { name: constraint.name, kind: constraint.kind, spec: constraint.spec },
+  });
+}

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { DependencyDeclaration } from '@apollo-deploy/domain';
+import { EngineWorld, type SeenRelease, SUCCEEDED } from '../testing/engine-world.js';
+
+const RUNS: SeenRelease = { version: '1.0.0', revision: 1 };
+
+function needs(product: string, range: string): readonly DependencyDeclaration[] {
+  return [{ product, range, optional: false }];
+}
+
+let world: EngineWorld;
+beforeEach(async () => {
+  world = await EngineWorld.build();
+  await world.connect();
+});
+
+/** The last plan of an entity, as what people look at first. */
+async function planOf(entity: string): Promise<object | undefined> {
+  const plan = (await world.plans()).filter((one) => one.entity === entity).at(-1);
+  return plan && { type: plan.type, state: plan.state, to: plan.to?.version, codes: codesOf(plan) };
+}
+
+function codesOf({ violations }: { readonly violations: readonly { readonly code: string }[] }) {
+  return violations.map(({ code }) => code);
+}
+
+describe('a product that needs another', () => {
+  beforeEach(async () => {
+    await world.product('base', { '1.0.0': [], '2.0.0': [] });
+    await world.product('shop', { '1.0.0': needs('base', '^2.0.0') });
+    await world.release('1.0.0', 'base');
+    await world.release('1.0.0', 'shop');
+  });
+
+  it('is not installed before the other runs in range, and then goes by itself', async () => {
+    await world.report({});
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({
+      state: 'BLOCKED',
+      codes: ['dependency_missing'],
+    });
+
+    await world.entity({ channel: 'dev' }, {}, 'base-dev', 'base');
+    await world.settle();
+    await world.report({ 'base-dev': RUNS });
+    await world.result((await world.lastPlan()).id, SUCCEEDED);
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({
+      state: 'BLOCKED',
+      codes: ['dependency_version'],
+    });
+
+    await world.release('2.0.0', 'base');
+    await world.settle();
+    expect(await planOf('base-dev')).toMatchObject({ state: 'EXECUTING', to: '2.0.0' });
+    await world.report({ 'base-dev': { version: '2.0.0', revision: 2, health: 'Progressing' } });
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({
+      state: 'BLOCKED',
+      codes: ['dependency_unhealthy'],
+    });
+
+    await world.report({ 'base-dev': { version: '2.0.0', revision: 2 } });
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'EXECUTING' });
+  });
+
+  it('keeps the other from being uninstalled until it is gone itself', async () => {
+    const base = { version: '2.0.0', revision: 1 };
+    await world.report({ 'base-dev': base, 'shop-dev': RUNS });
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.entity({ absent: true }, {}, 'base-dev', 'base');
+    await world.settle();
+    expect(await planOf('base-dev')).toMatchObject({
+      type: 'uninstall',
+      state: 'BLOCKED',
+      codes: ['dependent_needs_it'],
+    });
+
+    await world.report({ 'base-dev': base });
+    await world.entity({ absent: true }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    expect(await planOf('base-dev')).toMatchObject({ type: 'uninstall', state: 'EXECUTING' });
+  });
+
+  it('is repaired even while the other is down', async () => {
+    await world.report({
+      'base-dev': { version: '2.0.0', revision: 1, health: 'Degraded' },
+      'shop-dev': { ...RUNS, missing: 'shop', health: 'Missing' },
+    });
+    await world.entity({ version: '2.0.0' }, {}, 'base-dev', 'base');
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({
+      type: 'config_update',
+      state: 'EXECUTING',
+      codes: [],
+    });
+  });
+});
+
+describe('a release that the versions around it forbid', () => {
+  beforeEach(async () => {
+    await world.product('base', { '1.0.0': [] });
+    await world.register('aria', '1.2.0', needs('base', '^2.0.0'));
+    await world.report({ 'aria-dev': RUNS, 'base-dev': RUNS });
+    await world.entity({ version: '1.0.0' }, {}, 'base-dev', 'base');
+  });
+
+  it('is passed over for an older one above what runs, and the plan says why', async () => {
+    await world.entity({ range: '^1.0.0' });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      state: 'EXECUTING',
+      to: { version: '1.1.0' },
+      passedOver: [
+        {
+          version: '1.2.0',
+          violations: [
+            {
+              code: 'dependency_version',
+              message: 'aria 1.2.0 needs base ^2.0.0; base-dev runs 1.0.0',
+              data: { product: 'base', range: '^2.0.0', entity: 'base-dev', version: '1.0.0' },
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('is proposed all the same, and blocked, where no other is left', async () => {
+    await world.entity({ range: '>=1.2.0' });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      state: 'BLOCKED',
+      to: { version: '1.2.0' },
+      passedOver: [],
+      violations: [{ code: 'dependency_version' }],
+    });
+  });
+});
+
+describe('two products that are not there and need each other', () => {
+  it('both say that neither can go first', async () => {
+    await world.report({});
+    await world.product('base', { '1.0.0': needs('shop', '*'), '1.1.0': needs('shop', '*') });
+    await world.product('shop', { '1.0.0': needs('base', '*') });
+    await world.entity({ range: '*' }, {}, 'base-dev', 'base');
+    await world.entity({ range: '*' }, {}, 'shop-dev', 'shop');
+    await world.engine.evaluateAll();
+    expect(await planOf('base-dev')).toMatchObject({ codes: ['dependency_cycle'] });
+    expect(await planOf('shop-dev')).toMatchObject({ codes: ['dependency_cycle'] });
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  earliestAt,
+  evaluateConstraints,
+  type Plan,
+  planDigest,
+  type Proposal,
+  proposePlan,
+  type Refusal,
+  type Violation,
+} from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { ConstraintCache } from './constraint-cache.js';
+import { planNotFound } from './dispatch-plan.js';
+import { loadFacts } from './load-facts.js';
+import { constraintsOn, planFactsOf } from './plan-facts.js';
+
+/** Why a plan has not gone out, as it is at the instant of the question. */
+export interface PlanExplanation {
+  readonly plan: Plan;
+  /** It waits for a person to start it, besides what is unmet. */
+  readonly manual: boolean;
+  /** What speaks against it now; nothing once it has gone out. */
+  readonly unmet: readonly Violation[];
+  /**
+   * The first instant at which all constraints hold together. Absent if none is unmet, if time alone
+   * does not cure them, or if that is more than 400 days away. RFC 3339.
+   */
+  readonly earliestAt?: string;
+}
+
+/** Evaluates the constraints of a PENDING or BLOCKED plan now, without changing anything. */
+export async function explainPlan(
+  context: Context,
+  constraints: ConstraintCache,
+  planId: string,
+): Promise<Result<PlanExplanation, Refusal>> {
+  return context.store.transact(async (unit) => {
+    const plan = await unit.plans.get(planId);
+    if (plan === undefined) return err(planNotFound(planId));
+    if (plan.state !== 'PENDING' && plan.state !== 'BLOCKED') {
+      return ok({ plan, manual: false, unmet: [] });
+    }
+    const [facts] = await loadFacts(unit, [plan.entity], {
+      now: context.clock.now(),
+      startedAt: context.startedAt,
+    });
+    if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
+    const manual = facts.environment.execution === 'manual';
+    const proposal = proposePlan(facts.entityFacts);
+    if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
+      return ok({ plan, manual, unmet: [outdated(proposal)] });
+    }
+    const demanded = constraintsOn(await constraints.load(unit), facts, proposal.plan);
+    const planFacts = planFactsOf(facts, proposal.plan);
+    const { satisfied, violations } = evaluateConstraints(demanded, planFacts);
+    const earliest = satisfied ? undefined : earliestAt(demanded, planFacts);
+    return ok({
+      plan,
+      manual,
+      unmet: violations,
+      ...(earliest !== undefined && { earliestAt: earliest }),
+    });
+  });
+}
+
+/** What is desired or reported has changed since, and the next evaluation will see it. */
+function outdated(proposal: Proposal): Violation {
+  const why = proposal.kind === 'nothing' ? proposal.why : proposal.plan.reason;
+  return {
+    code: 'outdated',
+    message: `the next evaluation replaces or withdraws it: ${why}`,
+    data: {},
+  };
+}

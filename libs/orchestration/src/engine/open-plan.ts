@@ -1,0 +1,177 @@
+import {
+  type ConstraintResult,
+  type ConstraintSet,
+  evaluateConstraints,
+  movePlan,
+  type Plan,
+  planDigest,
+  type ProposedPlan,
+} from '@apollo-deploy/domain';
+import { canonicalJson } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import type { LoadedFacts } from './load-facts.js';
+import { constraintsOn, planFactsOf } from './plan-facts.js';
+
+/** What an evaluation did for one entity. */
+export interface EvaluationOutcome {
+  readonly entity: string;
+  readonly result: 'proposed' | 'blocked' | 'unchanged';
+  readonly planId?: string;
+  /** PENDING in an environment where plans go by themselves. */
+  readonly dispatchable: boolean;
+}
+
+/** One evaluation under way: where it writes, and what people demand. */
+export interface EvaluationWork {
+  readonly context: Context;
+  readonly unit: UnitOfWork;
+  readonly set: ConstraintSet;
+}
+
+/** The same content is still wanted: the plan stays, with what holds it now. */
+export async function keepPlan(
+  { context, unit, set }: EvaluationWork,
+  facts: LoadedFacts,
+  proposed: ProposedPlan,
+  open: Plan,
+): Promise<EvaluationOutcome> {
+  const result = judge(set, facts, proposed);
+  const state = result.satisfied ? 'PENDING' : 'BLOCKED';
+  if (open.state === state && sameAnswer(open, result)) return outcome(facts, open, 'unchanged');
+  const { recheckAt: _, ...rest } = open;
+  const plan: Plan = { ...rest, ...answerOf(result) };
+  const saved = await unit.plans.save(open.state === state ? plan : movePlan(plan, state));
+  if (!saved.ok) return lost(unit, open.entity);
+  if (open.state !== state) {
+    await record(context, unit, ENGINE, {
+      action: state === 'BLOCKED' ? 'plan.block' : 'plan.unblock',
+      subject: `plan/${open.id}`,
+      detail: { violations: result.violations.map(({ code }) => code) },
+    });
+  }
+  return outcome(facts, saved.value, result.satisfied ? 'proposed' : 'blocked');
+}
+
+/** Makes the plan that was proposed, PENDING or BLOCKED. */
+export async function makePlan(
+  { context, unit, set }: EvaluationWork,
+  facts: LoadedFacts,
+  { plan: proposed, forced }: { readonly plan: ProposedPlan; readonly forced: boolean },
+  id: string,
+): Promise<EvaluationOutcome> {
+  const { entity, declines } = facts.entityFacts;
+  const result = judge(set, facts, proposed);
+  const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
+  const inserted = await unit.plans.insert({
+    id,
+    entity: entity.name,
+    environment: entity.environment,
+    spoke: entity.spoke,
+    product: entity.product,
+    type: proposed.type,
+    state: result.satisfied ? 'PENDING' : 'BLOCKED',
+    content: proposed.content,
+    digest: planDigest(proposed.content),
+    contentKey: proposed.contentKey,
+    values: proposed.content.chart === null ? {} : entity.values,
+    from: proposed.from,
+    to: proposed.to,
+    reason: proposed.reason,
+    passedOver: proposed.passedOver,
+    ...answerOf(result),
+    attempt: (earlier?.failures ?? 0) + 1,
+    ...(forced && { forced }),
+    createdAt: context.clock.now().toISOString(),
+    version: 1,
+  });
+  if (!inserted.ok) return lost(unit, entity.name);
+  await record(context, unit, ENGINE, {
+    action: 'plan.propose',
+    subject: `plan/${id}`,
+    detail: {
+      entity: entity.name,
+      type: proposed.type,
+      digest: inserted.value.digest,
+      state: inserted.value.state,
+    },
+  });
+  return outcome(facts, inserted.value, result.satisfied ? 'proposed' : 'blocked');
+}
+
+/** Takes a plan back that is no longer wanted. False if somebody else was faster. */
+export async function withdrawPlan(
+  { context, unit }: EvaluationWork,
+  open: Plan,
+  message: string,
+  supersededBy?: string,
+): Promise<boolean> {
+  const saved = await unit.plans.save(
+    movePlan(open, 'CANCELLED', {
+      cancelReason: 'superseded',
+      message,
+      endedAt: context.clock.now().toISOString(),
+      ...(supersededBy !== undefined && { supersededBy }),
+    }),
+  );
+  if (!saved.ok) {
+    await unit.dirty.mark([open.entity]);
+    return false;
+  }
+  await record(context, unit, ENGINE, {
+    action: 'plan.withdraw',
+    subject: `plan/${open.id}`,
+    detail: { message },
+  });
+  return true;
+}
+
+function judge(set: ConstraintSet, facts: LoadedFacts, proposed: ProposedPlan): ConstraintResult {
+  return evaluateConstraints(constraintsOn(set, facts, proposed), planFactsOf(facts, proposed));
+}
+
+/** A plan that is not blocked waits for no instant. */
+function answerOf({
+  satisfied,
+  violations,
+  recheckAt,
+}: ConstraintResult): Pick<Plan, 'violations' | 'recheckAt'> {
+  return { violations, ...(!satisfied && recheckAt !== undefined && { recheckAt }) };
+}
+
+function sameAnswer(open: Plan, result: ConstraintResult): boolean {
+  const answer = answerOf(result);
+  return (
+    open.recheckAt === answer.recheckAt &&
+    canonicalJson(jsonOf(open.violations)) === canonicalJson(jsonOf(answer.violations))
+  );
+}
+
+async function lost(unit: UnitOfWork, entity: string): Promise<EvaluationOutcome> {
+  await unit.dirty.mark([entity]);
+  return { entity, result: 'unchanged', dispatchable: false };
+}
+
+function outcome(
+  { environment }: LoadedFacts,
+  plan: Plan,
+  result: EvaluationOutcome['result'],
+): EvaluationOutcome {
+  return {
+    entity: plan.entity,
+    result,
+    planId: plan.id,
+    dispatchable: plan.state === 'PENDING' && environment.execution === 'automatic',
+  };
+}
+
+function jsonOf(violations: Plan['violations']): Parameters<typeof canonicalJson>[0] {
+  return violations.map(({ code, message, data, recheckAt }) => ({
+    code,
+    message,
+    data,
+    recheckAt,
+  }));
+}
