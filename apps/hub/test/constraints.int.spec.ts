@@ -133,14 +133,14 @@ describe('an upgrade in production', () => {
         {
           code: 'suppression_window',
           message: 'changes are suppressed until 2026-03-09T00:00:00.000Z: Quarter end',
-          earliestAt: '2026-03-14T02:00:00.000Z',
+          earliestAt: '2026-03-09T00:00:00.000Z',
           cure: expect.any(String),
         },
         {
           code: 'maintenance_window',
           message:
             'the environment maintenance windows are shut; "saturdays" opens next, at 2026-03-07T02:00:00.000Z',
-          earliestAt: '2026-03-14T02:00:00.000Z',
+          earliestAt: '2026-03-07T02:00:00.000Z',
           cure: expect.any(String),
         },
       ],

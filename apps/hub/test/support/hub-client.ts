@@ -72,11 +72,22 @@ export class HubClient {
     return this.expectOk(await this.request('PUT', path, body));
   }
 
+  async delete(path: string): Promise<void> {
+    const response = await this.request('DELETE', path);
+    if (!response.ok) throw new Error(`${String(response.status)} ${await response.text()}`);
+  }
+
   /** Registers a release and puts it into channel `dev`. */
-  async release(product: string, version: string, chart: Uint8Array): Promise<void> {
+  async release(
+    product: string,
+    version: string,
+    chart: Uint8Array,
+    dependencies: readonly { readonly product: string; readonly range: string }[] = [],
+  ): Promise<void> {
     const form = new FormData();
     form.set('product', product);
     form.set('version', version);
+    form.set('dependencies', JSON.stringify(dependencies));
     form.set('chart', new Blob([new Uint8Array(chart)]), `${product}-${version}.tgz`);
     await this.post('/api/v1/releases', form);
     await this.post('/api/v1/channels/dev/releases', { product, version });

@@ -93,6 +93,24 @@ describe('the constraint evaluator', () => {
     expect(result.recheckAt).toBe('2026-01-06T00:00:00.000Z');
   });
 
+  it('wakes up when one of several reasons of a constraint ends', () => {
+    const twice: Constraint = {
+      kind: 'twice',
+      evaluate: () => ({
+        satisfied: false,
+        violations: [
+          { code: 'a', message: 'a', data: {}, recheckAt: '2026-01-06T00:00:00.000Z' },
+          { code: 'b', message: 'b', data: {} },
+        ],
+        metadata: {},
+        recheckAt: '2026-02-01T00:00:00.000Z',
+      }),
+    };
+    expect(evaluateConstraints([twice], somePlanFacts()).recheckAt).toBe(
+      '2026-01-06T00:00:00.000Z',
+    );
+  });
+
   const constraints = fc.array(fc.constantFrom(holds, fails('a'), fails('b')), { maxLength: 8 });
 
   it('is never more satisfied with one constraint more', () => {

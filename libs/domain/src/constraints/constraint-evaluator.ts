@@ -3,14 +3,18 @@ import type { PlanFacts } from './plan-facts.js';
 
 /**
  * Asks every constraint, with no short cut: people see all reasons at once. Violations come in the
- * order of the constraints; satisfied only if all are. `recheckAt` is the earliest of theirs.
+ * order of the constraints; satisfied only if all are. `recheckAt` is the earliest of theirs and of
+ * their violations': the first instant at which anything said here may no longer be so.
  */
 export function evaluateConstraints(
   constraints: readonly Constraint[],
   facts: PlanFacts,
 ): ConstraintResult {
   const results = constraints.map((constraint) => constraint.evaluate(facts));
-  const instants = results.flatMap(({ recheckAt }) => recheckAt ?? []).sort();
+  const instants = results
+    .flatMap((result) => [result, ...result.violations])
+    .flatMap(({ recheckAt }) => recheckAt ?? [])
+    .sort();
   return {
     satisfied: results.every(({ satisfied }) => satisfied),
     violations: results.flatMap(({ violations }) => violations),

@@ -21,7 +21,7 @@ function schedule(): WindowSchedule {
 }
 
 describe('the windows of a plan', () => {
-  it('name every reason that shuts them, each with the instant at which all is open', () => {
+  it('name every reason that shuts them, each with the instant at which it ends', () => {
     const recheckAt = '2026-01-10T04:00:00.000Z';
     expect(at('2026-01-09T12:00:00Z')).toEqual({
       satisfied: false,
@@ -48,7 +48,7 @@ describe('the windows of a plan', () => {
             nextOpen: recheckAt,
             layer: 'environment',
           },
-          recheckAt,
+          recheckAt: '2026-01-10T02:00:00.000Z',
         },
       ],
       metadata: {},

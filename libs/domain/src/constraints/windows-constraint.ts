@@ -5,7 +5,8 @@ import type { KnownViolation } from './violation-codes.js';
 
 /**
  * All windows and suppressions that apply to a plan, as one constraint: a violation for each reason
- * that shuts it, each with the instant at which it is open again.
+ * that shuts it, each with the instant at which that reason alone ends; `recheckAt` of the whole is the
+ * instant at which all of them are open together.
  */
 export function windowsConstraint(schedule: WindowSchedule): Constraint {
   return {
@@ -31,6 +32,6 @@ function violationOf(reason: WindowReason, nextOpen: string | undefined): KnownV
     code: kind,
     message,
     data: { name, until, nextOpen: nextOpen ?? null, ...more },
-    ...(nextOpen !== undefined && { recheckAt: nextOpen }),
+    ...(until !== null && { recheckAt: until }),
   };
 }

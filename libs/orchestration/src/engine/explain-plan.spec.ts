@@ -58,8 +58,8 @@ describe('the explanation of a plan', () => {
     ]);
     expect(all.unmet.map(({ recheckAt }) => recheckAt)).toEqual([
       undefined,
-      '2026-01-17T02:00:00.000Z',
-      '2026-01-17T02:00:00.000Z',
+      '2026-01-12T00:00:00.000Z',
+      '2026-01-10T02:00:00.000Z',
     ]);
     expect(all).not.toHaveProperty('earliestAt');
 
