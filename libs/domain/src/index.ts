@@ -30,7 +30,13 @@ export {
 } from './catalog/select-target.js';
 export { compareVersions, formatVersion, parseVersion, type Version } from './catalog/version.js';
 export { parseRange, rangeAllows, type VersionRange } from './catalog/version-range.js';
-export type { Constraint, ConstraintResult, Violation } from './constraints/constraint.js';
+export {
+  applicable,
+  type ApplicabilityRow,
+  type ClassedPlan,
+  type TabledConstraint,
+} from './constraints/applicability.js';
+export type { Constraint, ConstraintResult, Noted, Violation } from './constraints/constraint.js';
 export { earliestAt, evaluateConstraints } from './constraints/constraint-evaluator.js';
 export type { ConstraintKind, SpecRefusal } from './constraints/constraint-kind.js';
 export { ConstraintSet } from './constraints/constraint-set.js';

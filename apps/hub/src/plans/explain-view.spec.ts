@@ -14,7 +14,13 @@ const SHUT: Violation = {
 };
 
 function explanation(change: Partial<PlanExplanation> = {}): PlanExplanation {
-  return { plan: aPlan({ id: 'p-1', state: 'BLOCKED' }), manual: false, unmet: [], ...change };
+  return {
+    plan: aPlan({ id: 'p-1', state: 'BLOCKED' }),
+    manual: false,
+    unmet: [],
+    noted: [],
+    ...change,
+  };
 }
 
 describe('the explanation of a plan', () => {
@@ -34,6 +40,16 @@ describe('the explanation of a plan', () => {
           cure: 'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
         },
       ],
+    });
+  });
+
+  it('tells what speaks against it and does not hold it', () => {
+    const warning = { code: 'dependency_missing', message: 'base is missing', data: {} };
+    const view = explainView(explanation({ noted: [{ ...warning, effect: 'warns' }] }));
+    expect(view).toEqual({
+      state: 'BLOCKED',
+      unmet: [],
+      noted: [{ code: 'dependency_missing', message: 'base is missing', effect: 'warns' }],
     });
   });
 

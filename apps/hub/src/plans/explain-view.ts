@@ -1,5 +1,5 @@
 import { PLAN_STATES } from '@apollo-deploy/domain';
-import type { Plan, Violation } from '@apollo-deploy/domain';
+import type { Noted, Plan, Violation } from '@apollo-deploy/domain';
 import type { PlanExplanation } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { cureOf } from './cures.js';
@@ -18,12 +18,32 @@ class UnmetView {
   cure!: string;
 }
 
+class NotedView {
+  @ApiProperty({ description: 'Stable, for machines.' })
+  code!: string;
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiProperty({
+    enum: ['warns', 'waived'],
+    description: 'Why it holds nothing: it is a warning to a plan like this, or was waived for it.',
+  })
+  effect!: string;
+}
+
 export class ExplainView {
   @ApiProperty({ enum: PLAN_STATES })
   state!: string;
 
   @ApiProperty({ type: [UnmetView] })
   unmet!: readonly UnmetView[];
+
+  @ApiPropertyOptional({
+    type: [NotedView],
+    description: 'What speaks against it and does not hold it.',
+  })
+  noted?: readonly NotedView[];
 
   @ApiPropertyOptional({
     format: 'date-time',
@@ -33,12 +53,19 @@ export class ExplainView {
 }
 
 /** Why a plan has not run, when it can, and what would change that. */
-export function explainView({ plan, manual, unmet, earliestAt }: PlanExplanation): ExplainView {
+export function explainView({
+  plan,
+  manual,
+  unmet,
+  noted,
+  earliestAt,
+}: PlanExplanation): ExplainView {
   const all = [...unmet.map(unmetView), ...besides(plan, manual)];
   const onlyConstraints = all.length === unmet.length;
   return {
     state: plan.state,
     unmet: all,
+    ...(noted.length > 0 && { noted: noted.map(notedView) }),
     ...(earliestAt !== undefined && onlyConstraints && { earliestAt }),
   };
 }
@@ -73,6 +100,10 @@ function unmetView({ code, message, recheckAt }: Violation): UnmetView {
     ...(recheckAt !== undefined && { earliestAt: recheckAt }),
     cure: cureOf(code),
   };
+}
+
+function notedView({ code, message, effect }: Noted): NotedView {
+  return { code, message, effect };
 }
 
 function waitsForPerson({ id, environment }: Plan): UnmetView {

@@ -1,10 +1,12 @@
-import type { Constraint, ConstraintResult } from './constraint.js';
+import type { TabledConstraint } from './applicability.js';
+import type { ConstraintResult } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds while fewer plans execute in the environment than it allows at once. */
-export const concurrency: Constraint = {
+export const concurrency: TabledConstraint = {
   kind: 'concurrency',
+  row: 'concurrency',
   evaluate({ environment }: PlanFacts): ConstraintResult {
     const { name, maxConcurrent, executing } = environment;
     if (maxConcurrent === undefined || executing < maxConcurrent) {

@@ -15,10 +15,12 @@ export function evaluateConstraints(
     .flatMap((result) => [result, ...result.violations])
     .flatMap(({ recheckAt }) => recheckAt ?? [])
     .sort();
+  const noted = results.flatMap((result) => result.noted ?? []);
   return {
     satisfied: results.every(({ satisfied }) => satisfied),
     violations: results.flatMap(({ violations }) => violations),
     metadata: {},
+    ...(noted.length > 0 && { noted }),
     ...(instants[0] !== undefined && { recheckAt: instants[0] }),
   };
 }

@@ -2,13 +2,13 @@ import type { Json, Result } from '@apollo-deploy/kernel';
 import type { TSchema } from 'typebox';
 import type { MaintenanceWindow } from '../schedules/maintenance-window.js';
 import type { SuppressionWindow } from '../schedules/suppression-window.js';
-import type { Constraint } from './constraint.js';
+import type { TabledConstraint } from './applicability.js';
 
 /** A spec made ready for evaluation. Windows are fused with others; a rule stands alone. */
 export type CompiledSpec =
   | { readonly window: MaintenanceWindow }
   | { readonly suppression: SuppressionWindow }
-  | { readonly constraint: Constraint };
+  | { readonly constraint: TabledConstraint };
 
 /** Why a spec is not accepted: the field at fault, and a sentence that says what is. */
 export interface SpecRefusal {

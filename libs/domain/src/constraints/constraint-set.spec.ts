@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvariantViolation, ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
+import { PLAN_CLASSES, type PlanClass } from '../plans/plan-class.js';
 import { aStoredConstraint, somePlanFacts } from '../testing.js';
+import type { ClassedPlan } from './applicability.js';
 import type { ConstraintKind } from './constraint-kind.js';
 import { ConstraintSet } from './constraint-set.js';
 import type { ScopeSubject } from './scope.js';
@@ -33,9 +35,15 @@ const ONLY_BASE = aStoredConstraint({
   },
 });
 
-function codesOf(set: ConstraintSet, subject: ScopeSubject): readonly string[] {
+const ORDINARY = { planClass: 'ordinary', forward: true } as const;
+
+function codesOf(
+  set: ConstraintSet,
+  subject: ScopeSubject,
+  plan: ClassedPlan = ORDINARY,
+): readonly string[] {
   return set
-    .for(subject)
+    .for(subject, plan)
     .flatMap((constraint) => constraint.evaluate(somePlanFacts()).violations)
     .map(({ code }) => code);
 }
@@ -52,13 +60,63 @@ describe('the stored constraints', () => {
 
   it('are fused once for each combination, however many entities ask', () => {
     const set = new ConstraintSet([SATURDAYS, FREEZE, ONLY_BASE]);
-    const prod = set.for(UPGRADE);
-    expect(set.for({ ...UPGRADE, entity: 'aria-2', product: 'other' })).toBe(prod);
-    expect(set.for({ ...UPGRADE, environment: 'dev' })).not.toBe(prod);
+    const prod = set.for(UPGRADE, ORDINARY);
+    expect(set.for({ ...UPGRADE, entity: 'aria-2', product: 'other' }, ORDINARY)).toBe(prod);
+    expect(set.for({ ...UPGRADE, environment: 'dev' }, ORDINARY)).not.toBe(prod);
+  });
+
+  it.each([
+    {
+      name: 'a repair is held by all of them',
+      planClass: 'repair',
+      expected: ['suppression_window', 'maintenance_window', 'rule'],
+    },
+    { name: 'an automatic rollback by none', planClass: 'automatic_rollback', expected: [] },
+    { name: 'a requested rollback by rules', planClass: 'requested_rollback', expected: ['rule'] },
+    { name: 'a roll-off by rules', planClass: 'roll_off', expected: ['rule'] },
+    { name: 'a hotfix by rules', planClass: 'hotfix', expected: ['rule'] },
+  ] as const)('follow the table: $name', ({ planClass, expected }) => {
+    const set = new ConstraintSet([ONLY_BASE, SATURDAYS, FREEZE]);
+    expect(codesOf(set, UPGRADE, { planClass, forward: false })).toEqual(expected);
+  });
+
+  it('tell a hotfix what it does not wait for', () => {
+    const set = new ConstraintSet([SATURDAYS, FREEZE]);
+    const [told] = set.for(UPGRADE, { planClass: 'hotfix', forward: true });
+    const { satisfied, violations, noted } = told?.evaluate(somePlanFacts()) ?? {};
+    expect({ satisfied, violations }).toEqual({ satisfied: true, violations: [] });
+    expect(noted?.map(({ code, effect }) => ({ code, effect }))).toEqual([
+      { code: 'suppression_window', effect: 'waived' },
+      { code: 'maintenance_window', effect: 'waived' },
+    ]);
+  });
+
+  it.each(PLAN_CLASSES)('hold a plan that is %s by a hard suppression', (planClass) => {
+    const hard = { ...FREEZE, spec: { ...FREEZE.spec, hard: true } };
+    const set = new ConstraintSet([SATURDAYS, hard]);
+    expect(codesOf(set, UPGRADE, { planClass, forward: false })).toContain('suppression_window');
+  });
+
+  it('open for a rollback when the hard suppression ends, whatever the windows say', () => {
+    const hard = { ...FREEZE, spec: { ...FREEZE.spec, hard: true } };
+    const set = new ConstraintSet([SATURDAYS, hard]);
+    const nextFor = (planClass: PlanClass) =>
+      set
+        .for(UPGRADE, { planClass, forward: false })
+        .map((constraint) => constraint.evaluate(somePlanFacts()).recheckAt);
+    expect(nextFor('automatic_rollback')).toEqual(['2026-02-01T00:00:00.000Z']);
+    expect(nextFor('ordinary')).toEqual(['2026-02-07T02:00:00.000Z']);
+  });
+
+  it('are shared by classes to which they mean the same', () => {
+    const set = new ConstraintSet([SATURDAYS, FREEZE]);
+    expect(set.for(UPGRADE, { planClass: 'repair', forward: false })).toBe(
+      set.for(UPGRADE, ORDINARY),
+    );
   });
 
   it('demand nothing where there are none', () => {
-    expect(new ConstraintSet([]).for(UPGRADE)).toEqual([]);
+    expect(new ConstraintSet([]).for(UPGRADE, ORDINARY)).toEqual([]);
   });
 
   it('are recognised by id and version', () => {
@@ -89,6 +147,7 @@ describe('a kind of constraint', () => {
       return ok({
         constraint: {
           kind: 'quiet_hours',
+          row: 'rule',
           evaluate: ({ now }) =>
             now.getUTCHours() >= Number(until)
               ? { satisfied: true, violations: [], metadata: {} }
@@ -107,7 +166,9 @@ describe('a kind of constraint', () => {
 
   it('is one object in the table of kinds', () => {
     const set = new ConstraintSet([stored('early', 9), stored('late', 10)], undefined, kinds);
-    const results = set.for(UPGRADE).map((constraint) => constraint.evaluate(somePlanFacts()));
+    const results = set
+      .for(UPGRADE, ORDINARY)
+      .map((constraint) => constraint.evaluate(somePlanFacts()));
     expect(results.flatMap(({ violations }) => violations)).toEqual([
       { code: 'quiet_hours', message: 'late: hush', data: {} },
     ]);
@@ -118,6 +179,6 @@ describe('a kind of constraint', () => {
     const before = new ConstraintSet([stored('a', 1), stored('b', 2)], undefined, kinds);
     const after = new ConstraintSet([stored('b', 2), stored('c', 3)], before, kinds);
     expect(compiled).toEqual(['a', 'b', 'c']);
-    expect(after.for(UPGRADE)).toHaveLength(2);
+    expect(after.for(UPGRADE, ORDINARY)).toHaveLength(2);
   });
 });

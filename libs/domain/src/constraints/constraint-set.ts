@@ -1,5 +1,6 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { WindowSchedule } from '../schedules/window-schedule.js';
+import { type ApplicabilityRow, bearingOf, type ClassedPlan, toldOnly } from './applicability.js';
 import type { Constraint } from './constraint.js';
 import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
 import { CONSTRAINT_KINDS } from './kinds/index.js';
@@ -43,20 +44,35 @@ export class ConstraintSet {
     );
   }
 
-  /** The constraints that a plan must satisfy, in a stable order. */
-  for(subject: ScopeSubject): readonly Constraint[] {
-    const matching = this.compiled.filter(({ stored }) => inScope(stored.scope, subject));
-    const key = matching.map(({ stored }) => keyOf(stored)).join(' ');
+  /** The constraints that mean something to a plan, in a stable order. */
+  for(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
+    const matching = this.compiled
+      .filter(({ stored }) => inScope(stored.scope, subject))
+      .map((one) => ({ ...one, bearing: bearingOf(rowOf(one.spec), plan) }))
+      .filter(({ bearing }) => bearing !== 'nothing');
+    const key = matching.map(({ stored, bearing }) => `${keyOf(stored)} ${bearing}`).join(' ');
     const known = this.combinations.get(key);
     if (known !== undefined) return known;
-    const made = combine(matching);
+    const made = BEARINGS.flatMap((bearing) => {
+      const specs = matching.filter((one) => one.bearing === bearing).map(({ spec }) => spec);
+      const constraints = combine(specs);
+      return bearing === 'holds' ? constraints : constraints.map((one) => toldOnly(one, bearing));
+    });
     this.combinations.set(key, made);
     return made;
   }
 }
 
-function combine(matching: readonly Compiled[]): readonly Constraint[] {
-  const specs = matching.map(({ spec }) => spec);
+const BEARINGS = ['holds', 'warns', 'waived'] as const;
+
+function rowOf(spec: CompiledSpec): ApplicabilityRow {
+  if ('constraint' in spec) return spec.constraint.row;
+  if ('window' in spec) return 'window';
+  return spec.suppression.hard ? 'hard_suppression' : 'suppression';
+}
+
+/** Windows and suppressions become one constraint, so that they give one answer. */
+function combine(specs: readonly CompiledSpec[]): readonly Constraint[] {
   const windows = specs.flatMap((spec) => ('window' in spec ? [spec.window] : []));
   const suppressions = specs.flatMap((spec) => ('suppression' in spec ? [spec.suppression] : []));
   const others = specs.flatMap((spec) => ('constraint' in spec ? [spec.constraint] : []));

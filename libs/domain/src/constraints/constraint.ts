@@ -12,10 +12,17 @@ export interface Violation {
   readonly recheckAt?: string;
 }
 
+/** Something against a plan that does not hold it, because of what the plan is for. */
+export interface Noted extends Violation {
+  readonly effect: 'warns' | 'waived';
+}
+
 export interface ConstraintResult {
   readonly satisfied: boolean;
   readonly violations: readonly Violation[];
   readonly metadata: Readonly<Record<string, Json>>;
+  /** What people are told although it holds nothing; absent if there is nothing. */
+  readonly noted?: readonly Noted[];
   /** When the answer may change by time alone; absent if it cannot. */
   readonly recheckAt?: string;
 }

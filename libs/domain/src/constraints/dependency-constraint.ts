@@ -1,9 +1,10 @@
-import type { Constraint } from './constraint.js';
+import type { TabledConstraint } from './applicability.js';
 import { dependencyHealthViolations, dependencyRangeViolations } from './dependency.js';
 
 /** What a plan's release needs is there, in range and running, and who needs it keeps what it needs. */
-export const dependency: Constraint = {
+export const dependency: TabledConstraint = {
   kind: 'dependency',
+  row: 'dependency',
   evaluate({ dependencies }) {
     if (dependencies === null) return { satisfied: true, violations: [], metadata: {} };
     const violations = [

@@ -1,11 +1,11 @@
+import type { TabledConstraint } from './applicability.js';
 import { concurrency } from './concurrency.js';
-import type { Constraint } from './constraint.js';
 import { dependency } from './dependency-constraint.js';
 import { spokeReady } from './spoke-ready.js';
 
-/** Constraints that hold for every plan, in the order in which their violations are shown. */
+/** Constraints that nobody has to store, in the order in which their violations are shown. */
 export const BUILT_IN_CONSTRAINTS = [
   spokeReady,
   concurrency,
   dependency,
-] as const satisfies readonly Constraint[];
+] as const satisfies readonly TabledConstraint[];

@@ -1,4 +1,5 @@
-import type { Constraint, ConstraintResult } from './constraint.js';
+import type { TabledConstraint } from './applicability.js';
+import type { ConstraintResult } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -6,8 +7,9 @@ import type { KnownViolation } from './violation-codes.js';
  * Holds while the plan's spoke is there to take it and has said what runs: an offer is only made to a
  * connected spoke, against its own present report.
  */
-export const spokeReady: Constraint = {
+export const spokeReady: TabledConstraint = {
   kind: 'spoke_ready',
+  row: 'spoke_ready',
   evaluate({ spoke }: PlanFacts): ConstraintResult {
     const { name, presence, lastSeenAt = null } = spoke;
     if (presence === 'connected' && spoke.reported) {

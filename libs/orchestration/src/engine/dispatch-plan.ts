@@ -2,6 +2,7 @@ import {
   type ConstraintResult,
   evaluateConstraints,
   movePlan,
+  type Noted,
   type Plan,
   planDigest,
   proposePlan,
@@ -67,7 +68,7 @@ export async function dispatchPlan(
       planFactsOf(facts, proposal.plan),
     );
     if (!result.satisfied) return block(context, unit, principal, { plan, result });
-    return offer(context, unit, principal, plan, now);
+    return offer(context, unit, principal, { plan, noted: result.noted ?? [], now });
   });
 }
 
@@ -113,8 +114,11 @@ async function offer(
   context: Context,
   unit: UnitOfWork,
   principal: Principal,
-  plan: Plan,
-  now: Date,
+  {
+    plan,
+    noted,
+    now,
+  }: { readonly plan: Plan; readonly noted: readonly Noted[]; readonly now: Date },
 ): Promise<Result<Plan, Refusal>> {
   const ready = plan.state === 'BLOCKED' ? movePlan(plan, 'PENDING', { violations: [] }) : plan;
   const saved = await unit.plans.save(
@@ -147,7 +151,13 @@ async function offer(
   await record(context, unit, principal, {
     action: 'plan.dispatch',
     subject: `plan/${plan.id}`,
-    detail: { digest: plan.digest, spoke: plan.spoke },
+    detail: {
+      digest: plan.digest,
+      spoke: plan.spoke,
+      ...(noted.length > 0 && {
+        noted: noted.map(({ code, effect, message }) => ({ code, effect, message })),
+      }),
+    },
   });
   return ok(saved.value);
 }

@@ -1,6 +1,7 @@
 import {
   earliestAt,
   evaluateConstraints,
+  type Noted,
   type Plan,
   planDigest,
   type Proposal,
@@ -22,6 +23,8 @@ export interface PlanExplanation {
   readonly manual: boolean;
   /** What speaks against it now; nothing once it has gone out. */
   readonly unmet: readonly Violation[];
+  /** What speaks against it and does not hold it, because of what it is for. */
+  readonly noted: readonly Noted[];
   /**
    * The first instant at which all constraints hold together. Absent if none is unmet, if time alone
    * does not cure them, or if that is more than 400 days away. RFC 3339.
@@ -39,7 +42,7 @@ export async function explainPlan(
     const plan = await unit.plans.get(planId);
     if (plan === undefined) return err(planNotFound(planId));
     if (plan.state !== 'PENDING' && plan.state !== 'BLOCKED') {
-      return ok({ plan, manual: false, unmet: [] });
+      return ok({ plan, manual: false, unmet: [], noted: [] });
     }
     const [facts] = await loadFacts(unit, [plan.entity], {
       now: context.clock.now(),
@@ -49,16 +52,17 @@ export async function explainPlan(
     const manual = facts.environment.execution === 'manual';
     const proposal = proposePlan(facts.entityFacts);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
-      return ok({ plan, manual, unmet: [outdated(proposal)] });
+      return ok({ plan, manual, unmet: [outdated(proposal)], noted: [] });
     }
     const demanded = constraintsOn(await constraints.load(unit), facts, proposal.plan);
     const planFacts = planFactsOf(facts, proposal.plan);
-    const { satisfied, violations } = evaluateConstraints(demanded, planFacts);
+    const { satisfied, violations, noted = [] } = evaluateConstraints(demanded, planFacts);
     const earliest = satisfied ? undefined : earliestAt(demanded, planFacts);
     return ok({
       plan,
       manual,
       unmet: violations,
+      noted,
       ...(earliest !== undefined && { earliestAt: earliest }),
     });
   });

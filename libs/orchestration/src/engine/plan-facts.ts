@@ -1,5 +1,8 @@
 import {
+  applicable,
   BUILT_IN_CONSTRAINTS,
+  type ClassedPlan,
+  compareVersions,
   type Constraint,
   type ConstraintSet,
   type DependencyFacts,
@@ -15,13 +18,17 @@ import type { LoadedFacts } from './load-facts.js';
 /** The part of a proposal that constraints look at. */
 export type ConstrainedPlan = Pick<ProposedPlan, 'type' | 'from' | 'to' | 'planClass'>;
 
-/** Everything a plan must satisfy: what is built in, and what people stored about plans like it. */
+/** Everything that means something to a plan of its class: built in, or stored about plans like it. */
 export function constraintsOn(
   set: ConstraintSet,
   facts: LoadedFacts,
   plan: ConstrainedPlan,
 ): readonly Constraint[] {
-  return [...BUILT_IN_CONSTRAINTS, ...set.for(subjectOf(facts, plan))];
+  const classed = classedPlan(plan);
+  return [
+    ...applicable(BUILT_IN_CONSTRAINTS, classed),
+    ...set.for(subjectOf(facts, plan), classed),
+  ];
 }
 
 /** What constraints are told about a plan. */
@@ -42,9 +49,15 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
       ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
       executing,
     },
-    dependencies: plan.planClass === 'repair' ? null : dependencyFacts(facts, plan),
+    dependencies: dependencyFacts(facts, plan),
     rule: ruleFacts(facts, plan),
   };
+}
+
+function classedPlan({ planClass, from, to }: ConstrainedPlan): ClassedPlan {
+  const [runs, comes] = [versionOf(from), versionOf(to)];
+  const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
+  return { planClass, forward };
 }
 
 function subjectOf(

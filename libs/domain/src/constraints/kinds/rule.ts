@@ -40,6 +40,7 @@ export const rule: ConstraintKind = {
     return ok({
       constraint: {
         kind: 'rule',
+        row: 'rule',
         evaluate({ rule: facts }) {
           if (compiled.value(facts)) return { satisfied: true, violations: [], metadata: {} };
           const violation: KnownViolation = {
