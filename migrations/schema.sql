@@ -111,6 +111,24 @@ CREATE TABLE idempotency_records (
   CONSTRAINT idempotency_records_pkey PRIMARY KEY (principal, key)
 );
 
+CREATE TABLE leases (
+  name text COLLATE "C" NOT NULL,
+  holder text COLLATE "C" NOT NULL,
+  token bigint NOT NULL,
+  ttl_ms integer NOT NULL,
+  until timestamp with time zone,
+  CONSTRAINT leases_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE occurrences (
+  schedule text COLLATE "C" NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  missed integer NOT NULL,
+  claimed_at timestamp with time zone NOT NULL,
+  CONSTRAINT occurrences_pkey PRIMARY KEY (schedule, starts_at)
+);
+
 CREATE TABLE outbox_messages (
   id text COLLATE "C" NOT NULL,
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -226,12 +244,14 @@ CREATE INDEX entities_product_name ON public.entities USING btree (product, name
 CREATE INDEX entities_spoke_name ON public.entities USING btree (spoke, name);
 CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
 CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
+CREATE INDEX plans_blocked ON public.plans USING btree (environment, entity) WHERE (state = 'BLOCKED'::text);
 CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (state = 'BLOCKED'::text);
 CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
 CREATE INDEX plans_environment_newest ON public.plans USING btree (environment, created_at, "position");
 CREATE INDEX plans_executing ON public.plans USING btree (environment) WHERE (state = 'EXECUTING'::text);
 CREATE INDEX plans_newest ON public.plans USING btree (created_at, "position");
 CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text, 'EXECUTING'::text, 'UNKNOWN'::text]));
+CREATE INDEX plans_pending ON public.plans USING btree (entity) WHERE (state = 'PENDING'::text);
 CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
 CREATE INDEX releases_dependency_products ON public.releases USING gin (jsonb_path_query_array((dependencies)::jsonb, '$[*]."product"'::jsonpath));
 CREATE INDEX releases_product_id ON public.releases USING btree (product, id);

@@ -55,6 +55,14 @@ export { CountingIds, type Ids } from './ports/ids.js';
 export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';
 export { InMemoryStore, type MemoryStoreOptions } from './ports/in-memory/in-memory-store.js';
 export { type RowChange, TABLE_NAMES, type TableName } from './ports/in-memory/row-change.js';
+export {
+  type Lease,
+  LEASE_REACH,
+  leaseEnd,
+  type LeaseRepository,
+  type LeaseRequest,
+} from './ports/leases.js';
+export type { OccurrenceRecord, OccurrenceRepository } from './ports/occurrences.js';
 export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js';
 export type {
   OpenPlanExists,

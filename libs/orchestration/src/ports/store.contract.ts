@@ -12,6 +12,7 @@ import { describeStoredConstraints } from './store-constraints.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
+import { describeStoredScheduling } from './store-scheduling.contract.js';
 import { type CommitSignal, type Store, StoreUnavailable } from './store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -33,6 +34,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
     describeStoredQueues(() => store);
+    describeStoredScheduling(() => store);
   });
 }
 

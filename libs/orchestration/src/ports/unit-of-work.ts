@@ -7,6 +7,8 @@ import type {
   StoredConstraint,
 } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
+import type { LeaseRepository } from './leases.js';
+import type { OccurrenceRepository } from './occurrences.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type {
@@ -41,6 +43,8 @@ export interface UnitOfWork {
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
   readonly idempotency: IdempotencyRepository;
+  readonly leases: LeaseRepository;
+  readonly occurrences: OccurrenceRepository;
 }
 
 /** Constraints that people made. There are few, and the engine wants them all. */

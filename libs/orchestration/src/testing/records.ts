@@ -15,6 +15,7 @@ import type {
   ReleaseStateRecord,
   SpokeRecord,
 } from '../ports/records.js';
+import type { OccurrenceRecord } from '../ports/occurrences.js';
 import type { ChannelEntry } from '../ports/unit-of-work.js';
 
 const NOON = '2026-03-02T12:00:00.000Z';
@@ -235,6 +236,17 @@ export function anIdempotencyRecord(change: Partial<IdempotencyRecord> = {}): Id
     status: 201,
     body: { name: 'test-service' },
     createdAt: NOON,
+    ...change,
+  };
+}
+
+export function anOccurrence(change: Partial<OccurrenceRecord> = {}): OccurrenceRecord {
+  return {
+    schedule: 'constraint-1',
+    startsAt: NOON,
+    endsAt: '2026-03-02T16:00:00.000Z',
+    missed: 0,
+    claimedAt: NOON,
     ...change,
   };
 }

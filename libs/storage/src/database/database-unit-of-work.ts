@@ -14,6 +14,7 @@ import {
 } from './database-evaluation.js';
 import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './database-fleet.js';
 import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
+import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabasePlanStorage } from './database-plan-storage.js';
 import type { DatabaseSession } from './database-session.js';
 
@@ -36,5 +37,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     outbox: new DatabaseOutbox(session),
     audit: new DatabaseAuditTrail(session),
     idempotency: new DatabaseIdempotency(session),
+    leases: new DatabaseLeases(session),
+    occurrences: new DatabaseOccurrences(session),
   };
 }

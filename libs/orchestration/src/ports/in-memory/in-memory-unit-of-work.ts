@@ -14,6 +14,7 @@ import {
 } from './in-memory-evaluation.js';
 import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
+import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
 import type { MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -40,5 +41,7 @@ export function inMemoryUnitOfWork(
     outbox: new InMemoryOutbox(tables, transaction),
     audit: new InMemoryAuditTrail(tables, transaction),
     idempotency: new InMemoryIdempotency(tables, transaction),
+    leases: new InMemoryLeases(tables, transaction),
+    occurrences: new InMemoryOccurrences(tables, transaction),
   };
 }

@@ -16,6 +16,8 @@ import type {
   ReleaseStateRecord,
   SpokeRecord,
 } from '../records.js';
+import type { LeaseRow } from '../leases.js';
+import type { OccurrenceRecord } from '../occurrences.js';
 import type { ChannelEntry } from '../unit-of-work.js';
 import { compositeKey, MemoryTable } from './memory-table.js';
 
@@ -84,6 +86,15 @@ export class MemoryTables {
     (row) => compositeKey(row.principal, row.key),
     {},
   );
+  readonly leases = new MemoryTable<LeaseRow>((row) => row.name, {});
+  readonly occurrences = new MemoryTable<OccurrenceRecord, 'schedule'>(occurrenceKey, {
+    schedule: (row) => row.schedule,
+  });
+}
+
+/** One instant has one key, however it is written. */
+export function occurrenceKey({ schedule, startsAt }: OccurrenceRecord): string {
+  return compositeKey(schedule, new Date(startsAt).toISOString());
 }
 
 /** The key of a Helm release on a spoke. */
