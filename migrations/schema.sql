@@ -14,6 +14,22 @@ CREATE TABLE audit_entries (
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE baselines (
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  entity text COLLATE "C" NOT NULL,
+  content_key text COLLATE "C" NOT NULL,
+  plan_id text,
+  version text NOT NULL,
+  chart json NOT NULL,
+  helm_values json NOT NULL,
+  values_digest text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  how text NOT NULL,
+  evidence json,
+  CONSTRAINT baselines_content UNIQUE (entity, content_key),
+  CONSTRAINT baselines_pkey PRIMARY KEY ("position")
+);
+
 CREATE TABLE channel_entries (
   product text COLLATE "C" NOT NULL,
   channel text COLLATE "C" NOT NULL,
@@ -98,6 +114,8 @@ CREATE TABLE evaluations (
   code text NOT NULL,
   why text NOT NULL,
   target json NOT NULL,
+  settling json,
+  recheck_at timestamp with time zone,
   CONSTRAINT evaluations_pkey PRIMARY KEY (entity)
 );
 
@@ -172,6 +190,10 @@ CREATE TABLE plans (
   ended_at timestamp with time zone,
   version integer NOT NULL,
   recheck_at timestamp with time zone,
+  plan_class text NOT NULL DEFAULT 'ordinary'::text,
+  rollback_of text,
+  repair_of text,
+  rolled_back_by text,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 
@@ -209,6 +231,18 @@ CREATE TABLE releases (
   CONSTRAINT releases_product_version UNIQUE (product, version)
 );
 
+CREATE TABLE rollback_demands (
+  entity text COLLATE "C" NOT NULL,
+  id text NOT NULL,
+  kind text NOT NULL,
+  back_to json NOT NULL,
+  because text,
+  demanded_by text NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT rollback_demands_pkey PRIMARY KEY (entity)
+);
+
 CREATE TABLE schema_migrations (
   id integer NOT NULL DEFAULT nextval('schema_migrations_id_seq'::regclass),
   timestamp bigint NOT NULL,
@@ -237,11 +271,13 @@ CREATE TABLE spokes (
 CREATE INDEX audit_entries_actor_oldest ON public.audit_entries USING btree (actor, at, "position");
 CREATE INDEX audit_entries_oldest ON public.audit_entries USING btree (at, "position");
 CREATE INDEX audit_entries_subject_oldest ON public.audit_entries USING btree (subject, at, "position");
+CREATE INDEX baselines_newest ON public.baselines USING btree (entity, "position");
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
 CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);
 CREATE INDEX entities_environment_name ON public.entities USING btree (environment, name);
 CREATE INDEX entities_product_name ON public.entities USING btree (product, name);
 CREATE INDEX entities_spoke_name ON public.entities USING btree (spoke, name);
+CREATE INDEX evaluations_due ON public.evaluations USING btree (recheck_at, entity) WHERE (recheck_at IS NOT NULL);
 CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
 CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
 CREATE INDEX plans_blocked ON public.plans USING btree (environment, entity) WHERE (state = 'BLOCKED'::text);

@@ -50,6 +50,7 @@ export { inScope, type Scope, type ScopeSubject } from './constraints/scope.js';
 export type { StoredConstraint } from './constraints/stored-constraint.js';
 export { VIOLATION_CODES, type ViolationCode } from './constraints/violation-codes.js';
 export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
+export { type Baseline, BASELINES_KEPT, type RestorableContent } from './plans/baseline.js';
 export type { Decline } from './plans/decline.js';
 export {
   CANCEL_REASONS,
@@ -65,7 +66,8 @@ export {
   type PlanPhase,
   type PlanState,
 } from './plans/plan-lifecycle.js';
-export type { PlanClass } from './plans/plan-class.js';
+export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
+export type { RollbackDemand } from './plans/rollback-demand.js';
 export {
   contentKey,
   movePlan,

@@ -111,6 +111,7 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     spoke: content.spoke,
     product: 'aria',
     type: content.type,
+    planClass: 'ordinary',
     state: 'PENDING',
     content,
     digest: planDigest(content),

@@ -77,9 +77,14 @@ export type {
   IdempotencyRecord,
   OutboxMessage,
   ReleaseStateRecord,
+  Settling,
   SpokeHello,
   SpokeRecord,
 } from './ports/records.js';
+export type {
+  BaselineRepository,
+  RollbackDemandRepository,
+} from './ports/rollback-repositories.js';
 export { type CommitSignal, type Store, StoreUnavailable } from './ports/store.js';
 export type {
   AlreadyExists,

@@ -1,5 +1,6 @@
 export { describeStore } from './ports/store.contract.js';
 export {
+  aBaseline,
   aChannelEntry,
   aConstraint,
   aDecline,
@@ -13,5 +14,6 @@ export {
   aProduct,
   aRelease,
   aReleaseState,
+  aRollbackDemand,
   aSpoke,
 } from './testing/records.js';

@@ -15,6 +15,7 @@ describe('a plan as the API shows it', () => {
       spoke: 'spoke-a',
       product: 'test-service',
       type: 'install',
+      planClass: 'ordinary',
       state: 'PENDING',
       from: null,
       to: { version: '1.0.0', chartSha256: 'c'.repeat(64), valuesDigest: 'v'.repeat(64) },
@@ -44,6 +45,12 @@ describe('a plan as the API shows it', () => {
       state: 'FAILED',
       ...ended,
     });
+  });
+
+  it('names the plans it is linked to', () => {
+    const links = { rollbackOf: 'plan-8', repairOf: 'plan-7', rolledBackBy: 'plan-9' };
+
+    expect(planView(aPlan(links))).toMatchObject(links);
   });
 
   it('has no target for an uninstall', () => {

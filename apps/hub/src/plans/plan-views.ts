@@ -1,4 +1,10 @@
-import { PLAN_OUTCOMES, PLAN_PHASES, PLAN_STATES, PLAN_TYPES } from '@apollo-deploy/domain';
+import {
+  PLAN_CLASSES,
+  PLAN_OUTCOMES,
+  PLAN_PHASES,
+  PLAN_STATES,
+  PLAN_TYPES,
+} from '@apollo-deploy/domain';
 import type { Plan, Values, Violation } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApprovalView, NOTHING_TO_APPROVE } from './approval-view.js';
@@ -74,6 +80,12 @@ export class PlanView {
   @ApiProperty({ enum: PLAN_TYPES })
   type!: string;
 
+  @ApiProperty({
+    enum: PLAN_CLASSES,
+    description: 'What it is for; it decides which constraints apply.',
+  })
+  planClass!: string;
+
   @ApiProperty({ enum: PLAN_STATES })
   state!: string;
 
@@ -110,6 +122,15 @@ export class PlanView {
   @ApiProperty()
   attempt!: number;
 
+  @ApiPropertyOptional({ description: 'Id of the plan that this one rolls back.' })
+  rollbackOf?: string;
+
+  @ApiPropertyOptional({ description: 'Id of the plan whose content this one restores.' })
+  repairOf?: string;
+
+  @ApiPropertyOptional({ description: 'Id of the rollback plan that took this one back.' })
+  rolledBackBy?: string;
+
   @ApiPropertyOptional()
   supersededBy?: string;
 
@@ -144,7 +165,17 @@ export class PlanView {
 
 /** The values of a plan are not shown: their digest is. */
 export function planView(plan: Plan): PlanView {
-  const { phase, outcome, supersededBy, cancelReason, cancelRequested, message } = plan;
+  const {
+    phase,
+    outcome,
+    rollbackOf,
+    repairOf,
+    rolledBackBy,
+    supersededBy,
+    cancelReason,
+    cancelRequested,
+    message,
+  } = plan;
   const { startedAt, endedAt, evidence } = plan;
   return {
     id: plan.id,
@@ -153,6 +184,7 @@ export function planView(plan: Plan): PlanView {
     spoke: plan.spoke,
     product: plan.product,
     type: plan.type,
+    planClass: plan.planClass,
     state: plan.state,
     ...(phase !== undefined && { phase }),
     ...(outcome !== undefined && { outcome }),
@@ -167,6 +199,9 @@ export function planView(plan: Plan): PlanView {
     violations: plan.violations.map(violationView),
     approval: NOTHING_TO_APPROVE,
     attempt: plan.attempt,
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(repairOf !== undefined && { repairOf }),
+    ...(rolledBackBy !== undefined && { rolledBackBy }),
     ...(supersededBy !== undefined && { supersededBy }),
     ...(cancelReason !== undefined && { cancelReason }),
     ...(cancelRequested !== undefined && { cancelRequested }),

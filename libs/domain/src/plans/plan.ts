@@ -10,6 +10,7 @@ import {
   type PlanState,
 } from './plan-lifecycle.js';
 import { InvariantViolation } from '@apollo-deploy/kernel';
+import type { PlanClass } from './plan-class.js';
 
 export const PLAN_TYPES = ['install', 'upgrade', 'rollback', 'uninstall', 'config_update'] as const;
 export type PlanType = (typeof PLAN_TYPES)[number];
@@ -47,6 +48,8 @@ export interface Plan {
   readonly spoke: string;
   readonly product: string;
   readonly type: PlanType;
+  /** What it is for, as of its last evaluation. */
+  readonly planClass: PlanClass;
   readonly state: PlanState;
   readonly phase?: PlanPhase;
   readonly outcome?: PlanOutcome;
@@ -70,6 +73,12 @@ export interface Plan {
   readonly cancelReason?: CancelReason;
   /** A person asked for its end while it was executing; the spoke answers. */
   readonly cancelRequested?: { readonly by: string; readonly at: string; readonly reason: string };
+  /** The plan that this one rolls back. */
+  readonly rollbackOf?: string;
+  /** The plan whose content this one restores. */
+  readonly repairOf?: string;
+  /** The rollback plan that took this one back. */
+  readonly rolledBackBy?: string;
   readonly supersededBy?: string;
   /** What happened, in a sentence for people; set when it ends. */
   readonly message?: string;

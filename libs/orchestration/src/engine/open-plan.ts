@@ -72,6 +72,7 @@ export async function makePlan(
     spoke: entity.spoke,
     product: entity.product,
     type: proposed.type,
+    planClass: proposed.planClass,
     state: result.satisfied ? 'PENDING' : 'BLOCKED',
     content: proposed.content,
     digest: planDigest(proposed.content),

@@ -80,6 +80,19 @@ export interface EvaluationRecord {
   readonly code: string;
   readonly why: string;
   readonly target: { readonly version: string | null; readonly reason: string };
+  /** Content that runs as desired and Healthy, and is to prove itself. */
+  readonly settling?: Settling;
+  /** When time alone may change the answer; absent if it cannot. RFC 3339. */
+  readonly recheckAt?: string;
+}
+
+/** Since when content has been seen Healthy without a break. */
+export interface Settling {
+  readonly contentKey: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** The spoke's session that saw it: a new one begins anew, as nobody looked in between. */
+  readonly epoch: number;
 }
 
 /** A POST that was answered under an idempotency key. */

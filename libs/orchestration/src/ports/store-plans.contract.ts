@@ -11,6 +11,7 @@ const FINISHED: Plan = aPlan({
   phase: 'verifying',
   outcome: 'unhealthy',
   type: 'upgrade',
+  planClass: 'automatic_rollback',
   values: { replicas: 2, text: 'line\nline', nested: { list: [null, 1.25, 'ü'] } },
   from: { version: '0.9.0', revision: 3 },
   passedOver: [
@@ -31,6 +32,9 @@ const FINISHED: Plan = aPlan({
   attempt: 2,
   cancelReason: 'cancelled',
   cancelRequested: { by: 'sre-1', at: '2026-03-02T12:03:00.000Z', reason: 'not now' },
+  rollbackOf: 'plan-0',
+  repairOf: 'plan-00',
+  rolledBackBy: 'plan-3',
   supersededBy: 'plan-2',
   message: 'pod test-service-0 is in CrashLoopBackOff',
   evidence: { revision: 4, exitCode: null },

@@ -13,6 +13,7 @@ import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
 import { describeStoredScheduling } from './store-scheduling.contract.js';
+import { describeStoredRollbacks } from './store-rollbacks.contract.js';
 import { type CommitSignal, type Store, StoreUnavailable } from './store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -35,6 +36,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredPlans(() => store);
     describeStoredQueues(() => store);
     describeStoredScheduling(() => store);
+    describeStoredRollbacks(() => store);
   });
 }
 

@@ -19,6 +19,7 @@ import type {
   ReleaseStateRecord,
   SpokeRecord,
 } from './records.js';
+import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
 
 /** The name is taken. */
 export interface AlreadyExists {
@@ -39,6 +40,8 @@ export interface UnitOfWork {
   readonly evaluations: EvaluationRepository;
   readonly plans: PlanStorage;
   readonly declines: DeclineRepository;
+  readonly baselines: BaselineRepository;
+  readonly rollbackDemands: RollbackDemandRepository;
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
@@ -178,6 +181,11 @@ export interface EntityRepository {
 export interface EvaluationRepository {
   getMany(entities: readonly string[]): Promise<readonly EvaluationRecord[]>;
   put(records: readonly EvaluationRecord[]): Promise<void>;
+  /**
+   * Entities whose evaluation has a `recheckAt` at or before `now`, the longest due first, at most
+   * `limit`. They stay due until their evaluation is put with another instant, or without.
+   */
+  dueAt(now: string, limit: number): Promise<readonly string[]>;
 }
 
 export interface DeclineRepository {

@@ -1,10 +1,12 @@
 import type {
+  Baseline,
   Decline,
   Entity,
   Environment,
   Plan,
   Product,
   Release,
+  RollbackDemand,
   StoredConstraint,
 } from '@apollo-deploy/domain';
 import type {
@@ -150,6 +152,7 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     spoke: 'spoke-a',
     product: 'test-service',
     type: 'install',
+    planClass: 'ordinary',
     state: 'PENDING',
     content: {
       entity,
@@ -199,6 +202,38 @@ export function aDecline(change: Partial<Decline> = {}): Decline {
     why: 'the pod test-service-0 is in CrashLoopBackOff',
     failures: 1,
     standing: true,
+    ...change,
+  };
+}
+
+/** Version 1.0.0 with values, brought by a plan. */
+export function aBaseline(change: Partial<Baseline> = {}): Baseline {
+  return {
+    entity: 'test-service-dev',
+    planId: 'plan-1',
+    version: '1.0.0',
+    chart: { name: 'test-service', version: '1.0.0', sha256: 'c'.repeat(64) },
+    values: { replicas: 2 },
+    valuesDigest: 'v'.repeat(64),
+    contentKey: 'k'.repeat(64),
+    at: NOON,
+    how: 'plan',
+    ...change,
+  };
+}
+
+/** Back to `aBaseline`, because plan-2 failed. */
+export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackDemand {
+  const { version, chart, values, valuesDigest, contentKey } = aBaseline();
+  return {
+    id: 'demand-1',
+    entity: 'test-service-dev',
+    kind: 'automatic',
+    to: { version, chart, values, valuesDigest, contentKey },
+    because: 'plan-2',
+    by: 'engine',
+    reason: 'plan plan-2 failed',
+    at: NOON,
     ...change,
   };
 }

@@ -12,7 +12,7 @@ import { DECLINES, EVALUATIONS } from './plan-maps.js';
 export class DatabaseEvaluations implements EvaluationRepository {
   private readonly table: DatabaseTable<EvaluationRecord>;
 
-  constructor(session: DatabaseSession) {
+  constructor(private readonly session: DatabaseSession) {
     this.table = new DatabaseTable(session, EVALUATIONS);
   }
 
@@ -22,6 +22,14 @@ export class DatabaseEvaluations implements EvaluationRepository {
 
   put(records: readonly EvaluationRecord[]): Promise<void> {
     return this.table.upsert(records);
+  }
+
+  async dueAt(now: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      'SELECT entity FROM evaluations WHERE recheck_at <= $1 ORDER BY recheck_at, entity LIMIT $2',
+      [now, limit],
+    );
+    return rows.map(({ entity }) => entity as string);
   }
 }
 

@@ -16,6 +16,7 @@ import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './datab
 import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
 import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabasePlanStorage } from './database-plan-storage.js';
+import { DatabaseBaselines, DatabaseRollbackDemands } from './database-rollbacks.js';
 import type { DatabaseSession } from './database-session.js';
 
 /** The repositories of one transaction in PostgreSQL. */
@@ -33,6 +34,8 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     evaluations: new DatabaseEvaluations(session),
     plans: new DatabasePlanStorage(session),
     declines: new DatabaseDeclines(session),
+    baselines: new DatabaseBaselines(session),
+    rollbackDemands: new DatabaseRollbackDemands(session),
     dirty: new DatabaseDirtyQueue(session),
     outbox: new DatabaseOutbox(session),
     audit: new DatabaseAuditTrail(session),

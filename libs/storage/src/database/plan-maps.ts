@@ -10,6 +10,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   spoke: text(),
   product: text(),
   type: text(),
+  planClass: text(),
   state: text(),
   phase: optional(text()),
   outcome: optional(text()),
@@ -27,6 +28,9 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   forced: optional(flag()),
   cancelReason: optional(text()),
   cancelRequested: optional(json()),
+  rollbackOf: optional(text()),
+  repairOf: optional(text()),
+  rolledBackBy: optional(text()),
   supersededBy: optional(text()),
   message: optional(prose()),
   evidence: optional(json()),
@@ -42,6 +46,8 @@ export const EVALUATIONS = new TableMap<EvaluationRecord>('evaluations', ['entit
   code: text(),
   why: prose(),
   target: json(),
+  settling: optional(json()),
+  recheckAt: optional(instant()),
 });
 
 export const DECLINES = new TableMap<Decline>('declines', ['entity', 'contentKey'], {

@@ -1,12 +1,13 @@
 import type { Decline } from '@apollo-deploy/domain';
 import type { EvaluationRecord } from '../records.js';
 import type { DeclineRepository, DirtyQueue, EvaluationRepository } from '../unit-of-work.js';
+import { dueEntities } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
 import type { DirtyRow, MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryEvaluations implements EvaluationRepository {
-  private readonly view: TableView<EvaluationRecord>;
+  private readonly view: TableView<EvaluationRecord, 'timed'>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.evaluations, transaction);
@@ -18,6 +19,10 @@ export class InMemoryEvaluations implements EvaluationRepository {
 
   async put(records: readonly EvaluationRecord[]): Promise<void> {
     for (const record of records) this.view.put(record);
+  }
+
+  async dueAt(now: string, limit: number): Promise<readonly string[]> {
+    return dueEntities(this.view.inGroup('timed', ''), now, limit);
   }
 }
 

@@ -2,7 +2,7 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import { isOpen, type Plan } from '@apollo-deploy/domain';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
-import { byInstant, pageAfterId } from './memory-lists.js';
+import { byInstant, dueEntities, pageAfterId } from './memory-lists.js';
 import { TableView } from './memory-table.js';
 import type { MemoryTables, PlanGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -49,14 +49,7 @@ export class InMemoryPlanStorage implements PlanStorage {
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
-    const until = Date.parse(now);
-    return this.view
-      .inGroup('timed', '')
-      .map(({ entity, recheckAt = '' }) => ({ entity, at: Date.parse(recheckAt) }))
-      .filter(({ at }) => at <= until)
-      .sort((a, b) => a.at - b.at || (a.entity < b.entity ? -1 : 1))
-      .slice(0, limit)
-      .map(({ entity }) => entity);
+    return dueEntities(this.view.inGroup('timed', ''), now, limit);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -15,6 +15,7 @@ import {
 import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
+import { InMemoryBaselines, InMemoryRollbackDemands } from './in-memory-rollbacks.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
 import type { MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -37,6 +38,8 @@ export function inMemoryUnitOfWork(
     evaluations: new InMemoryEvaluations(tables, transaction),
     plans: new InMemoryPlanStorage(tables, transaction),
     declines: new InMemoryDeclines(tables, transaction),
+    baselines: new InMemoryBaselines(tables, transaction),
+    rollbackDemands: new InMemoryRollbackDemands(tables, transaction),
     dirty: new InMemoryDirtyQueue(tables, transaction),
     outbox: new InMemoryOutbox(tables, transaction),
     audit: new InMemoryAuditTrail(tables, transaction),

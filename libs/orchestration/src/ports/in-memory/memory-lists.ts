@@ -41,6 +41,21 @@ export function byInstant<T>(
     .map(({ row }) => row);
 }
 
+/** Entities of the rows whose instant is at or before `now`, the longest due first. */
+export function dueEntities(
+  rows: readonly { readonly entity: string; readonly recheckAt?: string }[],
+  now: string,
+  limit: number,
+): readonly string[] {
+  const until = Date.parse(now);
+  return rows
+    .map(({ entity, recheckAt = '' }) => ({ entity, at: Date.parse(recheckAt) }))
+    .filter(({ at }) => at <= until)
+    .sort((a, b) => a.at - b.at || (a.entity < b.entity ? -1 : 1))
+    .slice(0, limit)
+    .map(({ entity }) => entity);
+}
+
 /** Index of the first key that sorts after `bound`. */
 function firstAfter(keys: readonly string[], bound: string): number {
   let low = 0;

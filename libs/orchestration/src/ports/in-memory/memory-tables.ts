@@ -1,11 +1,13 @@
 import { isOpen } from '@apollo-deploy/domain';
 import type {
+  Baseline,
   Decline,
   Entity,
   Environment,
   Plan,
   Product,
   Release,
+  RollbackDemand,
   StoredConstraint,
 } from '@apollo-deploy/domain';
 import type {
@@ -65,7 +67,9 @@ export class MemoryTables {
     product: (row) => row.product,
     release: releaseKey,
   });
-  readonly evaluations = new MemoryTable<EvaluationRecord>((row) => row.entity, {});
+  readonly evaluations = new MemoryTable<EvaluationRecord, 'timed'>((row) => row.entity, {
+    timed: (row) => (row.recheckAt === undefined ? undefined : ''),
+  });
   readonly plans = new MemoryTable<Plan, PlanGroup>((row) => row.id, {
     entity: (row) => row.entity,
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
@@ -76,6 +80,10 @@ export class MemoryTables {
     (row) => compositeKey(row.entity, row.contentKey),
     { entity: (row) => row.entity },
   );
+  readonly baselines = new MemoryTable<Baseline, 'entity'>(baselineKey, {
+    entity: (row) => row.entity,
+  });
+  readonly rollbackDemands = new MemoryTable<RollbackDemand>((row) => row.entity, {});
   readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {});
   readonly outbox = new MemoryTable<OutboxMessage, 'spoke' | 'plan'>((row) => row.id, {
     spoke: (row) => row.spoke,
@@ -95,6 +103,11 @@ export class MemoryTables {
 /** One instant has one key, however it is written. */
 export function occurrenceKey({ schedule, startsAt }: OccurrenceRecord): string {
   return compositeKey(schedule, new Date(startsAt).toISOString());
+}
+
+/** The key of one content that succeeded on an entity. */
+export function baselineKey(row: Pick<Baseline, 'entity' | 'contentKey'>): string {
+  return compositeKey(row.entity, row.contentKey);
 }
 
 /** The key of a Helm release on a spoke. */

@@ -1,0 +1,27 @@
+import type { Baseline, RollbackDemand } from '@apollo-deploy/domain';
+import { instant, json, optional, prose, text } from './columns.js';
+import { TableMap } from './table-map.js';
+
+export const BASELINES = new TableMap<Baseline>('baselines', ['entity', 'contentKey'], {
+  entity: text(),
+  contentKey: text(),
+  planId: optional(text()),
+  version: text(),
+  chart: json(),
+  values: json('helm_values'),
+  valuesDigest: text(),
+  at: instant(),
+  how: text(),
+  evidence: optional(json()),
+});
+
+export const ROLLBACK_DEMANDS = new TableMap<RollbackDemand>('rollback_demands', ['entity'], {
+  id: text(),
+  entity: text(),
+  kind: text(),
+  to: json('back_to'),
+  because: optional(text()),
+  by: text('demanded_by'),
+  reason: prose(),
+  at: instant(),
+});
