@@ -140,6 +140,7 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
       reported: true,
     },
     environment: { name: 'dev', executing: 0 },
+    entity: { name: 'aria-dev', trouble: '', bringsWhatRuns: false, askedFor: false },
     dependencies: null,
     rule: someRuleFacts(),
     ...change,

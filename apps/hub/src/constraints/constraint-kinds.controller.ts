@@ -1,4 +1,4 @@
-import { CONSTRAINT_KINDS } from '@apollo-deploy/domain';
+import { CONSTRAINT_KINDS, type ConstraintKind } from '@apollo-deploy/domain';
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
@@ -29,10 +29,17 @@ export class ConstraintKindsController {
     list: true,
   })
   list(): readonly ConstraintKindView[] {
-    return Object.entries(CONSTRAINT_KINDS).map(([kind, { description, schema }]) => ({
-      kind,
-      description,
-      schema,
-    }));
+    return constraintKindViews(CONSTRAINT_KINDS);
   }
+}
+
+/** What people are told about each kind of a registry. */
+export function constraintKindViews(
+  kinds: Readonly<Record<string, ConstraintKind>>,
+): readonly ConstraintKindView[] {
+  return Object.entries(kinds).map(([kind, { description, schema }]) => ({
+    kind,
+    description,
+    schema,
+  }));
 }

@@ -16,6 +16,8 @@ const CURES = {
     'register a release of one of the two with a range that allows both versions of the other',
   dependent_range: 'upgrade what depends on it first',
   dependent_needs_it: 'uninstall what depends on it first',
+  health:
+    'bring another release or other values, or ask for another try (POST /api/v1/evaluations with force)',
   maintenance_window:
     'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
   suppression_window:

@@ -30,7 +30,16 @@ export interface PlanFacts {
     /** Plans executing in the environment now, this one not counted. */
     readonly executing: number;
   };
-  /** `null` for a plan that dependencies do not hold, such as a repair. */
+  readonly entity: {
+    readonly name: string;
+    /** What is wrong with what runs, in a few words; empty where nothing is, or nothing runs. */
+    readonly trouble: string;
+    /** Chart, version and values are those that run, undisturbed. */
+    readonly bringsWhatRuns: boolean;
+    /** A person asked for another try. */
+    readonly askedFor: boolean;
+  };
+  /** `null`: who needs whom was not looked at. */
   readonly dependencies: DependencyFacts | null;
   readonly rule: RuleFacts;
 }

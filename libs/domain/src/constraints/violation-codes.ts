@@ -11,6 +11,7 @@ export const VIOLATION_CODES = [
   'dependency_deadlock',
   'dependent_range',
   'dependent_needs_it',
+  'health',
   'maintenance_window',
   'suppression_window',
   'rule',

@@ -49,6 +49,8 @@ export interface ProposedPlan {
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly planClass: PlanClass;
+  /** A person asked for another try. */
+  readonly askedFor: boolean;
 }
 
 export type Proposal =
@@ -175,6 +177,7 @@ function draftPlan(
       reason,
       passedOver,
       planClass: type === 'config_update' && isUnchanged(situation) ? 'repair' : 'ordinary',
+      askedFor: situation.forced,
     };
   }
   return undefined;

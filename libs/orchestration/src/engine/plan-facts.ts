@@ -9,6 +9,7 @@ import {
   parseVersion,
   type PlanFacts,
   type ProposedPlan,
+  type ReportedRelease,
   type RuleFacts,
   type ScopeSubject,
 } from '@apollo-deploy/domain';
@@ -16,7 +17,10 @@ import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
 
 /** The part of a proposal that constraints look at. */
-export type ConstrainedPlan = Pick<ProposedPlan, 'type' | 'from' | 'to' | 'planClass'>;
+export type ConstrainedPlan = Pick<
+  ProposedPlan,
+  'type' | 'from' | 'to' | 'planClass' | 'content' | 'askedFor'
+>;
 
 /** Everything that means something to a plan of its class: built in, or stored about plans like it. */
 export function constraintsOn(
@@ -49,6 +53,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
       ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
       executing,
     },
+    entity: entityPart(facts, plan),
     dependencies: dependencyFacts(facts, plan),
     rule: ruleFacts(facts, plan),
   };
@@ -74,6 +79,32 @@ function subjectOf(
     criticality: product.criticality,
     labels: entity.labels,
   };
+}
+
+function entityPart(
+  { entityFacts }: LoadedFacts,
+  { content, askedFor }: ConstrainedPlan,
+): PlanFacts['entity'] {
+  const { entity, reported } = entityFacts;
+  const release = reported?.release ?? null;
+  return {
+    name: entity.name,
+    trouble: release === null ? '' : troubleOf(release),
+    bringsWhatRuns:
+      release?.helmStatus === 'deployed' &&
+      !release.drifted &&
+      release.version === content.chart?.version &&
+      release.valuesDigest === content.valuesDigest,
+    askedFor,
+  };
+}
+
+/** What is starting, or cannot be told, is not in error. */
+function troubleOf({ helmStatus, health, message, reason }: ReportedRelease): string {
+  if (helmStatus === 'failed') return 'its release failed';
+  if (health !== 'Degraded' && health !== 'Missing') return '';
+  const more = message ?? reason;
+  return more === undefined ? health : `${health}: ${more}`;
 }
 
 function dependencyFacts(

@@ -1,0 +1,25 @@
+import type { TabledConstraint } from './applicability.js';
+import type { ConstraintResult } from './constraint.js';
+import type { PlanFacts } from './plan-facts.js';
+import type { KnownViolation } from './violation-codes.js';
+
+/**
+ * Holds back a change to an entity in error that is no remedy: the very content that runs, once more.
+ * Other content is a remedy, and so is another try that a person asked for.
+ */
+export const health: TabledConstraint = {
+  kind: 'health',
+  row: 'health',
+  evaluate({ entity }: PlanFacts): ConstraintResult {
+    const { name, trouble, bringsWhatRuns, askedFor } = entity;
+    if (trouble === '' || !bringsWhatRuns || askedFor) {
+      return { satisfied: true, violations: [], metadata: {} };
+    }
+    const violation: KnownViolation = {
+      code: 'health',
+      message: `${name} is in error (${trouble}) and this plan brings the content that runs already; bring another release or other values`,
+      data: { entity: name, trouble },
+    };
+    return { satisfied: false, violations: [violation], metadata: {} };
+  },
+};
