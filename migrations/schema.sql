@@ -158,6 +158,16 @@ CREATE TABLE outbox_messages (
   CONSTRAINT outbox_messages_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE plan_counts (
+  day date NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  counter text COLLATE "C" NOT NULL,
+  amount bigint NOT NULL,
+  CONSTRAINT plan_counts_pkey PRIMARY KEY (day, environment, product, type, counter)
+);
+
 CREATE TABLE plans (
   id text COLLATE "C" NOT NULL,
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -194,6 +204,7 @@ CREATE TABLE plans (
   rollback_of text,
   repair_of text,
   rolled_back_by text,
+  waits json,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 

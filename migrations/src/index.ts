@@ -3,8 +3,9 @@ import { CreateFleet1763712001000 } from './1763712001000-create-fleet.js';
 import { CreatePlans1763712002000 } from './1763712002000-create-plans.js';
 import { CreateMessages1763712003000 } from './1763712003000-create-messages.js';
 import { CreateConstraints1763712004000 } from './1763712004000-create-constraints.js';
-import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.js';
+import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
+import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -13,6 +14,7 @@ export const MIGRATIONS = [
   CreatePlans1763712002000,
   CreateMessages1763712003000,
   CreateConstraints1763712004000,
-  CreateScheduling1763712009000,
   CreateRollbacks1763712005000,
+  CreateScheduling1763712009000,
+  CreateAnalytics1763712010000,
 ] as const;

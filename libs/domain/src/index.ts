@@ -1,3 +1,24 @@
+export { ACCEPTED_DAY, type DayRange, parseDayRange } from './analytics/day-range.js';
+export { QUANTILE_ERROR } from './analytics/duration-histogram.js';
+export {
+  countsOfBlocking,
+  countsOfEnding,
+  type PlanCount,
+  type PlanCounter,
+} from './analytics/plan-counts.js';
+export {
+  type DurationStatistics,
+  type PlanStatistics,
+  planStatistics,
+  type ViolationCount,
+} from './analytics/plan-statistics.js';
+export {
+  beginWaits,
+  type PlanWaits,
+  turnWaits,
+  WAIT_KINDS,
+  type WaitKind,
+} from './analytics/plan-waits.js';
 export {
   type DesiredState,
   type Entity,

@@ -50,6 +50,12 @@ export {
   openSession,
   type SpokeSession,
 } from './spokes/spoke-session.js';
+export {
+  ANALYTICS_DIMENSIONS,
+  type AnalyticsDimension,
+  type AnalyticsRepository,
+  type CounterSum,
+} from './ports/analytics-repository.js';
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
 export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';

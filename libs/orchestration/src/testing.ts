@@ -11,6 +11,7 @@ export {
   anIdempotencyRecord,
   anOutboxMessage,
   aPlan,
+  aPlanCount,
   aProduct,
   aRelease,
   aReleaseState,

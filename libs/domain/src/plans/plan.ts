@@ -1,4 +1,5 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
+import type { PlanWaits } from '../analytics/plan-waits.js';
 import type { Values } from '../catalog/entity.js';
 import type { PassedOver } from '../catalog/select-target.js';
 import type { Violation } from '../constraints/constraint.js';
@@ -66,6 +67,8 @@ export interface Plan {
   readonly violations: readonly Violation[];
   /** When time alone may change whether it is blocked; absent if it cannot. */
   readonly recheckAt?: string;
+  /** Absent on plans of versions that did not keep it. */
+  readonly waits?: PlanWaits;
   /** Counts the plans made for the same content in a row; a failure part-way is retried once. */
   readonly attempt: number;
   /** A person asked for it although nothing but its health speaks for it. */

@@ -1,5 +1,6 @@
 import { movePlan, type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { recordEnding } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
@@ -51,6 +52,7 @@ async function cancelNow(
     }),
   );
   if (!saved.ok) return err(lostRace(plan.id));
+  await recordEnding(unit, plan, saved.value);
   await unit.declines.put({
     entity: plan.entity,
     contentKey: plan.contentKey,

@@ -8,8 +8,10 @@ import {
   proposePlan,
   refusal,
   type Refusal,
+  turnWaits,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { recordBlocking } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
@@ -91,9 +93,15 @@ async function block(
 ): Promise<Result<never, Refusal>> {
   const { violations, recheckAt } = result;
   const { recheckAt: _, ...rest } = plan;
-  const held: Plan = { ...rest, violations, ...(recheckAt !== undefined && { recheckAt }) };
+  const held: Plan = {
+    ...rest,
+    violations,
+    waits: turnWaits(plan, violations, context.clock.now().toISOString()),
+    ...(recheckAt !== undefined && { recheckAt }),
+  };
   const saved = await unit.plans.save(plan.state === 'BLOCKED' ? held : movePlan(held, 'BLOCKED'));
   if (!saved.ok) return err(lostRace(plan.id));
+  await recordBlocking(unit, plan, saved.value);
   if (plan.state !== 'BLOCKED') {
     await record(context, unit, principal, {
       action: 'plan.block',
@@ -125,6 +133,7 @@ async function offer(
     movePlan(ready, 'EXECUTING', {
       phase: 'dispatched',
       violations: [],
+      waits: turnWaits(plan, [], now.toISOString()),
       startedAt: now.toISOString(),
     }),
   );

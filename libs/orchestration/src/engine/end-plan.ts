@@ -6,6 +6,7 @@ import {
   type PlanEvidence,
   type PlanOutcome,
 } from '@apollo-deploy/domain';
+import { recordEnding } from '../analytics/count-plans.js';
 import type { Context } from '../context.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
@@ -55,6 +56,7 @@ export async function endPlan(
     }),
   );
   if (!saved.ok) return false;
+  await recordEnding(unit, plan, saved.value);
   await rememberOutcome(unit, plan, ending, { by, message, at });
   await unit.outbox.removeOfPlan(plan.id);
   await unit.dirty.mark([plan.entity, ...(await waitingForSlot(unit, plan.environment))]);

@@ -1,4 +1,5 @@
 import {
+  beginWaits,
   type ConstraintResult,
   type ConstraintSet,
   evaluateConstraints,
@@ -6,8 +7,10 @@ import {
   type Plan,
   planDigest,
   type ProposedPlan,
+  turnWaits,
 } from '@apollo-deploy/domain';
 import { canonicalJson } from '@apollo-deploy/kernel';
+import { recordBlocking, recordEnding } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -42,9 +45,11 @@ export async function keepPlan(
   const state = result.satisfied ? 'PENDING' : 'BLOCKED';
   if (open.state === state && sameAnswer(open, result)) return outcome(facts, open, 'unchanged');
   const { recheckAt: _, ...rest } = open;
-  const plan: Plan = { ...rest, ...answerOf(result) };
+  const waits = turnWaits(open, holding(result), context.clock.now().toISOString());
+  const plan: Plan = { ...rest, ...answerOf(result), waits };
   const saved = await unit.plans.save(open.state === state ? plan : movePlan(plan, state));
   if (!saved.ok) return lost(unit, open.entity);
+  await recordBlocking(unit, open, saved.value);
   if (open.state !== state) {
     await record(context, unit, ENGINE, {
       action: state === 'BLOCKED' ? 'plan.block' : 'plan.unblock',
@@ -65,6 +70,7 @@ export async function makePlan(
   const { entity, declines } = facts.entityFacts;
   const result = judge(set, facts, proposed);
   const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
+  const createdAt = context.clock.now().toISOString();
   const inserted = await unit.plans.insert({
     id,
     entity: entity.name,
@@ -85,10 +91,12 @@ export async function makePlan(
     ...answerOf(result),
     attempt: (earlier?.failures ?? 0) + 1,
     ...(forced && { forced }),
-    createdAt: context.clock.now().toISOString(),
+    waits: beginWaits(holding(result), createdAt),
+    createdAt,
     version: 1,
   });
   if (!inserted.ok) return lost(unit, entity.name);
+  await recordBlocking(unit, undefined, inserted.value);
   await record(context, unit, ENGINE, {
     action: 'plan.propose',
     subject: `plan/${id}`,
@@ -121,6 +129,7 @@ export async function withdrawPlan(
     await unit.dirty.mark([open.entity]);
     return false;
   }
+  await recordEnding(unit, open, saved.value);
   await record(context, unit, ENGINE, {
     action: 'plan.withdraw',
     subject: `plan/${open.id}`,
@@ -140,6 +149,11 @@ function answerOf({
   recheckAt,
 }: ConstraintResult): Pick<Plan, 'violations' | 'recheckAt'> {
   return { violations, ...(!satisfied && recheckAt !== undefined && { recheckAt }) };
+}
+
+/** What keeps a plan from going. */
+function holding({ satisfied, violations }: ConstraintResult): Plan['violations'] {
+  return satisfied ? [] : violations;
 }
 
 function sameAnswer(open: Plan, result: ConstraintResult): boolean {

@@ -7,6 +7,7 @@ import {
   anEnvironment,
   anOutboxMessage,
 } from '../testing/records.js';
+import { describeStoredAnalytics } from './store-analytics.contract.js';
 import { describeStoredCatalog } from './store-catalog.contract.js';
 import { describeStoredConstraints } from './store-constraints.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
     describeTransactions(() => store);
     describeCommitSignals(() => store);
+    describeStoredAnalytics(() => store);
     describeStoredCatalog(() => store);
     describeStoredConstraints(() => store);
     describeStoredFleet(() => store);

@@ -9,6 +9,7 @@ import type {
 import type { Result } from '@apollo-deploy/kernel';
 import type { LeaseRepository } from './leases.js';
 import type { OccurrenceRepository } from './occurrences.js';
+import type { AnalyticsRepository } from './analytics-repository.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type {
@@ -39,6 +40,7 @@ export interface UnitOfWork {
   readonly entities: EntityRepository;
   readonly evaluations: EvaluationRepository;
   readonly plans: PlanStorage;
+  readonly analytics: AnalyticsRepository;
   readonly declines: DeclineRepository;
   readonly baselines: BaselineRepository;
   readonly rollbackDemands: RollbackDemandRepository;

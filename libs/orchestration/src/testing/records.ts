@@ -4,6 +4,7 @@ import type {
   Entity,
   Environment,
   Plan,
+  PlanCount,
   Product,
   Release,
   RollbackDemand,
@@ -177,6 +178,19 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     attempt: 1,
     createdAt: NOON,
     version: 1,
+    ...change,
+  };
+}
+
+/** One upgrade that succeeded. */
+export function aPlanCount(change: Partial<PlanCount> = {}): PlanCount {
+  return {
+    day: '2026-03-02',
+    type: 'upgrade',
+    product: 'test-service',
+    environment: 'dev',
+    counter: 'succeeded',
+    amount: 1,
     ...change,
   };
 }

@@ -61,6 +61,14 @@ export function instant(name?: string): RequiredColumn<string> {
   return required({ sqlType: 'timestamptz', encode: (value) => value, decode }, name);
 }
 
+/** A day as `YYYY-MM-DD`. Select it as text: the driver makes a midnight of its own zone of it. */
+export function day(): RequiredColumn<string> {
+  return required(
+    { sqlType: 'date', encode: (value) => value, decode: (stored) => stored as string },
+    undefined,
+  );
+}
+
 /** A value that JSON carries, exactly as it was. */
 export function json<T>(name?: string): RequiredColumn<T> {
   return required(

@@ -10,6 +10,7 @@ import type { Row } from './table-map.js';
  */
 export class DatabaseSession {
   readonly signals = new CommitSignalDraft();
+  private readonly lastWrites = new Set<() => Promise<void>>();
   private lastTurn: Promise<unknown> = Promise.resolve();
   private ended = false;
   private firstFailure: Error | undefined;
@@ -26,11 +27,7 @@ export class DatabaseSession {
 
   /** Runs one statement and answers its rows. */
   async query(statement: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
-    if (this.ended) {
-      throw new InvariantViolation(
-        'this unit of work has ended; ask for what you need inside of transact',
-      );
-    }
+    this.assertOpen();
     const turn = this.lastTurn.then(() => this.run(statement, parameters));
     this.lastTurn = turn.then(
       () => undefined,
@@ -39,10 +36,29 @@ export class DatabaseSession {
     return turn;
   }
 
+  /** Has `write` called as the last thing before the commit, once however often it is asked for. */
+  beforeCommit(write: () => Promise<void>): void {
+    this.assertOpen();
+    this.lastWrites.add(write);
+  }
+
+  /** Writes what was to come last. */
+  async writeLast(): Promise<void> {
+    for (const write of this.lastWrites) await write();
+  }
+
   /** Refuses statements from now on, and waits for those that were asked for before. */
   async end(): Promise<void> {
     this.ended = true;
     await this.lastTurn;
+  }
+
+  private assertOpen(): void {
+    if (this.ended) {
+      throw new InvariantViolation(
+        'this unit of work has ended; ask for what you need inside of transact',
+      );
+    }
   }
 
   private async run(statement: string, parameters: readonly unknown[]): Promise<readonly Row[]> {

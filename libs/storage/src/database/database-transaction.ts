@@ -27,6 +27,7 @@ export async function runTransaction<T>(
     let answer: T;
     try {
       answer = await work(databaseUnitOfWork(session));
+      await session.writeLast();
       await session.end();
       if (session.failure !== undefined) throw session.failure;
     } catch (error) {

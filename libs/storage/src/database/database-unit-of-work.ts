@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '@apollo-deploy/orchestration';
+import { DatabaseAnalytics } from './database-analytics.js';
 import {
   DatabaseChannels,
   DatabaseCharts,
@@ -33,6 +34,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     entities: new DatabaseEntities(session),
     evaluations: new DatabaseEvaluations(session),
     plans: new DatabasePlanStorage(session),
+    analytics: new DatabaseAnalytics(session),
     declines: new DatabaseDeclines(session),
     baselines: new DatabaseBaselines(session),
     rollbackDemands: new DatabaseRollbackDemands(session),

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../unit-of-work.js';
+import { InMemoryAnalytics } from './in-memory-analytics.js';
 import {
   InMemoryChannels,
   InMemoryCharts,
@@ -37,6 +38,7 @@ export function inMemoryUnitOfWork(
     entities: new InMemoryEntities(tables, transaction),
     evaluations: new InMemoryEvaluations(tables, transaction),
     plans: new InMemoryPlanStorage(tables, transaction),
+    analytics: new InMemoryAnalytics(tables, transaction),
     declines: new InMemoryDeclines(tables, transaction),
     baselines: new InMemoryBaselines(tables, transaction),
     rollbackDemands: new InMemoryRollbackDemands(tables, transaction),

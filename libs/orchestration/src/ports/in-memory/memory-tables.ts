@@ -5,6 +5,7 @@ import type {
   Entity,
   Environment,
   Plan,
+  PlanCount,
   Product,
   Release,
   RollbackDemand,
@@ -76,6 +77,9 @@ export class MemoryTables {
     executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
     timed: (row) => (row.state === 'BLOCKED' && row.recheckAt !== undefined ? '' : undefined),
   });
+  readonly planCounts = new MemoryTable<PlanCount, 'day'>(planCountKey, {
+    day: (row) => row.day,
+  });
   readonly declines = new MemoryTable<Decline, 'entity'>(
     (row) => compositeKey(row.entity, row.contentKey),
     { entity: (row) => row.entity },
@@ -108,6 +112,11 @@ export function occurrenceKey({ schedule, startsAt }: OccurrenceRecord): string 
 /** The key of one content that succeeded on an entity. */
 export function baselineKey(row: Pick<Baseline, 'entity' | 'contentKey'>): string {
   return compositeKey(row.entity, row.contentKey);
+}
+
+/** The key of a counter. */
+export function planCountKey(row: PlanCount): string {
+  return compositeKey(row.day, row.environment, row.product, row.type, row.counter);
 }
 
 /** The key of a Helm release on a spoke. */
