@@ -119,6 +119,16 @@ CREATE TABLE evaluations (
   CONSTRAINT evaluations_pkey PRIMARY KEY (entity)
 );
 
+CREATE TABLE events (
+  transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL,
+  type text NOT NULL,
+  subject json NOT NULL,
+  data json NOT NULL,
+  CONSTRAINT events_pkey PRIMARY KEY (transaction, "position")
+);
+
 CREATE TABLE idempotency_records (
   principal text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,

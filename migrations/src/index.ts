@@ -6,6 +6,7 @@ import { CreateConstraints1763712004000 } from './1763712004000-create-constrain
 import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
+import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   CreateRollbacks1763712005000,
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
+  CreateEvents1763712011000,
 ] as const;

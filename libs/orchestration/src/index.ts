@@ -26,6 +26,7 @@ export type { OnEvaluationBug } from './engine/evaluate-entities.js';
 export type { PlanExplanation } from './engine/explain-plan.js';
 export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
 export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
+export { AnnouncingStore } from './events/announcing-store.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
 export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';
@@ -59,6 +60,7 @@ export {
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
 export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';
+export type { EventLog, NewEvent, StoredEvent, UnknownEvent } from './ports/event-log.js';
 export { InMemoryStore, type MemoryStoreOptions } from './ports/in-memory/in-memory-store.js';
 export { type RowChange, TABLE_NAMES, type TableName } from './ports/in-memory/row-change.js';
 export {

@@ -7,6 +7,7 @@ export {
   anAuditEntry,
   anEntity,
   anEnvironment,
+  anEvent,
   anEvaluation,
   anIdempotencyRecord,
   anOutboxMessage,

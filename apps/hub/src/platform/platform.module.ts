@@ -1,5 +1,6 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import {
+  AnnouncingStore,
   type Clock,
   type Context,
   type Ids,
@@ -20,7 +21,8 @@ export interface HubParts {
 /** Makes the parts, and the engine that works on them, injectable everywhere. */
 @Module({})
 export class PlatformModule {
-  static with({ config, store, clock, ids }: HubParts): DynamicModule {
+  static with({ config, store: given, clock, ids }: HubParts): DynamicModule {
+    const store = new AnnouncingStore(given, clock);
     const context: Context = { store, clock, ids, startedAt: clock.now() };
     return {
       module: PlatformModule,

@@ -58,7 +58,7 @@ function scene() {
   };
   const loop = new EngineLoop({ store, engine, timer: time, random: () => 0.5, log });
   const commit = (dirty: boolean) => {
-    signal({ dirty, outbox: ['dev'] });
+    signal({ dirty, outbox: ['dev'], events: false });
   };
   return { time, engine, log, loop, commit };
 }

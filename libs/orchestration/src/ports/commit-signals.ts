@@ -26,10 +26,15 @@ export class CommitSignals {
 /** Collects what one transaction will have to signal if it commits. For adapters of the Store. */
 export class CommitSignalDraft {
   private dirty = false;
+  private events = false;
   private readonly outbox = new Set<string>();
 
   noteDirty(): void {
     this.dirty = true;
+  }
+
+  noteEvents(): void {
+    this.events = true;
   }
 
   noteOutbox(spoke: string): void {
@@ -38,7 +43,7 @@ export class CommitSignalDraft {
 
   /** Absent if there is nothing to tell. */
   signal(): CommitSignal | undefined {
-    if (!this.dirty && this.outbox.size === 0) return undefined;
-    return { dirty: this.dirty, outbox: [...this.outbox] };
+    if (!this.dirty && !this.events && this.outbox.size === 0) return undefined;
+    return { dirty: this.dirty, outbox: [...this.outbox], events: this.events };
   }
 }

@@ -5,11 +5,13 @@ import {
   aProduct,
   anAuditEntry,
   anEnvironment,
+  anEvent,
   anOutboxMessage,
 } from '../testing/records.js';
 import { describeStoredAnalytics } from './store-analytics.contract.js';
 import { describeStoredCatalog } from './store-catalog.contract.js';
 import { describeStoredConstraints } from './store-constraints.contract.js';
+import { describeStoredEvents } from './store-events.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
@@ -34,6 +36,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredAnalytics(() => store);
     describeStoredCatalog(() => store);
     describeStoredConstraints(() => store);
+    describeStoredEvents(() => store);
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
     describeStoredQueues(() => store);
@@ -197,7 +200,7 @@ function describeCommitSignals(store: () => Store): void {
       {
         name: 'that entities were marked',
         write: (unit) => unit.dirty.mark(['a', 'b']),
-        expected: [{ dirty: true, outbox: [] }],
+        expected: [{ dirty: true, outbox: [], events: false }],
       },
       {
         name: 'nothing, for a mark of no entity',
@@ -211,7 +214,17 @@ function describeCommitSignals(store: () => Store): void {
           await unit.outbox.add(anOutboxMessage({ id: 'm2', spoke: 'spoke-a' }));
           await unit.outbox.add(anOutboxMessage({ id: 'm3', spoke: 'spoke-b' }));
         },
-        expected: [{ dirty: false, outbox: ['spoke-b', 'spoke-a'] }],
+        expected: [{ dirty: false, outbox: ['spoke-b', 'spoke-a'], events: false }],
+      },
+      {
+        name: 'that events were written',
+        write: (unit) => unit.events.append([anEvent()]),
+        expected: [{ dirty: false, outbox: [], events: true }],
+      },
+      {
+        name: 'nothing, for no event',
+        write: (unit) => unit.events.append([]),
+        expected: [],
       },
     ];
     it.each(SIGNALS)('tells its listeners $name', async ({ write, expected }) => {

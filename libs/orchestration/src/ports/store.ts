@@ -6,6 +6,8 @@ export interface CommitSignal {
   readonly dirty: boolean;
   /** Spokes for which messages were written. */
   readonly outbox: readonly string[];
+  /** Events were written. */
+  readonly events: boolean;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Result } from '@apollo-deploy/kernel';
 import type { LeaseRepository } from './leases.js';
 import type { OccurrenceRepository } from './occurrences.js';
 import type { AnalyticsRepository } from './analytics-repository.js';
+import type { EventLog } from './event-log.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type {
@@ -50,6 +51,7 @@ export interface UnitOfWork {
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
   readonly occurrences: OccurrenceRepository;
+  readonly events: EventLog;
 }
 
 /** Constraints that people made. There are few, and the engine wants them all. */

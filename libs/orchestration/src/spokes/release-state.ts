@@ -27,12 +27,12 @@ export function reportedState(
   stored: ReleaseStateRecord | undefined,
 ): ReportedState | undefined {
   if (spoke?.stateAt === undefined) return undefined;
-  const release =
-    stored === undefined ? null : reportedRelease(stored.report as unknown as StoredReport);
-  return { at: spoke.stateAt, release };
+  return { at: spoke.stateAt, release: stored === undefined ? null : reportedRelease(stored) };
 }
 
-function reportedRelease({ head, health, reason, message, drift }: StoredReport): ReportedRelease {
+/** What a stored report says of its release. */
+export function reportedRelease({ report }: ReleaseStateRecord): ReportedRelease {
+  const { head, health, reason, message, drift } = report as unknown as StoredReport;
   return {
     helmStatus: head.status,
     revision: head.revision,

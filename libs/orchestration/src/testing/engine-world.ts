@@ -18,6 +18,8 @@ import { addConstraint, type NewConstraint } from '../constraints/add-constraint
 import type { Context } from '../context.js';
 import { type EntityView, viewEntity } from '../engine/entity-view.js';
 import { OrchestrationEngine } from '../engine/orchestration-engine.js';
+import { AnnouncingStore } from '../events/announcing-store.js';
+import type { StoredEvent } from '../ports/event-log.js';
 import { VirtualClock } from '../ports/clock.js';
 import { CountingIds } from '../ports/ids.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
@@ -62,7 +64,12 @@ export class EngineWorld {
   private generation = 0;
 
   constructor(store: Store = new InMemoryStore()) {
-    this.context = { store, clock: this.clock, ids: new CountingIds(), startedAt: new Date(0) };
+    this.context = {
+      store: new AnnouncingStore(store, this.clock),
+      clock: this.clock,
+      ids: new CountingIds(),
+      startedAt: new Date(0),
+    };
     this.engine = new OrchestrationEngine(this.context, (entity) => this.bugs.push(entity));
   }
 
@@ -191,6 +198,11 @@ export class EngineWorld {
   async plans(): Promise<readonly Plan[]> {
     const page = await this.context.store.transact((unit) => unit.plans.list({}, { limit: 200 }));
     return [...page.items].reverse();
+  }
+
+  /** Everything that was announced, oldest first. */
+  async events(): Promise<readonly StoredEvent[]> {
+    return must(await this.context.store.transact((unit) => unit.events.after(undefined, 1000)));
   }
 
   async lastPlan(): Promise<Plan> {

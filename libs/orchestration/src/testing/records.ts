@@ -10,6 +10,7 @@ import type {
   RollbackDemand,
   StoredConstraint,
 } from '@apollo-deploy/domain';
+import type { NewEvent } from '../ports/event-log.js';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -32,6 +33,22 @@ export function anEnvironment(change: Partial<Environment> = {}): Environment {
     rollbackOnFailure: true,
     createdAt: NOON,
     version: 1,
+    ...change,
+  };
+}
+
+export function anEvent(change: Partial<NewEvent> = {}): NewEvent {
+  return {
+    at: NOON,
+    type: 'plan.proposed',
+    subject: {
+      kind: 'plan',
+      name: 'plan-1',
+      entity: 'test-service-dev',
+      environment: 'dev',
+      product: 'test-service',
+    },
+    data: { state: 'PENDING' },
     ...change,
   };
 }

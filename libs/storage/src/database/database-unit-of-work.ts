@@ -13,6 +13,7 @@ import {
   DatabaseDirtyQueue,
   DatabaseEvaluations,
 } from './database-evaluation.js';
+import { DatabaseEventLog } from './database-event-log.js';
 import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './database-fleet.js';
 import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
 import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
@@ -44,5 +45,6 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     idempotency: new DatabaseIdempotency(session),
     leases: new DatabaseLeases(session),
     occurrences: new DatabaseOccurrences(session),
+    events: new DatabaseEventLog(session),
   };
 }

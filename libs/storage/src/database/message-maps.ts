@@ -1,4 +1,9 @@
-import type { AuditEntry, IdempotencyRecord, OutboxMessage } from '@apollo-deploy/orchestration';
+import type {
+  AuditEntry,
+  IdempotencyRecord,
+  NewEvent,
+  OutboxMessage,
+} from '@apollo-deploy/orchestration';
 import { instant, integer, json, optional, text } from './columns.js';
 import { TableMap } from './table-map.js';
 
@@ -20,6 +25,14 @@ export const AUDIT_ENTRIES = new TableMap<AuditEntry>('audit_entries', ['id'], {
   subject: text(),
   detail: json(),
   requestId: optional(text()),
+});
+
+/** Without its key, which the database makes. */
+export const EVENTS = new TableMap<NewEvent>('events', [], {
+  at: instant(),
+  type: text(),
+  subject: json(),
+  data: json(),
 });
 
 export const IDEMPOTENCY_RECORDS = new TableMap<IdempotencyRecord>(

@@ -8,6 +8,7 @@ import {
   InMemoryReleases,
 } from './in-memory-catalog.js';
 import { InMemoryConstraints } from './in-memory-constraints.js';
+import { InMemoryEventLog } from './in-memory-event-log.js';
 import {
   InMemoryDeclines,
   InMemoryDirtyQueue,
@@ -48,5 +49,6 @@ export function inMemoryUnitOfWork(
     idempotency: new InMemoryIdempotency(tables, transaction),
     leases: new InMemoryLeases(tables, transaction),
     occurrences: new InMemoryOccurrences(tables, transaction),
+    events: new InMemoryEventLog(tables, transaction),
   };
 }

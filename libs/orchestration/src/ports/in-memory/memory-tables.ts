@@ -11,6 +11,7 @@ import type {
   RollbackDemand,
   StoredConstraint,
 } from '@apollo-deploy/domain';
+import type { StoredEvent } from '../event-log.js';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -32,6 +33,12 @@ export interface ChartRow {
 export interface DirtyRow {
   readonly entity: string;
   readonly force: boolean;
+}
+
+/** The numbers of the oldest and the newest event that are kept; nothing ever = 1 and 0. */
+export interface EventRange {
+  readonly oldest: number;
+  readonly newest: number;
 }
 
 export type ReleaseGroup = 'product' | 'version' | 'dependency';
@@ -98,6 +105,8 @@ export class MemoryTables {
     (row) => compositeKey(row.principal, row.key),
     {},
   );
+  readonly events = new MemoryTable<StoredEvent>((row) => row.id, {});
+  readonly eventRanges = new MemoryTable<EventRange>(() => '', {});
   readonly leases = new MemoryTable<LeaseRow>((row) => row.name, {});
   readonly occurrences = new MemoryTable<OccurrenceRecord, 'schedule'>(occurrenceKey, {
     schedule: (row) => row.schedule,

@@ -1,0 +1,45 @@
+import type { Clock } from '../ports/clock.js';
+import type { CommitSignal, Store } from '../ports/store.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { announceEntities } from './announce-entities.js';
+import { announcePlans } from './announce-plans.js';
+import { announceSpokes } from './announce-spokes.js';
+import { EventDrafts } from './event-drafts.js';
+
+/**
+ * A store that writes an event for each change of a plan, an entity or a spoke, in the transaction of
+ * the change. Whoever changes them through it need not think of events, and cannot forget them.
+ */
+export class AnnouncingStore implements Store {
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {}
+
+  transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.store.transact(async (unit) => {
+      // Of this attempt alone: a store may run a work again.
+      const drafts = new EventDrafts();
+      const answer = await work({
+        ...unit,
+        plans: announcePlans(unit.plans, drafts),
+        spokes: announceSpokes(unit.spokes, drafts),
+        ...announceEntities(unit, drafts),
+      });
+      await drafts.write(unit, this.clock.now());
+      return answer;
+    });
+  }
+
+  onCommit(listener: (signal: CommitSignal) => void): () => void {
+    return this.store.onCommit(listener);
+  }
+
+  ready(): Promise<boolean> {
+    return this.store.ready();
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
