@@ -116,6 +116,16 @@ module.exports = {
       to: { pathNot: ['^tools/', `${ANY_PACKAGE}index[.]ts$`], dependencyTypesNot: ['core'] },
     },
     {
+      name: 'benchmarks load built packages, and pg for the bare arm',
+      comment: 'They measure what users run, through the front door.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: {
+        pathNot: ['^bench/', `${ANY_PACKAGE}index[.]ts$`, npm('pg', '@types/pg')],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
       name: 'packages are entered by their front door',
       comment:
         'Import @apollo-deploy/NAME (or its /testing); what its index.ts leaves out is private.',

@@ -141,11 +141,18 @@ const WRONGS = [
     imports: ['../libs/kube/src/private.js'],
     expected: ['tools load nothing but built packages', 'tools start on Node alone'],
   },
+  {
+    name: 'a benchmark that reaches into a package',
+    path: 'bench/wrong-private.mjs',
+    imports: ['../libs/kube/src/private.js'],
+    expected: ['benchmarks load built packages, and pg for the bare arm'],
+  },
 ] as const;
 
 const RIGHTS = {
   'tools/start/right.mjs': ['node:child_process', '../packages.mjs'],
   'tools/packages.mjs': ['node:fs'],
+  'bench/right.mjs': ['node:perf_hooks', 'pg', '@apollo-deploy/kube'],
   'tools/test/right.e2e.spec.ts': ['fast-check', '@apollo-deploy/local-cluster/testing'],
   'libs/kernel/src/right.ts': ['@noble/hashes', './index.js'],
   'libs/domain/src/right.ts': ['typebox'],
@@ -170,7 +177,7 @@ interface Violation {
 
 describe('the import rules of the workspace', () => {
   it('let each package import exactly what the architecture allows it', async () => {
-    const files: Record<string, string> = { 'tools/packages.mjs': '' };
+    const files: Record<string, string> = { 'tools/packages.mjs': '', 'bench/main.mjs': '' };
     const expected: string[] = [];
     for (const from of FOLDERS) {
       for (const to of FOLDERS.filter((folder) => folder !== from)) {
@@ -236,7 +243,7 @@ async function check(files: Readonly<Record<string, string>>): Promise<string[]>
 
 function cruise(root: string): Promise<string> {
   const program = join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
-  const scope = ['apps/*/{src,test}', 'libs/*/{src,test}', 'migrations/src', 'tools'];
+  const scope = ['apps/*/{src,test}', 'libs/*/{src,test}', 'migrations/src', 'tools', 'bench'];
   const args = [program, '--config', '.dependency-cruiser.cjs', '-T', 'json', ...scope];
   return new Promise((resolve, reject) => {
     const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 };

@@ -1,0 +1,163 @@
+// Benchmark 2: what a change costs in a fleet of 10,000 and of 100,000, when only the changed entities
+// and those around them should be looked at.
+import { jsonDigest } from '@apollo-deploy/kernel';
+import { InMemoryStore, OrchestrationEngine, recordStateDelta } from '@apollo-deploy/orchestration';
+import { countingStore } from './counting-store.mjs';
+import {
+  BEFORE,
+  fleetOf,
+  NOW,
+  PRODUCTS,
+  reportOf,
+  rowsOf,
+  spokeName,
+  TARGET,
+  VALUES,
+} from './fleet.mjs';
+import { collectGarbage, median, rounded } from './interleave.mjs';
+import { valueOf } from './value-of.mjs';
+
+const REACH_GROWTH = 1.3;
+/** The changed one, the two it needs and the two that need it. */
+const AROUND = 5;
+
+export const sizes = {
+  full: { small: 10_000, large: 100_000, changes: [1, 10, 1000], rounds: 7 },
+  tiny: { small: 200, large: 400, changes: [1, 4], rounds: 1 },
+};
+
+/** @param {typeof sizes.full} size */
+export async function run({ small, large, changes, rounds }) {
+  const fleets = { small: hubOf(small), large: hubOf(large) };
+  const perChange = [];
+  for (const count of changes) perChange.push(await compare(fleets, count, rounds));
+  const quiet = { small: await quietTurn(fleets.small), large: await quietTurn(fleets.large) };
+  const exact = perChange.every((each) => each.evaluations === each.expected);
+  const growth = Math.max(...perChange.map((each) => each.growth));
+  const still = quiet.large.evaluations === 0 && quiet.large.statements === 0;
+  return {
+    bench: 'after-change',
+    n: large,
+    arms: {
+      large: `a report that changes releases, then the engine until its queue is empty: ${large} entities, store in memory`,
+      small: `the same with ${small} entities`,
+    },
+    changes: perChange,
+    quiet,
+    ratio: rounded(growth),
+    reach: `evaluations as expected, large against small <= ${REACH_GROWTH}, nothing changed: 0 evaluations and 0 statements a turn`,
+    met: exact && growth <= REACH_GROWTH && still,
+    ...(still
+      ? {}
+      : { why: 'a quiet turn still asks for what other replicas marked and what is due' }),
+  };
+}
+
+/** @typedef {ReturnType<typeof hubOf>} Hub */
+
+/** @param {number} entities */
+function hubOf(entities) {
+  const inMemory = new InMemoryStore({ rows: rowsOf(fleetOf(entities)) });
+  const { store, statements } = countingStore(inMemory);
+  let last = 0;
+  const context = {
+    store,
+    clock: { now: () => NOW },
+    ids: { next: () => `id-${String((last += 1))}` },
+    startedAt: new Date(0),
+  };
+  const engine = new OrchestrationEngine(context, (entity, error) => {
+    throw new Error(`${entity} cannot be evaluated`, { cause: error });
+  });
+  const spokes = Math.ceil(entities / PRODUCTS);
+  return { context, engine, statements, spokes, generations: new Map(), changed: 0 };
+}
+
+/**
+ * @param {{ small: Hub, large: Hub }} fleets
+ * @param {number} count
+ * @param {number} rounds
+ */
+async function compare({ small, large }, count, rounds) {
+  /** @type {{ small: number[], large: number[] }} */
+  const ms = { small: [], large: [] };
+  let evaluations = 0;
+  for (let round = 0; round <= rounds; round += 1) {
+    const [first, second] = [await change(small, count), await change(large, count)];
+    evaluations = second.evaluations;
+    if (round === 0) continue;
+    ms.small.push(first.ms);
+    ms.large.push(second.ms);
+  }
+  const [smallMs, largeMs] = [median(ms.small), median(ms.large)];
+  console.error(`  ${count} changed: ${smallMs.toFixed(2)} ms and ${largeMs.toFixed(2)} ms of CPU`);
+  return {
+    changed: count,
+    evaluations,
+    expected: count * AROUND,
+    smallMs: rounded(smallMs),
+    largeMs: rounded(largeMs),
+    growth: rounded(largeMs / smallMs),
+  };
+}
+
+/**
+ * Some releases run another version than before, each ten products away from the next and one a
+ * neighbourhood, and the engine evaluates what that marks.
+ * @param {Hub} hub
+ * @param {number} count
+ */
+async function change(hub, count) {
+  const perSpoke = Math.min(PRODUCTS / 10, count);
+  const reports = Array.from({ length: Math.ceil(count / perSpoke) }, () =>
+    nextReport(hub, perSpoke),
+  );
+  collectGarbage();
+  const before = process.cpuUsage();
+  for (const { session, delta } of reports) {
+    valueOf(await recordStateDelta(hub.context, session, delta));
+  }
+  const evaluations = await drain(hub);
+  const { user, system } = process.cpuUsage(before);
+  return { evaluations, ms: (user + system) / 1000 };
+}
+
+/**
+ * @param {Hub} hub
+ * @param {number} releases
+ */
+function nextReport(hub, releases) {
+  hub.changed += 1;
+  const spoke = hub.changed % hub.spokes;
+  const name = spokeName(spoke);
+  const generation = (hub.generations.get(name) ?? 1) + 1;
+  hub.generations.set(name, generation);
+  const version = generation % 2 === 0 ? BEFORE : TARGET;
+  const valuesDigest = jsonDigest(VALUES);
+  const changed = Array.from({ length: releases }, (_, index) =>
+    reportOf(spoke * PRODUCTS + index * 10, version, valuesDigest),
+  );
+  const session = { spoke: name, environment: '', epoch: 1 };
+  return { session, delta: { generation, changed, removed: [] } };
+}
+
+/** @param {Hub} hub */
+async function drain({ engine }) {
+  let evaluations = 0;
+  for (;;) {
+    const evaluated = await engine.drainOnce();
+    if (evaluated === 0) return evaluations;
+    evaluations += evaluated;
+  }
+}
+
+/**
+ * What the engine does when nothing has changed: the hub asks it each second.
+ * @param {Hub} hub
+ */
+async function quietTurn(hub) {
+  const before = hub.statements();
+  await hub.engine.markDue();
+  const evaluations = await drain(hub);
+  return { evaluations, statements: hub.statements() - before };
+}

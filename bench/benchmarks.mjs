@@ -1,0 +1,22 @@
+/**
+ * What one benchmark found. Besides these it has its own figures.
+ * @typedef {{ bench: string, n: number, ratio: number, reach: string, met: boolean } & Record<string, unknown>} Line
+ */
+
+/**
+ * @template S
+ * @typedef {{ sizes: { full: S, tiny: S }, run: (size: S) => Promise<Line> }} Benchmark
+ */
+
+/**
+ * Every benchmark by the name it is asked for. Adding one is a file and an entry here.
+ * @type {Record<string, () => Promise<Benchmark<any>>>}
+ */
+export const BENCHMARKS = {
+  'evaluate-all': () => import('./evaluate-all.mjs'),
+  'after-change': () => import('./after-change.mjs'),
+  'plan-transition': () => import('./plan-transition.mjs'),
+  windows: () => import('./windows.mjs'),
+  constraints: () => import('./constraints.mjs'),
+  dependencies: () => import('./dependencies.mjs'),
+};

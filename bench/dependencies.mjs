@@ -1,0 +1,157 @@
+// Benchmark 9: ranges between installations, both ways.
+import {
+  dependencyRangeViolations,
+  parseRange,
+  parseVersion,
+  rangeAllows,
+} from '@apollo-deploy/domain';
+import { interleave, rounded } from './interleave.mjs';
+import { valueOf } from './value-of.mjs';
+
+const REACH = 2;
+/** Products on each spoke. */
+const SPOKE = 5;
+
+/** `edges`: ranges that are looked at, those of a plan's own release and those of its dependents. */
+export const sizes = {
+  full: { edges: 100_000, products: 500, ranges: 2000, rounds: 9 },
+  tiny: { edges: 1000, products: 20, ranges: 50, rounds: 1 },
+};
+
+/** @param {typeof sizes.full} size */
+export async function run({ edges, products, ranges, rounds }) {
+  // Each plan needs two others on its spoke, and two others there need it: four edges.
+  const plans = plansOf(Math.ceil(edges / 4), products, ranges);
+  const pairs = pairsOf(plans);
+  const forbidden = plans.flatMap((facts) => dependencyRangeViolations(facts)).length;
+  const outside = outOfRange(pairs);
+  if (forbidden !== outside) {
+    throw new Error(`the arms disagree: ${forbidden} violations, ${outside} pairs out of range`);
+  }
+  const ms = interleave(
+    {
+      apollo: {
+        run: () => plans.reduce((sum, facts) => sum + dependencyRangeViolations(facts).length, 0),
+      },
+      bare: { run: () => outOfRange(pairs) },
+    },
+    { rounds },
+  );
+  const ratio = ms.apollo / ms.bare;
+  return {
+    bench: 'dependencies',
+    n: pairs.length,
+    arms: {
+      apollo:
+        'dependencyRangeViolations of each plan: who is needed, where, in which range, and who needs it',
+      bare: 'rangeAllows over the same pairs of a parsed range and a parsed version, in a row',
+    },
+    products,
+    distinctRanges: new Set(pairs.map(({ range }) => range)).size,
+    violations: forbidden,
+    nsPerEdge: rounded((ms.apollo * 1e6) / pairs.length),
+    bareNsPerEdge: rounded((ms.bare * 1e6) / pairs.length),
+    ratio: rounded(ratio),
+    reach: `ratio <= ${REACH}`,
+    met: ratio <= REACH,
+  };
+}
+
+/**
+ * Facts of plans, five products a spoke in a ring: each needs the next two. About one range in fifty
+ * does not allow what runs.
+ * @param {number} count
+ * @param {number} products
+ * @param {number} ranges
+ */
+function plansOf(count, products, ranges) {
+  /** @type {import('@apollo-deploy/domain').DependencyFacts[]} */
+  const plans = [];
+  for (let first = 0; first < count; first += SPOKE) {
+    const spoke = `spoke-${first}`;
+    const here = Array.from({ length: SPOKE }, (_, place) => {
+      const product = (first + place) % products;
+      const needs = [1, 2].map((step) => (first + ((place + step) % SPOKE)) % products);
+      return {
+        entity: `${spoke}-${place}`,
+        spoke,
+        product: `product-${product}`,
+        version: `2.${product % 40}.${first % 7}`,
+        running: true,
+        trouble: '',
+        dependencies: needs.map((needed, index) => ({
+          product: `product-${needed}`,
+          range: rangeOf((first * 2 + place * 2 + index) % ranges),
+          optional: false,
+        })),
+      };
+    });
+    for (const { entity, product, version, dependencies } of here) {
+      if (plans.length === count) break;
+      const others = here.filter((other) => other.entity !== entity);
+      plans.push({
+        entity,
+        spoke,
+        product,
+        targetVersion: version,
+        declared: dependencies,
+        others,
+      });
+    }
+  }
+  return plans;
+}
+
+/**
+ * One of as many texts as there are kinds.
+ * @param {number} kind
+ */
+function rangeOf(kind) {
+  return kind % 50 === 0 ? `>=3.0.0 <4.0.${kind}` : `>=2.0.0 <9.0.${kind}`;
+}
+
+/**
+ * What a loop without any searching would look at, each text parsed once beforehand.
+ * @param {readonly import('@apollo-deploy/domain').DependencyFacts[]} plans
+ */
+function pairsOf(plans) {
+  const rangeFrom = remembering((text) => valueOf(parseRange(text)));
+  const versionFrom = remembering((text) => valueOf(parseVersion(text)));
+  return plans.flatMap(({ product, targetVersion, declared, others }) => {
+    const own = declared.map(({ product: needed, range }) => ({
+      range: rangeFrom(range),
+      version: versionFrom(others.find((other) => other.product === needed)?.version ?? ''),
+    }));
+    const back = others.flatMap(({ dependencies }) =>
+      dependencies
+        .filter((dependency) => dependency.product === product)
+        .map(({ range }) => ({
+          range: rangeFrom(range),
+          version: versionFrom(targetVersion ?? ''),
+        })),
+    );
+    return [...own, ...back];
+  });
+}
+
+/**
+ * @template T
+ * @param {(text: string) => T} parse
+ * @returns {(text: string) => T}
+ */
+function remembering(parse) {
+  /** @type {Map<string, T>} */
+  const known = new Map();
+  return (text) => {
+    const value = known.get(text) ?? parse(text);
+    known.set(text, value);
+    return value;
+  };
+}
+
+/** @param {readonly { range: import('@apollo-deploy/domain').VersionRange, version: import('@apollo-deploy/domain').Version }[]} pairs */
+function outOfRange(pairs) {
+  let out = 0;
+  for (const { range, version } of pairs) if (!rangeAllows(range, version)) out += 1;
+  return out;
+}
