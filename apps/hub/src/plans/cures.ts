@@ -20,6 +20,8 @@ const CURES = {
     'bring another release or other values, or ask for another try (POST /api/v1/evaluations with force)',
   maintenance_window:
     'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
+  window_too_short:
+    'wait for an opening that is long enough, or change mustFitMinutes of the windows (GET /api/v1/constraints?kind=maintenance_window)',
   suppression_window:
     'wait until it ends, or lift it (GET /api/v1/suppressions, DELETE /api/v1/suppressions/{id})',
   rule: 'do what its message says, or remove the rule (GET /api/v1/constraints?kind=rule, DELETE /api/v1/constraints/{id})',

@@ -6,7 +6,7 @@ import type { TabledConstraint } from './applicability.js';
 
 /** A spec made ready for evaluation. Windows are fused with others; a rule stands alone. */
 export type CompiledSpec =
-  | { readonly window: MaintenanceWindow }
+  | { readonly window: MaintenanceWindow; readonly mustFitMinutes?: number }
   | { readonly suppression: SuppressionWindow }
   | { readonly constraint: TabledConstraint };
 

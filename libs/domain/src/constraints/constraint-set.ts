@@ -77,7 +77,9 @@ function combine(specs: readonly CompiledSpec[]): readonly Constraint[] {
   const suppressions = specs.flatMap((spec) => ('suppression' in spec ? [spec.suppression] : []));
   const others = specs.flatMap((spec) => ('constraint' in spec ? [spec.constraint] : []));
   if (windows.length === 0 && suppressions.length === 0) return others;
-  return [windowsConstraint(new WindowSchedule({ windows, suppressions })), ...others];
+  const mustFit = specs.flatMap((spec) => ('window' in spec ? (spec.mustFitMinutes ?? []) : []));
+  const schedule = new WindowSchedule({ windows, suppressions });
+  return [windowsConstraint(schedule, Math.max(0, ...mustFit)), ...others];
 }
 
 function compile(

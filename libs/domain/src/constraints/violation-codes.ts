@@ -13,6 +13,7 @@ export const VIOLATION_CODES = [
   'dependent_needs_it',
   'health',
   'maintenance_window',
+  'window_too_short',
   'suppression_window',
   'rule',
 ] as const;

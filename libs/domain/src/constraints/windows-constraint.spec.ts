@@ -74,6 +74,55 @@ describe('the windows of a plan', () => {
     });
   });
 
+  describe('that must be open for 90 minutes more', () => {
+    const short = aMaintenanceWindow({ name: 'mondays', cron: '0 2 * * MON', durationMinutes: 60 });
+    const constraint = windowsConstraint(
+      new WindowSchedule({ windows: [SATURDAYS, short], suppressions: [] }),
+      90,
+    );
+
+    it.each([
+      { name: 'exactly so much is left', now: '2026-01-10T04:30:00.000Z', satisfied: true },
+      { name: 'a millisecond less is left', now: '2026-01-10T04:30:00.001Z', satisfied: false },
+    ])('are satisfied=$satisfied when $name', ({ now, satisfied }) => {
+      expect(at(now, constraint).satisfied).toBe(satisfied);
+    });
+
+    it('name the numbers and the next opening that is long enough', () => {
+      expect(at('2026-01-10T05:00:00Z', constraint)).toEqual({
+        satisfied: false,
+        violations: [
+          {
+            code: 'window_too_short',
+            message:
+              'the window closes at 2026-01-10T06:00:00.000Z: 60 minutes are left and 90 are needed; it waits for an opening that is long enough',
+            data: {
+              mustFitMinutes: 90,
+              remainingMinutes: 60,
+              openUntil: '2026-01-10T06:00:00.000Z',
+              nextOpen: '2026-01-17T02:00:00.000Z',
+            },
+            recheckAt: '2026-01-17T02:00:00.000Z',
+          },
+        ],
+        metadata: {},
+        recheckAt: '2026-01-17T02:00:00.000Z',
+      });
+    });
+
+    it('pass over an opening that is too short while they are shut', () => {
+      expect(at('2026-01-11T12:00:00Z', constraint).recheckAt).toBe('2026-01-17T02:00:00.000Z');
+    });
+
+    it('promise nothing where no opening is ever long enough', () => {
+      const never = windowsConstraint(
+        new WindowSchedule({ windows: [short], suppressions: [] }),
+        90,
+      );
+      expect(at('2026-01-11T12:00:00Z', never)).not.toHaveProperty('recheckAt');
+    });
+  });
+
   it('promise no instant where none comes within 400 days', () => {
     const leapDay = aMaintenanceWindow({ name: 'leap day', cron: '0 2 29 2 *' });
     const constraint = windowsConstraint(
