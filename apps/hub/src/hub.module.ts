@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ConstraintsModule } from './constraints/constraints.module.js';
@@ -25,6 +26,7 @@ export class HubModule {
         ConstraintsModule,
         SchedulesModule,
         FleetModule,
+        AnalyticsModule,
         AuditModule,
         SpokesModule,
       ],

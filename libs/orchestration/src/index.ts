@@ -1,3 +1,4 @@
+export { type PlanAnalytics, planAnalytics, type PlanGroup } from './analytics/plan-analytics.js';
 export { addToChannel, type ChannelAddition } from './catalog/add-to-channel.js';
 export { createEnvironment, type NewEnvironment } from './catalog/create-environment.js';
 export { createProduct, type NewProduct } from './catalog/create-product.js';
