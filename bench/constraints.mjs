@@ -194,7 +194,10 @@ function planFacts(index) {
     now: NOW,
     planClass: 'ordinary',
     spoke: { name: 'spoke', presence: 'connected', reported: true },
-    environment: { name: 'prod', executing: 0 },
+    content: { chart: null, valuesDigest: null },
+    environment: { name: 'prod', executing: 0, suppressedUntil: [], entities: 0 },
+    suppression: null,
+    hold: null,
     entity: { name: `${product}-prod`, trouble: '', bringsWhatRuns: false, askedFor: false },
     dependencies: null,
     rule: {

@@ -106,13 +106,16 @@ export function subjectOf({ entityFacts: { entity, product } }, { type }) {
  * @returns {import('@apollo-deploy/domain').PlanFacts}
  */
 export function planFactsOf({ entityFacts: { entity, product, candidates }, neighbours }, plan) {
-  const { type, from, to, planClass } = plan;
+  const { type, from, to, planClass, content } = plan;
   const target = candidates.releases.find(({ version }) => version === to?.version);
   return {
     now: NOW,
     planClass,
     spoke: { name: entity.spoke, presence: 'connected', reported: true },
-    environment: { name: entity.environment, executing: 0 },
+    content,
+    environment: { name: entity.environment, executing: 0, suppressedUntil: [], entities: 0 },
+    suppression: null,
+    hold: null,
     entity: { name: entity.name, trouble: '', bringsWhatRuns: false, askedFor: false },
     dependencies: {
       entity: entity.name,

@@ -14,6 +14,20 @@ CREATE TABLE audit_entries (
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE automatic_suppressions (
+  entity text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  suppressed_from timestamp with time zone NOT NULL,
+  suppressed_until timestamp with time zone NOT NULL,
+  failures integer NOT NULL,
+  plan_id text NOT NULL,
+  content_key text NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT automatic_suppressions_id UNIQUE (id),
+  CONSTRAINT automatic_suppressions_pkey PRIMARY KEY (entity)
+);
+
 CREATE TABLE baselines (
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   entity text COLLATE "C" NOT NULL,
@@ -127,6 +141,21 @@ CREATE TABLE events (
   subject json NOT NULL,
   data json NOT NULL,
   CONSTRAINT events_pkey PRIMARY KEY (transaction, "position")
+);
+
+CREATE TABLE holds (
+  entity text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  fixes json,
+  held_until text NOT NULL,
+  reason text NOT NULL,
+  cause text NOT NULL,
+  held_by text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  plan_id text,
+  above json,
+  CONSTRAINT holds_id UNIQUE (id),
+  CONSTRAINT holds_pkey PRIMARY KEY (entity)
 );
 
 CREATE TABLE idempotency_records (
@@ -292,6 +321,7 @@ CREATE TABLE spokes (
 CREATE INDEX audit_entries_actor_oldest ON public.audit_entries USING btree (actor, at, "position");
 CREATE INDEX audit_entries_oldest ON public.audit_entries USING btree (at, "position");
 CREATE INDEX audit_entries_subject_oldest ON public.audit_entries USING btree (subject, at, "position");
+CREATE INDEX automatic_suppressions_ends ON public.automatic_suppressions USING btree (environment, suppressed_until);
 CREATE INDEX baselines_newest ON public.baselines USING btree (entity, "position");
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
 CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);

@@ -4,6 +4,7 @@ import { CreatePlans1763712002000 } from './1763712002000-create-plans.js';
 import { CreateMessages1763712003000 } from './1763712003000-create-messages.js';
 import { CreateConstraints1763712004000 } from './1763712004000-create-constraints.js';
 import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.js';
+import { CreateRestraints1763712006000 } from './1763712006000-create-restraints.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   CreateMessages1763712003000,
   CreateConstraints1763712004000,
   CreateRollbacks1763712005000,
+  CreateRestraints1763712006000,
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,

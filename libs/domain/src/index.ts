@@ -70,6 +70,15 @@ export type { RuleFacts } from './constraints/rule/rule-facts.js';
 export { inScope, type Scope, type ScopeSubject } from './constraints/scope.js';
 export type { StoredConstraint } from './constraints/stored-constraint.js';
 export { VIOLATION_CODES, type ViolationCode } from './constraints/violation-codes.js';
+export {
+  describeHold,
+  type HeldContent,
+  type Hold,
+  HOLD_CAUSES,
+  HOLD_ENDS,
+  type HoldCause,
+  type HoldEnd,
+} from './holds/hold.js';
 export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
 export { type Baseline, BASELINES_KEPT, type RestorableContent } from './plans/baseline.js';
 export type { Decline } from './plans/decline.js';
@@ -109,6 +118,7 @@ export {
   type ProposedPlan,
   type ProposeOptions,
 } from './plans/propose-plan.js';
+export type { Restraints } from './plans/restraints.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';
 export { ACCEPTED_INSTANT, parseInstant } from './schedules/instant.js';
 export {
@@ -128,3 +138,14 @@ export type {
 } from './schedules/window-answer.js';
 export type { WindowFields } from './schedules/window-fields.js';
 export { evaluateWindows, type Windows, WindowSchedule } from './schedules/window-schedule.js';
+export {
+  type AutomaticSuppression,
+  isSuppressedAt,
+  suppressionAfter,
+} from './suppressions/automatic-suppression.js';
+export {
+  type BreakerCount,
+  mayOpenBreaker,
+  type OpenBreaker,
+  openBreaker,
+} from './suppressions/environment-breaker.js';

@@ -133,14 +133,17 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
   return {
     now: new Date('2026-01-05T09:00:00.000Z'),
     planClass: 'ordinary',
+    content: aPlanContent({ type: 'upgrade' }),
     spoke: {
       name: 'dev',
       presence: 'connected',
       lastSeenAt: '2026-01-05T08:59:50.000Z',
       reported: true,
     },
-    environment: { name: 'dev', executing: 0 },
     entity: { name: 'aria-dev', trouble: '', bringsWhatRuns: false, askedFor: false },
+    environment: { name: 'dev', executing: 0, suppressedUntil: [], entities: 0 },
+    suppression: null,
+    hold: null,
     dependencies: null,
     rule: someRuleFacts(),
     ...change,

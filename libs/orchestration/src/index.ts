@@ -81,6 +81,10 @@ export type {
 } from './ports/plan-storage.js';
 export { ENGINE, type Principal } from './ports/principal.js';
 export type {
+  AutomaticSuppressionRepository,
+  HoldRepository,
+} from './ports/restraint-repositories.js';
+export type {
   AuditEntry,
   EvaluationRecord,
   IdempotencyRecord,

@@ -4,6 +4,7 @@ export {
   aChannelEntry,
   aConstraint,
   aDecline,
+  aHold,
   anAuditEntry,
   anEntity,
   anEnvironment,
@@ -18,4 +19,5 @@ export {
   aReleaseState,
   aRollbackDemand,
   aSpoke,
+  aSuppression,
 } from './testing/records.js';

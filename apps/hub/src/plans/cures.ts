@@ -25,6 +25,11 @@ const CURES = {
   suppression_window:
     'wait until it ends, or lift it (GET /api/v1/suppressions, DELETE /api/v1/suppressions/{id})',
   rule: 'do what its message says, or remove the rule (GET /api/v1/constraints?kind=rule, DELETE /api/v1/constraints/{id})',
+  automatic_suppression:
+    'change the version or the values, or mend the cause and lift it (DELETE /api/v1/suppressions/{id}) or evaluate with force (POST /api/v1/evaluations)',
+  environment_breaker:
+    'mend what they have in common, then lift what is suppressed (GET /api/v1/suppressions, DELETE /api/v1/suppressions/{id})',
+  hold: 'lift the hold (GET /api/v1/holds, DELETE /api/v1/holds/{id})',
 } as const satisfies Record<ViolationCode, string>;
 
 const OUTDATED = 'look again in a moment, or evaluate now (POST /api/v1/evaluations)';

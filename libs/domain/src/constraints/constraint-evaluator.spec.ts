@@ -25,6 +25,8 @@ function fails(code: string, recheckAt?: string): Constraint {
   };
 }
 
+const calm = somePlanFacts().environment;
+
 describe('the built-in constraints', () => {
   it.each([
     { name: 'the spoke is connected', change: {}, codes: [] },
@@ -40,19 +42,19 @@ describe('the built-in constraints', () => {
     },
     {
       name: 'as many plans execute as the environment allows',
-      change: { environment: { name: 'dev', executing: 2, maxConcurrent: 2 } },
+      change: { environment: { ...calm, executing: 2, maxConcurrent: 2 } },
       codes: ['concurrency'],
     },
     {
       name: 'one plan fewer executes than the environment allows',
-      change: { environment: { name: 'dev', executing: 1, maxConcurrent: 2 } },
+      change: { environment: { ...calm, executing: 1, maxConcurrent: 2 } },
       codes: [],
     },
     {
       name: 'the spoke is lost and the environment is full',
       change: {
         spoke: { name: 'dev', presence: 'lost' as const, reported: true },
-        environment: { name: 'dev', executing: 1, maxConcurrent: 1 },
+        environment: { ...calm, executing: 1, maxConcurrent: 1 },
       },
       codes: ['spoke_ready', 'concurrency'],
     },

@@ -77,7 +77,7 @@ const facts: fc.Arbitrary<PlanFacts> = fc
       now: new Date(Date.parse(day(1)) + hours * 3_600_000),
       planClass,
       spoke: { name: 'dev', presence, reported: true },
-      environment: { name: 'dev', executing, maxConcurrent: 2 },
+      environment: { ...somePlanFacts().environment, executing, maxConcurrent: 2 },
       entity: { name: 'aria-dev', trouble: 'Degraded', bringsWhatRuns, askedFor: false },
       rule: someRuleFacts({ product }),
     }),

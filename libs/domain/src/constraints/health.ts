@@ -5,7 +5,7 @@ import type { KnownViolation } from './violation-codes.js';
 
 /**
  * Holds back a change to an entity in error that is no remedy: the very content that runs, once more.
- * Other content is a remedy, and so is another try that a person asked for.
+ * Other content is a remedy, and so is another try that a person asked for, or that a back-off after a failure allows.
  */
 export const health: TabledConstraint = {
   kind: 'health',

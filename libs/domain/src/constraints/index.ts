@@ -1,6 +1,9 @@
 import type { TabledConstraint } from './applicability.js';
+import { automaticSuppression } from './automatic-suppression-constraint.js';
 import { concurrency } from './concurrency.js';
 import { dependency } from './dependency-constraint.js';
+import { environmentBreaker } from './environment-breaker-constraint.js';
+import { holdConstraint } from './hold-constraint.js';
 import { health } from './health.js';
 import { spokeReady } from './spoke-ready.js';
 
@@ -9,5 +12,8 @@ export const BUILT_IN_CONSTRAINTS = [
   spokeReady,
   concurrency,
   dependency,
+  automaticSuppression,
+  environmentBreaker,
+  holdConstraint,
   health,
 ] as const satisfies readonly TabledConstraint[];

@@ -1,4 +1,8 @@
+import type { Hold } from '../holds/hold.js';
 import type { PlanClass } from '../plans/plan-class.js';
+import type { PlanContent } from '../plans/plan.js';
+import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';
+import type { BreakerCount } from '../suppressions/environment-breaker.js';
 import type { DependencyFacts } from './dependency-facts.js';
 import type { RuleFacts } from './rule/rule-facts.js';
 
@@ -17,6 +21,8 @@ export type Presence = (typeof PRESENCES)[number];
 export interface PlanFacts {
   readonly now: Date;
   readonly planClass: PlanClass;
+  /** What the plan brings. */
+  readonly content: Pick<PlanContent, 'chart' | 'valuesDigest'>;
   readonly spoke: {
     readonly name: string;
     readonly presence: Presence;
@@ -24,7 +30,7 @@ export interface PlanFacts {
     /** Whether it has said in its present session what runs. */
     readonly reported: boolean;
   };
-  readonly environment: {
+  readonly environment: BreakerCount & {
     readonly name: string;
     readonly maxConcurrent?: number;
     /** Plans executing in the environment now, this one not counted. */
@@ -36,9 +42,13 @@ export interface PlanFacts {
     readonly trouble: string;
     /** Chart, version and values are those that run, undisturbed. */
     readonly bringsWhatRuns: boolean;
-    /** A person asked for another try. */
+    /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
     readonly askedFor: boolean;
   };
+  /** Of the plan's entity; it may be over. `null` if there is none, or another target has ended it. */
+  readonly suppression: AutomaticSuppression | null;
+  /** Of the plan's entity; `null` if there is none, or what is desired has ended it. */
+  readonly hold: Hold | null;
   /** `null`: who needs whom was not looked at. */
   readonly dependencies: DependencyFacts | null;
   readonly rule: RuleFacts;

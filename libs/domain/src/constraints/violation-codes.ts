@@ -16,6 +16,9 @@ export const VIOLATION_CODES = [
   'window_too_short',
   'suppression_window',
   'rule',
+  'automatic_suppression',
+  'environment_breaker',
+  'hold',
 ] as const;
 export type ViolationCode = (typeof VIOLATION_CODES)[number];
 

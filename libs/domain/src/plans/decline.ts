@@ -1,6 +1,7 @@
 /**
  * Content that was tried and failed, or that a person cancelled. While it stands, the same content
- * is not proposed again for the entity unless a person asks.
+ * is not proposed again for the entity unless a person asks. A failure by itself does not stand: its
+ * content is proposed again and waits for the end of the entity's automatic suppression.
  */
 export interface Decline {
   readonly entity: string;
@@ -12,6 +13,6 @@ export interface Decline {
   readonly why: string;
   /** Failures of this content in a row. */
   readonly failures: number;
-  /** False while the one free retry after an interrupted run is still to come. */
+  /** False for a failure: it only counts. */
   readonly standing: boolean;
 }

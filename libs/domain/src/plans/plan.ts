@@ -105,7 +105,9 @@ export function planDigest(content: PlanContent): string {
 }
 
 /** What is declined when a plan fails or a person says no: the content without type and base. */
-export function contentKey(content: PlanContent): string {
+export function contentKey(
+  content: Omit<PlanContent, 'type' | 'base' | 'rolloutTimeoutSeconds'>,
+): string {
   return jsonDigest({
     entity: content.entity,
     spoke: content.spoke,

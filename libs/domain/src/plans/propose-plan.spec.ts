@@ -276,7 +276,7 @@ describe('declined content', () => {
       given: { entity: anEntity({ desired: { version: '1.0.0' } }) },
     },
     {
-      name: 'the free retry is still to come',
+      name: 'it only counts a failure',
       given: { declines: [{ ...decline, standing: false }] },
     },
     {
@@ -287,13 +287,16 @@ describe('declined content', () => {
     expect(proposePlan(facts({ declines: [decline], ...given })).kind).toBe('plan');
   });
 
-  it('keeps what runs with it ill until it is Healthy, even while it seems to be starting', () => {
+  it('that failed and runs is tried again until it is Healthy, even while it seems to be starting', () => {
+    const failure = { ...decline, standing: false };
     const of = (health: 'Progressing' | 'Healthy'): string => {
       const reported = running({ version: '1.1.0', health });
-      const proposal = proposePlan(facts({ declines: [decline], reported }));
-      return proposal.kind === 'nothing' ? proposal.code : proposal.kind;
+      const proposal = proposePlan(facts({ declines: [failure], reported }));
+      return proposal.kind === 'nothing' ? proposal.code : proposal.plan.reason;
     };
-    expect(of('Progressing')).toBe('unhealthy');
+    expect(of('Progressing')).toBe(
+      'aria 1.1.0 runs as desired, is Progressing, and the last plan with it failed',
+    );
     expect(of('Healthy')).toBe('up_to_date');
   });
 
@@ -330,6 +333,7 @@ describe('plan types', () => {
                 reported,
                 comparison,
                 forced,
+                failed: !forced,
               };
               const answers = PLAN_TYPES.filter(
                 (type) => PLAN_TYPE_RULES[type].propose(situation) !== undefined,

@@ -1,5 +1,5 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
-import type { Entity, ReportedRelease, ReportedState } from '../catalog/entity.js';
+import type { Entity, ReportedRelease, ReportedState, Values } from '../catalog/entity.js';
 import type { Product } from '../catalog/product.js';
 import type { Release } from '../catalog/release.js';
 import {
@@ -9,14 +9,16 @@ import {
   type TargetSelection,
 } from '../catalog/select-target.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
+import { describeHold } from '../holds/hold.js';
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
 import type { PlanClass } from './plan-class.js';
+import { type Restraints, type SortedRestraints, sortRestraints } from './restraints.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
 /** All that is known about one entity when it is evaluated. */
-export interface EntityFacts {
+export interface EntityFacts extends Restraints {
   readonly entity: Entity;
   readonly product: Product;
   readonly candidates: Candidates;
@@ -44,23 +46,26 @@ export interface ProposedPlan {
   readonly type: PlanType;
   readonly content: PlanContent;
   readonly contentKey: string;
+  /** Those that `content.valuesDigest` names. */
+  readonly values: Values;
   readonly from: Plan['from'];
   readonly to: Plan['to'];
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly planClass: PlanClass;
-  /** A person asked for another try. */
+  /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
   readonly askedFor: boolean;
+  /** Those in force. */
+  readonly restraints: Restraints;
 }
 
-export type Proposal =
-  | { readonly kind: 'plan'; readonly target: TargetSelection; readonly plan: ProposedPlan }
-  | {
-      readonly kind: 'nothing';
-      readonly target: TargetSelection;
-      readonly code: IdleCode;
-      readonly why: string;
-    };
+export type Proposal = {
+  readonly target: TargetSelection;
+  readonly restraints: SortedRestraints;
+} & (
+  | { readonly kind: 'plan'; readonly plan: ProposedPlan }
+  | { readonly kind: 'nothing'; readonly code: IdleCode; readonly why: string }
+);
 
 /** `force`: a person asked, so declined content may be proposed again. */
 export interface ProposeOptions {
@@ -68,12 +73,17 @@ export interface ProposeOptions {
 }
 
 /** One proposal at most for an entity, or why there is nothing to do. */
-export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): Proposal {
-  const { entity, reported, openPlan } = facts;
-  const target = selectTarget(entity.desired, facts.candidates);
+export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): Proposal {
+  const { entity, candidates, reported, openPlan } = stored;
+  const wanted = selectTarget(entity.desired, candidates);
+  const restraints = sortRestraints(stored, wanted, options.force === true);
+  const { hold: _, suppression: __, ...others } = stored;
+  const facts: EntityFacts = { ...others, ...restraints.inForce };
+  const target = heldTarget(facts) ?? wanted;
   const nothing = (code: IdleCode, why: string): Proposal => ({
     kind: 'nothing',
     target,
+    restraints,
     code,
     why,
   });
@@ -98,7 +108,7 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
   const situation = situationOf(facts, target, present, options);
   const passedOver = target.kind === 'release' ? target.passedOver : [];
   const draft = draftPlan(facts, situation, passedOver);
-  if (draft === undefined) return idle(facts, situation, nothing);
+  if (draft === undefined) return idle(situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
     return nothing(
@@ -106,7 +116,23 @@ export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): P
       `${draft.reason}, but plan ${decline.planId} with the same content ${decline.why} (${decline.by}, ${decline.at}); change it, or evaluate with force`,
     );
   }
-  return { kind: 'plan', target, plan: draft };
+  return { kind: 'plan', target, restraints, plan: draft };
+}
+
+/** What a hold fixes goes before what is desired. */
+function heldTarget({ candidates, hold }: EntityFacts): TargetSelection | undefined {
+  const fixes = hold?.fixes;
+  if (hold === undefined || fixes === undefined) return undefined;
+  const release = candidates.releases.find(
+    ({ version, chart }) => version === fixes.version && chart.sha256 === fixes.chartSha256,
+  );
+  return (
+    release && { kind: 'release', release, reason: `held: ${describeHold(hold)}`, passedOver: [] }
+  );
+}
+
+function valuesOf({ entity, hold }: EntityFacts): Values {
+  return hold?.fixes?.values ?? entity.values;
 }
 
 /** An open plan with this content was asked for, or is older than the decline: it stays. */
@@ -129,20 +155,22 @@ function isLocked(release: ReportedRelease, target: TargetSelection): boolean {
 }
 
 function situationOf(
-  { entity, product, openPlan }: EntityFacts,
+  facts: EntityFacts,
   selection: TargetSelection,
   reported: ReportedRelease | null,
   { force = false }: ProposeOptions,
 ): Situation {
+  const { product, openPlan } = facts;
   const target = selection.kind === 'release' ? selection.release : null;
-  return {
+  const situation = {
     product: product.name,
     target,
-    targetValuesDigest: jsonDigest(entity.values),
+    targetValuesDigest: jsonDigest(valuesOf(facts)),
     reported,
     comparison: compare(reported, target),
     forced: force || openPlan?.forced === true,
   };
+  return { ...situation, failed: hasFailed(facts, situation) };
 }
 
 function compare(reported: ReportedRelease | null, target: Release | null): Comparison {
@@ -172,15 +200,21 @@ function draftPlan(
       type,
       content,
       contentKey: contentKey(content),
+      values: valuesOf(facts),
       from: reported === null ? null : { version: reported.version, revision: reported.revision },
       to: target === null ? null : { version: target.version },
       reason,
       passedOver,
       planClass: type === 'config_update' && isUnchanged(situation) ? 'repair' : 'ordinary',
-      askedFor: situation.forced,
+      askedFor: situation.forced || situation.failed,
+      restraints: restraintsOf(facts),
     };
   }
   return undefined;
+}
+
+function restraintsOf({ hold, suppression }: EntityFacts): Restraints {
+  return { ...(hold !== undefined && { hold }), ...(suppression !== undefined && { suppression }) };
 }
 
 /** Only live objects differ: version and values are those that run. */
@@ -194,7 +228,7 @@ function isUnchanged({ reported, target, targetValuesDigest }: Situation): boole
 
 function contentOf(
   { entity, product }: EntityFacts,
-  { target, reported, targetValuesDigest }: Situation,
+  { target, reported, targetValuesDigest }: Omit<Situation, 'failed'>,
   type: PlanType,
 ): PlanContent {
   return {
@@ -218,11 +252,9 @@ function contentOf(
 }
 
 function idle(
-  facts: EntityFacts,
-  situation: Situation,
+  { reported, target, comparison }: Situation,
   nothing: (code: IdleCode, why: string) => Proposal,
 ): Proposal {
-  const { reported, target, comparison } = situation;
   if (target === null || reported === null) {
     return nothing('absent_as_desired', 'it is absent, as desired');
   }
@@ -232,9 +264,7 @@ function idle(
       `${reported.version} runs and the target is ${target.version}; nothing goes down by itself: register the older content as a newer version, or set the entity absent first`,
     );
   }
-  // A pod that crashes or is pulled again and again looks as if it were starting now and then.
-  const failed = hasFailed(facts, situation) && reported.health !== 'Healthy';
-  if (failed || reported.health === 'Degraded' || reported.health === 'Missing') {
+  if (reported.health === 'Degraded' || reported.health === 'Missing') {
     return nothing(
       'unhealthy',
       `${target.version} runs as desired but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
@@ -243,8 +273,8 @@ function idle(
   return nothing('up_to_date', `${target.version} runs as desired`);
 }
 
-/** Whether the last plan with the content that runs has failed. */
-function hasFailed(facts: EntityFacts, situation: Situation): boolean {
+/** Whether the last plan with the content that should run has failed. */
+function hasFailed(facts: EntityFacts, situation: Omit<Situation, 'failed'>): boolean {
   const key = contentKey(contentOf(facts, situation, 'config_update'));
   return facts.declines.some((decline) => decline.contentKey === key && decline.failures > 0);
 }

@@ -8,7 +8,9 @@ import {
 } from '@apollo-deploy/domain';
 import { recordEnding } from '../analytics/count-plans.js';
 import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { endSuppression, suppressAfterFailure } from './suppressions.js';
 
 /** Ways in which a spoke gives a plan back untouched. */
 const RETURNS: readonly CancelReason[] = ['expired', 'window_closed', 'base_moved', 'interrupted'];
@@ -35,8 +37,9 @@ export interface EndingDetails {
 }
 
 /**
- * Moves an executing or unknown plan to its end, with what follows from it: declined content,
- * messages nobody needs any more, another evaluation. False if somebody else was faster.
+ * Moves an executing or unknown plan to its end, with what follows from it: declined content, the
+ * entity's automatic suppression, messages nobody needs any more, another evaluation. False if
+ * somebody else was faster.
  */
 export async function endPlan(
   context: Context,
@@ -58,6 +61,7 @@ export async function endPlan(
   if (!saved.ok) return false;
   await recordEnding(unit, plan, saved.value);
   await rememberOutcome(unit, plan, ending, { by, message, at });
+  await restrain(context, unit, plan, ending, message);
   await unit.outbox.removeOfPlan(plan.id);
   await unit.dirty.mark([plan.entity, ...(await waitingForSlot(unit, plan.environment))]);
   return true;
@@ -105,11 +109,10 @@ async function rememberOutcome(
     failures: plan.attempt,
   };
   if (ending.state === 'FAILED') {
-    const retried = ending.interrupted && plan.attempt === 1;
     await unit.declines.put({
       ...decline,
       why: `failed (${ending.outcome}): ${message}`,
-      standing: !retried,
+      standing: false,
     });
   }
   if (ending.state === 'CANCELLED' && (await keepsComingBack(unit, plan))) {
@@ -127,4 +130,28 @@ async function rememberOutcome(
       standing: true,
     });
   }
+}
+
+/** A failure suppresses the entity, a success frees it; a rollback does neither. */
+async function restrain(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  ending: PlanEnding,
+  message: string,
+): Promise<void> {
+  if (plan.type === 'rollback') return;
+  if (ending.state === 'FAILED' && !isFreeRetry(plan, ending)) {
+    await suppressAfterFailure(context, unit, plan, `${ending.outcome}: ${message}`);
+  }
+  if (ending.state === 'SUCCEEDED') {
+    const [suppression] = await unit.suppressions.ofEntities([plan.entity]);
+    if (suppression === undefined) return;
+    await endSuppression(context, unit, ENGINE, suppression, `plan ${plan.id} succeeded`);
+  }
+}
+
+/** Cut off by the death of its spoke or of Helm, and not by what it brings: it is tried again at once. */
+function isFreeRetry(plan: Plan, ending: Extract<PlanEnding, { state: 'FAILED' }>): boolean {
+  return ending.interrupted && plan.attempt === 1;
 }

@@ -1,5 +1,9 @@
 import {
+  type AutomaticSuppression,
+  describeHold,
   type Entity,
+  type Hold,
+  isSuppressedAt,
   type Plan,
   type Proposal,
   proposePlan,
@@ -33,6 +37,9 @@ export interface EntityView {
   readonly status: EntityStatus;
   readonly why: string;
   readonly openPlan?: Plan;
+  readonly hold?: Hold;
+  /** Only while it lasts. */
+  readonly suppression?: AutomaticSuppression;
 }
 
 export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
@@ -71,6 +78,9 @@ function presenceFacts({ clock, startedAt }: Context): PresenceFacts {
 function viewOf(facts: LoadedFacts): EntityView {
   const { entity, reported, openPlan } = facts.entityFacts;
   const proposal = proposePlan(facts.entityFacts);
+  const { hold, suppression } = proposal.restraints.inForce;
+  const suppressed =
+    suppression !== undefined && isSuppressedAt(suppression, facts.surroundings.presence.now);
   return {
     entity,
     target: {
@@ -82,6 +92,8 @@ function viewOf(facts: LoadedFacts): EntityView {
     }),
     ...statusOf(facts, proposal, openPlan),
     ...(openPlan !== undefined && { openPlan }),
+    ...(hold !== undefined && { hold }),
+    ...(suppressed && { suppression }),
   };
 }
 
@@ -96,6 +108,10 @@ function statusOf(
     const { spoke, presence } = facts.surroundings;
     const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${spoke.name} is ${presenceOf(spoke, presence)} and may have more to say`;
     return { status: 'unknown', why };
+  }
+  const { hold } = proposal.restraints.inForce;
+  if (hold !== undefined && proposal.code === 'up_to_date') {
+    return { status: 'held', why: `${proposal.why}; held: ${describeHold(hold)}` };
   }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
 }
@@ -118,7 +134,7 @@ function statusOfOpenPlan(plan: Plan, facts: LoadedFacts): Pick<EntityView, 'sta
   switch (plan.state) {
     case 'BLOCKED':
       return {
-        status: 'blocked',
+        status: statusOfBlocked(plan),
         why: `${plan.reason}; ${plan.violations.map(({ message }) => message).join('; ')}`,
       };
     case 'EXECUTING':
@@ -131,6 +147,14 @@ function statusOfOpenPlan(plan: Plan, facts: LoadedFacts): Pick<EntityView, 'sta
     default:
       return { status: 'pending', why: plan.reason };
   }
+}
+
+/** The strongest of what blocks it: a hold ends only when somebody or something ends it. */
+function statusOfBlocked({ violations }: Plan): EntityStatus {
+  const codes = new Set(violations.map(({ code }) => code));
+  if (codes.has('hold')) return 'held';
+  const suppressed = codes.has('automatic_suppression') || codes.has('environment_breaker');
+  return suppressed ? 'suppressed' : 'blocked';
 }
 
 const STATUS_OF_IDLE: Record<

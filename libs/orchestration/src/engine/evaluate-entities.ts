@@ -1,6 +1,7 @@
 import { planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
@@ -11,6 +12,8 @@ import {
   makePlan,
   withdrawPlan,
 } from './open-plan.js';
+import { endHold } from './holds.js';
+import { endSuppression } from './suppressions.js';
 
 /** An entity to evaluate; `force`: a person asked, so declined content may be proposed again. */
 export interface Mark {
@@ -46,6 +49,7 @@ export async function evaluateEntities(
     const proposal = propose(facts, forced.has(name), onBug);
     if (proposal === undefined) continue;
     const force = forced.has(name);
+    await endRestraints(context, unit, proposal, force);
     outcomes.push(await apply({ context, unit, set }, facts, { proposal, forced: force }));
     await remember(context, unit, facts, proposal);
   }
@@ -64,6 +68,23 @@ function propose(
     if (!(error instanceof InvariantViolation)) throw error;
     onBug(entityFacts.entity.name, error);
     return undefined;
+  }
+}
+
+/** Takes out what the present target, or a person who asks for another try, has ended. */
+async function endRestraints(
+  context: Context,
+  unit: UnitOfWork,
+  { restraints: { ended } }: Proposal,
+  forced: boolean,
+): Promise<void> {
+  const { hold, suppression } = ended;
+  if (suppression !== undefined) {
+    const why = forced ? 'a person asked for another try' : 'another content is wanted';
+    await endSuppression(context, unit, ENGINE, suppression, why);
+  }
+  if (hold !== undefined) {
+    await endHold(context, unit, ENGINE, hold, 'newer content is wanted');
   }
 }
 

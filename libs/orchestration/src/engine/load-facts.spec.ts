@@ -42,7 +42,7 @@ describe('the facts of a batch', () => {
   it('are read with the same statements for 2 entities and for 100', async () => {
     const few = await callsFor(2);
     expect(await callsFor(100)).toEqual(few);
-    expect(few.length).toBe(12);
+    expect(few.length).toBe(15);
   });
 
   it('of no entity are read with one statement', async () => {

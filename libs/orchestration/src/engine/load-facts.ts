@@ -1,4 +1,5 @@
 import {
+  type BreakerCount,
   dependencyRangeViolations,
   type EntityFacts,
   type Environment,
@@ -12,6 +13,7 @@ import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { loadNeighbours } from './load-dependencies.js';
+import { loadBreakers, loadRestraints } from './load-restraints.js';
 
 /** Everything one entity is evaluated with. */
 export interface LoadedFacts {
@@ -28,6 +30,7 @@ export interface Surroundings {
   /** Plans executing in the environment, this entity's own not counted. */
   readonly executing: number;
   readonly neighbours: readonly Installation[];
+  readonly breaker: BreakerCount;
 }
 
 /**
@@ -58,6 +61,8 @@ export async function loadFacts(
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
   const executing = await unit.plans.executingIn(environmentNames);
+  const restraints = await loadRestraints(unit, entityNames);
+  const breakers = await loadBreakers(unit, environmentNames, presence.now);
   const neighbours = await loadNeighbours(unit, entities, [...releases.values()].flat(), presence);
 
   return entities.map((entity) => {
@@ -78,6 +83,7 @@ export async function loadFacts(
         product,
         candidates: candidatesOf(entity, channel, { releases, channels, reported, around }),
         declines: declines.get(entity.name) ?? [],
+        ...restraints.get(entity.name),
         ...(reported !== undefined && { reported }),
         ...(openPlan !== undefined && { openPlan }),
       },
@@ -88,6 +94,7 @@ export async function loadFacts(
         executing:
           (executing.get(environment.name) ?? 0) - (openPlan?.state === 'EXECUTING' ? 1 : 0),
         neighbours: around,
+        breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
       },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };

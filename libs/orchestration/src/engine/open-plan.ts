@@ -83,7 +83,7 @@ export async function makePlan(
     content: proposed.content,
     digest: planDigest(proposed.content),
     contentKey: proposed.contentKey,
-    values: proposed.content.chart === null ? {} : entity.values,
+    values: proposed.content.chart === null ? {} : proposed.values,
     from: proposed.from,
     to: proposed.to,
     reason: proposed.reason,

@@ -220,7 +220,7 @@ describe('a failed plan', () => {
     await world.settle();
   });
 
-  it('is not tried again, and the entity says what failed', async () => {
+  it('is left alone for half an hour, and the entity says what failed', async () => {
     const { id } = await world.lastPlan();
     await world.result(id, failed('unhealthy'), {
       version: '1.0.0',
@@ -229,17 +229,33 @@ describe('a failed plan', () => {
     });
     await world.settle();
     for (let look = 0; look < 10; look += 1) await world.engine.evaluateAll();
-    expect(await world.plans()).toHaveLength(1);
-    expect(await world.lastPlan()).toMatchObject({
-      state: 'FAILED',
-      outcome: 'unhealthy',
-      message: 'pod aria-1 is in CrashLoopBackOff',
-      evidence: { reason: 'CrashLoopBackOff' },
+    expect(await world.plans()).toMatchObject([
+      {
+        state: 'FAILED',
+        outcome: 'unhealthy',
+        message: 'pod aria-1 is in CrashLoopBackOff',
+        evidence: { reason: 'CrashLoopBackOff' },
+      },
+      {
+        type: 'config_update',
+        state: 'BLOCKED',
+        reason: 'aria 1.0.0 runs as desired, is Degraded, and the last plan with it failed',
+        violations: [
+          {
+            code: 'automatic_suppression',
+            message: `aria-dev is left alone until 2026-01-05T09:30:00.000Z: plan ${id} failed (unhealthy: pod aria-1 is in CrashLoopBackOff); then it is tried again`,
+          },
+        ],
+        recheckAt: '2026-01-05T09:30:00.000Z',
+      },
+    ]);
+    expect(await world.view()).toMatchObject({
+      status: 'suppressed',
+      why: expect.stringContaining('pod aria-1 is in CrashLoopBackOff'),
     });
-    expect(await world.view()).toMatchObject({ status: 'failed' });
   });
 
-  it('is tried again when a person asks, and then declined again', async () => {
+  it('is tried again when a person asks, and then left alone again', async () => {
     await world.result((await world.lastPlan()).id, failed('refused'));
     await world.settle();
     must(await world.engine.evaluate(PERSON, 'aria-dev', { force: true }));
@@ -247,7 +263,11 @@ describe('a failed plan', () => {
     expect(again).toMatchObject({ state: 'EXECUTING', attempt: 2 });
     await world.result(again.id, failed('refused'));
     await world.settle();
-    expect(await world.plans()).toHaveLength(2);
+    expect((await world.plans()).map(({ state }) => state)).toEqual([
+      'FAILED',
+      'FAILED',
+      'BLOCKED',
+    ]);
   });
 
   it('is tried again when a person asks, although it runs as desired and is only ill', async () => {
@@ -262,7 +282,6 @@ describe('a failed plan', () => {
       type: 'config_update',
       state: 'EXECUTING',
       attempt: 2,
-      reason: 'aria 1.0.0 runs as desired, is Degraded, and a person asked for another try',
     });
   });
 
@@ -284,8 +303,12 @@ describe('a failed plan', () => {
     expect(retry).toMatchObject({ type: 'install', state: 'EXECUTING', attempt: 2 });
     await world.result(retry.id, failed('broken', true));
     await world.settle();
-    expect((await world.plans()).map(({ state }) => state)).toEqual(['FAILED', 'FAILED']);
-    expect(await world.view()).toMatchObject({ status: 'failed' });
+    expect((await world.plans()).map(({ state }) => state)).toEqual([
+      'FAILED',
+      'FAILED',
+      'BLOCKED',
+    ]);
+    expect(await world.view()).toMatchObject({ status: 'suppressed' });
   });
 
   it('is forgotten when the same content succeeds later', async () => {

@@ -19,7 +19,7 @@ import type { LoadedFacts } from './load-facts.js';
 /** The part of a proposal that constraints look at. */
 export type ConstrainedPlan = Pick<
   ProposedPlan,
-  'type' | 'from' | 'to' | 'planClass' | 'content' | 'askedFor'
+  'type' | 'from' | 'to' | 'planClass' | 'content' | 'askedFor' | 'restraints'
 >;
 
 /** Everything that means something to a plan of its class: built in, or stored about plans like it. */
@@ -38,10 +38,12 @@ export function constraintsOn(
 /** What constraints are told about a plan. */
 export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFacts {
   const { environment, surroundings } = facts;
-  const { presence, spoke, executing } = surroundings;
+  const { presence, spoke, executing, breaker } = surroundings;
+  const { hold = null, suppression = null } = plan.restraints;
   return {
     now: presence.now,
     planClass: plan.planClass,
+    content: plan.content,
     spoke: {
       name: spoke.name,
       presence: presenceOf(spoke, presence),
@@ -52,9 +54,12 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
       name: environment.name,
       ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
       executing,
+      ...breaker,
     },
     entity: entityPart(facts, plan),
     dependencies: dependencyFacts(facts, plan),
+    suppression,
+    hold,
     rule: ruleFacts(facts, plan),
   };
 }

@@ -318,6 +318,18 @@ export function describeStoredFleet(store: () => Store): void {
       );
     });
 
+    it('counts the entities of environments', async () => {
+      await insertFleet();
+      const counts = await store().transact((unit) =>
+        unit.entities.countIn(['prod', 'dev', 'empty']),
+      );
+      expect([...counts].sort()).toEqual([
+        ['dev', 2],
+        ['empty', 0],
+        ['prod', 3],
+      ]);
+    });
+
     it('follows one that moves, in what it is found by', async () => {
       await insertFleet();
       const found = await store().transact(async (unit) => {

@@ -15,6 +15,7 @@ import { describeStoredEvents } from './store-events.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
+import { describeStoredRestraints } from './store-restraints.contract.js';
 import { describeStoredScheduling } from './store-scheduling.contract.js';
 import { describeStoredRollbacks } from './store-rollbacks.contract.js';
 import { type CommitSignal, type Store, StoreUnavailable } from './store.js';
@@ -40,6 +41,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
     describeStoredQueues(() => store);
+    describeStoredRestraints(() => store);
     describeStoredScheduling(() => store);
     describeStoredRollbacks(() => store);
   });

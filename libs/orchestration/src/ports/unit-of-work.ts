@@ -13,6 +13,7 @@ import type { AnalyticsRepository } from './analytics-repository.js';
 import type { EventLog } from './event-log.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
+import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -45,6 +46,8 @@ export interface UnitOfWork {
   readonly declines: DeclineRepository;
   readonly baselines: BaselineRepository;
   readonly rollbackDemands: RollbackDemandRepository;
+  readonly suppressions: AutomaticSuppressionRepository;
+  readonly holds: HoldRepository;
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
@@ -174,6 +177,8 @@ export interface EntityRepository {
   ): Promise<readonly Entity[]>;
   /** Names of the entities of these environments, in order. */
   namesIn(environments: readonly string[]): Promise<readonly string[]>;
+  /** How many entities each of these environments has. */
+  countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Refused if the name, or the release on the spoke, is taken. */
   insert(entity: Entity): Promise<Result<Entity, AlreadyExists>>;
   save(entity: Entity): Promise<Result<Entity, VersionConflict>>;

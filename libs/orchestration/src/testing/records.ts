@@ -1,8 +1,10 @@
 import type {
   Baseline,
+  AutomaticSuppression,
   Decline,
   Entity,
   Environment,
+  Hold,
   Plan,
   PlanCount,
   Product,
@@ -253,6 +255,23 @@ export function aBaseline(change: Partial<Baseline> = {}): Baseline {
   };
 }
 
+/** After one failure, for half an hour from noon. */
+export function aSuppression(change: Partial<AutomaticSuppression> = {}): AutomaticSuppression {
+  const entity = change.entity ?? 'test-service-dev';
+  return {
+    id: `suppression-of-${entity}`,
+    entity,
+    environment: 'dev',
+    from: NOON,
+    until: '2026-03-02T12:30:00.000Z',
+    failures: 1,
+    planId: 'plan-1',
+    contentKey: 'k'.repeat(64),
+    reason: 'unhealthy: the pod test-service-0 is in CrashLoopBackOff',
+    ...change,
+  };
+}
+
 /** Back to `aBaseline`, because plan-2 failed. */
 export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackDemand {
   const { version, chart, values, valuesDigest, contentKey } = aBaseline();
@@ -265,6 +284,29 @@ export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackD
     by: 'engine',
     reason: 'plan plan-2 failed',
     at: NOON,
+    ...change,
+  };
+}
+
+/** Left by a rollback from 1.1.0 to 1.0.0. */
+export function aHold(change: Partial<Hold> = {}): Hold {
+  const entity = change.entity ?? 'test-service-dev';
+  return {
+    id: `hold-of-${entity}`,
+    entity,
+    fixes: {
+      version: '1.0.0',
+      chartSha256: 'c'.repeat(64),
+      values: { replicas: 2 },
+      valuesDigest: 'v'.repeat(64),
+    },
+    until: 'newer',
+    reason: '1.1.0 was rolled back',
+    cause: 'rollback',
+    by: 'apollo',
+    at: NOON,
+    planId: 'plan-2',
+    above: { version: '1.1.0', valuesDigest: 'v'.repeat(64) },
     ...change,
   };
 }

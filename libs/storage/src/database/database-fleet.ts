@@ -163,6 +163,17 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
     return rows.map(({ name }) => name as string);
   }
 
+  async countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.session.query(
+      `SELECT environment, count(*)::integer AS entities FROM entities
+       WHERE environment = ANY($1) GROUP BY environment`,
+      [environments],
+    );
+    const counts = new Map(environments.map((name) => [name, 0]));
+    for (const row of rows) counts.set(row['environment'] as string, row['entities'] as number);
+    return counts;
+  }
+
   async list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>> {
     const conditions = new Conditions()
       .and('environment = ?', filter.environment)

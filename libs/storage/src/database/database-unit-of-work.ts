@@ -18,6 +18,7 @@ import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './datab
 import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
 import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabasePlanStorage } from './database-plan-storage.js';
+import { DatabaseHolds, DatabaseSuppressions } from './database-restraints.js';
 import { DatabaseBaselines, DatabaseRollbackDemands } from './database-rollbacks.js';
 import type { DatabaseSession } from './database-session.js';
 
@@ -37,6 +38,8 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     plans: new DatabasePlanStorage(session),
     analytics: new DatabaseAnalytics(session),
     declines: new DatabaseDeclines(session),
+    suppressions: new DatabaseSuppressions(session),
+    holds: new DatabaseHolds(session),
     baselines: new DatabaseBaselines(session),
     rollbackDemands: new DatabaseRollbackDemands(session),
     dirty: new DatabaseDirtyQueue(session),

@@ -14,6 +14,8 @@ export interface Situation {
   readonly reported: ReportedRelease | null;
   /** The version that last deployed against the target's. */
   readonly comparison: Comparison;
+  /** The last plan with the target's content failed, and none has succeeded since. */
+  readonly failed: boolean;
   /** A person asked for another try. */
   readonly forced: boolean;
 }

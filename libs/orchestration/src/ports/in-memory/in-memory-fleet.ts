@@ -135,6 +135,12 @@ export class InMemoryEntities
     return this.getMany(found.map(({ name }) => name));
   }
 
+  async countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return new Map(
+      environments.map((name) => [name, this.view.inGroup('environment', name).length] as const),
+    );
+  }
+
   async namesIn(environments: readonly string[]): Promise<readonly string[]> {
     return [...new Set(environments)]
       .flatMap((environment) => this.view.inGroup('environment', environment))

@@ -19,6 +19,7 @@ import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
 import { InMemoryBaselines, InMemoryRollbackDemands } from './in-memory-rollbacks.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
+import { InMemoryHolds, InMemorySuppressions } from './in-memory-restraints.js';
 import type { MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
@@ -43,6 +44,8 @@ export function inMemoryUnitOfWork(
     declines: new InMemoryDeclines(tables, transaction),
     baselines: new InMemoryBaselines(tables, transaction),
     rollbackDemands: new InMemoryRollbackDemands(tables, transaction),
+    suppressions: new InMemorySuppressions(tables, transaction),
+    holds: new InMemoryHolds(tables, transaction),
     dirty: new InMemoryDirtyQueue(tables, transaction),
     outbox: new InMemoryOutbox(tables, transaction),
     audit: new InMemoryAuditTrail(tables, transaction),

@@ -1,9 +1,11 @@
 import { isOpen } from '@apollo-deploy/domain';
 import type {
+  AutomaticSuppression,
   Baseline,
   Decline,
   Entity,
   Environment,
+  Hold,
   Plan,
   PlanCount,
   Product,
@@ -43,6 +45,7 @@ export interface EventRange {
 
 export type ReleaseGroup = 'product' | 'version' | 'dependency';
 export type EntityGroup = 'spoke' | 'environment' | 'product' | 'release';
+export type SuppressionGroup = 'id' | 'environment';
 /** `timed` holds the blocked plans that time alone may move. */
 export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed';
 
@@ -91,6 +94,11 @@ export class MemoryTables {
     (row) => compositeKey(row.entity, row.contentKey),
     { entity: (row) => row.entity },
   );
+  readonly suppressions = new MemoryTable<AutomaticSuppression, SuppressionGroup>(
+    (row) => row.entity,
+    { id: (row) => row.id, environment: (row) => row.environment },
+  );
+  readonly holds = new MemoryTable<Hold, 'id'>((row) => row.entity, { id: (row) => row.id });
   readonly baselines = new MemoryTable<Baseline, 'entity'>(baselineKey, {
     entity: (row) => row.entity,
   });

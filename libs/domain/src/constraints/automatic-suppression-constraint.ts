@@ -1,0 +1,29 @@
+import { isSuppressedAt } from '../suppressions/automatic-suppression.js';
+import type { TabledConstraint } from './applicability.js';
+import type { KnownViolation } from './violation-codes.js';
+
+/** Holds unless the plan's entity is left alone for a while because plans failed on it. */
+export const automaticSuppression: TabledConstraint = {
+  kind: 'automatic_suppression',
+  row: 'automatic_suppression',
+  evaluate({ now, suppression }) {
+    if (suppression === null || !isSuppressedAt(suppression, now)) {
+      return { satisfied: true, violations: [], metadata: {} };
+    }
+    const { id, entity, until, failures, planId, reason } = suppression;
+    const times = failures === 1 ? 'failed' : `was the ${ordinal(failures)} in a row to fail`;
+    const violation = {
+      code: 'automatic_suppression',
+      message: `${entity} is left alone until ${until}: plan ${planId} ${times} (${reason}); then it is tried again`,
+      data: { suppression: id, until, failures, planId },
+      recheckAt: until,
+    } satisfies KnownViolation;
+    return { satisfied: false, violations: [violation], metadata: {}, recheckAt: until };
+  },
+};
+
+function ordinal(count: number): string {
+  const tens = count % 100;
+  const ending = tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th');
+  return `${String(count)}${ending}`;
+}
