@@ -124,11 +124,13 @@ export function applicable(
   constraints: readonly TabledConstraint[],
   plan: ClassedPlan,
 ): readonly Constraint[] {
-  return constraints.flatMap((constraint) => {
+  const found: Constraint[] = [];
+  for (const constraint of constraints) {
     const bearing = bearingOf(constraint.row, plan);
-    if (bearing === 'nothing') return [];
-    return [bearing === 'holds' ? constraint : toldOnly(constraint, bearing)];
-  });
+    if (bearing === 'holds') found.push(constraint);
+    else if (bearing !== 'nothing') found.push(toldOnly(constraint, bearing));
+  }
+  return found;
 }
 
 /** The same constraint, always satisfied: what it has against a plan is noted and holds nothing. */

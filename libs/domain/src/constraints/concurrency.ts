@@ -1,5 +1,5 @@
 import type { TabledConstraint } from './applicability.js';
-import type { ConstraintResult } from './constraint.js';
+import { type ConstraintResult, SATISFIED } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -10,7 +10,7 @@ export const concurrency: TabledConstraint = {
   evaluate({ environment }: PlanFacts): ConstraintResult {
     const { name, maxConcurrent, executing } = environment;
     if (maxConcurrent === undefined || executing < maxConcurrent) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     return {
       satisfied: false,

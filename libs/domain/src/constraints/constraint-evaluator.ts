@@ -1,4 +1,4 @@
-import type { Constraint, ConstraintResult } from './constraint.js';
+import type { Constraint, ConstraintResult, Noted, Violation } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 
 /**
@@ -10,19 +10,33 @@ export function evaluateConstraints(
   constraints: readonly Constraint[],
   facts: PlanFacts,
 ): ConstraintResult {
-  const results = constraints.map((constraint) => constraint.evaluate(facts));
-  const instants = results
-    .flatMap((result) => [result, ...result.violations])
-    .flatMap(({ recheckAt }) => recheckAt ?? [])
-    .sort();
-  const noted = results.flatMap((result) => result.noted ?? []);
+  const violations: Violation[] = [];
+  const noted: Noted[] = [];
+  let satisfied = true;
+  let recheckAt: string | undefined;
+  for (const constraint of constraints) {
+    const result = constraint.evaluate(facts);
+    recheckAt = earlier(recheckAt, result.recheckAt);
+    satisfied &&= result.satisfied;
+    for (const violation of result.violations) {
+      recheckAt = earlier(recheckAt, violation.recheckAt);
+      violations.push(violation);
+    }
+    if (result.noted !== undefined) noted.push(...result.noted);
+  }
+  const answer = { satisfied, violations, metadata: {} };
+  if (noted.length === 0 && recheckAt === undefined) return answer;
   return {
-    satisfied: results.every(({ satisfied }) => satisfied),
-    violations: results.flatMap(({ violations }) => violations),
-    metadata: {},
+    ...answer,
     ...(noted.length > 0 && { noted }),
-    ...(instants[0] !== undefined && { recheckAt: instants[0] }),
+    ...(recheckAt !== undefined && { recheckAt }),
   };
+}
+
+/** Of two instants as they are written everywhere here: UTC, with milliseconds. */
+function earlier(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other < one ? other : one;
 }
 
 const HORIZON_MS = 400 * 86_400_000;

@@ -1,10 +1,12 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
+import type { PlanClass } from '../plans/plan-class.js';
 import { WindowSchedule } from '../schedules/window-schedule.js';
 import { type ApplicabilityRow, bearingOf, type ClassedPlan, toldOnly } from './applicability.js';
 import type { Constraint } from './constraint.js';
 import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
 import { CONSTRAINT_KINDS } from './kinds/index.js';
 import { inScope, type ScopeSubject } from './scope.js';
+import { signatureOf } from './scope-signature.js';
 import type { StoredConstraint } from './stored-constraint.js';
 import { windowsConstraint } from './windows-constraint.js';
 
@@ -20,6 +22,12 @@ interface Compiled {
 export class ConstraintSet {
   private readonly compiled: readonly Compiled[];
   private readonly combinations = new Map<string, readonly Constraint[]>();
+  /** Combinations by what a subject and a plan look like to all scopes, so that asking again is cheap. */
+  private readonly known = {
+    forward: new Map<PlanClass, Map<string, readonly Constraint[]>>(),
+    other: new Map<PlanClass, Map<string, readonly Constraint[]>>(),
+  };
+  private readonly signature: (subject: ScopeSubject) => string;
 
   /** What is in `before` as well is not compiled again. */
   constructor(
@@ -31,6 +39,7 @@ export class ConstraintSet {
     this.compiled = stored.map(
       (one) => known.get(keyOf(one)) ?? { stored: one, spec: compile(one, kinds) },
     );
+    this.signature = signatureOf(stored.map(({ scope }) => scope));
   }
 
   /** Whether it was made of exactly these. */
@@ -44,8 +53,21 @@ export class ConstraintSet {
     );
   }
 
-  /** The constraints that mean something to a plan, in a stable order. */
+  /**
+   * The constraints that mean something to a plan, in a stable order. Scopes are compared once for
+   * all subjects they cannot tell apart, so those that do not match cost nothing.
+   */
   for(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
+    const classes = plan.forward ? this.known.forward : this.known.other;
+    const known = classes.get(plan.planClass) ?? new Map<string, readonly Constraint[]>();
+    classes.set(plan.planClass, known);
+    const signature = this.signature(subject);
+    const found = known.get(signature) ?? this.combinationFor(subject, plan);
+    known.set(signature, found);
+    return found;
+  }
+
+  private combinationFor(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
     const matching = this.compiled
       .filter(({ stored }) => inScope(stored.scope, subject))
       .map((one) => ({ ...one, bearing: bearingOf(rowOf(one.spec), plan) }))

@@ -27,6 +27,9 @@ export interface ConstraintResult {
   readonly recheckAt?: string;
 }
 
+/** Nothing is against the plan, and time alone does not change that. */
+export const SATISFIED: ConstraintResult = { satisfied: true, violations: [], metadata: {} };
+
 /** A condition that must hold before a plan may run. Pure: time comes with the facts. */
 export interface Constraint {
   readonly kind: string;

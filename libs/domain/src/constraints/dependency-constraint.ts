@@ -1,4 +1,5 @@
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import { dependencyHealthViolations, dependencyRangeViolations } from './dependency.js';
 
 /** What a plan's release needs is there, in range and running, and who needs it keeps what it needs. */
@@ -6,7 +7,7 @@ export const dependency: TabledConstraint = {
   kind: 'dependency',
   row: 'dependency',
   evaluate({ dependencies }) {
-    if (dependencies === null) return { satisfied: true, violations: [], metadata: {} };
+    if (dependencies === null) return SATISFIED;
     const violations = [
       ...dependencyRangeViolations(dependencies),
       ...dependencyHealthViolations(dependencies),

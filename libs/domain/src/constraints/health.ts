@@ -1,5 +1,5 @@
 import type { TabledConstraint } from './applicability.js';
-import type { ConstraintResult } from './constraint.js';
+import { type ConstraintResult, SATISFIED } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -13,7 +13,7 @@ export const health: TabledConstraint = {
   evaluate({ entity }: PlanFacts): ConstraintResult {
     const { name, trouble, bringsWhatRuns, askedFor } = entity;
     if (trouble === '' || !bringsWhatRuns || askedFor) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     const violation: KnownViolation = {
       code: 'health',

@@ -1,5 +1,5 @@
 import type { TabledConstraint } from './applicability.js';
-import type { ConstraintResult } from './constraint.js';
+import { type ConstraintResult, SATISFIED } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -13,7 +13,7 @@ export const spokeReady: TabledConstraint = {
   evaluate({ spoke }: PlanFacts): ConstraintResult {
     const { name, presence, lastSeenAt = null } = spoke;
     if (presence === 'connected' && spoke.reported) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     return {
       satisfied: false,

@@ -1,5 +1,6 @@
 import { err, ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
+import { SATISFIED } from '../constraint.js';
 import type { ConstraintKind } from '../constraint-kind.js';
 import { compileRule } from '../rule/compile-rule.js';
 import type { KnownViolation } from '../violation-codes.js';
@@ -37,18 +38,18 @@ export const rule: ConstraintKind = {
     }
     const compiled = compileRule(when);
     if (!compiled.ok) return err({ field: compiled.error.path, detail: compiled.error.detail });
+    const violation: KnownViolation = {
+      code: 'rule',
+      message: `${name}: ${message}`,
+      data: { rule: name },
+    };
+    const violated = { satisfied: false, violations: [violation], metadata: {} };
     return ok({
       constraint: {
         kind: 'rule',
         row: 'rule',
         evaluate({ rule: facts }) {
-          if (compiled.value(facts)) return { satisfied: true, violations: [], metadata: {} };
-          const violation: KnownViolation = {
-            code: 'rule',
-            message: `${name}: ${message}`,
-            data: { rule: name },
-          };
-          return { satisfied: false, violations: [violation], metadata: {} };
+          return compiled.value(facts) ? SATISFIED : violated;
         },
       },
     });
