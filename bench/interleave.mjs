@@ -1,12 +1,14 @@
 /** Arms below this are repeated within a sample, so that the clock's grain does not matter. */
 const SAMPLE_MS = 20;
 const REPEATS_MAX = 2000;
+/** Rounds that are not counted. */
+const WARM_UPS = 2;
 
 /**
  * Runs the arms in turn, A B A B …, and answers for each what one run costs: the median over the
  * rounds of this process's CPU time, in milliseconds. CPU time, because what else runs on the machine
- * stretches an arm that is long enough to be interrupted, and not a short one. The first round warms
- * up and is not counted. `prepare` is not measured.
+ * stretches an arm that is long enough to be interrupted, and not a short one. The first rounds
+ * warm up and are not counted. `prepare` is not measured.
  * @template {string} N
  * @param {Record<N, { run: () => unknown, prepare?: () => void }>} arms
  * @param {{ rounds: number, sampleMs?: number }} options
@@ -17,7 +19,7 @@ export function interleave(arms, { rounds, sampleMs = SAMPLE_MS }) {
   const repeats = new Map(names.map((name) => [name, 1]));
   /** @type {Map<N, number[]>} */
   const samples = new Map(names.map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 1 - WARM_UPS; round <= rounds; round += 1) {
     for (const name of names) {
       const { run, prepare } = arms[name];
       const times = repeats.get(name) ?? 1;

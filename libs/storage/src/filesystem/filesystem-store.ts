@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CommitSignal,
   InMemoryStore,
@@ -51,7 +52,11 @@ export class FilesystemStore implements Store {
     private readonly journal: Journal,
     private readonly lock: ProcessLock,
   ) {
-    this.memory = new InMemoryStore({ rows, persist: (changes) => this.keep(changes) });
+    this.memory = new InMemoryStore({
+      rows,
+      persist: (changes) => this.keep(changes),
+      pause: () => nextTurn(),
+    });
   }
 
   /**

@@ -129,9 +129,10 @@ export class InMemoryEntities
     environments: readonly string[],
     products: readonly string[],
   ): Promise<readonly Entity[]> {
-    const found = products
-      .flatMap((product) => this.view.inGroup('product', product))
-      .filter(({ environment }) => environments.includes(environment));
+    const places = environments.flatMap((environment) =>
+      products.map((product) => compositeKey(environment, product)),
+    );
+    const found = places.flatMap((place) => this.view.inGroup('place', place));
     return this.getMany(found.map(({ name }) => name));
   }
 

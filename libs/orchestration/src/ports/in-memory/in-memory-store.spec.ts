@@ -74,6 +74,16 @@ describe('a store in memory that is kept elsewhere', () => {
     expect(events).toEqual(['begins to be kept', 'is kept', 'is read']);
   });
 
+  it('pauses before each unit, one after another', async () => {
+    const events: string[] = [];
+    const store = new InMemoryStore({ pause: async () => void events.push('pause') });
+    await Promise.all([
+      store.transact(async () => void events.push('first')),
+      store.transact(async () => void events.push('second')),
+    ]);
+    expect(events).toEqual(['pause', 'first', 'pause', 'second']);
+  });
+
   it('begins with the rows it is given, in the order of their age, and found by their groups', async () => {
     const store = new InMemoryStore({
       rows: [

@@ -16,6 +16,11 @@ export interface MemoryStoreOptions {
    * error. Never called twice at once.
    */
   readonly persist?: (changes: readonly RowChange[]) => Promise<void>;
+  /**
+   * Waited for before each unit of work: lets the process serve others in between. Without it many
+   * works in a row, which never wait for anything outside, keep it to themselves.
+   */
+  readonly pause?: () => Promise<void>;
 }
 
 /**
@@ -29,10 +34,12 @@ export class InMemoryStore implements Store {
   private lastTurn: Promise<void> = Promise.resolve();
   private closed = false;
   private readonly persist: MemoryStoreOptions['persist'];
+  private readonly pause: MemoryStoreOptions['pause'];
 
-  constructor({ rows = [], persist }: MemoryStoreOptions = {}) {
+  constructor({ rows = [], persist, pause }: MemoryStoreOptions = {}) {
     loadRows(rows, this.tables);
     this.persist = persist;
+    this.pause = pause;
   }
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -64,6 +71,7 @@ export class InMemoryStore implements Store {
   }
 
   private async run<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    await this.pause?.();
     const transaction = new MemoryTransaction();
     try {
       const answer = await work(inMemoryUnitOfWork(this.tables, transaction));

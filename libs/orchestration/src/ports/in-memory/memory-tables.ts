@@ -44,7 +44,7 @@ export interface EventRange {
 }
 
 export type ReleaseGroup = 'product' | 'version' | 'dependency';
-export type EntityGroup = 'spoke' | 'environment' | 'product' | 'release';
+export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'release';
 export type SuppressionGroup = 'id' | 'environment';
 /** `timed` holds the blocked plans that time alone may move. */
 export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed';
@@ -76,6 +76,7 @@ export class MemoryTables {
     spoke: (row) => row.spoke,
     environment: (row) => row.environment,
     product: (row) => row.product,
+    place: (row) => compositeKey(row.environment, row.product),
     release: releaseKey,
   });
   readonly evaluations = new MemoryTable<EvaluationRecord, 'timed'>((row) => row.entity, {
