@@ -1,4 +1,3 @@
-import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Entity, ReportedRelease, ReportedState, Values } from '../catalog/entity.js';
 import type { Product } from '../catalog/product.js';
 import type { Release } from '../catalog/release.js';
@@ -8,6 +7,7 @@ import {
   selectTarget,
   type TargetSelection,
 } from '../catalog/select-target.js';
+import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { describeHold } from '../holds/hold.js';
 import type { Decline } from './decline.js';
@@ -165,7 +165,7 @@ function situationOf(
   const situation = {
     product: product.name,
     target,
-    targetValuesDigest: jsonDigest(valuesOf(facts)),
+    targetValuesDigest: valuesDigest(valuesOf(facts)),
     reported,
     comparison: compare(reported, target),
     forced: force || openPlan?.forced === true,
@@ -275,6 +275,7 @@ function idle(
 
 /** Whether the last plan with the content that should run has failed. */
 function hasFailed(facts: EntityFacts, situation: Omit<Situation, 'failed'>): boolean {
+  if (!facts.declines.some(({ failures }) => failures > 0)) return false;
   const key = contentKey(contentOf(facts, situation, 'config_update'));
   return facts.declines.some((decline) => decline.contentKey === key && decline.failures > 0);
 }
