@@ -128,6 +128,7 @@ export {
   type WindowLayer,
 } from './schedules/maintenance-window.js';
 export { occurrences } from './schedules/occurrences.js';
+export { openingAt } from './schedules/opening-at.js';
 export { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
 export { type DoesNotFit, doesNotFit } from './schedules/time-left.js';
 export type {

@@ -28,6 +28,12 @@ export type { PlanExplanation } from './engine/explain-plan.js';
 export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
 export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
 export { AnnouncingStore } from './events/announcing-store.js';
+export { AlarmLoop, type AlarmLoopOptions } from './scheduling/alarm-loop.js';
+export type { ClaimedOccurrences } from './scheduling/claim-occurrences.js';
+export {
+  type ReevaluationOptions,
+  ReevaluationScheduler,
+} from './scheduling/reevaluation-scheduler.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
 export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';
@@ -60,6 +66,7 @@ export {
 } from './ports/analytics-repository.js';
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
+export type { Timer } from './ports/timer.js';
 export { CommitSignalDraft, CommitSignals } from './ports/commit-signals.js';
 export type { EventLog, NewEvent, StoredEvent, UnknownEvent } from './ports/event-log.js';
 export { InMemoryStore, type MemoryStoreOptions } from './ports/in-memory/in-memory-store.js';
@@ -114,6 +121,7 @@ export type {
   EnvironmentRepository,
   EvaluationRepository,
   IdempotencyRepository,
+  InstantRange,
   Outbox,
   ProductRepository,
   ReleaseRepository,

@@ -21,3 +21,4 @@ export {
   aSpoke,
   aSuppression,
 } from './testing/records.js';
+export { VirtualTime } from './testing/virtual-time.js';

@@ -21,11 +21,10 @@ const KIND = 'maintenance_window';
 @ApiTags('schedules')
 @Controller('api/v1/schedules')
 export class SchedulesController {
-  private readonly service: RecurringScheduleService;
-
-  constructor(@Inject(CONTEXT) private readonly context: Context) {
-    this.service = new RecurringScheduleService(context);
-  }
+  constructor(
+    @Inject(CONTEXT) private readonly context: Context,
+    @Inject(RecurringScheduleService) private readonly service: RecurringScheduleService,
+  ) {}
 
   @Post()
   @PostOperation({

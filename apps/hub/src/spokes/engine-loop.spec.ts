@@ -1,4 +1,4 @@
-import type { Clock, CommitSignal } from '@apollo-deploy/orchestration';
+import type { CommitSignal } from '@apollo-deploy/orchestration';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { describe, expect, it } from '@jest/globals';
 import { RecordedLog } from '../testing/spokes/recorded-log.js';
@@ -10,24 +10,9 @@ class BatchEngine {
   readonly calls: string[] = [];
   readonly failures: Error[] = [];
   batches = 0;
-  /** Instants, in milliseconds, at which one plan each is due. */
-  due: readonly number[] = [];
 
-  onMark: () => void = () => undefined;
-
-  constructor(private readonly clock: Clock) {}
-
-  async markDue(): Promise<void> {
-    this.calls.push('mark');
-    const now = this.clock.now().getTime();
-    const marked = this.due.filter((instant) => instant <= now).length;
-    this.due = this.due.filter((instant) => instant > now);
-    this.batches += marked;
-    if (marked > 0) this.onMark();
-  }
-
-  async recover(): Promise<void> {
-    this.calls.push('recover');
+  async recover({ everything }: { readonly everything: boolean }): Promise<void> {
+    this.calls.push(everything ? 'recover everything' : 'recover');
     this.fail();
   }
 
@@ -47,7 +32,7 @@ class BatchEngine {
 
 function scene() {
   const time = new VirtualTime();
-  const engine = new BatchEngine(time);
+  const engine = new BatchEngine();
   const log = new RecordedLog();
   let signal: (signal: CommitSignal) => void = () => undefined;
   const store = {
@@ -56,7 +41,17 @@ function scene() {
       return () => (signal = () => undefined);
     },
   };
-  const loop = new EngineLoop({ store, engine, timer: time, random: () => 0.5, log });
+  const onEvaluated = (): void => {
+    engine.calls.push('tell');
+  };
+  const loop = new EngineLoop({
+    store,
+    engine,
+    onEvaluated,
+    timer: time,
+    random: () => 0.5,
+    log,
+  });
   const commit = (dirty: boolean) => {
     signal({ dirty, outbox: ['dev'], events: false });
   };
@@ -64,17 +59,17 @@ function scene() {
 }
 
 describe('the engine loop', () => {
-  it('recovers once, then drains until the queue is empty', async () => {
+  it('recovers once, then drains until the queue is empty and says so', async () => {
     const { loop, engine, time } = scene();
     engine.batches = 2;
     const idle = time.waitBegins(1000);
     loop.start();
     await idle;
-    expect(engine.calls).toEqual(['recover', 'mark', 'drain', 'drain', 'drain']);
+    expect(engine.calls).toEqual(['recover everything', 'drain', 'drain', 'drain', 'tell']);
     const again = time.waitBegins(1000);
     time.advance(1000);
     await again;
-    expect(engine.calls.slice(5)).toEqual(['mark', 'drain']);
+    expect(engine.calls.slice(5)).toEqual(['drain']);
     await loop.stop();
   });
 
@@ -88,30 +83,7 @@ describe('the engine loop', () => {
     const again = time.waitBegins(1000);
     commit(true);
     await again;
-    expect(engine.calls).toEqual(['recover', 'mark', 'drain', 'mark', 'drain']);
-    await loop.stop();
-  });
-
-  it('evaluates a plan whose instant has come in the turn after it, once', async () => {
-    const { loop, engine, time, commit } = scene();
-    engine.onMark = () => {
-      commit(true);
-    };
-    engine.due = [time.now().getTime() + 1500];
-    const idle = time.waitBegins(1000);
-    loop.start();
-    await idle;
-    for (const calls of [
-      ['mark', 'drain'],
-      ['mark', 'drain', 'drain'],
-      ['mark', 'drain'],
-    ]) {
-      engine.calls.length = 0;
-      const again = time.waitBegins(1000);
-      time.advance(1000);
-      await again;
-      expect(engine.calls).toEqual(calls);
-    }
+    expect(engine.calls).toEqual(['recover everything', 'drain', 'drain']);
     await loop.stop();
   });
 
@@ -124,7 +96,7 @@ describe('the engine loop', () => {
     const idle = time.waitBegins(1000);
     time.advance(500);
     await idle;
-    expect(engine.calls).toEqual(['recover', 'recover', 'mark', 'drain']);
+    expect(engine.calls).toEqual(['recover everything', 'recover everything', 'drain']);
     expect(log.errors).toHaveLength(1);
     await loop.stop();
   });
@@ -159,19 +131,16 @@ describe('the engine loop', () => {
     time.advance(500);
     await again;
     expect(engine.calls).toEqual([
-      'recover',
-      'mark',
+      'recover everything',
       'drain',
-      'mark',
       'drain',
-      'recover',
-      'mark',
+      'recover everything',
       'drain',
     ]);
     await loop.stop();
   });
 
-  it('looks every thirty turns for what a killed replica left', async () => {
+  it('looks every thirty turns for what a killed replica left where plans go by themselves', async () => {
     const { loop, engine, time } = scene();
     const idle = time.waitBegins(1000);
     loop.start();
@@ -181,8 +150,8 @@ describe('the engine loop', () => {
       time.advance(1000);
       await next;
     }
-    expect(engine.calls.filter((call) => call === 'recover')).toHaveLength(2);
-    expect(engine.calls.slice(-3)).toEqual(['recover', 'mark', 'drain']);
+    expect(engine.calls.filter((call) => call === 'recover')).toHaveLength(1);
+    expect(engine.calls.slice(-3)).toEqual(['drain', 'recover', 'drain']);
     await loop.stop();
   });
 

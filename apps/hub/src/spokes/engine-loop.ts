@@ -10,20 +10,20 @@ const TURNS_PER_RECOVERY = 30;
 
 export interface EngineLoopOptions {
   readonly store: Pick<Store, 'onCommit'>;
-  readonly engine: Pick<OrchestrationEngine, 'drainOnce' | 'markDue' | 'recover'>;
+  readonly engine: Pick<OrchestrationEngine, 'drainOnce' | 'recover'>;
+  /** Called when entities were evaluated: their plans may wait for an earlier instant than before. */
+  readonly onEvaluated: () => void;
   readonly timer: Timer;
   readonly random: () => number;
   readonly log: EventLog;
 }
 
-/**
- * Marks the plans whose instant has come and empties the dirty queue: when a commit of this replica
- * fills it, and every second.
- */
+/** Empties the dirty queue: when a commit of this replica fills it, and every second. */
 export class EngineLoop {
   /** 0 = the next turn begins with what a crash or an outage may have left. */
   private turnsToRecovery = 0;
-  private marking = false;
+  /** Whether a crash or a failed turn may have left something anywhere. */
+  private everything = true;
   private stopping = false;
   private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
@@ -43,8 +43,7 @@ export class EngineLoop {
   /** Begins with what a crash may have left behind. */
   start(): void {
     this.unsubscribe = this.options.store.onCommit(({ dirty }) => {
-      // What is committed while this loop marks is drained right after, by the same turn.
-      if (dirty && !this.marking) this.loop.wake();
+      if (dirty) this.loop.wake();
     });
     this.loop.start();
   }
@@ -57,26 +56,19 @@ export class EngineLoop {
   }
 
   private async drain(): Promise<void> {
-    const { engine } = this.options;
+    const { engine, onEvaluated } = this.options;
     const left = this.turnsToRecovery - 1;
     const recovering = left < 0;
+    const { everything } = this;
     this.turnsToRecovery = 0;
-    if (recovering) await engine.recover();
-    await this.markDue();
-    let evaluated: number;
-    do {
-      evaluated = await engine.drainOnce();
-    } while (evaluated > 0 && !this.stopping);
+    this.everything = true;
+    if (recovering) await engine.recover({ everything });
+    let evaluated = await engine.drainOnce();
+    const some = evaluated > 0;
+    while (evaluated > 0 && !this.stopping) evaluated = await engine.drainOnce();
     // Only now: a turn that fails half-way is followed by a recovery.
     this.turnsToRecovery = recovering ? TURNS_PER_RECOVERY : left;
-  }
-
-  private async markDue(): Promise<void> {
-    this.marking = true;
-    try {
-      await this.options.engine.markDue();
-    } finally {
-      this.marking = false;
-    }
+    this.everything = false;
+    if (some) onEvaluated();
   }
 }

@@ -1,4 +1,8 @@
-import type { Context, OrchestrationEngine } from '@apollo-deploy/orchestration';
+import {
+  type Context,
+  type OrchestrationEngine,
+  ReevaluationScheduler,
+} from '@apollo-deploy/orchestration';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -20,7 +24,7 @@ import { systemTimer } from './timer.js';
 const machine = { timer: systemTimer, random: () => Math.random() };
 
 /**
- * The hub's side of the spoke socket, and the loop that drains what spokes and people have marked.
+ * The hub's side of the spoke socket, and the loops that mark what is due and drain what is marked.
  * Needs `serveSpokeSocket(app)` before the application listens.
  */
 @Module({
@@ -47,9 +51,29 @@ const machine = { timer: systemTimer, random: () => Math.random() };
     },
     {
       provide: EngineLoop,
+      inject: [CONTEXT, ENGINE, ReevaluationScheduler],
+      useFactory: (
+        { store }: Context,
+        engine: OrchestrationEngine,
+        scheduler: ReevaluationScheduler,
+      ) => {
+        const onEvaluated = (): void => {
+          scheduler.wake();
+        };
+        const log = new Logger(EngineLoop.name);
+        return new EngineLoop({ store, engine, onEvaluated, ...machine, log });
+      },
+    },
+    {
+      provide: ReevaluationScheduler,
       inject: [CONTEXT, ENGINE],
-      useFactory: ({ store }: Context, engine: OrchestrationEngine) =>
-        new EngineLoop({ store, engine, ...machine, log: new Logger(EngineLoop.name) }),
+      useFactory: (context: Context, engine: OrchestrationEngine) => {
+        const log = new Logger(ReevaluationScheduler.name);
+        const onFailure = (err: unknown, retryInMs: number): void => {
+          log.error({ msg: 'marking what is due failed; it is tried again', err, retryInMs });
+        };
+        return new ReevaluationScheduler({ engine, context, timer: systemTimer, onFailure });
+      },
     },
     {
       provide: CONNECTION_SERVICES,
@@ -82,17 +106,24 @@ export class SpokesModule implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(OutboxDelivery) private readonly delivery: OutboxDelivery,
     @Inject(PresenceKeeper) private readonly presence: PresenceKeeper,
     @Inject(EngineLoop) private readonly engineLoop: EngineLoop,
+    @Inject(ReevaluationScheduler) private readonly scheduler: ReevaluationScheduler,
   ) {}
 
   onApplicationBootstrap(): void {
     this.delivery.start();
     this.presence.start();
     this.engineLoop.start();
+    this.scheduler.start();
   }
 
   /** While the store is still open: sessions say goodbye, and no turn is cut in half. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.sessions.shutDown(), this.engineLoop.stop(), this.delivery.stop()]);
+    await Promise.all([
+      this.sessions.shutDown(),
+      this.engineLoop.stop(),
+      this.scheduler.stop(),
+      this.delivery.stop(),
+    ]);
     await this.presence.stop();
   }
 }

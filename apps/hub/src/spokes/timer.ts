@@ -1,8 +1,6 @@
-/** Calls something later. */
-export interface Timer {
-  /** Calls `run` once, after `delayMs`; the function returned calls that off. */
-  after(delayMs: number, run: () => void): () => void;
-}
+import type { Timer } from '@apollo-deploy/orchestration';
+
+export type { Timer };
 
 /** Real time. A pending wait does not keep the process alive. */
 export const systemTimer: Timer = {

@@ -1,13 +1,6 @@
-import {
-  type Environment,
-  refusal,
-  type Refusal,
-  type RefusalCode,
-  type Scope,
-} from '@apollo-deploy/domain';
+import { refusal, type Refusal, type RefusalCode, type Scope } from '@apollo-deploy/domain';
+import { everyEnvironment } from '../catalog/every-environment.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-
-const PAGE = 200;
 
 /** Refuses a scope that names what does not exist. */
 export async function checkScope(unit: UnitOfWork, scope: Scope): Promise<Refusal | undefined> {
@@ -29,15 +22,20 @@ export async function checkScope(unit: UnitOfWork, scope: Scope): Promise<Refusa
  * dispatched there before this transaction ends. Answers their names.
  */
 export async function lockScope(unit: UnitOfWork, scope: Scope): Promise<readonly string[]> {
-  const reached = (await allEnvironments(unit))
+  const reached = await environmentsIn(unit, scope);
+  for (const name of reached) await unit.environments.lock(name);
+  return reached;
+}
+
+/** Names of the environments that a scope reaches, in order. */
+export async function environmentsIn(unit: UnitOfWork, scope: Scope): Promise<readonly string[]> {
+  return (await everyEnvironment(unit))
     .filter(
       ({ name, tier }) =>
         (scope.environments?.includes(name) ?? true) && (scope.tiers?.includes(tier) ?? true),
     )
     .map(({ name }) => name)
     .sort();
-  for (const name of reached) await unit.environments.lock(name);
-  return reached;
 }
 
 function missingFrom(
@@ -56,18 +54,4 @@ function notThere(code: RefusalCode, what: string, name: string): Refusal {
       field: `scope.${many}`,
     },
   );
-}
-
-async function allEnvironments(unit: UnitOfWork): Promise<readonly Environment[]> {
-  const all: Environment[] = [];
-  let after: string | undefined;
-  do {
-    const page = await unit.environments.list({
-      limit: PAGE,
-      ...(after !== undefined && { after }),
-    });
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
 }

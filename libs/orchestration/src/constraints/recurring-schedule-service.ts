@@ -2,6 +2,7 @@ import type { Refusal, StoredConstraint } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
+import { type ClaimedOccurrences, OccurrenceClaims } from '../scheduling/claim-occurrences.js';
 import { addConstraint } from './add-constraint.js';
 
 export interface NewSchedule {
@@ -15,9 +16,21 @@ export interface NewSchedule {
   readonly environments: readonly string[];
 }
 
-/** Makes recurring maintenance windows for environments. */
+/** Makes recurring maintenance windows for environments, and acts on their openings. */
 export class RecurringScheduleService {
-  constructor(private readonly context: Context) {}
+  private readonly occurrences: OccurrenceClaims;
+
+  constructor(private readonly context: Context) {
+    this.occurrences = new OccurrenceClaims(context);
+  }
+
+  /**
+   * Acts on the openings that have begun, each once for ever over all replicas: it is written to the
+   * audit trail, and entities that waited for it are evaluated. Call it again at `next`.
+   */
+  claimOccurrences(): Promise<ClaimedOccurrences> {
+    return this.occurrences.claimDue();
+  }
 
   /** An allow window of the environments' layer. Refused like any constraint. */
   createSchedule(

@@ -63,7 +63,9 @@ export async function endPlan(
   await rememberOutcome(unit, plan, ending, { by, message, at });
   await restrain(context, unit, plan, ending, message);
   await unit.outbox.removeOfPlan(plan.id);
-  await unit.dirty.mark([plan.entity, ...(await waitingForSlot(unit, plan.environment))]);
+  // Also whom its end may let go: those held only because too many plans executed.
+  const waiting = await unit.plans.blockedBy('concurrency', [plan.environment]);
+  await unit.dirty.mark([plan.entity, ...waiting]);
   return true;
 }
 
@@ -80,14 +82,6 @@ async function keepsComingBack(unit: UnitOfWork, plan: Plan): Promise<boolean> {
         contentKey === plan.contentKey,
     )
   );
-}
-
-/** Whom the end of a plan may let go: those held only because too many plans executed. */
-async function waitingForSlot(unit: UnitOfWork, environment: string): Promise<readonly string[]> {
-  const blocked = await unit.plans.list({ environment, state: 'BLOCKED' }, { limit: 200 });
-  return blocked.items
-    .filter(({ violations }) => violations.some(({ code }) => code === 'concurrency'))
-    .map(({ entity }) => entity);
 }
 
 async function rememberOutcome(

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
+import { laterThan } from './later-than.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 import {
   type EvaluationOutcome,
@@ -47,7 +48,10 @@ export async function evaluateEntities(
   for (const facts of await loadFacts(unit, names, presence)) {
     const name = facts.entityFacts.entity.name;
     const proposal = propose(facts, forced.has(name), onBug);
-    if (proposal === undefined) continue;
+    if (proposal === undefined) {
+      await postpone(unit, facts);
+      continue;
+    }
     const force = forced.has(name);
     await endRestraints(context, unit, proposal, force);
     outcomes.push(await apply({ context, unit, set }, facts, { proposal, forced: force }));
@@ -85,6 +89,24 @@ async function endRestraints(
   }
   if (hold !== undefined) {
     await endHold(context, unit, ENGINE, hold, 'newer content is wanted');
+  }
+}
+
+/** What was due stays due until it is judged; while that cannot be done, it waits. */
+async function postpone(
+  unit: UnitOfWork,
+  { entityFacts: { openPlan }, surroundings, lastEvaluation }: LoadedFacts,
+): Promise<void> {
+  const { now } = surroundings.presence;
+  if (openPlan?.state === 'BLOCKED' && openPlan.recheckAt !== undefined) {
+    const recheckAt = laterThan(now, openPlan.recheckAt);
+    // If somebody changed the plan meanwhile, it is theirs to say when it is due.
+    if (recheckAt !== openPlan.recheckAt) await unit.plans.save({ ...openPlan, recheckAt });
+  }
+  if (lastEvaluation?.recheckAt !== undefined) {
+    const recheckAt = laterThan(now, lastEvaluation.recheckAt);
+    const changed = recheckAt !== lastEvaluation.recheckAt;
+    if (changed) await unit.evaluations.put([{ ...lastEvaluation, recheckAt }]);
   }
 }
 

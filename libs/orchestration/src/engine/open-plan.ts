@@ -15,6 +15,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { laterThan } from './later-than.js';
 import type { LoadedFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
 
@@ -139,7 +140,12 @@ export async function withdrawPlan(
 }
 
 function judge(set: ConstraintSet, facts: LoadedFacts, proposed: ProposedPlan): ConstraintResult {
-  return evaluateConstraints(constraintsOn(set, facts, proposed), planFactsOf(facts, proposed));
+  const result = evaluateConstraints(
+    constraintsOn(set, facts, proposed),
+    planFactsOf(facts, proposed),
+  );
+  if (result.recheckAt === undefined) return result;
+  return { ...result, recheckAt: laterThan(facts.surroundings.presence.now, result.recheckAt) };
 }
 
 /** A plan that is not blocked waits for no instant. */

@@ -417,7 +417,7 @@ describe('a crash of the hub', () => {
         await unit.environments.save({ ...environment, execution: 'automatic' });
       }
     });
-    await world.engine.recover();
+    await world.engine.recover({ everything: true });
     await world.settle();
     expect((await world.lastPlan()).state).toBe('EXECUTING');
   });

@@ -12,6 +12,7 @@ import {
   type Mark,
   type OnEvaluationBug,
 } from './evaluate-entities.js';
+import { markDueEntities, markUndispatched } from './mark-waiting.js';
 import { explainPlan, type PlanExplanation } from './explain-plan.js';
 import type { EvaluationOutcome } from './open-plan.js';
 
@@ -87,32 +88,22 @@ export class OrchestrationEngine {
     return Math.max(outcomes.length, 1);
   }
 
-  /** Marks the entities whose blocked plans may go by now, because an instant has come. */
-  async markDue(): Promise<void> {
-    const now = this.context.clock.now().toISOString();
-    await this.context.store.transact(async (unit) => {
-      const due = await unit.plans.dueAt(now, BATCH_SIZE);
-      if (due.length > 0) await unit.dirty.mark(due);
-    });
+  /**
+   * Marks the entities that time alone may have moved by now, because an instant has come, however
+   * many they are. Answers the instant at which the next one is due. Replicas that do it at once do no
+   * harm: what is marked already is left alone.
+   */
+  markDue(): Promise<Date | undefined> {
+    return markDueEntities(this.context);
   }
 
   /**
    * Marks what a crash or an outage, here or on another replica, may have left between proposal and
-   * dispatch. Call it at start, after a failed turn, and now and then.
+   * dispatch. `everything` also looks where people start plans, and is for the start of a replica and
+   * after a failed turn; without it, it is cheap enough to be done now and then.
    */
-  async recover(): Promise<void> {
-    let after: string | undefined;
-    do {
-      const from = after;
-      after = await this.context.store.transact(async (unit) => {
-        const page = await unit.plans.list(
-          { state: 'PENDING' },
-          { limit: BATCH_SIZE, ...(from !== undefined && { after: from }) },
-        );
-        await unit.dirty.mark(page.items.map(({ entity }) => entity));
-        return page.next;
-      });
-    } while (after !== undefined);
+  recover({ everything }: { readonly everything: boolean }): Promise<void> {
+    return markUndispatched(this.context, everything);
   }
 
   /** Sends a plan that is ready to its spoke; for environments where a person starts plans. */

@@ -35,10 +35,17 @@ export interface PlanStorage {
   /** How many plans execute now, by environment. */
   executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
-   * Entities whose BLOCKED plan has a `recheckAt` at or before `now`, the longest due first, at most
-   * `limit`. They stay due until their plan is saved with another instant, or in another state.
+   * Entities whose BLOCKED plan has a `recheckAt` at or before `now` and that nobody has marked yet,
+   * the longest due first, at most `limit`. They stay due until they are marked, and after that until
+   * their plan is saved with another instant, or in another state.
    */
   dueAt(now: string, limit: number): Promise<readonly string[]>;
+  /** The first `recheckAt` of a BLOCKED plan after `now`; RFC 3339. */
+  nextDueAfter(now: string): Promise<string | undefined>;
+  /** Entities whose BLOCKED plan in these environments has a violation of this code, in order. */
+  blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]>;
+  /** Entities with a PENDING plan, in order; `environments` absent = in all. */
+  pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>>;
   /** Newest first. */
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>>;
 }

@@ -18,6 +18,7 @@ import { describeStoredQueues } from './store-queues.contract.js';
 import { describeStoredRestraints } from './store-restraints.contract.js';
 import { describeStoredScheduling } from './store-scheduling.contract.js';
 import { describeStoredRollbacks } from './store-rollbacks.contract.js';
+import { describeWaiting } from './store-waiting.contract.js';
 import { type CommitSignal, type Store, StoreUnavailable } from './store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -44,6 +45,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredRestraints(() => store);
     describeStoredScheduling(() => store);
     describeStoredRollbacks(() => store);
+    describeWaiting(() => store);
   });
 }
 

@@ -127,6 +127,12 @@ export interface ChannelRepository {
   names(): Promise<readonly string[]>;
 }
 
+/** After one instant, if given, up to and with another. RFC 3339. */
+export interface InstantRange {
+  readonly after?: string;
+  readonly until: string;
+}
+
 export interface SpokeRepository {
   get(name: string): Promise<SpokeRecord | undefined>;
   /** As `get`, and locked until this transaction ends. */
@@ -138,6 +144,8 @@ export interface SpokeRepository {
   save(spoke: SpokeRecord): Promise<void>;
   /** Notes when these spokes were last heard, all at once. Earlier instants than stored are ignored. */
   seen(at: ReadonlyMap<string, string>): Promise<void>;
+  /** Names of spokes last heard in one of these ranges and not revoked, in order. */
+  lastHeardIn(ranges: readonly InstantRange[]): Promise<readonly string[]>;
   list(page: PageRequest): Promise<Page<SpokeRecord>>;
 }
 
@@ -189,12 +197,17 @@ export interface EntityRepository {
 
 export interface EvaluationRepository {
   getMany(entities: readonly string[]): Promise<readonly EvaluationRecord[]>;
+  /** Entities that were never evaluated and that nobody has marked, in order, at most `limit`. */
+  missing(limit: number): Promise<readonly string[]>;
   put(records: readonly EvaluationRecord[]): Promise<void>;
   /**
-   * Entities whose evaluation has a `recheckAt` at or before `now`, the longest due first, at most
-   * `limit`. They stay due until their evaluation is put with another instant, or without.
+   * Entities whose evaluation has a `recheckAt` at or before `now` and that nobody has marked yet,
+   * the longest due first, at most `limit`. They stay due until they are marked, and after that until
+   * their evaluation is put with another instant, or without.
    */
   dueAt(now: string, limit: number): Promise<readonly string[]>;
+  /** The first `recheckAt` of an evaluation after `now`; RFC 3339. */
+  nextDueAfter(now: string): Promise<string | undefined>;
 }
 
 export interface DeclineRepository {

@@ -1,12 +1,15 @@
 import type { Presence } from '@apollo-deploy/domain';
 import type { SpokeRecord } from '../ports/records.js';
 
-/** How long after the last word a spoke counts as less than connected, in milliseconds. */
-const STALE_AFTER_MS = 45_000;
-const DISCONNECTED_AFTER_MS = 2 * 60_000;
-const LOST_AFTER_MS = 15 * 60_000;
-/** For this long after its own start a hub takes nobody for gone: it was not there to hear them. */
-const GRACE_MS = 3 * 60_000;
+/** When a spoke that says nothing is judged differently; in milliseconds. */
+export const PRESENCE_LIMITS = {
+  /** How long after its last word it counts as less than connected. */
+  staleAfterMs: 45_000,
+  disconnectedAfterMs: 2 * 60_000,
+  lostAfterMs: 15 * 60_000,
+  /** For this long after its own start a hub takes nobody for gone: it was not there to hear them. */
+  graceMs: 3 * 60_000,
+} as const;
 
 /** What presence is judged by. */
 export interface PresenceFacts {
@@ -22,10 +25,11 @@ export function presenceOf(
 ): Presence {
   if (spoke.revoked) return 'revoked';
   if (spoke.lastSeenAt === undefined) return 'pending';
+  const { staleAfterMs, disconnectedAfterMs, lostAfterMs, graceMs } = PRESENCE_LIMITS;
   const silentMs = now.getTime() - Date.parse(spoke.lastSeenAt);
-  const mayJudge = now.getTime() - startedAt.getTime() >= GRACE_MS;
-  if (mayJudge && silentMs >= LOST_AFTER_MS) return 'lost';
-  if (mayJudge && silentMs >= DISCONNECTED_AFTER_MS) return 'disconnected';
-  if (silentMs >= STALE_AFTER_MS) return 'stale';
+  const mayJudge = now.getTime() - startedAt.getTime() >= graceMs;
+  if (mayJudge && silentMs >= lostAfterMs) return 'lost';
+  if (mayJudge && silentMs >= disconnectedAfterMs) return 'disconnected';
+  if (silentMs >= staleAfterMs) return 'stale';
   return spoke.connected ? 'connected' : 'stale';
 }

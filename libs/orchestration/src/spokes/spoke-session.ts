@@ -134,9 +134,23 @@ export async function fenced(
   return stored.revoked ? err(refusal('spoke/revoked', `spoke ${spoke} is revoked`)) : ok(stored);
 }
 
-/** Plans that wait for the spoke, or may have to, are looked at again. */
+/**
+ * Plans that wait for the spoke, or may have to, are looked at again: its own, and those of whoever
+ * depends on what runs there, because a spoke that is away has nothing that is known to run.
+ */
 export async function markOpenWork(unit: UnitOfWork, spoke: string): Promise<void> {
   const entities = await unit.entities.ofSpoke(spoke);
-  const open = await unit.plans.openOf(entities.map(({ name }) => name));
+  if (entities.length === 0) return;
+  const dependents = await unit.releases.dependents(distinct(entities, 'product'));
+  const related = await unit.entities.ofProductsIn(
+    distinct(entities, 'environment'),
+    distinct(dependents, 'product'),
+  );
+  const names = new Set([...entities, ...related].map(({ name }) => name));
+  const open = await unit.plans.openOf([...names]);
   await unit.dirty.mark(open.map(({ entity }) => entity));
+}
+
+function distinct<K extends string>(rows: readonly Record<K, string>[], key: K): readonly string[] {
+  return [...new Set(rows.map((row) => row[key]))];
 }

@@ -20,16 +20,39 @@ export class DatabaseEvaluations implements EvaluationRepository {
     return this.table.select('WHERE entity = ANY($1) ORDER BY entity', [entities]);
   }
 
+  async missing(limit: number): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      `SELECT name FROM entities
+       WHERE NOT EXISTS (SELECT FROM evaluations WHERE entity = entities.name)
+         AND NOT EXISTS (SELECT FROM dirty_entities WHERE entity = entities.name)
+       ORDER BY name LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ name }) => name as string);
+  }
+
   put(records: readonly EvaluationRecord[]): Promise<void> {
     return this.table.upsert(records);
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
     const rows = await this.session.query(
-      'SELECT entity FROM evaluations WHERE recheck_at <= $1 ORDER BY recheck_at, entity LIMIT $2',
+      `SELECT entity FROM evaluations WHERE recheck_at <= $1
+         AND NOT EXISTS (
+           SELECT FROM dirty_entities mark WHERE mark.entity = evaluations.entity
+         )
+       ORDER BY recheck_at, entity LIMIT $2`,
       [now, limit],
     );
     return rows.map(({ entity }) => entity as string);
+  }
+
+  async nextDueAfter(now: string): Promise<string | undefined> {
+    const [row] = await this.session.query(
+      'SELECT recheck_at FROM evaluations WHERE recheck_at > $1 ORDER BY recheck_at LIMIT 1',
+      [now],
+    );
+    return row === undefined ? undefined : (row['recheck_at'] as Date).toISOString();
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type AlreadyExists,
   type EntityFilter,
   type EntityRepository,
+  type InstantRange,
   type Page,
   pageOf,
   type PageRequest,
@@ -73,6 +74,17 @@ export class DatabaseSpokes implements SpokeRepository {
        UPDATE spokes SET last_seen_at = heard.at FROM heard WHERE spokes.name = heard.name`,
       [[...at.keys()], [...at.values()]],
     );
+  }
+
+  async lastHeardIn(ranges: readonly InstantRange[]): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      `SELECT name FROM spokes WHERE NOT revoked AND EXISTS (
+         SELECT FROM unnest($1::timestamptz[], $2::timestamptz[]) AS heard (after, until)
+         WHERE last_seen_at > heard.after AND last_seen_at <= heard.until
+       ) ORDER BY name`,
+      [ranges.map(({ after = '-infinity' }) => after), ranges.map(({ until }) => until)],
+    );
+    return rows.map(({ name }) => name as string);
   }
 
   async list(page: PageRequest): Promise<Page<SpokeRecord>> {

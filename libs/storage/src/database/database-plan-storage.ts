@@ -7,12 +7,14 @@ import {
   type PageRequest,
   type PlanFilter,
   type PlanStorage,
+  rowsToRead,
   type VersionConflict,
 } from '@apollo-deploy/orchestration';
 import { Conditions } from './conditions.js';
 import type { DatabaseSession } from './database-session.js';
 import { DatabaseTable } from './database-table.js';
 import { PLANS } from './plan-maps.js';
+import type { Row } from './table-map.js';
 import { versionBefore } from './versioned-table.js';
 
 /** The predicate of the unique index that allows one open plan an entity. */
@@ -60,10 +62,42 @@ export class DatabasePlanStorage implements PlanStorage {
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
     const rows = await this.session.query(
       `SELECT entity FROM plans WHERE state = 'BLOCKED' AND recheck_at <= $1
+         AND NOT EXISTS (SELECT FROM dirty_entities mark WHERE mark.entity = plans.entity)
        ORDER BY recheck_at, entity LIMIT $2`,
       [now, limit],
     );
-    return rows.map(({ entity }) => entity as string);
+    return rows.map(entityOf);
+  }
+
+  async nextDueAfter(now: string): Promise<string | undefined> {
+    const [row] = await this.session.query(
+      `SELECT recheck_at FROM plans WHERE state = 'BLOCKED' AND recheck_at > $1
+       ORDER BY recheck_at LIMIT 1`,
+      [now],
+    );
+    return row === undefined ? undefined : (row['recheck_at'] as Date).toISOString();
+  }
+
+  /** Looks for the code as `JSON.stringify` writes it: within a text its quotes would be escaped. */
+  async blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.session.query(
+      `SELECT entity FROM plans WHERE state = 'BLOCKED' AND environment = ANY($1)
+         AND strpos(violations::text, $2) > 0 ORDER BY entity`,
+      [environments, `"code":${JSON.stringify(code)}`],
+    );
+    return rows.map(entityOf);
+  }
+
+  async pendingIn(
+    environments: readonly string[] | undefined,
+    page: PageRequest,
+  ): Promise<Page<string>> {
+    const rows = await this.session.query(
+      `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
+         AND ($2::text[] IS NULL OR environment = ANY($2)) ORDER BY entity LIMIT $3`,
+      [page.after ?? '', environments ?? null, rowsToRead(page)],
+    );
+    return pageOf(rows.map(entityOf), page, (entity) => entity);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
@@ -84,4 +118,8 @@ export class DatabasePlanStorage implements PlanStorage {
     );
     return pageOf(found, page, ({ id }) => id);
   }
+}
+
+function entityOf({ entity }: Row): string {
+  return entity as string;
 }

@@ -47,6 +47,18 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.dueAt(now, limit));
   }
 
+  nextDueAfter(now: string): Promise<string | undefined> {
+    return this.store.transact(({ plans }) => plans.nextDueAfter(now));
+  }
+
+  blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]> {
+    return this.store.transact(({ plans }) => plans.blockedBy(code, environments));
+  }
+
+  pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>> {
+    return this.store.transact(({ plans }) => plans.pendingIn(environments, page));
+  }
+
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
     return this.store.transact(({ plans }) => plans.list(filter, page));
   }

@@ -1,20 +1,31 @@
-import type { Decline } from '@apollo-deploy/domain';
+import type { Decline, Entity } from '@apollo-deploy/domain';
 import type { EvaluationRecord } from '../records.js';
 import type { DeclineRepository, DirtyQueue, EvaluationRepository } from '../unit-of-work.js';
-import { dueEntities } from './memory-lists.js';
+import { dueEntities, nextDue } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
-import type { DirtyRow, MemoryTables } from './memory-tables.js';
+import type { DirtyRow, EntityGroup, MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryEvaluations implements EvaluationRepository {
   private readonly view: TableView<EvaluationRecord, 'timed'>;
+  private readonly entities: TableView<Entity, EntityGroup>;
+  private readonly dirty: TableView<DirtyRow>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.evaluations, transaction);
+    this.entities = new TableView(tables.entities, transaction);
+    this.dirty = new TableView(tables.dirty, transaction);
   }
 
   async getMany(entities: readonly string[]): Promise<readonly EvaluationRecord[]> {
     return this.view.getMany(entities);
+  }
+
+  async missing(limit: number): Promise<readonly string[]> {
+    return this.entities
+      .sortedKeys()
+      .filter((name) => this.view.get(name) === undefined && this.dirty.get(name) === undefined)
+      .slice(0, limit);
   }
 
   async put(records: readonly EvaluationRecord[]): Promise<void> {
@@ -22,7 +33,11 @@ export class InMemoryEvaluations implements EvaluationRepository {
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
-    return dueEntities(this.view.inGroup('timed', ''), now, limit);
+    return dueEntities(this.view.inGroup('timed', ''), this.dirty, now).slice(0, limit);
+  }
+
+  async nextDueAfter(now: string): Promise<string | undefined> {
+    return nextDue(this.view.inGroup('timed', ''), now);
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   AlreadyExists,
   EntityFilter,
   EntityRepository,
+  InstantRange,
   ReleaseStateRepository,
   SpokeRepository,
 } from '../unit-of-work.js';
@@ -62,6 +63,21 @@ export class InMemorySpokes implements SpokeRepository {
       if (before !== undefined && Date.parse(before) >= Date.parse(lastSeenAt)) continue;
       this.view.put({ ...spoke, lastSeenAt });
     }
+  }
+
+  async lastHeardIn(ranges: readonly InstantRange[]): Promise<readonly string[]> {
+    const bounds = ranges.map(({ after, until }) => ({
+      after: after === undefined ? -Infinity : Date.parse(after),
+      until: Date.parse(until),
+    }));
+    return this.view
+      .all()
+      .filter(({ row: { revoked, lastSeenAt } }) => {
+        const at = revoked || lastSeenAt === undefined ? NaN : Date.parse(lastSeenAt);
+        return bounds.some(({ after, until }) => at > after && at <= until);
+      })
+      .map(({ row }) => row.name)
+      .sort();
   }
 
   async list(page: PageRequest): Promise<Page<SpokeRecord>> {

@@ -2,16 +2,18 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import { isOpen, type Plan } from '@apollo-deploy/domain';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
-import { byInstant, dueEntities, pageAfterId } from './memory-lists.js';
+import { byInstant, dueEntities, nextDue, pageAfterId, pageOfKeys } from './memory-lists.js';
 import { TableView } from './memory-table.js';
-import type { MemoryTables, PlanGroup } from './memory-tables.js';
+import type { DirtyRow, MemoryTables, PlanGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryPlanStorage implements PlanStorage {
   private readonly view: TableView<Plan, PlanGroup>;
+  private readonly dirty: TableView<DirtyRow>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.plans, transaction);
+    this.dirty = new TableView(tables.dirty, transaction);
   }
 
   async get(id: string): Promise<Plan | undefined> {
@@ -49,7 +51,30 @@ export class InMemoryPlanStorage implements PlanStorage {
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
-    return dueEntities(this.view.inGroup('timed', ''), now, limit);
+    return dueEntities(this.view.inGroup('timed', ''), this.dirty, now).slice(0, limit);
+  }
+
+  async nextDueAfter(now: string): Promise<string | undefined> {
+    return nextDue(this.view.inGroup('timed', ''), now);
+  }
+
+  async blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]> {
+    return [...new Set(environments)]
+      .flatMap((environment) => this.view.inGroup('blocked', environment))
+      .filter(({ violations }) => violations.some((violation) => violation.code === code))
+      .map(({ entity }) => entity)
+      .sort();
+  }
+
+  async pendingIn(
+    environments: readonly string[] | undefined,
+    page: PageRequest,
+  ): Promise<Page<string>> {
+    const wanted = this.view
+      .inGroup('pending', '')
+      .filter(({ environment }) => environments?.includes(environment) ?? true)
+      .map(({ entity }) => entity);
+    return pageOfKeys(wanted.sort(), page);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -1,5 +1,6 @@
 import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
 import type { TableView } from './memory-table.js';
+import type { DirtyRow } from './memory-tables.js';
 
 /** The page of the rows that `wanted` keeps, in the order of their keys. */
 export function pageByKey<T extends object, G extends string>(
@@ -17,6 +18,12 @@ export function pageByKey<T extends object, G extends string>(
     const row = view.get(key);
     if (row !== undefined && wanted(row)) found.push(row);
   }
+}
+
+/** The page of keys, which are in order and distinct. */
+export function pageOfKeys(keys: readonly string[], page: PageRequest): Page<string> {
+  const start = page.after === undefined ? 0 : firstAfter(keys, page.after);
+  return pageOf(keys.slice(start, start + rowsToRead(page)), page, (key) => key);
 }
 
 /** The page of `rows`, which are in their order already, after the row with the id `page.after`. */
@@ -41,19 +48,33 @@ export function byInstant<T>(
     .map(({ row }) => row);
 }
 
-/** Entities of the rows whose instant is at or before `now`, the longest due first. */
+/** A row that is to be looked at again at an instant. */
+interface TimedRow {
+  readonly entity: string;
+  readonly recheckAt?: string;
+}
+
+/** Entities, not marked yet, of the rows whose instant is at or before `now`, the longest due first. */
 export function dueEntities(
-  rows: readonly { readonly entity: string; readonly recheckAt?: string }[],
+  rows: readonly TimedRow[],
+  dirty: Pick<TableView<DirtyRow>, 'get'>,
   now: string,
-  limit: number,
 ): readonly string[] {
   const until = Date.parse(now);
   return rows
     .map(({ entity, recheckAt = '' }) => ({ entity, at: Date.parse(recheckAt) }))
-    .filter(({ at }) => at <= until)
+    .filter(({ entity, at }) => at <= until && dirty.get(entity) === undefined)
     .sort((a, b) => a.at - b.at || (a.entity < b.entity ? -1 : 1))
-    .slice(0, limit)
     .map(({ entity }) => entity);
+}
+
+/** The first instant of the rows after `now`. */
+export function nextDue(rows: readonly TimedRow[], now: string): string | undefined {
+  const from = Date.parse(now);
+  const next = rows
+    .map(({ recheckAt = '' }) => Date.parse(recheckAt))
+    .reduce((first, at) => (at > from && at < first ? at : first), Infinity);
+  return next === Infinity ? undefined : new Date(next).toISOString();
 }
 
 /** Index of the first key that sorts after `bound`. */

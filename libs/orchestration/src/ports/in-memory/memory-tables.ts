@@ -47,7 +47,7 @@ export type ReleaseGroup = 'product' | 'version' | 'dependency';
 export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'release';
 export type SuppressionGroup = 'id' | 'environment';
 /** `timed` holds the blocked plans that time alone may move. */
-export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed';
+export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 'pending';
 
 /** Everything a store in memory keeps, with the groups by which it is looked up. */
 export class MemoryTables {
@@ -87,6 +87,8 @@ export class MemoryTables {
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
     executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
     timed: (row) => (row.state === 'BLOCKED' && row.recheckAt !== undefined ? '' : undefined),
+    blocked: (row) => (row.state === 'BLOCKED' ? row.environment : undefined),
+    pending: (row) => (row.state === 'PENDING' ? '' : undefined),
   });
   readonly planCounts = new MemoryTable<PlanCount, 'day'>(planCountKey, {
     day: (row) => row.day,

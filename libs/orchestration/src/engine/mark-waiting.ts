@@ -1,0 +1,52 @@
+import type { Context } from '../context.js';
+import { everyEnvironment } from '../catalog/every-environment.js';
+
+/** How many entities one statement marks. */
+const MARKS = 1000;
+const PAGE = 200;
+
+/**
+ * Marks all entities whose blocked plan, or last evaluation, is to be looked at again by now, in one
+ * transaction, and answers the next instant at which one will be due.
+ */
+export async function markDueEntities({ store, clock }: Context): Promise<Date | undefined> {
+  const now = clock.now().toISOString();
+  return store.transact(async ({ plans, evaluations, dirty }) => {
+    for (const waiting of [plans, evaluations]) {
+      for (;;) {
+        const due = await waiting.dueAt(now, MARKS);
+        // Nothing is written on a quiet day.
+        if (due.length > 0) await dirty.mark(due);
+        if (due.length < MARKS) break;
+      }
+    }
+    const next = [await plans.nextDueAfter(now), await evaluations.nextDueAfter(now)];
+    const first = Math.min(...next.map((at) => (at === undefined ? Infinity : Date.parse(at))));
+    return first === Infinity ? undefined : new Date(first);
+  });
+}
+
+/**
+ * Marks entities whose plan is PENDING: all of them, or those of environments where plans go by
+ * themselves, of which there are few at any time. One transaction a page.
+ */
+export async function markUndispatched({ store }: Context, everything: boolean): Promise<void> {
+  const environments = everything ? undefined : await automaticEnvironments(store);
+  let after: string | undefined;
+  do {
+    const from = after;
+    after = await store.transact(async (unit) => {
+      const page = await unit.plans.pendingIn(environments, {
+        limit: PAGE,
+        ...(from !== undefined && { after: from }),
+      });
+      if (page.items.length > 0) await unit.dirty.mark(page.items);
+      return page.next;
+    });
+  } while (after !== undefined);
+}
+
+async function automaticEnvironments(store: Context['store']): Promise<readonly string[]> {
+  const all = await store.transact(everyEnvironment);
+  return all.filter(({ execution }) => execution === 'automatic').map(({ name }) => name);
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { PLAN_STATES } from '@apollo-deploy/domain';
+import { aPlan, anEntity, anEvaluation, aSpoke } from '../testing/records.js';
+import type { Store } from './store.js';
+import type { InstantRange } from './unit-of-work.js';
+
+/** What schedulers and recoveries look for: whom nobody marked, and who waits for what. */
+export function describeWaiting(store: () => Store): void {
+  describePlansThatWait(store);
+
+  describe('entities that were never evaluated', () => {
+    it('are found in order, without those that are marked', async () => {
+      const missing = await store().transact(async (unit) => {
+        for (const name of ['d', 'b', 'a', 'c']) {
+          await unit.entities.insert(anEntity({ name, releaseName: name }));
+        }
+        await unit.evaluations.put([anEvaluation({ entity: 'b' })]);
+        await unit.dirty.mark(['c']);
+        return [await unit.evaluations.missing(10), await unit.evaluations.missing(1)];
+      });
+      expect(missing).toEqual([['a', 'd'], ['a']]);
+    });
+  });
+
+  describe('spokes last heard in a range', () => {
+    const RANGES: { name: string; ranges: readonly InstantRange[]; expected: readonly string[] }[] =
+      [
+        { name: 'no range', ranges: [], expected: [] },
+        {
+          name: 'after an instant, up to and with another',
+          ranges: [{ after: minute(1), until: minute(3) }],
+          expected: ['at-2', 'at-3'],
+        },
+        {
+          name: 'up to an instant',
+          ranges: [{ until: minute(2) }],
+          expected: ['at-1', 'at-2'],
+        },
+        {
+          name: 'several, one within the other',
+          ranges: [{ until: minute(1) }, { after: minute(3), until: minute(9) }, { until: NEVER }],
+          expected: ['at-1', 'at-4'],
+        },
+      ];
+    it.each(RANGES)('are those not revoked: $name', async ({ ranges, expected }) => {
+      const found = await store().transact(async (unit) => {
+        for (const at of [4, 2, 1, 3]) {
+          const name = `at-${String(at)}`;
+          await unit.spokes.insert(aSpoke({ name, tokenHash: name, lastSeenAt: minute(at) }));
+        }
+        await unit.spokes.insert(
+          aSpoke({ name: 'revoked', tokenHash: 'r', revoked: true, lastSeenAt: minute(2) }),
+        );
+        await unit.spokes.insert(aSpoke({ name: 'never-heard', tokenHash: 'n' }));
+        return unit.spokes.lastHeardIn(ranges);
+      });
+      expect(found).toEqual(expected);
+    });
+  });
+}
+
+function describePlansThatWait(store: () => Store): void {
+  const blocked = (entity: string, change: Parameters<typeof aPlan>[0] = {}) =>
+    aPlan({ id: `plan-${entity}`, entity, state: 'BLOCKED', recheckAt: minute(1), ...change });
+
+  describe('plans that are due', () => {
+    it('are not due again while their entity is marked, and due again if that led to nothing', async () => {
+      const due = await store().transact(async (unit) => {
+        for (const entity of ['a', 'b', 'c']) await unit.plans.insert(blocked(entity));
+        await unit.dirty.mark(['b']);
+        const unmarked = await unit.plans.dueAt(minute(1), 10);
+        await unit.dirty.take(10);
+        return [unmarked, await unit.plans.dueAt(minute(1), 10)];
+      });
+      expect(due).toEqual([
+        ['a', 'c'],
+        ['a', 'b', 'c'],
+      ]);
+    });
+
+    it.each([
+      { name: 'before all', now: '2026-03-02T12:00:59.999Z', expected: minute(1) },
+      { name: 'at the first', now: minute(1), expected: minute(3) },
+      { name: 'between', now: minute(2), expected: minute(3) },
+      { name: 'at the last', now: minute(3), expected: undefined },
+    ])('say when the next one will be: $name', async ({ now, expected }) => {
+      const next = await store().transact(async (unit) => {
+        await unit.plans.insert(blocked('a', { recheckAt: minute(3) }));
+        await unit.plans.insert(blocked('b'));
+        await unit.plans.insert(blocked('c', { state: 'EXECUTING', recheckAt: minute(2) }));
+        return unit.plans.nextDueAfter(now);
+      });
+      expect(next).toBe(expected);
+    });
+
+    it('say nothing where none waits for an instant', async () => {
+      expect(await store().transact((unit) => unit.plans.nextDueAfter(minute(0)))).toBeUndefined();
+    });
+  });
+
+  describe('plans held by a violation', () => {
+    it('are found by its code, in some environments, however many there are', async () => {
+      const violation = (code: string, message = '') => ({ code, message, data: {} });
+      const entities = Array.from({ length: 250 }, (_, index) => `e-${String(1000 + index)}`);
+      const found = await store().transact(async (unit) => {
+        for (const entity of [...entities].reverse()) {
+          await unit.plans.insert(
+            blocked(entity, { violations: [violation('rule'), violation('concurrency')] }),
+          );
+        }
+        const others = {
+          'in-prod': blocked('in-prod', {
+            environment: 'prod',
+            violations: [violation('concurrency', 'NUL \u0000, half a pair \ud800')],
+          }),
+          'other-code': blocked('other-code', { violations: [violation('concurrency_2')] }),
+          'only-told': blocked('only-told', {
+            violations: [violation('rule', 'says "code":"concurrency" in its text')],
+          }),
+          'not-blocked': blocked('not-blocked', {
+            state: 'PENDING',
+            violations: [violation('concurrency')],
+          }),
+        };
+        for (const plan of Object.values(others)) await unit.plans.insert(plan);
+        return [
+          await unit.plans.blockedBy('concurrency', ['dev']),
+          await unit.plans.blockedBy('concurrency', ['prod', 'unknown', 'prod']),
+          await unit.plans.blockedBy('concurrency', []),
+        ];
+      });
+      expect(found).toEqual([entities, ['in-prod'], []]);
+    });
+  });
+
+  describe('plans that are ready', () => {
+    it('are found in the order of their entities, in pages', async () => {
+      const found = await store().transact(async (unit) => {
+        for (const entity of ['c', 'a', 'd']) {
+          await unit.plans.insert(blocked(entity, { state: 'PENDING' }));
+        }
+        await unit.plans.insert(blocked('b', { state: 'PENDING', environment: 'prod' }));
+        return [
+          await unit.plans.pendingIn(undefined, { limit: 3 }),
+          await unit.plans.pendingIn(undefined, { limit: 3, after: 'c' }),
+          await unit.plans.pendingIn(['dev'], { limit: 2 }),
+          await unit.plans.pendingIn(['dev'], { limit: 2, after: 'c' }),
+          await unit.plans.pendingIn(['prod'], { limit: 2 }),
+          await unit.plans.pendingIn([], { limit: 2 }),
+        ];
+      });
+      expect(found).toEqual([
+        { items: ['a', 'b', 'c'], next: 'c' },
+        { items: ['d'] },
+        { items: ['a', 'c'], next: 'c' },
+        { items: ['d'] },
+        { items: ['b'] },
+        { items: [] },
+      ]);
+    });
+
+    it.each(PLAN_STATES.map((state) => ({ state })))('are PENDING: $state', async ({ state }) => {
+      const found = await store().transact(async (unit) => {
+        await unit.plans.insert(blocked('a', { state }));
+        return unit.plans.pendingIn(undefined, { limit: 10 });
+      });
+      expect(found.items).toEqual(state === 'PENDING' ? ['a'] : []);
+    });
+  });
+}
+
+const NEVER = '2000-01-01T00:00:00.000Z';
+
+function minute(number: number): string {
+  return `2026-03-02T12:0${String(number)}:00.000Z`;
+}

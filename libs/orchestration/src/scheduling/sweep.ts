@@ -1,0 +1,97 @@
+import type { Context } from '../context.js';
+import type { Lease } from '../ports/leases.js';
+import type { InstantRange, UnitOfWork } from '../ports/unit-of-work.js';
+import { PRESENCE_LIMITS } from '../spokes/presence.js';
+import { markOpenWork } from '../spokes/spoke-session.js';
+import { transactUnder } from './under-lease.js';
+
+/** The lease under which one replica at a time sweeps. */
+const LEASE = 'reevaluation';
+/** How many entities one transaction marks. */
+const MARKS = 200;
+
+export interface SweepSummary {
+  /** Spokes that fell silent since the last sweep; plans around them are looked at again. */
+  readonly silent: readonly string[];
+  /** How many entities were marked because they were never evaluated. */
+  readonly unevaluated: number;
+}
+
+/**
+ * Marks what no event tells of: plans around spokes that fell silent, and entities that were never
+ * evaluated, as after a restore. One replica of several does it, under a lease; the others take over
+ * when the lease runs out. What is marked is proportional to what changed, not to what exists.
+ */
+export class Sweep {
+  /** Distinguishes this process from all others, and from itself before a restart. */
+  private readonly holder: string;
+  private lease: Lease | undefined;
+  private sweptAt: Date | undefined;
+
+  /** `ttlMs`: how long others wait for this replica to sweep again before they do. */
+  constructor(
+    private readonly context: Context,
+    private readonly ttlMs: number,
+  ) {
+    this.holder = context.ids.next();
+  }
+
+  /** Sweeps once; `undefined` if another replica does. Throws `LeaseLost` if it paused for too long. */
+  async run(): Promise<SweepSummary | undefined> {
+    const { store, clock } = this.context;
+    const now = clock.now();
+    const { holder, ttlMs } = this;
+    this.lease = await store.transact((unit) =>
+      unit.leases.acquire({ name: LEASE, holder, ttlMs, now: now.toISOString() }),
+    );
+    if (this.lease === undefined) return undefined;
+    const lease = this.lease;
+    const silent = await transactUnder(store, lease, (unit) => this.markSilent(unit, now));
+    let unevaluated = 0;
+    for (;;) {
+      const marked = await transactUnder(store, lease, markUnevaluated);
+      unevaluated += marked;
+      if (marked < MARKS) break;
+    }
+    this.sweptAt = now;
+    return { silent, unevaluated };
+  }
+
+  /** Lets another replica sweep at once. */
+  async giveUp(): Promise<void> {
+    const { lease } = this;
+    if (lease === undefined) return;
+    this.lease = undefined;
+    await this.context.store.transact((unit) => unit.leases.release(lease));
+  }
+
+  private async markSilent(unit: UnitOfWork, now: Date): Promise<readonly string[]> {
+    const silent = await unit.spokes.lastHeardIn(this.fallingSilent(now));
+    for (const spoke of silent) await markOpenWork(unit, spoke);
+    return silent;
+  }
+
+  /**
+   * When spokes were last heard whose presence got worse since the last sweep. Everybody's, if there
+   * was none: also after the grace in which this replica takes nobody for gone.
+   */
+  private fallingSilent(now: Date): readonly InstantRange[] {
+    const { staleAfterMs, disconnectedAfterMs, lostAfterMs, graceMs } = PRESENCE_LIMITS;
+    const before = (ms: number, instant = now): string =>
+      new Date(instant.getTime() - ms).toISOString();
+    const { sweptAt } = this;
+    const graceEnd = this.context.startedAt.getTime() + graceMs;
+    const inGrace = sweptAt !== undefined && sweptAt.getTime() < graceEnd;
+    if (sweptAt === undefined || sweptAt > now || inGrace) return [{ until: before(staleAfterMs) }];
+    return [staleAfterMs, disconnectedAfterMs, lostAfterMs].map((limitMs) => ({
+      after: before(limitMs, sweptAt),
+      until: before(limitMs),
+    }));
+  }
+}
+
+async function markUnevaluated(unit: UnitOfWork): Promise<number> {
+  const missing = await unit.evaluations.missing(MARKS);
+  if (missing.length > 0) await unit.dirty.mark(missing);
+  return missing.length;
+}
