@@ -4,6 +4,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ConstraintsModule } from './constraints/constraints.module.js';
 import { EntitiesModule } from './entities/entities.module.js';
+import { EventsModule } from './events/events.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PlansModule } from './plans/plans.module.js';
@@ -28,6 +29,7 @@ export class HubModule {
         FleetModule,
         AnalyticsModule,
         AuditModule,
+        EventsModule,
         SpokesModule,
       ],
     };

@@ -61,6 +61,25 @@ export function Operation(options: OperationOptions): MethodDecorator {
   );
 }
 
+/** A GET that answers events for as long as its caller listens. */
+export function StreamOperation({
+  summary,
+  description,
+  access,
+}: Pick<OperationOptions, 'summary' | 'description' | 'access'>): MethodDecorator {
+  return applyDecorators(
+    Access(access),
+    ApiExtraModels(Problem),
+    ApiOperation({ summary, ...(description !== undefined && { description }) }),
+    ApiResponse({
+      status: 200,
+      description: 'Events, one after another.',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    }),
+    refusal(),
+  );
+}
+
 /** What a DELETE takes away, and who may; it answers 204 and nothing. */
 export function DeleteOperation({
   summary,

@@ -16,6 +16,7 @@ export const EDGE_CODES = [
   'http/idempotency_mismatch',
   'http/idempotency_in_flight',
   'http/idempotency_secret_answer',
+  'http/too_many_streams',
   'http/unavailable',
   'http/internal',
 ] as const;
@@ -60,6 +61,7 @@ export const PROBLEMS = {
   'http/idempotency_mismatch': { status: 409, title: 'The idempotency key was used already' },
   'http/idempotency_in_flight': { status: 409, title: 'The same request is still running' },
   'http/idempotency_secret_answer': { status: 409, title: 'The answer is shown only once' },
+  'http/too_many_streams': { status: 503, title: 'Too many readers of events' },
   'http/unavailable': { status: 503, title: 'The store does not answer' },
   'http/internal': { status: 500, title: 'The hub failed' },
 } as const satisfies Record<ProblemCode, { readonly status: number; readonly title: string }>;
