@@ -147,6 +147,27 @@ describe('the analytics of plans', () => {
     });
   });
 
+  it('count plans that never went out beside the rates: superseded, or cancelled by a person', async () => {
+    await world.constraint(NOT_ARIA);
+    await world.entity();
+    await world.settle();
+    await world.release('1.1.0');
+    await world.settle();
+    const plan = await world.lastPlan();
+    must(await world.engine.cancelPlan(PERSON, plan.id, 'not today'));
+    expect((await world.plans()).map(({ cancelReason }) => cancelReason)).toEqual([
+      'superseded',
+      'cancelled',
+    ]);
+    expect(await groupOf('install')).toMatchObject({
+      total: 0,
+      cancelled: 2,
+      successRate: null,
+      durationMs: null,
+      violations: [{ code: 'rule', count: 2 }],
+    });
+  });
+
   it('count a rolled back plan among the failed, on the day on which it failed', async () => {
     const id = await installing();
     await world.result(id, failed('unhealthy'));

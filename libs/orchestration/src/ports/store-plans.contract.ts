@@ -29,6 +29,12 @@ const FINISHED: Plan = aPlan({
     },
   ],
   recheckAt: '2026-03-02T12:05:00.000Z',
+  waits: {
+    ms: { window: 60_000, queue: 1 },
+    on: 'start',
+    since: '2026-03-02T12:01:00.001Z',
+    codes: ['maintenance_window', 'concurrency'],
+  },
   attempt: 2,
   cancelReason: 'cancelled',
   cancelRequested: { by: 'sre-1', at: '2026-03-02T12:03:00.000Z', reason: 'not now' },

@@ -21,10 +21,16 @@ const PLANS = `
     '[]', '[]', timestamptz '2026-03-02T12:00:00Z' + n * interval '1 minute', 1, now(), 1
   FROM generate_series(1, ${MANY}) AS n`;
 
+const PLAN_COUNTS = `
+  INSERT INTO plan_counts
+  SELECT date '2026-03-01' + n % 50, 'dev', 'product-' || n, 'upgrade', 'succeeded', 1
+  FROM generate_series(1, ${MANY}) AS n`;
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
-  for (const statement of [RELEASES, PLANS, 'ANALYZE']) await database.query(statement);
+  for (const statement of [RELEASES, PLANS, PLAN_COUNTS, 'ANALYZE'])
+    await database.query(statement);
 });
 afterAll(async () => {
   await database.drop();
@@ -52,6 +58,15 @@ describe('among many rows', () => {
       read: async (unit) => {
         const found = await unit.releases.dependents(['product-7', 'product-8']);
         expect(found).toHaveLength((2 * MANY) / 500);
+      },
+    },
+    {
+      name: 'the counters of a day',
+      index: 'plan_counts_pkey',
+      read: async (unit) => {
+        const days = { from: '2026-03-02', to: '2026-03-03' };
+        const sums = await unit.analytics.sums('type', days);
+        expect(sums).toEqual([{ key: 'upgrade', counter: 'succeeded', sum: MANY / 50 }]);
       },
     },
     {
