@@ -293,6 +293,21 @@ CREATE TABLE rollback_demands (
   CONSTRAINT rollback_demands_pkey PRIMARY KEY (entity)
 );
 
+CREATE TABLE runs (
+  entity text COLLATE "C" NOT NULL,
+  chart_sha256 text COLLATE "C" NOT NULL,
+  version text NOT NULL,
+  product text NOT NULL,
+  spoke text NOT NULL,
+  environment text NOT NULL,
+  tier text NOT NULL,
+  plan_id text NOT NULL,
+  proven_at timestamp with time zone,
+  healthy_ms bigint NOT NULL,
+  healthy_since timestamp with time zone,
+  CONSTRAINT runs_pkey PRIMARY KEY (entity, chart_sha256)
+);
+
 CREATE TABLE schema_migrations (
   id integer NOT NULL DEFAULT nextval('schema_migrations_id_seq'::regclass),
   timestamp bigint NOT NULL,
@@ -342,4 +357,6 @@ CREATE INDEX plans_pending ON public.plans USING btree (entity) WHERE (state = '
 CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
 CREATE INDEX releases_dependency_products ON public.releases USING gin (jsonb_path_query_array((dependencies)::jsonb, '$[*]."product"'::jsonpath));
 CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
+CREATE INDEX runs_chart ON public.runs USING btree (chart_sha256, environment);
+CREATE INDEX runs_underway ON public.runs USING btree (spoke) WHERE (healthy_since IS NOT NULL);
 CREATE INDEX spokes_token_hash ON public.spokes USING btree (token_hash);

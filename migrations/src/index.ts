@@ -5,6 +5,7 @@ import { CreateMessages1763712003000 } from './1763712003000-create-messages.js'
 import { CreateConstraints1763712004000 } from './1763712004000-create-constraints.js';
 import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.js';
 import { CreateRestraints1763712006000 } from './1763712006000-create-restraints.js';
+import { CreateRuns1763712007000 } from './1763712007000-create-runs.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
@@ -18,6 +19,7 @@ export const MIGRATIONS = [
   CreateConstraints1763712004000,
   CreateRollbacks1763712005000,
   CreateRestraints1763712006000,
+  CreateRuns1763712007000,
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,

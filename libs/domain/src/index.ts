@@ -119,6 +119,7 @@ export {
   type ProposeOptions,
 } from './plans/propose-plan.js';
 export type { Restraints } from './plans/restraints.js';
+export { healthyTime, pauseRun, resumeRun, type RunRecord } from './promotion/run-record.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';
 export { ACCEPTED_INSTANT, parseInstant } from './schedules/instant.js';
 export {

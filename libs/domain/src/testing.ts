@@ -7,6 +7,7 @@ import type { PlanFacts } from './constraints/plan-facts.js';
 import type { RuleFacts } from './constraints/rule/rule-facts.js';
 import type { StoredConstraint } from './constraints/stored-constraint.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
+import type { RunRecord } from './promotion/run-record.js';
 import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
 import { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
 import type { WindowFields } from './schedules/window-fields.js';
@@ -198,6 +199,22 @@ export function aStoredConstraint(change: Partial<StoredConstraint> = {}): Store
     createdBy: 'dev-operator',
     createdAt: CREATED_AT,
     version: 1,
+    ...change,
+  };
+}
+
+/** `aria` 1.0.0 in development, brought by a plan and not yet seen Healthy. */
+export function aRunRecord(change: Partial<RunRecord> = {}): RunRecord {
+  return {
+    entity: 'aria-dev',
+    chartSha256: sha256Hex('aria 1.0.0'),
+    version: '1.0.0',
+    product: 'aria',
+    spoke: 'dev',
+    environment: 'dev',
+    tier: 'development',
+    planId: 'plan-1',
+    healthyMs: 0,
     ...change,
   };
 }

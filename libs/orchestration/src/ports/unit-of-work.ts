@@ -23,6 +23,7 @@ import type {
   SpokeRecord,
 } from './records.js';
 import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
+import type { RunRepository } from './run-repository.js';
 
 /** The name is taken. */
 export interface AlreadyExists {
@@ -48,6 +49,7 @@ export interface UnitOfWork {
   readonly rollbackDemands: RollbackDemandRepository;
   readonly suppressions: AutomaticSuppressionRepository;
   readonly holds: HoldRepository;
+  readonly runs: RunRepository;
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;
   readonly audit: AuditTrail;
@@ -183,6 +185,10 @@ export interface EntityRepository {
     environments: readonly string[],
     products: readonly string[],
   ): Promise<readonly Entity[]>;
+  /** Where these products have an entity, each environment once, by product and environment. */
+  environmentsOf(
+    products: readonly string[],
+  ): Promise<readonly { readonly product: string; readonly environment: string }[]>;
   /** Names of the entities of these environments, in order. */
   namesIn(environments: readonly string[]): Promise<readonly string[]>;
   /** How many entities each of these environments has. */

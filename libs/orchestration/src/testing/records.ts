@@ -10,6 +10,7 @@ import type {
   Product,
   Release,
   RollbackDemand,
+  RunRecord,
   StoredConstraint,
 } from '@apollo-deploy/domain';
 import type { NewEvent } from '../ports/event-log.js';
@@ -355,6 +356,24 @@ export function anOccurrence(change: Partial<OccurrenceRecord> = {}): Occurrence
     endsAt: '2026-03-02T16:00:00.000Z',
     missed: 0,
     claimedAt: NOON,
+    ...change,
+  };
+}
+
+/** Version 1.0.0, Healthy since noon. */
+export function aRun(change: Partial<RunRecord> = {}): RunRecord {
+  return {
+    entity: 'test-service-dev',
+    chartSha256: 'c'.repeat(64),
+    version: '1.0.0',
+    product: 'test-service',
+    spoke: 'spoke-a',
+    environment: 'dev',
+    tier: 'development',
+    planId: 'plan-1',
+    provenAt: NOON,
+    healthyMs: 0,
+    healthySince: NOON,
     ...change,
   };
 }

@@ -167,6 +167,20 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
     ]);
   }
 
+  async environmentsOf(
+    products: readonly string[],
+  ): Promise<readonly Pick<Entity, 'product' | 'environment'>[]> {
+    const rows = await this.session.query(
+      `SELECT DISTINCT product, environment FROM entities WHERE product = ANY($1)
+       ORDER BY product, environment`,
+      [products],
+    );
+    return rows.map(({ product, environment }) => ({
+      product: product as string,
+      environment: environment as string,
+    }));
+  }
+
   async namesIn(environments: readonly string[]): Promise<readonly string[]> {
     const rows = await this.session.query(
       'SELECT name FROM entities WHERE environment = ANY($1) ORDER BY name',

@@ -20,6 +20,7 @@ import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabasePlanStorage } from './database-plan-storage.js';
 import { DatabaseHolds, DatabaseSuppressions } from './database-restraints.js';
 import { DatabaseBaselines, DatabaseRollbackDemands } from './database-rollbacks.js';
+import { DatabaseRuns } from './database-runs.js';
 import type { DatabaseSession } from './database-session.js';
 
 /** The repositories of one transaction in PostgreSQL. */
@@ -42,6 +43,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     holds: new DatabaseHolds(session),
     baselines: new DatabaseBaselines(session),
     rollbackDemands: new DatabaseRollbackDemands(session),
+    runs: new DatabaseRuns(session),
     dirty: new DatabaseDirtyQueue(session),
     outbox: new DatabaseOutbox(session),
     audit: new DatabaseAuditTrail(session),

@@ -158,6 +158,15 @@ export class InMemoryEntities
     );
   }
 
+  async environmentsOf(
+    products: readonly string[],
+  ): Promise<readonly Pick<Entity, 'product' | 'environment'>[]> {
+    return [...new Set(products)].sort().flatMap((product) => {
+      const all = this.view.inGroup('product', product).map(({ environment }) => environment);
+      return [...new Set(all)].sort().map((environment) => ({ product, environment }));
+    });
+  }
+
   async namesIn(environments: readonly string[]): Promise<readonly string[]> {
     return [...new Set(environments)]
       .flatMap((environment) => this.view.inGroup('environment', environment))

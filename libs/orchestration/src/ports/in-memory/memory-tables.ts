@@ -11,6 +11,7 @@ import type {
   Product,
   Release,
   RollbackDemand,
+  RunRecord,
   StoredConstraint,
 } from '@apollo-deploy/domain';
 import type { StoredEvent } from '../event-log.js';
@@ -46,6 +47,8 @@ export interface EventRange {
 export type ReleaseGroup = 'product' | 'version' | 'dependency';
 export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'release';
 export type SuppressionGroup = 'id' | 'environment';
+/** `underway` holds those that are Healthy, by their spoke. */
+export type RunGroup = 'entity' | 'chart' | 'underway';
 /** `timed` holds the blocked plans that time alone may move. */
 export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 'pending';
 
@@ -106,6 +109,14 @@ export class MemoryTables {
     entity: (row) => row.entity,
   });
   readonly rollbackDemands = new MemoryTable<RollbackDemand>((row) => row.entity, {});
+  readonly runs = new MemoryTable<RunRecord, RunGroup>(
+    (row) => compositeKey(row.entity, row.chartSha256),
+    {
+      entity: (row) => row.entity,
+      chart: (row) => row.chartSha256,
+      underway: (row) => (row.healthySince === undefined ? undefined : row.spoke),
+    },
+  );
   readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {});
   readonly outbox = new MemoryTable<OutboxMessage, 'spoke' | 'plan'>((row) => row.id, {
     spoke: (row) => row.spoke,
