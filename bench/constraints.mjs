@@ -200,6 +200,7 @@ function planFacts(index) {
     hold: null,
     entity: { name: `${product}-prod`, trouble: '', bringsWhatRuns: false, askedFor: false },
     dependencies: null,
+    promotion: null,
     rule: {
       planType: 'upgrade',
       entity: `${product}-prod`,

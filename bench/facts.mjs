@@ -125,6 +125,7 @@ export function planFactsOf({ entityFacts: { entity, product, candidates }, neig
       declared: target?.dependencies ?? [],
       others: neighbours,
     },
+    promotion: null,
     rule: {
       planType: type,
       entity: entity.name,

@@ -205,6 +205,7 @@ describe('constraints', () => {
     expect(body).toMatchObject([
       { kind: 'maintenance_window', schema: { type: 'object', required: ['layer', 'cron'] } },
       { kind: 'suppression_window', schema: { anyOf: [{ type: 'object' }, { type: 'object' }] } },
+      { kind: 'soak', schema: { type: 'object', required: ['minutes'] } },
       { kind: 'rule', schema: { type: 'object', required: ['message', 'when'] } },
     ]);
   });
@@ -304,7 +305,7 @@ describe('constraints', () => {
       path: 'constraints',
       body: { ...NOT_ARIA, kind: 'moon_phase' },
       field: 'kind',
-      saying: 'maintenance_window, suppression_window, rule',
+      saying: 'maintenance_window, suppression_window, soak, rule',
     },
     {
       name: 'no name',

@@ -32,6 +32,7 @@ export {
   type Environment,
   EXECUTION_MODES,
   type ExecutionMode,
+  isLowerTier,
   type Tier,
   TIERS,
 } from './catalog/environment.js';
@@ -66,6 +67,7 @@ export type { DependencyFacts, Installation } from './constraints/dependency-fac
 export { BUILT_IN_CONSTRAINTS } from './constraints/index.js';
 export { CONSTRAINT_KINDS, type ConstraintKindName } from './constraints/kinds/index.js';
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
+export type { CandidateFacts, PromotionFacts, SourceRun } from './constraints/promotion-facts.js';
 export type { RuleFacts } from './constraints/rule/rule-facts.js';
 export { inScope, type Scope, type ScopeSubject } from './constraints/scope.js';
 export type { StoredConstraint } from './constraints/stored-constraint.js';

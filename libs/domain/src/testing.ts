@@ -146,6 +146,7 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
     suppression: null,
     hold: null,
     dependencies: null,
+    promotion: null,
     rule: someRuleFacts(),
     ...change,
   };

@@ -18,6 +18,9 @@ const CURES = {
   dependent_needs_it: 'uninstall what depends on it first',
   health:
     'bring another release or other values, or ask for another try (POST /api/v1/evaluations with force)',
+  promoted:
+    'let the same chart succeed and be Healthy in a development or staging environment first',
+  soak: 'wait, and keep it Healthy where it soaks; or remove the rule (GET /api/v1/constraints?kind=soak, DELETE /api/v1/constraints/{id})',
   maintenance_window:
     'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
   window_too_short:

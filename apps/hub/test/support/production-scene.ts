@@ -1,3 +1,4 @@
+import type { RunRecord } from '@apollo-deploy/domain';
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import {
   type Context,
@@ -23,7 +24,8 @@ const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
 
 /**
  * A hub on a virtual clock (Sunday, 1 March 2026, noon) with a production environment `prod`, whose
- * spoke runs `aria` 1.0.0 and `base` 1.5.0 as desired, and takes whatever it is offered.
+ * spoke runs `aria` 1.0.0 and `base` 1.5.0 as desired, and takes whatever it is offered. All releases ran in
+ * development before.
  */
 export class ProductionScene {
   private generation = 0;
@@ -40,6 +42,7 @@ export class ProductionScene {
       await done(hub.post('/api/v1/products', { name, criticality: 'high' }));
     }
     for (const release of RELEASES) await register(hub, release);
+    await hub.store.transact((unit) => unit.runs.put(RELEASES.map(provenBelow)));
     const joining = { spoke: 'prod', environment: 'prod' };
     const { token } = await done(hub.post('/api/v1/join-tokens', joining));
     const spoke = await SpokeClient.connect(Number(new URL(hub.url).port), String(token));
@@ -110,6 +113,22 @@ async function register(hub: TestHub, release: (typeof RELEASES)[number]): Promi
   const chart = { name, version, sha256: sha256Hex(bytes), size: bytes.length };
   const registered = await registerRelease(contextOf(hub), PERSON, { ...release, chart, bytes });
   if (!registered.ok) throw new Error(registered.error.detail);
+}
+
+/** It succeeded and was Healthy in development. */
+function provenBelow({ product, version }: (typeof RELEASES)[number]): RunRecord {
+  return {
+    entity: `${product}-dev`,
+    chartSha256: sha256Hex(new TextEncoder().encode(`${product} ${version}`)),
+    version,
+    product,
+    spoke: 'dev',
+    environment: 'dev',
+    tier: 'development',
+    planId: 'plan-below',
+    provenAt: '2026-02-01T12:00:00.000Z',
+    healthyMs: 0,
+  };
 }
 
 /** The body of an answer that is no refusal. */

@@ -2,6 +2,10 @@
 export const TIERS = ['development', 'staging', 'production'] as const;
 export type Tier = (typeof TIERS)[number];
 
+export function isLowerTier(one: Tier, other: Tier): boolean {
+  return TIERS.indexOf(one) < TIERS.indexOf(other);
+}
+
 /** Whether plans go by themselves once everything holds, or wait for a person's `execute`. */
 export const EXECUTION_MODES = ['automatic', 'manual'] as const;
 export type ExecutionMode = (typeof EXECUTION_MODES)[number];

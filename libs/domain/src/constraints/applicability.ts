@@ -1,5 +1,6 @@
 import type { PlanClass } from '../plans/plan-class.js';
-import type { Constraint, ConstraintResult, Noted } from './constraint.js';
+import type { Constraint, ConstraintResult, Noted, Violation } from './constraint.js';
+import type { CandidateFacts } from './promotion-facts.js';
 
 /**
  * What a cell of the table says. `applies`: it holds the plan. `always`: as that, and nobody may do
@@ -87,6 +88,8 @@ export interface ClassedPlan {
 /** A constraint that says which row of the table it stands in. */
 export interface TabledConstraint extends Constraint {
   readonly row: ApplicabilityRow;
+  /** What it has against a release as the target; absent if it does not choose among releases. */
+  objects?(candidate: CandidateFacts): readonly Violation[];
 }
 
 /** What the table says of a row for a plan of this class. */

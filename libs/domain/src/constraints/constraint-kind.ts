@@ -21,6 +21,8 @@ export interface ConstraintKind {
   readonly description: string;
   /** JSON Schema of the spec, from which forms follow. */
   readonly schema: TSchema;
+  /** Environments that a spec names and that must exist, by the field that names them. */
+  environments?(spec: Readonly<Record<string, Json>>): Readonly<Record<string, string>>;
   /** Compiles a spec of that shape, once, when it is saved or loaded. */
   compile(spec: Readonly<Record<string, Json>>, name: string): Result<CompiledSpec, SpecRefusal>;
 }

@@ -1,7 +1,13 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { PlanClass } from '../plans/plan-class.js';
 import { WindowSchedule } from '../schedules/window-schedule.js';
-import { type ApplicabilityRow, bearingOf, type ClassedPlan, toldOnly } from './applicability.js';
+import {
+  type ApplicabilityRow,
+  bearingOf,
+  type ClassedPlan,
+  type TabledConstraint,
+  toldOnly,
+} from './applicability.js';
 import type { Constraint } from './constraint.js';
 import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
 import { CONSTRAINT_KINDS } from './kinds/index.js';
@@ -21,6 +27,10 @@ interface Compiled {
  */
 export class ConstraintSet {
   private readonly compiled: readonly Compiled[];
+  private readonly choosing: readonly {
+    readonly stored: StoredConstraint;
+    readonly constraint: TabledConstraint;
+  }[];
   private readonly combinations = new Map<string, readonly Constraint[]>();
   /** Combinations by what a subject and a plan look like to all scopes, so that asking again is cheap. */
   private readonly known = {
@@ -40,6 +50,11 @@ export class ConstraintSet {
       (one) => known.get(keyOf(one)) ?? { stored: one, spec: compile(one, kinds) },
     );
     this.signature = signatureOf(stored.map(({ scope }) => scope));
+    this.choosing = this.compiled.flatMap((one) =>
+      'constraint' in one.spec && one.spec.constraint.objects !== undefined
+        ? [{ stored: one.stored, constraint: one.spec.constraint }]
+        : [],
+    );
   }
 
   /** Whether it was made of exactly these. */
@@ -51,6 +66,18 @@ export class ConstraintSet {
         return mine !== undefined && keyOf(mine.stored) === keyOf(one);
       })
     );
+  }
+
+  /** The constraints that choose among releases for an entity, if it gets what is new. */
+  selecting(subject: ScopeSubject): readonly TabledConstraint[] {
+    return this.choosing
+      .filter(({ stored }) => inScope(stored.scope, subject))
+      .map(({ constraint }) => constraint);
+  }
+
+  /** Whether any stored constraint chooses among releases. */
+  get selects(): boolean {
+    return this.choosing.length > 0;
   }
 
   /**

@@ -5,6 +5,7 @@ import { dependency } from './dependency-constraint.js';
 import { environmentBreaker } from './environment-breaker-constraint.js';
 import { holdConstraint } from './hold-constraint.js';
 import { health } from './health.js';
+import { promoted } from './promoted.js';
 import { spokeReady } from './spoke-ready.js';
 
 /** Constraints that nobody has to store, in the order in which their violations are shown. */
@@ -16,4 +17,5 @@ export const BUILT_IN_CONSTRAINTS = [
   environmentBreaker,
   holdConstraint,
   health,
+  promoted,
 ] as const satisfies readonly TabledConstraint[];

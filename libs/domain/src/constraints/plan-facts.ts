@@ -4,6 +4,7 @@ import type { PlanContent } from '../plans/plan.js';
 import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';
 import type { BreakerCount } from '../suppressions/environment-breaker.js';
 import type { DependencyFacts } from './dependency-facts.js';
+import type { PromotionFacts } from './promotion-facts.js';
 import type { RuleFacts } from './rule/rule-facts.js';
 
 /** What the hub knows about a spoke's presence, judged at one instant. */
@@ -51,5 +52,7 @@ export interface PlanFacts {
   readonly hold: Hold | null;
   /** `null`: who needs whom was not looked at. */
   readonly dependencies: DependencyFacts | null;
+  /** What is known of the target release; `null` for an uninstall. */
+  readonly promotion: PromotionFacts | null;
   readonly rule: RuleFacts;
 }

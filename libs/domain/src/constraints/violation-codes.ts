@@ -12,6 +12,8 @@ export const VIOLATION_CODES = [
   'dependent_range',
   'dependent_needs_it',
   'health',
+  'promoted',
+  'soak',
   'maintenance_window',
   'window_too_short',
   'suppression_window',

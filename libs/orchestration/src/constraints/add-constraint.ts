@@ -1,5 +1,6 @@
 import {
   CONSTRAINT_KINDS,
+  type ConstraintKind,
   type ConstraintKindName,
   refusal,
   type Refusal,
@@ -53,6 +54,8 @@ export async function addConstraint(
     const { name, kind, scope } = constraint;
     const missing = await checkScope(unit, scope);
     if (missing !== undefined) return err(missing);
+    const unknown = await checkMentions(unit, constraint);
+    if (unknown !== undefined) return err(unknown);
     const environments = await lockScope(unit, scope);
     const inserted = await unit.constraints.insert(constraint);
     if (!inserted.ok) {
@@ -92,6 +95,20 @@ export async function removeConstraint(
     await afterChange(context, unit, principal, { constraint, environments, action: 'remove' });
     return ok(undefined);
   });
+}
+
+/** Refuses a spec that names an environment which does not exist. */
+async function checkMentions(
+  unit: UnitOfWork,
+  { kind, spec }: StoredConstraint,
+): Promise<Refusal | undefined> {
+  const known: ConstraintKind = CONSTRAINT_KINDS[kind as ConstraintKindName];
+  for (const [field, name] of Object.entries(known.environments?.(spec) ?? {})) {
+    if ((await unit.environments.get(name)) !== undefined) continue;
+    const detail = `environment ${JSON.stringify(name)} does not exist; list them at GET /api/v1/environments`;
+    return refusal('catalog/environment_not_found', detail, { field: `spec.${field}` });
+  }
+  return undefined;
 }
 
 /** Never ends in half a character. */

@@ -49,10 +49,9 @@ export async function dispatchPlan(
       );
     }
     const now = context.clock.now();
-    const [facts] = await loadFacts(unit, [plan.entity], {
-      now,
-      startedAt: context.startedAt,
-    });
+    const set = await constraints.load(unit);
+    const presence = { now, startedAt: context.startedAt };
+    const [facts] = await loadFacts(unit, [plan.entity], presence, set);
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
@@ -64,7 +63,6 @@ export async function dispatchPlan(
         ),
       );
     }
-    const set = await constraints.load(unit);
     const result = evaluateConstraints(
       constraintsOn(set, facts, proposal.plan),
       planFactsOf(facts, proposal.plan),

@@ -9,6 +9,7 @@ import {
 import { recordEnding } from '../analytics/count-plans.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
+import { noteSuccess } from '../spokes/note-runs.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { endSuppression, suppressAfterFailure } from './suppressions.js';
 
@@ -62,6 +63,7 @@ export async function endPlan(
   await recordEnding(unit, plan, saved.value);
   await rememberOutcome(unit, plan, ending, { by, message, at });
   await restrain(context, unit, plan, ending, message);
+  if (ending.state === 'SUCCEEDED') await noteSuccess(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
   // Also whom its end may let go: those held only because too many plans executed.
   const waiting = await unit.plans.blockedBy('concurrency', [plan.environment]);

@@ -1,6 +1,7 @@
 import {
   type AutomaticSuppression,
   describeHold,
+  ConstraintSet,
   type Entity,
   type Hold,
   isSuppressedAt,
@@ -11,7 +12,7 @@ import {
 } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { Page, PageRequest } from '../ports/page.js';
-import type { EntityFilter } from '../ports/unit-of-work.js';
+import type { EntityFilter, UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 
@@ -44,7 +45,9 @@ export interface EntityView {
 
 export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
   const presence = presenceFacts(context);
-  const [facts] = await context.store.transact((unit) => loadFacts(unit, [name], presence));
+  const [facts] = await context.store.transact(async (unit) =>
+    loadFacts(unit, [name], presence, await choosing(unit)),
+  );
   return facts === undefined ? undefined : viewOf(facts);
 }
 
@@ -59,7 +62,7 @@ export async function listEntities(
     const { items, next } = await unit.entities.list(filter, page);
     const names = items.map(({ name }) => name);
     const views = new Map(
-      (await loadFacts(unit, names, presence)).map((facts) => [
+      (await loadFacts(unit, names, presence, await choosing(unit))).map((facts) => [
         facts.entityFacts.entity.name,
         viewOf(facts),
       ]),
@@ -69,6 +72,12 @@ export async function listEntities(
       ...(next !== undefined && { next }),
     };
   });
+}
+
+/** The constraints that have a say in what the target is. */
+async function choosing(unit: UnitOfWork): Promise<ConstraintSet> {
+  const stored = await unit.constraints.all();
+  return new ConstraintSet(stored.filter(({ kind }) => kind === 'soak'));
 }
 
 function presenceFacts({ clock, startedAt }: Context): PresenceFacts {

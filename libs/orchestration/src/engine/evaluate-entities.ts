@@ -45,7 +45,7 @@ export async function evaluateEntities(
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const set = await constraints.load(unit);
   const outcomes: EvaluationOutcome[] = [];
-  for (const facts of await loadFacts(unit, names, presence)) {
+  for (const facts of await loadFacts(unit, names, presence, set)) {
     const name = facts.entityFacts.entity.name;
     const proposal = propose(facts, forced.has(name), onBug);
     if (proposal === undefined) {

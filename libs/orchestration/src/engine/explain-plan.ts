@@ -44,17 +44,16 @@ export async function explainPlan(
     if (plan.state !== 'PENDING' && plan.state !== 'BLOCKED') {
       return ok({ plan, manual: false, unmet: [], noted: [] });
     }
-    const [facts] = await loadFacts(unit, [plan.entity], {
-      now: context.clock.now(),
-      startedAt: context.startedAt,
-    });
+    const set = await constraints.load(unit);
+    const presence = { now: context.clock.now(), startedAt: context.startedAt };
+    const [facts] = await loadFacts(unit, [plan.entity], presence, set);
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const manual = facts.environment.execution === 'manual';
     const proposal = proposePlan(facts.entityFacts);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
       return ok({ plan, manual, unmet: [outdated(proposal)], noted: [] });
     }
-    const demanded = constraintsOn(await constraints.load(unit), facts, proposal.plan);
+    const demanded = constraintsOn(set, facts, proposal.plan);
     const planFacts = planFactsOf(facts, proposal.plan);
     const { satisfied, violations, noted = [] } = evaluateConstraints(demanded, planFacts);
     const earliest = satisfied ? undefined : earliestAt(demanded, planFacts);

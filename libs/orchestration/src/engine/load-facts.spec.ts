@@ -1,7 +1,10 @@
+import { ConstraintSet, type Environment } from '@apollo-deploy/domain';
 import { describe, expect, it } from '@jest/globals';
 import { EngineWorld } from '../testing/engine-world.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { loadFacts } from './load-facts.js';
+
+const NO_CONSTRAINTS = new ConstraintSet([]);
 
 /** The unit with every call to one of its repositories counted. */
 function counting(unit: UnitOfWork, calls: string[]): UnitOfWork {
@@ -21,18 +24,19 @@ function counting(unit: UnitOfWork, calls: string[]): UnitOfWork {
   });
 }
 
-async function callsFor(entities: number): Promise<readonly string[]> {
-  const world = await EngineWorld.build();
+async function callsFor(
+  entities: number,
+  environment: Partial<Environment> = {},
+): Promise<readonly string[]> {
+  const world = await EngineWorld.build(environment);
   await world.connect();
   await world.report({});
   const names = Array.from({ length: entities }, (_, index) => `entity-${String(index)}`);
   for (const name of names) await world.entity({ channel: 'dev' }, {}, name);
   const calls: string[] = [];
   await world.context.store.transact(async (unit) => {
-    const facts = await loadFacts(counting(unit, calls), names, {
-      now: world.clock.now(),
-      startedAt: world.context.startedAt,
-    });
+    const presence = { now: world.clock.now(), startedAt: world.context.startedAt };
+    const facts = await loadFacts(counting(unit, calls), names, presence, NO_CONSTRAINTS);
     expect(facts).toHaveLength(entities);
   });
   return calls;
@@ -45,14 +49,27 @@ describe('the facts of a batch', () => {
     expect(few.length).toBe(15);
   });
 
+  it('are read with four statements more where runs elsewhere matter', async () => {
+    const few = await callsFor(2, { tier: 'production' });
+    expect(await callsFor(100, { tier: 'production' })).toEqual(few);
+    expect(few.slice(-4)).toEqual([
+      'runs.leading',
+      'spokes.getMany',
+      'entities.environmentsOf',
+      'environments.getMany',
+    ]);
+  });
+
   it('of no entity are read with one statement', async () => {
     const world = await EngineWorld.build();
     const calls: string[] = [];
     await world.context.store.transact((unit) =>
-      loadFacts(counting(unit, calls), ['nobody'], {
-        now: world.clock.now(),
-        startedAt: world.context.startedAt,
-      }),
+      loadFacts(
+        counting(unit, calls),
+        ['nobody'],
+        { now: world.clock.now(), startedAt: world.context.startedAt },
+        NO_CONSTRAINTS,
+      ),
     );
     expect(calls).toEqual(['entities.getMany']);
   });

@@ -1,11 +1,17 @@
 import {
   type BreakerCount,
+  BUILT_IN_CONSTRAINTS,
+  type ConstraintSet,
   dependencyRangeViolations,
   type EntityFacts,
   type Environment,
   type Installation,
+  type Product,
+  type PromotionFacts,
   type Release,
   type ReportedState,
+  type TabledConstraint,
+  type Violation,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
@@ -14,6 +20,8 @@ import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints } from './load-restraints.js';
+import { type Destination, loadPromotions } from './load-promotions.js';
+import { scopeSubject } from './scope-subject.js';
 
 /** Everything one entity is evaluated with. */
 export interface LoadedFacts {
@@ -31,6 +39,8 @@ export interface Surroundings {
   readonly executing: number;
   readonly neighbours: readonly Installation[];
   readonly breaker: BreakerCount;
+  /** How a release has done elsewhere, before it comes to this entity. */
+  readonly promotionOf: (release: Release) => PromotionFacts;
 }
 
 /**
@@ -41,6 +51,7 @@ export async function loadFacts(
   unit: UnitOfWork,
   names: readonly string[],
   presence: PresenceFacts,
+  set: ConstraintSet,
 ): Promise<readonly LoadedFacts[]> {
   const entities = await unit.entities.getMany(names);
   if (entities.length === 0) return [];
@@ -65,23 +76,31 @@ export async function loadFacts(
   const breakers = await loadBreakers(unit, environmentNames, presence.now);
   const neighbours = await loadNeighbours(unit, entities, [...releases.values()].flat(), presence);
 
-  return entities.map((entity) => {
+  const destinations = entities.map((entity) => ({
+    entity,
+    environment: known(environments.get(entity.environment), `environment ${entity.environment}`),
+    releases: releases.get(entity.product) ?? [],
+    reported: reportedState(spokes.get(entity.spoke), states.get(releaseKey(entity))),
+  }));
+  const promotions = await loadPromotions(unit, destinations, { presence, set });
+
+  return destinations.map((destination) => {
+    const { entity, environment, reported } = destination;
     const product = known(products.get(entity.product), `product ${entity.product}`);
-    const environment = known(
-      environments.get(entity.environment),
-      `environment ${entity.environment}`,
-    );
     const spoke = known(spokes.get(entity.spoke), `spoke ${entity.spoke}`);
-    const reported = reportedState(spoke, states.get(releaseKey(entity)));
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
+    const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
     const channel = 'channel' in entity.desired ? entity.desired.channel : undefined;
     return {
       entityFacts: {
         entity,
         product,
-        candidates: candidatesOf(entity, channel, { releases, channels, reported, around }),
+        candidates: candidatesOf(entity, channel, {
+          ...{ releases, channels, reported, around },
+          objections: objectionsOf(destination, { set, product, promotionOf, now: presence.now }),
+        }),
         declines: declines.get(entity.name) ?? [],
         ...restraints.get(entity.name),
         ...(reported !== undefined && { reported }),
@@ -95,6 +114,7 @@ export async function loadFacts(
           (executing.get(environment.name) ?? 0) - (openPlan?.state === 'EXECUTING' ? 1 : 0),
         neighbours: around,
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
+        promotionOf,
       },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
@@ -106,12 +126,36 @@ interface CandidateSources {
   readonly channels: ReadonlyMap<string, readonly ChannelEntry[]>;
   readonly reported: ReportedState | undefined;
   readonly around: readonly Installation[];
+  readonly objections: (release: Release) => readonly Violation[];
+}
+
+interface SelectionSources {
+  readonly set: ConstraintSet;
+  readonly product: Product;
+  readonly promotionOf: (release: Release) => PromotionFacts;
+  readonly now: Date;
+}
+
+/** What the constraints that look at runs have against a release as the target. */
+function objectionsOf(
+  { entity, environment, reported }: Destination,
+  { set, product, promotionOf, now }: SelectionSources,
+): (release: Release) => readonly Violation[] {
+  const type = reported?.release == null ? 'install' : 'upgrade';
+  const choosing: readonly TabledConstraint[] = [
+    ...BUILT_IN_CONSTRAINTS,
+    ...set.selecting(scopeSubject(entity, { product, environment }, type)),
+  ];
+  return (release) => {
+    const candidate = { now, promotion: promotionOf(release) };
+    return choosing.flatMap((constraint) => constraint.objects?.(candidate) ?? []);
+  };
 }
 
 function candidatesOf(
   { name, spoke, product }: EntityFacts['entity'],
   channel: string | undefined,
-  { releases, channels, reported, around }: CandidateSources,
+  { releases, channels, reported, around, objections }: CandidateSources,
 ): EntityFacts['candidates'] {
   const entries =
     channel === undefined ? [] : (channels.get(channelKey({ channel, product })) ?? []);
@@ -119,15 +163,17 @@ function candidatesOf(
   return {
     releases: releases.get(product) ?? [],
     channelVersions: new Set(entries.map(({ version }) => version)),
-    objections: ({ version, dependencies }) =>
-      dependencyRangeViolations({
+    objections: (release) => [
+      ...dependencyRangeViolations({
         entity: name,
         spoke,
         product,
-        targetVersion: version,
-        declared: dependencies,
+        targetVersion: release.version,
+        declared: release.dependencies,
         others: around,
       }),
+      ...objections(release),
+    ],
     ...(floor !== undefined && { floor }),
   };
 }

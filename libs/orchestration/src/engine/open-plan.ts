@@ -144,8 +144,12 @@ function judge(set: ConstraintSet, facts: LoadedFacts, proposed: ProposedPlan): 
     constraintsOn(set, facts, proposed),
     planFactsOf(facts, proposed),
   );
-  if (result.recheckAt === undefined) return result;
-  return { ...result, recheckAt: laterThan(facts.surroundings.presence.now, result.recheckAt) };
+  // A newer release that is passed over only for now is looked at again when its time comes.
+  const [recheckAt] = [result, ...proposed.passedOver.flatMap(({ violations }) => violations)]
+    .flatMap((one) => one.recheckAt ?? [])
+    .sort();
+  if (recheckAt === undefined) return result;
+  return { ...result, recheckAt: laterThan(facts.surroundings.presence.now, recheckAt) };
 }
 
 /** A plan that is not blocked waits for no instant. */

@@ -8,13 +8,15 @@ import {
   type DependencyFacts,
   parseVersion,
   type PlanFacts,
+  type PromotionFacts,
   type ProposedPlan,
+  type Release,
   type ReportedRelease,
   type RuleFacts,
-  type ScopeSubject,
 } from '@apollo-deploy/domain';
 import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
+import { scopeSubject } from './scope-subject.js';
 
 /** The part of a proposal that constraints look at. */
 export type ConstrainedPlan = Pick<
@@ -29,9 +31,11 @@ export function constraintsOn(
   plan: ConstrainedPlan,
 ): readonly Constraint[] {
   const classed = classedPlan(plan);
+  const { entityFacts, environment } = facts;
+  const { entity, product } = entityFacts;
   return [
     ...applicable(BUILT_IN_CONSTRAINTS, classed),
-    ...set.for(subjectOf(facts, plan), classed),
+    ...set.for(scopeSubject(entity, { product, environment }, plan.type), classed),
   ];
 }
 
@@ -60,6 +64,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     dependencies: dependencyFacts(facts, plan),
     suppression,
     hold,
+    promotion: promotionFacts(facts, plan),
     rule: ruleFacts(facts, plan),
   };
 }
@@ -68,22 +73,6 @@ function classedPlan({ planClass, from, to }: ConstrainedPlan): ClassedPlan {
   const [runs, comes] = [versionOf(from), versionOf(to)];
   const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
   return { planClass, forward };
-}
-
-function subjectOf(
-  { entityFacts, environment }: LoadedFacts,
-  { type }: ConstrainedPlan,
-): ScopeSubject {
-  const { entity, product } = entityFacts;
-  return {
-    environment: environment.name,
-    tier: environment.tier,
-    product: product.name,
-    entity: entity.name,
-    planType: type,
-    criticality: product.criticality,
-    labels: entity.labels,
-  };
 }
 
 function entityPart(
@@ -116,8 +105,8 @@ function dependencyFacts(
   { entityFacts, surroundings }: LoadedFacts,
   { to }: ConstrainedPlan,
 ): DependencyFacts {
-  const { entity, candidates } = entityFacts;
-  const release = candidates.releases.find(({ version }) => version === to?.version);
+  const { entity } = entityFacts;
+  const release = targetRelease(entityFacts, to);
   return {
     entity: entity.name,
     spoke: entity.spoke,
@@ -126,6 +115,21 @@ function dependencyFacts(
     declared: release?.dependencies ?? [],
     others: surroundings.neighbours,
   };
+}
+
+function promotionFacts(
+  { entityFacts, surroundings }: LoadedFacts,
+  { to }: ConstrainedPlan,
+): PromotionFacts | null {
+  const release = targetRelease(entityFacts, to);
+  return release === undefined ? null : surroundings.promotionOf(release);
+}
+
+function targetRelease(
+  { candidates }: LoadedFacts['entityFacts'],
+  to: ConstrainedPlan['to'],
+): Release | undefined {
+  return candidates.releases.find(({ version }) => version === to?.version);
 }
 
 function ruleFacts(

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { noteRuns } from './note-runs.js';
 import { presenceOf } from './presence.js';
 import { markOpenWork } from './spoke-session.js';
 
@@ -14,10 +15,13 @@ export async function recordHeartbeats(
   const facts = { now: context.clock.now(), startedAt: context.startedAt };
   await context.store.transact(async (unit) => {
     const before = await unit.spokes.getMany([...heard.keys()]);
-    await unit.spokes.seen(heard);
-    for (const spoke of before) {
-      const returned = spoke.connected && presenceOf(spoke, facts) !== 'connected';
-      if (returned) await markOpenWork(unit, spoke.name);
+    const returned = before.filter(
+      (spoke) => spoke.connected && presenceOf(spoke, facts) !== 'connected',
+    );
+    for (const { name } of returned) {
+      await noteRuns(context, unit, name, await unit.entities.ofSpoke(name));
     }
+    await unit.spokes.seen(heard);
+    for (const { name } of returned) await markOpenWork(unit, name);
   });
 }

@@ -54,7 +54,7 @@ export async function recordPlanResult(
       return ok(undefined);
     }
     if (verdict.release !== undefined) {
-      await recordReleaseState(unit, session.spoke, plan.content, verdict.release);
+      await recordReleaseState(context, unit, session.spoke, plan.content, verdict.release);
     }
     if (plan.state === ending.state) return ok(undefined);
     const ended = await endPlan(context, unit, plan, ending, {

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { noteRuns } from './note-runs.js';
 import { fenced, markOpenWork, type SpokeSession } from './spoke-session.js';
 
 /** A release report as the protocol shapes it; the hub's edge has checked it. */
@@ -48,6 +49,7 @@ export async function recordFullState(
     const firstReport = spoke.value.stateAt === undefined;
     const changes = await apply(unit, session.spoke, state.releases, removed);
     const entities = await unit.entities.ofSpoke(session.spoke);
+    await noteRuns(context, unit, session.spoke, entities);
     await markWithNeighbours(
       unit,
       entities.filter((entity) => firstReport || changes.has(nameKey(entity))),
@@ -76,7 +78,7 @@ export async function recordStateDelta(
     if (last === undefined || delta.generation > last + 1) return ok('gap');
     if (delta.generation <= last) return ok('known');
     const changes = await apply(unit, session.spoke, delta.changed, delta.removed);
-    await markChanged(unit, session.spoke, changes);
+    await markChanged(context, unit, session.spoke, changes);
     await unit.spokes.save({
       ...spoke.value,
       stateGeneration: delta.generation,
@@ -88,6 +90,7 @@ export async function recordStateDelta(
 
 /** Stores the state of one release that came with a verdict; `null` = it is absent. */
 export async function recordReleaseState(
+  context: Context,
   unit: UnitOfWork,
   spoke: string,
   name: ReleaseName,
@@ -99,20 +102,20 @@ export async function recordReleaseState(
     report === null ? [] : [report],
     report === null ? [name] : [],
   );
-  await markChanged(unit, spoke, changes);
+  await markChanged(context, unit, spoke, changes);
 }
 
 async function markChanged(
+  context: Context,
   unit: UnitOfWork,
   spoke: string,
   changes: ReadonlySet<string>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  const entities = await unit.entities.ofSpoke(spoke);
-  await markWithNeighbours(
-    unit,
-    entities.filter((entity) => changes.has(nameKey(entity))),
-  );
+  const all = await unit.entities.ofSpoke(spoke);
+  const entities = all.filter((entity) => changes.has(nameKey(entity)));
+  await noteRuns(context, unit, spoke, entities);
+  await markWithNeighbours(unit, entities);
 }
 
 /** Writes what differs from what is stored, and answers which releases that were. */

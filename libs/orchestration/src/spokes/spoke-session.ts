@@ -4,6 +4,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { SpokeHello, SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { pauseRunsOf } from './note-runs.js';
 
 /** A spoke's admitted connection. Its epoch fences every write it makes. */
 export interface SpokeSession {
@@ -49,6 +50,7 @@ export async function openSession(
     if (stored.hello !== undefined && stored.hello.clusterUid !== hello.clusterUid) {
       return refuseOtherCluster(context, unit, stored, hello);
     }
+    await pauseRunsOf(unit, stored);
     const epoch = stored.epoch + 1;
     await unit.spokes.save({
       ...stored,
@@ -103,6 +105,7 @@ export async function closeSession(context: Context, session: SpokeSession): Pro
   await context.store.transact(async (unit) => {
     const stored = await unit.spokes.lock(session.spoke);
     if (stored?.epoch !== session.epoch || !stored.connected) return;
+    await pauseRunsOf(unit, stored);
     await unit.spokes.save({
       ...stored,
       connected: false,

@@ -33,7 +33,7 @@ import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
 
 export const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
 
-const HELLO = {
+export const HELLO = {
   agentVersion: '0.1.0',
   agentInstance: 'instance-1',
   clusterUid: 'cluster-1',
@@ -237,7 +237,7 @@ export function must<T, E>(result: Result<T, E>): T {
   return result.value;
 }
 
-function releaseReport(releaseName: string, seen: SeenRelease): ReleaseReportBody {
+export function releaseReport(releaseName: string, seen: SeenRelease): ReleaseReportBody {
   const { version, revision, values = {}, status = 'deployed', health = 'Healthy' } = seen;
   return {
     namespace: 'aria',

@@ -1,0 +1,35 @@
+import type { Tier } from '../catalog/environment.js';
+
+/** How a chart has done on one entity. */
+export interface SourceRun {
+  readonly entity: string;
+  readonly environment: string;
+  readonly tier: Tier;
+  /** A plan to it SUCCEEDED there and it was Healthy afterwards. */
+  readonly proven: boolean;
+  /** For how long it was seen Healthy, in milliseconds, as of `PromotionFacts.asOf`. */
+  readonly healthyMs: number;
+  /** Whether it is Healthy now and its spoke is heard, so that the time goes on. */
+  readonly underway: boolean;
+}
+
+/** What is known of a release before it comes to one entity. */
+export interface PromotionFacts {
+  readonly product: string;
+  readonly version: string;
+  /** Where it would come to. */
+  readonly tier: Tier;
+  /** Whether another version runs there, or nothing. */
+  readonly changesVersion: boolean;
+  readonly asOf: Date;
+  /** How it did elsewhere: of each environment those entities that matter. */
+  readonly runs: readonly SourceRun[];
+  /** Environments of lower tiers in which the product has an entity. */
+  readonly lowerEnvironments: readonly string[];
+}
+
+/** A release that may become the target of an entity. */
+export interface CandidateFacts {
+  readonly now: Date;
+  readonly promotion: PromotionFacts;
+}

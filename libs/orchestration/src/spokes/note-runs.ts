@@ -1,0 +1,163 @@
+import {
+  type Entity,
+  isLowerTier,
+  pauseRun,
+  type Plan,
+  type ReportedRelease,
+  resumeRun,
+  type RunRecord,
+} from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { SpokeRecord } from '../ports/records.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { presenceOf } from './presence.js';
+import { reportedState } from './release-state.js';
+
+/** A plan SUCCEEDED: what it brought has its record from now on. */
+export async function noteSuccess(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
+  const { chart } = plan.content;
+  if (chart === null) return;
+  const [environment] = await unit.environments.getMany([plan.environment]);
+  if (environment === undefined) {
+    throw new InvariantViolation(
+      `environment ${plan.environment} of plan ${plan.id} is not stored`,
+    );
+  }
+  const before = (await unit.runs.ofEntities([plan.entity])).find(
+    ({ chartSha256 }) => chartSha256 === chart.sha256,
+  );
+  const run: RunRecord = {
+    healthyMs: 0,
+    ...before,
+    entity: plan.entity,
+    chartSha256: chart.sha256,
+    version: chart.version,
+    product: plan.product,
+    spoke: plan.spoke,
+    environment: plan.environment,
+    tier: environment.tier,
+    planId: plan.id,
+  };
+  await unit.runs.put([run]);
+  await noteRuns(context, unit, plan.spoke, await unit.entities.getMany([plan.entity]));
+}
+
+/**
+ * Brings the runs of these entities up to what their spoke has just said, or was just heard to
+ * confirm: those that are Healthy go on, all others pause.
+ */
+export async function noteRuns(
+  context: Context,
+  unit: UnitOfWork,
+  spokeName: string,
+  entities: readonly Entity[],
+): Promise<void> {
+  const runs = await unit.runs.ofEntities(entities.map(({ name }) => name));
+  if (runs.length === 0) return;
+  const spoke = await unit.spokes.get(spokeName);
+  if (spoke === undefined) return;
+  const releases = await reportedReleases(unit, spoke, entities);
+  const now = context.clock.now();
+  const wasSilent = presenceOf(spoke, { now, startedAt: context.startedAt }) !== 'connected';
+  const at = now.toISOString();
+  const lastSeenAt = spoke.lastSeenAt ?? at;
+  const changed = runs.flatMap((run) => {
+    const goesOn = isHealthy(releases.get(run.entity), run);
+    const known = wasSilent || !goesOn ? pauseRun(run, lastSeenAt) : run;
+    const next = goesOn ? resumeRun(known, at) : known;
+    return next === run || sameRun(next, run) ? [] : [{ before: run, next }];
+  });
+  await unit.runs.put(changed.map(({ next }) => next));
+  await wakeElsewhere(unit, changed.filter(hasTurned));
+}
+
+/** Nobody looks any more: what this spoke runs is known to have been Healthy until it was last heard. */
+export async function pauseRunsOf(unit: UnitOfWork, spoke: SpokeRecord): Promise<void> {
+  const { lastSeenAt } = spoke;
+  if (lastSeenAt === undefined) return;
+  const underway = await unit.runs.underway([spoke.name]);
+  await unit.runs.put(underway.map((run) => pauseRun(run, lastSeenAt)));
+}
+
+async function reportedReleases(
+  unit: UnitOfWork,
+  spoke: SpokeRecord,
+  entities: readonly Entity[],
+): Promise<ReadonlyMap<string, ReportedRelease | null | undefined>> {
+  const stored = await unit.releaseStates.getMany(entities);
+  const states = new Map(stored.map((state) => [nameKey(state), state]));
+  return new Map(
+    entities.map((entity) => [
+      entity.name,
+      reportedState(spoke, states.get(nameKey(entity)))?.release,
+    ]),
+  );
+}
+
+function nameKey({ namespace, releaseName }: Pick<Entity, 'namespace' | 'releaseName'>): string {
+  return `${namespace}/${releaseName}`;
+}
+
+function isHealthy(release: ReportedRelease | null | undefined, { version }: RunRecord): boolean {
+  return (
+    release?.helmStatus === 'deployed' &&
+    release.version === version &&
+    release.health === 'Healthy'
+  );
+}
+
+function sameRun(one: RunRecord, other: RunRecord): boolean {
+  return (
+    one.healthyMs === other.healthyMs &&
+    one.healthySince === other.healthySince &&
+    one.provenAt === other.provenAt
+  );
+}
+
+interface RunChange {
+  readonly before: RunRecord;
+  readonly next: RunRecord;
+}
+
+function hasTurned({ before, next }: RunChange): boolean {
+  return (before.healthySince === undefined) !== (next.healthySince === undefined);
+}
+
+/**
+ * Whoever may have waited for this is looked at again: higher tiers when a chart is proven for the
+ * first time in an environment, and everybody else when a run stops or goes on that some rule times.
+ */
+async function wakeElsewhere(unit: UnitOfWork, turned: readonly RunChange[]): Promise<void> {
+  if (turned.length === 0) return;
+  const isTimed = (await unit.constraints.all()).some(({ kind }) => kind === 'soak');
+  const known = await unit.runs.leading(turned.map(({ next }) => next.chartSha256));
+  const news = turned
+    .filter(
+      ({ before, next }) => isTimed || (before.provenAt === undefined && isFirst(next, known)),
+    )
+    .map(({ next }) => next);
+  if (news.length === 0) return;
+  const places = await unit.entities.environmentsOf(news.map(({ product }) => product));
+  const environments = await unit.environments.getMany(places.map((place) => place.environment));
+  const waiting = environments.filter(({ name, tier }) =>
+    news.some((run) => run.environment !== name && (isTimed || isLowerTier(run.tier, tier))),
+  );
+  if (waiting.length === 0) return;
+  const entities = await unit.entities.ofProductsIn(
+    waiting.map(({ name }) => name),
+    news.map(({ product }) => product),
+  );
+  await unit.dirty.mark(entities.map(({ name }) => name));
+}
+
+/** Nobody else in the environment had proven the chart before. */
+function isFirst(run: RunRecord, known: readonly RunRecord[]): boolean {
+  return !known.some(
+    ({ chartSha256, environment, entity, provenAt }) =>
+      chartSha256 === run.chartSha256 &&
+      environment === run.environment &&
+      entity !== run.entity &&
+      provenAt !== undefined,
+  );
+}

@@ -1,0 +1,81 @@
+import type { DesiredState, Plan, Tier, Values } from '@apollo-deploy/domain';
+import { createEnvironment } from '../catalog/create-environment.js';
+import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
+import { putEntity } from '../catalog/put-entity.js';
+import { recordHeartbeats } from '../spokes/record-heartbeats.js';
+import { recordPlanResult } from '../spokes/record-plan-result.js';
+import { recordFullState } from '../spokes/record-state.js';
+import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
+import {
+  type EngineWorld,
+  HELLO,
+  must,
+  PERSON,
+  releaseReport,
+  type SeenRelease,
+  SUCCEEDED,
+} from './engine-world.js';
+
+/** An environment of its own with one spoke of the same name, beside `dev`, and `aria` on it. */
+export class OtherSpoke {
+  private generation = 0;
+
+  private constructor(
+    private readonly world: EngineWorld,
+    readonly name: string,
+    private readonly session: SpokeSession,
+  ) {}
+
+  static async join(world: EngineWorld, name: string, tier: Tier): Promise<OtherSpoke> {
+    const { context } = world;
+    must(await createEnvironment(context, PERSON, { name, tier }));
+    const token = `token of ${name}`;
+    must(await issueSpokeToken(context, PERSON, { spoke: name, environment: name, token }));
+    return new OtherSpoke(world, name, must(await openSession(context, name, HELLO)));
+  }
+
+  get entity(): string {
+    return `aria-${this.name}`;
+  }
+
+  async want(desired: DesiredState, values: Values = {}): Promise<void> {
+    const { name, entity } = this;
+    must(
+      await putEntity(this.world.context, PERSON, {
+        name: entity,
+        spoke: name,
+        product: 'aria',
+        releaseName: entity,
+        namespace: 'aria',
+        desired,
+        values,
+      }),
+    );
+  }
+
+  /** The spoke sees this release of `aria`, or none. */
+  async report(seen?: SeenRelease): Promise<void> {
+    this.generation += 1;
+    const releases = seen === undefined ? [] : [releaseReport(this.entity, seen)];
+    const state = { generation: this.generation, releases };
+    must(await recordFullState(this.world.context, this.session, state));
+  }
+
+  async succeed(planId: string, seen: SeenRelease): Promise<void> {
+    const release = releaseReport(this.entity, seen);
+    const verdict = { planId, attempt: 1, result: SUCCEEDED, release };
+    must(await recordPlanResult(this.world.context, this.session, verdict));
+  }
+
+  async heard(): Promise<void> {
+    const { context, clock } = this.world;
+    await recordHeartbeats(context, new Map([[this.name, clock.now().toISOString()]]));
+  }
+
+  /** The newest plan of its entity. */
+  async lastPlan(): Promise<Plan> {
+    const plan = (await this.world.plans()).filter(({ spoke }) => spoke === this.name).at(-1);
+    if (plan === undefined) throw new Error(`no plan on ${this.name}`);
+    return plan;
+  }
+}
