@@ -8,17 +8,7 @@ import type {
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
-
-/** Who else matters to the entities of a batch: what they may need, and who needs them. */
-class Neighbours {
-  constructor(private readonly byEnvironment: ReadonlyMap<string, readonly Installation[]>) {}
-
-  /** Every other installation around an entity that a dependency can lead to. */
-  of(entity: Pick<Entity, 'name' | 'environment'>): readonly Installation[] {
-    const all = this.byEnvironment.get(entity.environment) ?? [];
-    return all.filter((installation) => installation.entity !== entity.name);
-  }
-}
+import { Neighbours } from './neighbours.js';
 
 /** Loads the neighbours of a batch with a constant number of statements. */
 export async function loadNeighbours(
@@ -33,12 +23,14 @@ export async function loadNeighbours(
     ...releases.flatMap(({ dependencies }) => dependencies.map(({ product }) => product)),
     ...dependents.map(({ product }) => product),
   ]);
-  if (related.length === 0) return new Neighbours(new Map());
+  if (related.length === 0) return new Neighbours([], new Map());
   const environments = distinct(entities.map(({ environment }) => environment));
-  const others = await unit.entities.ofProductsIn(environments, related);
+  // Their own products too: who has one beside it does not look at another.
+  const around = distinct([...related, ...products]);
+  const others = await unit.entities.ofProductsIn(environments, around);
   const states = await unit.releaseStates.getMany(others);
   const spokes = await unit.spokes.getMany(distinct(others.map(({ spoke }) => spoke)));
-  const known = await unit.releases.ofProducts(related);
+  const known = await unit.releases.ofProducts(around);
   const stateOf = new Map(states.map((state) => [keyOf(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
   const releaseOf = new Map(known.map((one) => [`${one.product} ${one.version}`, one]));
@@ -66,7 +58,7 @@ export async function loadNeighbours(
       dependencies: dependencies ?? [],
     });
   }
-  return new Neighbours(byEnvironment);
+  return new Neighbours(releases, byEnvironment);
 }
 
 /** By product, what every release of it declares: it will be needed whichever is installed. */
