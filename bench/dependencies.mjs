@@ -14,14 +14,14 @@ const SPOKE = 5;
 
 /** `edges`: ranges that are looked at, those of a plan's own release and those of its dependents. */
 export const sizes = {
-  full: { edges: 100_000, products: 500, ranges: 2000, rounds: 9 },
-  tiny: { edges: 1000, products: 20, ranges: 50, rounds: 1 },
+  full: { edges: 100_000, products: 500, rounds: 9 },
+  tiny: { edges: 1000, products: 20, rounds: 1 },
 };
 
 /** @param {typeof sizes.full} size */
-export async function run({ edges, products, ranges, rounds }) {
+export async function run({ edges, products, rounds }) {
   // Each plan needs two others on its spoke, and two others there need it: four edges.
-  const plans = plansOf(Math.ceil(edges / 4), products, ranges);
+  const plans = plansOf(Math.ceil(edges / 4), products);
   const pairs = pairsOf(plans);
   const forbidden = plans.flatMap((facts) => dependencyRangeViolations(facts)).length;
   const outside = outOfRange(pairs);
@@ -58,52 +58,58 @@ export async function run({ edges, products, ranges, rounds }) {
 }
 
 /**
- * Facts of plans, five products a spoke in a ring: each needs the next two. About one range in fifty
- * does not allow what runs.
+ * Facts of plans, five products a spoke in a ring: each needs the next two. There are two releases of
+ * a product; a spoke runs the one or the other. About one range in fifty does not allow what runs.
  * @param {number} count
  * @param {number} products
- * @param {number} ranges
  */
-function plansOf(count, products, ranges) {
+function plansOf(count, products) {
+  const releases = [0, 1].map((variant) =>
+    Array.from({ length: products }, (_, product) => releaseOf(product, variant)),
+  );
   /** @type {import('@apollo-deploy/domain').DependencyFacts[]} */
   const plans = [];
-  for (let first = 0; first < count; first += SPOKE) {
-    const spoke = `spoke-${first}`;
-    const here = Array.from({ length: SPOKE }, (_, place) => {
-      const product = (first + place) % products;
-      const needs = [1, 2].map((step) => (first + ((place + step) % SPOKE)) % products);
-      return {
-        entity: `${spoke}-${place}`,
-        spoke,
-        product: `product-${product}`,
-        version: `2.${product % 40}.${first % 7}`,
+  for (let spoke = 0; plans.length < count; spoke += 1) {
+    const first = (spoke * SPOKE) % products;
+    const here = (releases[Math.floor((spoke * SPOKE) / products) % 2] ?? [])
+      .slice(first, first + SPOKE)
+      .map(({ product, version, dependencies }, place) => ({
+        entity: `entity-${spoke}-${place}`,
+        spoke: `spoke-${spoke}`,
+        product,
+        version,
         running: true,
         trouble: '',
-        dependencies: needs.map((needed, index) => ({
-          product: `product-${needed}`,
-          range: rangeOf((first * 2 + place * 2 + index) % ranges),
-          optional: false,
-        })),
-      };
-    });
-    for (const { entity, product, version, dependencies } of here) {
-      if (plans.length === count) break;
+        dependencies,
+      }));
+    for (const { entity, product, version, dependencies, spoke: name } of here) {
       const others = here.filter((other) => other.entity !== entity);
-      plans.push({
-        entity,
-        spoke,
-        product,
-        targetVersion: version,
-        declared: dependencies,
-        others,
-      });
+      const declared = dependencies;
+      plans.push({ entity, spoke: name, product, targetVersion: version, declared, others });
     }
   }
   return plans;
 }
 
 /**
- * One of as many texts as there are kinds.
+ * @param {number} product
+ * @param {number} variant
+ */
+function releaseOf(product, variant) {
+  const block = product - (product % SPOKE);
+  return {
+    product: `product-${product}`,
+    version: `2.${product % 40}.${variant}`,
+    dependencies: [1, 2].map((step) => ({
+      product: `product-${block + ((product + step) % SPOKE)}`,
+      range: rangeOf((product * 2 + variant) * 2 + step),
+      optional: false,
+    })),
+  };
+}
+
+/**
+ * A text that no other kind has.
  * @param {number} kind
  */
 function rangeOf(kind) {
