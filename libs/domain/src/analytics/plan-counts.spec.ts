@@ -79,6 +79,12 @@ describe('what a plan adds when it ends', () => {
       expected: { rolled_back: 1 },
     },
     {
+      name: 'had succeeded and stays so, as it is rolled back on request: nothing more',
+      before: 'SUCCEEDED',
+      plan: ended({ state: 'SUCCEEDED', rolledBackBy: 'plan-2' }),
+      expected: {},
+    },
+    {
       name: 'came back from its spoke untouched: no time',
       before: 'EXECUTING',
       plan: ended({ state: 'CANCELLED', cancelReason: 'expired' }),

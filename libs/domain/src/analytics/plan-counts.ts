@@ -38,12 +38,13 @@ const ENDINGS: Readonly<Partial<Record<PlanState, PlanCounter>>> = {
 
 /**
  * What a plan adds that has just moved from `before` to its end: a number of counts that depends on
- * nothing but the plan. None for a plan that has not ended. A plan that was rolled back counts on the
- * day on which it had failed, so that of no day more were rolled back than failed.
+ * nothing but the plan. None for a plan that has not ended, or had ended so before. A plan that was
+ * rolled back counts on the day on which it had failed, so that of no day more were rolled back than
+ * failed.
  */
 export function countsOfEnding(before: PlanState, plan: Plan): readonly PlanCount[] {
   const counter = ENDINGS[plan.state];
-  if (counter === undefined || plan.endedAt === undefined) return [];
+  if (counter === undefined || plan.state === before || plan.endedAt === undefined) return [];
   return countsOn(plan, plan.endedAt, [[counter, 1], ...timing(before, plan)]);
 }
 
