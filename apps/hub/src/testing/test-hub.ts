@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { InMemoryStore, VirtualClock } from '@apollo-deploy/orchestration';
+import { InMemoryStore, type Store, VirtualClock } from '@apollo-deploy/orchestration';
+import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type HubConfig, readHubConfig } from '../config/hub-config.js';
 import { createHub } from '../create-hub.js';
@@ -19,22 +20,33 @@ interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A hub in this process that listens on a free port and keeps everything in memory. */
+/** What a hub works with, where a test looks at it. */
+interface TestHubParts {
+  readonly store?: Store;
+  readonly logger?: LoggerService;
+}
+
+/** A hub in this process that listens on a free port and keeps everything in memory by default. */
 export class TestHub {
   private constructor(
     readonly app: NestExpressApplication,
-    readonly store: InMemoryStore,
+    readonly store: Store,
     readonly clock: VirtualClock,
     readonly url: string,
   ) {}
 
-  static async start(settings: Partial<HubConfig> = {}): Promise<TestHub> {
+  static async start(
+    settings: Partial<HubConfig> = {},
+    {
+      store = new InMemoryStore(),
+      logger = new JsonLogger('silent', { write: () => undefined }),
+    }: TestHubParts = {},
+  ): Promise<TestHub> {
     const config = readHubConfig({}, '/nowhere');
     if (!config.ok) throw new Error('the initial configuration is not valid');
-    const store = new InMemoryStore();
     const clock = new VirtualClock(new Date('2026-03-01T12:00:00.000Z'));
     const parts = { config: { ...config.value, ...settings }, store, clock, ids: new UlidIds() };
-    const app = await createHub(parts, new JsonLogger('silent', { write: () => undefined }));
+    const app = await createHub(parts, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new TestHub(app, store, clock, `http://127.0.0.1:${port}`);

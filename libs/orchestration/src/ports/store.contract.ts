@@ -13,6 +13,7 @@ import { describeStoredCatalog } from './store-catalog.contract.js';
 import { describeStoredConstraints } from './store-constraints.contract.js';
 import { describeStoredEvents } from './store-events.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
+import { describeRandomPlans } from './store-plans-model.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
 import { describeStoredRestraints } from './store-restraints.contract.js';
@@ -42,6 +43,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredEvents(() => store);
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
+    describeRandomPlans(() => store);
     describeStoredQueues(() => store);
     describeStoredRestraints(() => store);
     describeStoredScheduling(() => store);

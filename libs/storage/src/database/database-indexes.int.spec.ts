@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { UnitOfWork } from '@apollo-deploy/orchestration';
+import type { PageRequest, UnitOfWork } from '@apollo-deploy/orchestration';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
 import { DatabaseStore } from './database-store.js';
 
@@ -26,10 +26,21 @@ const PLAN_COUNTS = `
   SELECT date '2026-03-01' + n % 50, 'dev', 'product-' || n, 'upgrade', 'succeeded', 1
   FROM generate_series(1, ${MANY}) AS n`;
 
+const AUDIT = `
+  INSERT INTO audit_entries (id, at, actor, actor_kind, action, subject, detail)
+  SELECT 'a' || n, timestamptz '2026-03-02T12:00:00Z' + n * interval '1 second', 'sre-1', 'person',
+    'plan.cancel', 'plan/p' || n, '{}'
+  FROM generate_series(1, ${MANY}) AS n`;
+
+const EVENTS = `
+  INSERT INTO events (at, type, subject, data)
+  SELECT timestamptz '2026-03-02T12:00:00Z' + n * interval '1 second', 'plan.changed', '{}', '{}'
+  FROM generate_series(1, ${MANY}) AS n`;
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
-  for (const statement of [RELEASES, PLANS, PLAN_COUNTS, 'ANALYZE'])
+  for (const statement of [RELEASES, PLANS, PLAN_COUNTS, AUDIT, EVENTS, 'ANALYZE'])
     await database.query(statement);
 });
 afterAll(async () => {
@@ -84,5 +95,68 @@ describe('among many rows', () => {
     await store.transact(read);
     await store.close();
     expect((await readsOf(index)) - before).toBe(1);
+  });
+});
+
+/** How many rows of a table were read, by index or without one. Exact, as above. */
+async function rowsReadOf(table: string): Promise<number> {
+  for (;;) {
+    const [row] = await database.query(
+      `SELECT (seq_tup_read + idx_tup_fetch)::integer AS read,
+         (SELECT count(*)::integer FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()) AS others
+       FROM pg_stat_user_tables WHERE relname = $1`,
+      [table],
+    );
+    if (row?.['others'] === 0) return Number(row['read']);
+  }
+}
+
+describe('a page from far within a list', () => {
+  const LIMIT = 50;
+  let farEvent: string;
+  beforeAll(async () => {
+    const [row] = await database.query(
+      `SELECT transaction || '-' || position AS id FROM events WHERE position = ${MANY - 500}`,
+    );
+    farEvent = String(row?.['id']);
+  });
+  const page = (after: string): PageRequest => ({ after, limit: LIMIT });
+  const LISTS: {
+    name: string;
+    table: string;
+    read: (unit: UnitOfWork) => Promise<readonly unknown[]>;
+  }[] = [
+    {
+      name: 'plans',
+      table: 'plans',
+      read: async (unit) => (await unit.plans.list({}, page('p500'))).items,
+    },
+    {
+      name: 'plans of an environment',
+      table: 'plans',
+      read: async (unit) => (await unit.plans.list({ environment: 'dev' }, page('p500'))).items,
+    },
+    {
+      name: 'the audit trail',
+      table: 'audit_entries',
+      read: async (unit) => (await unit.audit.list({}, page('a4500'))).items,
+    },
+    {
+      name: 'events',
+      table: 'events',
+      read: async (unit) => {
+        const read = await unit.events.after(farEvent, LIMIT);
+        return read.ok ? read.value : [];
+      },
+    },
+  ];
+  it.each(LISTS)('of $name reads no more than the page', async ({ table, read }) => {
+    const before = await rowsReadOf(table);
+    const store = await DatabaseStore.open({ url: database.url });
+    expect(await store.transact(read)).toHaveLength(LIMIT);
+    await store.close();
+    // The page, one row to see whether more follow, and the one it begins after.
+    expect((await rowsReadOf(table)) - before).toBeLessThanOrEqual(LIMIT + 2);
   });
 });
