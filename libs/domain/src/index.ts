@@ -119,6 +119,7 @@ export {
   proposePlan,
   type ProposedPlan,
   type ProposeOptions,
+  type RunningContent,
 } from './plans/propose-plan.js';
 export type { Restraints } from './plans/restraints.js';
 export { healthyTime, pauseRun, resumeRun, type RunRecord } from './promotion/run-record.js';

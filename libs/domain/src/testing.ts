@@ -6,8 +6,10 @@ import type { Release } from './catalog/release.js';
 import type { PlanFacts } from './constraints/plan-facts.js';
 import type { RuleFacts } from './constraints/rule/rule-facts.js';
 import type { StoredConstraint } from './constraints/stored-constraint.js';
+import type { Baseline } from './plans/baseline.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
 import type { RunRecord } from './promotion/run-record.js';
+import type { RollbackDemand } from './plans/rollback-demand.js';
 import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
 import { parseSuppressionWindow, type SuppressionWindow } from './schedules/suppression-window.js';
 import type { WindowFields } from './schedules/window-fields.js';
@@ -126,6 +128,41 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     attempt: 1,
     createdAt: CREATED_AT,
     version: 1,
+    ...change,
+  };
+}
+
+/** Version 1.0.0 with two replicas, brought by plan-1. */
+export function aBaseline(change: Partial<Baseline> = {}): Baseline {
+  const chart = { name: 'aria', version: '1.0.0', sha256: sha256Hex('aria 1.0.0') };
+  const values = { replicas: 2 };
+  const valuesDigest = jsonDigest(values);
+  return {
+    entity: 'aria-dev',
+    planId: 'plan-1',
+    version: '1.0.0',
+    chart,
+    values,
+    valuesDigest,
+    contentKey: contentKey(aPlanContent({ chart, valuesDigest })),
+    at: CREATED_AT,
+    how: 'plan',
+    ...change,
+  };
+}
+
+/** Back to `aBaseline`, because plan-2 failed. */
+export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackDemand {
+  const { version, chart, values, valuesDigest, contentKey: key } = aBaseline();
+  return {
+    id: 'demand-1',
+    entity: 'aria-dev',
+    kind: 'automatic',
+    to: { version, chart, values, valuesDigest, contentKey: key },
+    because: 'plan-2',
+    by: 'engine',
+    reason: 'plan plan-2 failed',
+    at: CREATED_AT,
     ...change,
   };
 }

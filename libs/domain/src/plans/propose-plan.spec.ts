@@ -319,7 +319,12 @@ describe('plan types', () => {
     const targets = [null, aRelease('1.1.0')];
     const statuses = ['deployed', 'failed', 'superseded', 'uninstalling'];
     for (const target of targets) {
-      for (const forced of [false, true])
+      for (const [forced, pinned] of [
+        [false, false],
+        [true, false],
+        [false, true],
+        [true, true],
+      ] as const)
         for (const comparison of ['absent', 'older', 'same', 'newer'] as const) {
           for (const reported of [
             null,
@@ -332,6 +337,7 @@ describe('plan types', () => {
                 targetValuesDigest,
                 reported,
                 comparison,
+                pinned,
                 forced,
                 failed: !forced,
               };

@@ -10,10 +10,14 @@ import {
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { describeHold } from '../holds/hold.js';
+import type { Baseline } from './baseline.js';
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
 import type { PlanClass } from './plan-class.js';
+import { demandedRollback } from './propose-rollback.js';
+import { purposeOf } from './purpose-of.js';
 import { type Restraints, type SortedRestraints, sortRestraints } from './restraints.js';
+import type { RollbackDemand } from './rollback-demand.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
@@ -26,6 +30,10 @@ export interface EntityFacts extends Restraints {
   readonly reported?: ReportedState;
   readonly openPlan?: Plan;
   readonly declines: readonly Decline[];
+  /** The content that succeeded last; absent = none has. */
+  readonly baseline?: Baseline;
+  /** A rollback that is still to be carried out. */
+  readonly rollbackDemand?: RollbackDemand;
 }
 
 /** Why an entity needs no plan now. */
@@ -53,6 +61,10 @@ export interface ProposedPlan {
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly planClass: PlanClass;
+  /** The plan that it rolls back. */
+  readonly rollbackOf?: string;
+  /** The plan whose content it restores. */
+  readonly repairOf?: string;
   /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
   readonly askedFor: boolean;
   /** Those in force. */
@@ -62,10 +74,18 @@ export interface ProposedPlan {
 export type Proposal = {
   readonly target: TargetSelection;
   readonly restraints: SortedRestraints;
-} & (
-  | { readonly kind: 'plan'; readonly plan: ProposedPlan }
-  | { readonly kind: 'nothing'; readonly code: IdleCode; readonly why: string }
-);
+} & ({ readonly kind: 'plan'; readonly plan: ProposedPlan } | Idle);
+
+interface Idle {
+  readonly kind: 'nothing';
+  readonly code: IdleCode;
+  readonly why: string;
+  /** What runs, where that is exactly what is desired. */
+  readonly running?: RunningContent;
+}
+
+/** What a plan would bring that changed nothing. */
+export type RunningContent = Pick<ProposedPlan, 'content' | 'values'>;
 
 /** `force`: a person asked, so declined content may be proposed again. */
 export interface ProposeOptions {
@@ -80,24 +100,27 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
   const { hold: _, suppression: __, ...others } = stored;
   const facts: EntityFacts = { ...others, ...restraints.inForce };
   const target = heldTarget(facts) ?? wanted;
-  const nothing = (code: IdleCode, why: string): Proposal => ({
+  const nothing: SayNothing = (code, why, running) => ({
     kind: 'nothing',
     target,
     restraints,
     code,
     why,
+    ...(running !== undefined && { running }),
   });
 
   if (reported === undefined) {
     return nothing('no_report', `no report yet from spoke ${entity.spoke}`);
   }
-  if (openPlan !== undefined && (openPlan.state === 'EXECUTING' || openPlan.state === 'UNKNOWN')) {
+  if (openPlan !== undefined && isUnderWay(openPlan)) {
     return nothing(
       'in_progress',
       `plan ${openPlan.id} is ${openPlan.state}; evaluated when it ends`,
     );
   }
   const present = installedRelease(reported.release);
+  const demanded = demandedRollback(facts, present);
+  if (demanded !== undefined) return { kind: 'plan', target, restraints, plan: demanded };
   if (target.kind === 'none') return nothing('no_target', target.reason);
   if (present !== null && isLocked(present, target)) {
     return nothing(
@@ -108,7 +131,7 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
   const situation = situationOf(facts, target, present, options);
   const passedOver = target.kind === 'release' ? target.passedOver : [];
   const draft = draftPlan(facts, situation, passedOver);
-  if (draft === undefined) return idle(situation, nothing);
+  if (draft === undefined) return idle(facts, situation, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
     return nothing(
@@ -131,8 +154,18 @@ function heldTarget({ candidates, hold }: EntityFacts): TargetSelection | undefi
   );
 }
 
+/** Whether the target is what a hold fixes, and not what is desired. */
+function isHeld(facts: EntityFacts): boolean {
+  return heldTarget(facts) !== undefined;
+}
+
 function valuesOf({ entity, hold }: EntityFacts): Values {
   return hold?.fixes?.values ?? entity.values;
+}
+
+/** It has gone out, and what it does is not known to be over. */
+function isUnderWay({ state }: Plan): boolean {
+  return state === 'EXECUTING' || state === 'UNKNOWN';
 }
 
 /** An open plan with this content was asked for, or is older than the decline: it stays. */
@@ -166,6 +199,7 @@ function situationOf(
     product: product.name,
     target,
     targetValuesDigest: valuesDigest(valuesOf(facts)),
+    pinned: 'version' in facts.entity.desired || isHeld(facts),
     reported,
     comparison: compare(reported, target),
     forced: force || openPlan?.forced === true,
@@ -196,16 +230,17 @@ function draftPlan(
     if (reason === undefined) continue;
     const content = contentOf(facts, situation, type);
     const { reported, target } = situation;
+    const key = contentKey(content);
     return {
       type,
       content,
-      contentKey: contentKey(content),
-      values: valuesOf(facts),
+      contentKey: key,
+      values: target === null ? {} : valuesOf(facts),
       from: reported === null ? null : { version: reported.version, revision: reported.revision },
       to: target === null ? null : { version: target.version },
       reason,
       passedOver,
-      planClass: type === 'config_update' && isUnchanged(situation) ? 'repair' : 'ordinary',
+      ...purposeOf(facts.baseline, { type, contentKey: key, reported, held: isHeld(facts) }),
       askedFor: situation.forced || situation.failed,
       restraints: restraintsOf(facts),
     };
@@ -215,15 +250,6 @@ function draftPlan(
 
 function restraintsOf({ hold, suppression }: EntityFacts): Restraints {
   return { ...(hold !== undefined && { hold }), ...(suppression !== undefined && { suppression }) };
-}
-
-/** Only live objects differ: version and values are those that run. */
-function isUnchanged({ reported, target, targetValuesDigest }: Situation): boolean {
-  return (
-    reported?.helmStatus === 'deployed' &&
-    reported.version === target?.version &&
-    reported.valuesDigest === targetValuesDigest
-  );
 }
 
 function contentOf(
@@ -251,17 +277,17 @@ function contentOf(
   };
 }
 
-function idle(
-  { reported, target, comparison }: Situation,
-  nothing: (code: IdleCode, why: string) => Proposal,
-): Proposal {
+type SayNothing = (code: IdleCode, why: string, running?: RunningContent) => Proposal;
+
+function idle(facts: EntityFacts, situation: Situation, nothing: SayNothing): Proposal {
+  const { reported, target, comparison } = situation;
   if (target === null || reported === null) {
     return nothing('absent_as_desired', 'it is absent, as desired');
   }
   if (comparison === 'newer') {
     return nothing(
       'target_below_reported',
-      `${reported.version} runs and the target is ${target.version}; nothing goes down by itself: register the older content as a newer version, or set the entity absent first`,
+      `${reported.version} runs and the target is ${target.version}; a channel or a range alone never goes down: pin the entity to version ${target.version} to go back to it`,
     );
   }
   if (reported.health === 'Degraded' || reported.health === 'Missing') {
@@ -270,7 +296,11 @@ function idle(
       `${target.version} runs as desired but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
     );
   }
-  return nothing('up_to_date', `${target.version} runs as desired`);
+  const running = {
+    content: contentOf(facts, situation, 'config_update'),
+    values: valuesOf(facts),
+  };
+  return nothing('up_to_date', `${target.version} runs as desired`, running);
 }
 
 /** Whether the last plan with the content that should run has failed. */

@@ -6,6 +6,7 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { lostRace, planNotFound } from './dispatch-plan.js';
+import { demandOf, dropDemand } from './follow-rollback.js';
 
 /**
  * A person says no. A plan that has not gone out is CANCELLED and its content declined. One that is
@@ -63,6 +64,8 @@ async function cancelNow(
     failures: 0,
     standing: true,
   });
+  const dropped = `${principal.name} cancelled plan ${plan.id}`;
+  await dropDemand(context, unit, await demandOf(unit, plan), dropped);
   await unit.dirty.mark([plan.entity]);
   await record(context, unit, principal, {
     action: 'plan.cancel',

@@ -85,12 +85,18 @@ describe('a product that needs another', () => {
   });
 
   it('is repaired even while the other is down', async () => {
-    await world.report({
-      'base-dev': { version: '2.0.0', revision: 1, health: 'Degraded' },
-      'shop-dev': { ...RUNS, missing: 'shop', health: 'Missing' },
-    });
+    const base: SeenRelease = { version: '2.0.0', revision: 1 };
+    await world.report({ 'base-dev': base, 'shop-dev': RUNS });
     await world.entity({ version: '2.0.0' }, {}, 'base-dev', 'base');
     await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    await world.goTo('2026-01-05T09:10:00Z');
+    await world.engine.markDue();
+    await world.settle();
+    await world.report({
+      'base-dev': { ...base, health: 'Degraded' },
+      'shop-dev': { ...RUNS, missing: 'shop', health: 'Missing' },
+    });
     await world.settle();
     expect(await planOf('shop-dev')).toMatchObject({
       type: 'config_update',

@@ -18,6 +18,7 @@ import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { loadFacts } from './load-facts.js';
+import { offerPayload } from './offer-payload.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
 
 /** How long an offer may wait for its spoke, in milliseconds. */
@@ -141,18 +142,9 @@ async function offer(
     spoke: plan.spoke,
     type: 'plan.offer',
     planId: plan.id,
-    payload: {
-      planId: plan.id,
-      attempt: plan.attempt,
-      content: {
-        ...plan.content,
-        base: plan.content.base && { ...plan.content.base },
-        chart: plan.content.chart && { ...plan.content.chart },
-      },
-      digest: plan.digest,
-      values: plan.values,
+    payload: await offerPayload(unit, plan, {
       expiresAt: new Date(now.getTime() + OFFER_VALID_MS).toISOString(),
-    },
+    }),
     createdAt: now.toISOString(),
   });
   await record(context, unit, principal, {

@@ -11,6 +11,9 @@ import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import { noteSuccess } from '../spokes/note-runs.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { demandRollback } from './demand-rollback.js';
+import { afterRollback, demandOf, dropDemand, onRollbackFailed } from './follow-rollback.js';
+import { rememberBaseline } from './remember-baseline.js';
 import { endSuppression, suppressAfterFailure } from './suppressions.js';
 
 /** Ways in which a spoke gives a plan back untouched. */
@@ -39,8 +42,8 @@ export interface EndingDetails {
 
 /**
  * Moves an executing or unknown plan to its end, with what follows from it: declined content, the
- * entity's automatic suppression, messages nobody needs any more, another evaluation. False if
- * somebody else was faster.
+ * entity's automatic suppression, its baseline and rollback, messages nobody needs any more, another
+ * evaluation. False if somebody else was faster.
  */
 export async function endPlan(
   context: Context,
@@ -61,8 +64,7 @@ export async function endPlan(
   );
   if (!saved.ok) return false;
   await recordEnding(unit, plan, saved.value);
-  await rememberOutcome(unit, plan, ending, { by, message, at });
-  await restrain(context, unit, plan, ending, message);
+  await rememberOutcome(context, unit, saved.value, ending, { by, message, at });
   if (ending.state === 'SUCCEEDED') await noteSuccess(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
   // Also whom its end may let go: those held only because too many plans executed.
@@ -86,68 +88,86 @@ async function keepsComingBack(unit: UnitOfWork, plan: Plan): Promise<boolean> {
   );
 }
 
-async function rememberOutcome(
-  unit: UnitOfWork,
-  plan: Plan,
-  ending: PlanEnding,
-  { by, message, at }: { by: string; message: string; at: string },
-): Promise<void> {
-  if (ending.state === 'SUCCEEDED') {
-    await unit.declines.remove(plan.entity, plan.contentKey);
-    return;
-  }
-  const decline = {
-    entity: plan.entity,
-    contentKey: plan.contentKey,
-    planId: plan.id,
-    by,
-    at,
-    failures: plan.attempt,
-  };
-  if (ending.state === 'FAILED') {
-    await unit.declines.put({
-      ...decline,
-      why: `failed (${ending.outcome}): ${message}`,
-      standing: false,
-    });
-  }
-  if (ending.state === 'CANCELLED' && (await keepsComingBack(unit, plan))) {
-    await unit.declines.put({
-      ...decline,
-      why: `came back from its spoke ${String(RETURNS_MAX)} times in a row, the last time because ${message}`,
-      standing: true,
-    });
-  }
-  if (ending.state === 'CANCELLED' && CANCEL_REASONS[ending.cancelReason].declines) {
-    await unit.declines.put({
-      ...decline,
-      by: plan.cancelRequested?.by ?? by,
-      why: `was cancelled: ${plan.cancelRequested?.reason ?? message}`,
-      standing: true,
-    });
-  }
-}
+type Word = Pick<EndingDetails, 'by' | 'message'> & { readonly at: string };
 
-/** A failure suppresses the entity, a success frees it; a rollback does neither. */
-async function restrain(
+/** What is kept of an ending for the evaluations to come. */
+async function rememberOutcome(
   context: Context,
   unit: UnitOfWork,
   plan: Plan,
   ending: PlanEnding,
-  message: string,
+  word: Word,
 ): Promise<void> {
-  if (plan.type === 'rollback') return;
-  if (ending.state === 'FAILED' && !isFreeRetry(plan, ending)) {
-    await suppressAfterFailure(context, unit, plan, `${ending.outcome}: ${message}`);
-  }
-  if (ending.state === 'SUCCEEDED') {
-    const [suppression] = await unit.suppressions.ofEntities([plan.entity]);
-    if (suppression === undefined) return;
-    await endSuppression(context, unit, ENGINE, suppression, `plan ${plan.id} succeeded`);
+  switch (ending.state) {
+    case 'SUCCEEDED':
+      await unit.declines.remove(plan.entity, plan.contentKey);
+      await rememberBaseline(unit, plan, word.at);
+      return rememberSuccess(context, unit, plan);
+    case 'FAILED':
+      return rememberFailure(context, unit, plan, ending, word);
+    case 'CANCELLED':
+      return rememberCancellation(context, unit, plan, ending.cancelReason, word);
+    case 'UNKNOWN':
+      return;
   }
 }
 
-/** Cut off by the death of its spoke or of Helm, and not by what it brings: it is tried again at once. */
-function isFreeRetry(plan: Plan, ending: Extract<PlanEnding, { state: 'FAILED' }>): boolean {
-  return ending.interrupted && plan.attempt === 1;
+/** A success frees the entity; a rollback only takes back what failed. */
+async function rememberSuccess(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
+  if (plan.type === 'rollback') {
+    return afterRollback(context, unit, plan, await demandOf(unit, plan));
+  }
+  const [suppression] = await unit.suppressions.ofEntities([plan.entity]);
+  if (suppression === undefined) return;
+  await endSuppression(context, unit, ENGINE, suppression, `plan ${plan.id} succeeded`);
+}
+
+async function rememberFailure(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  { outcome, interrupted }: Extract<PlanEnding, { state: 'FAILED' }>,
+  word: Word,
+): Promise<void> {
+  const { message } = word;
+  await decline(unit, plan, word, { why: `failed (${outcome}): ${message}`, standing: false });
+  // Cut off by the death of its spoke or of Helm, not by what it brings: it is tried again at once.
+  if (interrupted && plan.attempt === 1) return;
+  if (plan.type === 'rollback') {
+    return onRollbackFailed(context, unit, plan, await demandOf(unit, plan));
+  }
+  await suppressAfterFailure(context, unit, plan, `${outcome}: ${message}`);
+  await demandRollback(context, unit, plan, { outcome, message });
+}
+
+async function rememberCancellation(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  cancelReason: CancelReason,
+  word: Word,
+): Promise<void> {
+  if (await keepsComingBack(unit, plan)) {
+    await decline(unit, plan, word, {
+      why: `came back from its spoke ${String(RETURNS_MAX)} times in a row, the last time because ${word.message}`,
+      standing: true,
+    });
+    const demand = await demandOf(unit, plan);
+    if (demand !== undefined) await onRollbackFailed(context, unit, plan, demand);
+  }
+  if (CANCEL_REASONS[cancelReason].declines) {
+    const by = plan.cancelRequested?.by ?? word.by;
+    const why = `was cancelled: ${plan.cancelRequested?.reason ?? word.message}`;
+    await decline(unit, plan, { ...word, by }, { why, standing: true });
+    await dropDemand(context, unit, await demandOf(unit, plan), `${by} cancelled plan ${plan.id}`);
+  }
+}
+
+async function decline(
+  unit: UnitOfWork,
+  { entity, contentKey, id, attempt }: Plan,
+  { by, at }: Word,
+  said: { readonly why: string; readonly standing: boolean },
+): Promise<void> {
+  await unit.declines.put({ entity, contentKey, planId: id, by, at, failures: attempt, ...said });
 }

@@ -2,8 +2,10 @@ import { planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
+import type { EvaluationRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
+import { dropVainDemand } from './follow-rollback.js';
 import { laterThan } from './later-than.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 import {
@@ -14,6 +16,7 @@ import {
   withdrawPlan,
 } from './open-plan.js';
 import { endHold } from './holds.js';
+import { settleContent } from './settle-content.js';
 import { endSuppression } from './suppressions.js';
 
 /** An entity to evaluate; `force`: a person asked, so declined content may be proposed again. */
@@ -47,6 +50,7 @@ export async function evaluateEntities(
   const outcomes: EvaluationOutcome[] = [];
   for (const facts of await loadFacts(unit, names, presence, set)) {
     const name = facts.entityFacts.entity.name;
+    await dropVainDemand(context, unit, facts.entityFacts);
     const proposal = propose(facts, forced.has(name), onBug);
     if (proposal === undefined) {
       await postpone(unit, facts);
@@ -55,7 +59,8 @@ export async function evaluateEntities(
     const force = forced.has(name);
     await endRestraints(context, unit, proposal, force);
     outcomes.push(await apply({ context, unit, set }, facts, { proposal, forced: force }));
-    await remember(context, unit, facts, proposal);
+    const settling = await settleContent(context, unit, facts, proposal);
+    await remember(context, unit, facts, { proposal, settling });
   }
   return outcomes;
 }
@@ -141,7 +146,13 @@ async function remember(
   context: Context,
   unit: UnitOfWork,
   { entityFacts, lastEvaluation }: LoadedFacts,
-  proposal: Proposal,
+  {
+    proposal,
+    settling,
+  }: {
+    readonly proposal: Proposal;
+    readonly settling: Pick<EvaluationRecord, 'settling' | 'recheckAt'>;
+  },
 ): Promise<void> {
   const next = {
     entity: entityFacts.entity.name,
@@ -151,12 +162,26 @@ async function remember(
       version: proposal.target.kind === 'release' ? proposal.target.release.version : null,
       reason: proposal.target.reason,
     },
+    ...settling,
   };
   const same =
+    isSameSettling(lastEvaluation, settling) &&
     lastEvaluation?.code === next.code &&
     lastEvaluation.why === next.why &&
     lastEvaluation.target.version === next.target.version &&
     lastEvaluation.target.reason === next.target.reason;
   if (same) return;
   await unit.evaluations.put([{ ...next, at: context.clock.now().toISOString() }]);
+}
+
+function isSameSettling(
+  before: EvaluationRecord | undefined,
+  now: Pick<EvaluationRecord, 'settling' | 'recheckAt'>,
+): boolean {
+  return (
+    before?.recheckAt === now.recheckAt &&
+    before?.settling?.contentKey === now.settling?.contentKey &&
+    before?.settling?.since === now.settling?.since &&
+    before?.settling?.epoch === now.settling?.epoch
+  );
 }

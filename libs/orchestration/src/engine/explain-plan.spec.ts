@@ -38,7 +38,7 @@ async function wantsBase2(): Promise<void> {
     'aria-dev': { version: '1.0.0', revision: 1 },
     'base-dev': { version: '1.5.0', revision: 1 },
   });
-  await world.entity({ version: '1.5.0' }, {}, 'base-dev', 'base');
+  await world.entity({ range: '^1.0.0' }, {}, 'base-dev', 'base');
   await world.entity({ version: '2.0.0' });
   await world.settle();
 }

@@ -15,6 +15,7 @@ import type { ConstraintCache } from './constraint-cache.js';
 import { planNotFound } from './dispatch-plan.js';
 import { loadFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { waitsForPerson } from './waits-for-person.js';
 
 /** Why a plan has not gone out, as it is at the instant of the question. */
 export interface PlanExplanation {
@@ -48,8 +49,8 @@ export async function explainPlan(
     const presence = { now: context.clock.now(), startedAt: context.startedAt };
     const [facts] = await loadFacts(unit, [plan.entity], presence, set);
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
-    const manual = facts.environment.execution === 'manual';
     const proposal = proposePlan(facts.entityFacts);
+    const manual = waitsForPerson(facts.environment, plan);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
       return ok({ plan, manual, unmet: [outdated(proposal)], noted: [] });
     }

@@ -1,20 +1,33 @@
-import { type BreakerCount, mayOpenBreaker, type Restraints } from '@apollo-deploy/domain';
+import {
+  type BreakerCount,
+  type EntityFacts,
+  mayOpenBreaker,
+  type Restraints,
+} from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
-/** What is stored to keep these entities from moving, by entity; two statements. */
+/** What moves an entity back, or keeps it from moving. */
+type Bounds = Restraints & Pick<EntityFacts, 'baseline' | 'rollbackDemand'>;
+
+/** What is stored to keep these entities from moving or to move them back; four statements. */
 export async function loadRestraints(
   unit: UnitOfWork,
   entities: readonly string[],
-): Promise<ReadonlyMap<string, Restraints>> {
-  const restraints = new Map<string, Restraints>();
-  for (const hold of await unit.holds.ofEntities(entities)) {
-    restraints.set(hold.entity, { hold });
-  }
+): Promise<ReadonlyMap<string, Bounds>> {
+  const bounds = new Map<string, Bounds>();
+  const add = (entity: string, more: Bounds): void => {
+    bounds.set(entity, { ...bounds.get(entity), ...more });
+  };
+  for (const hold of await unit.holds.ofEntities(entities)) add(hold.entity, { hold });
   for (const suppression of await unit.suppressions.ofEntities(entities)) {
-    const { entity } = suppression;
-    restraints.set(entity, { ...restraints.get(entity), suppression });
+    add(suppression.entity, { suppression });
   }
-  return restraints;
+  for (const baseline of await unit.baselines.newestOf(entities))
+    add(baseline.entity, { baseline });
+  for (const rollbackDemand of await unit.rollbackDemands.ofEntities(entities)) {
+    add(rollbackDemand.entity, { rollbackDemand });
+  }
+  return bounds;
 }
 
 /**

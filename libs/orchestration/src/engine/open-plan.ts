@@ -18,6 +18,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { laterThan } from './later-than.js';
 import type { LoadedFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { waitsForPerson } from './waits-for-person.js';
 
 /** What an evaluation did for one entity. */
 export interface EvaluationOutcome {
@@ -44,10 +45,19 @@ export async function keepPlan(
 ): Promise<EvaluationOutcome> {
   const result = judge(set, facts, proposed);
   const state = result.satisfied ? 'PENDING' : 'BLOCKED';
-  if (open.state === state && sameAnswer(open, result)) return outcome(facts, open, 'unchanged');
-  const { recheckAt: _, ...rest } = open;
+  const samePurpose = isSamePurpose(open, proposed);
+  if (open.state === state && samePurpose && sameAnswer(open, result)) {
+    return outcome(facts, open, 'unchanged');
+  }
+  const { recheckAt: _, rollbackOf: _of, repairOf: _or, ...rest } = open;
   const waits = turnWaits(open, holding(result), context.clock.now().toISOString());
-  const plan: Plan = { ...rest, ...answerOf(result), waits };
+  const plan: Plan = {
+    ...rest,
+    planClass: proposed.planClass,
+    ...linksOf(proposed),
+    ...answerOf(result),
+    waits,
+  };
   const saved = await unit.plans.save(open.state === state ? plan : movePlan(plan, state));
   if (!saved.ok) return lost(unit, open.entity);
   await recordBlocking(unit, open, saved.value);
@@ -84,13 +94,14 @@ export async function makePlan(
     content: proposed.content,
     digest: planDigest(proposed.content),
     contentKey: proposed.contentKey,
-    values: proposed.content.chart === null ? {} : proposed.values,
+    values: proposed.values,
     from: proposed.from,
     to: proposed.to,
     reason: proposed.reason,
     passedOver: proposed.passedOver,
     ...answerOf(result),
     attempt: (earlier?.failures ?? 0) + 1,
+    ...linksOf(proposed),
     ...(forced && { forced }),
     waits: beginWaits(holding(result), createdAt),
     createdAt,
@@ -166,6 +177,25 @@ function holding({ satisfied, violations }: ConstraintResult): Plan['violations'
   return satisfied ? [] : violations;
 }
 
+function linksOf({
+  rollbackOf,
+  repairOf,
+}: Pick<Plan, 'rollbackOf' | 'repairOf'>): Pick<Plan, 'rollbackOf' | 'repairOf'> {
+  return {
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(repairOf !== undefined && { repairOf }),
+  };
+}
+
+/** The same content may come to mean something else, as when it is observed to be what succeeded. */
+function isSamePurpose(open: Plan, proposed: ProposedPlan): boolean {
+  return (
+    open.planClass === proposed.planClass &&
+    open.rollbackOf === proposed.rollbackOf &&
+    open.repairOf === proposed.repairOf
+  );
+}
+
 function sameAnswer(open: Plan, result: ConstraintResult): boolean {
   const answer = answerOf(result);
   return (
@@ -188,7 +218,7 @@ function outcome(
     entity: plan.entity,
     result,
     planId: plan.id,
-    dispatchable: plan.state === 'PENDING' && environment.execution === 'automatic',
+    dispatchable: plan.state === 'PENDING' && !waitsForPerson(environment, plan),
   };
 }
 

@@ -135,7 +135,7 @@ describe('the orchestration engine', () => {
     expect(await world.plans()).toEqual([]);
     expect(await world.view()).toMatchObject({
       status: 'declined',
-      why: '2.0.0 runs and the target is 1.0.0; nothing goes down by itself: register the older content as a newer version, or set the entity absent first',
+      why: '2.0.0 runs and the target is 1.0.0; a channel or a range alone never goes down: pin the entity to version 1.0.0 to go back to it',
     });
   });
 

@@ -38,6 +38,12 @@ export const OfferedContent = Type.Object({
 });
 export type OfferedContent = Static<typeof OfferedContent>;
 
+/** Another plan with its content, which the spoke can check against what is offered. */
+const LinkedPlan = Type.Object({
+  planId: Type.String({ maxLength: 64 }),
+  content: OfferedContent,
+});
+
 /** An approved plan, pushed to the spoke that shall carry it out. */
 export const PlanOffer = Type.Object({
   planId: Type.String({ maxLength: 64 }),
@@ -48,5 +54,9 @@ export const PlanOffer = Type.Object({
   values: Type.Record(Type.String(), Type.Unknown()),
   /** After this instant the spoke no longer begins. RFC 3339. */
   expiresAt: Type.String({ maxLength: 40 }),
+  /** The plan that this one rolls back. */
+  rollbackOf: Type.Optional(LinkedPlan),
+  /** The plan whose content this one restores. */
+  repairOf: Type.Optional(LinkedPlan),
 });
 export type PlanOffer = Static<typeof PlanOffer>;

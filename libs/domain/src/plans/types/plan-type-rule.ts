@@ -10,6 +10,8 @@ export interface Situation {
   /** `null`: nothing should be there. */
   readonly target: Release | null;
   readonly targetValuesDigest: string;
+  /** A person named the target's version or a hold fixes it, rather than a channel or a range. */
+  readonly pinned: boolean;
   /** `null`: nothing is there. */
   readonly reported: ReportedRelease | null;
   /** The version that last deployed against the target's. */

@@ -1,4 +1,10 @@
 import type { PlanTypeRule } from './plan-type-rule.js';
 
-/** Never the answer to a comparison: a channel or a range alone does not go down; it is asked for. */
-export const rollback: PlanTypeRule = { propose: () => undefined };
+/** A person named a version below what runs. A channel or a range alone never goes down. */
+export const rollback: PlanTypeRule = {
+  propose({ product, target, reported, comparison, pinned }) {
+    if (target === null || reported === null || comparison !== 'newer' || !pinned) return undefined;
+    const runs = reported.deployed?.version ?? reported.version;
+    return `${product} is pinned to ${target.version}; ${runs} runs`;
+  },
+};

@@ -1,0 +1,37 @@
+import type { ReportedRelease } from '../catalog/entity.js';
+import type { Baseline } from './baseline.js';
+import type { PlanType } from './plan.js';
+import type { ProposedPlan } from './propose-plan.js';
+
+/**
+ * What a plan is for, by its content: a repair brings back what succeeded last, whatever its type; a
+ * rollback that nobody demanded follows a version that a person named, unless a hold keeps it there.
+ */
+export function purposeOf(
+  baseline: Baseline | undefined,
+  plan: {
+    readonly type: PlanType;
+    readonly contentKey: string;
+    readonly reported: ReportedRelease | null;
+    /** Its target is what a hold fixes. */
+    readonly held: boolean;
+  },
+): Pick<ProposedPlan, 'planClass' | 'repairOf' | 'rollbackOf'> {
+  const { planId, contentKey } = baseline ?? {};
+  const restores = contentKey === plan.contentKey;
+  if (plan.type === 'rollback' && !(restores && plan.held)) {
+    const brought = runs(plan.reported, baseline) ? planId : undefined;
+    return {
+      planClass: 'requested_rollback',
+      ...(brought !== undefined && { rollbackOf: brought }),
+    };
+  }
+  if (!restores) return { planClass: 'ordinary' };
+  return { planClass: 'repair', ...(planId !== undefined && { repairOf: planId }) };
+}
+
+function runs(reported: ReportedRelease | null, baseline: Baseline | undefined): boolean {
+  return (
+    reported?.version === baseline?.version && reported?.valuesDigest === baseline?.valuesDigest
+  );
+}

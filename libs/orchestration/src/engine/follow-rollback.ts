@@ -1,0 +1,82 @@
+import { type EntityFacts, movePlan, type Plan, type RollbackDemand } from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import { recordEnding } from '../analytics/count-plans.js';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/** The demand that a rollback plan carries out; `undefined` for one that follows a person's pin. */
+export async function demandOf(unit: UnitOfWork, plan: Plan): Promise<RollbackDemand | undefined> {
+  if (plan.type !== 'rollback') return undefined;
+  const [demand] = await unit.rollbackDemands.ofEntities([plan.entity]);
+  return demand?.to.contentKey === plan.contentKey ? demand : undefined;
+}
+
+/**
+ * A rollback plan SUCCEEDED: its demand is served, and the plan that it rolled back says so. One that
+ * had FAILED is now ROLLED_BACK; one that had SUCCEEDED stays so.
+ */
+export async function afterRollback(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  demand: RollbackDemand | undefined,
+): Promise<void> {
+  if (demand !== undefined) await unit.rollbackDemands.remove(plan.entity);
+  const undone = plan.rollbackOf === undefined ? undefined : await unit.plans.get(plan.rollbackOf);
+  if (undone === undefined) return;
+  const linked = { rolledBackBy: plan.id };
+  const saved = await unit.plans.save(
+    undone.state === 'FAILED' ? movePlan(undone, 'ROLLED_BACK', linked) : { ...undone, ...linked },
+  );
+  if (!saved.ok) {
+    throw new InvariantViolation(`plan ${undone.id} had ended and was written by somebody else`);
+  }
+  await recordEnding(unit, undone, saved.value);
+  await record(context, unit, ENGINE, {
+    action: 'plan.roll_back',
+    subject: `plan/${undone.id}`,
+    detail: { state: saved.value.state, rolledBackBy: plan.id },
+  });
+}
+
+/**
+ * A rollback plan FAILED, or came back from its spoke too often: there is no second one, what failed
+ * stays as it is, and only a person moves on from here.
+ */
+export async function onRollbackFailed(
+  context: Context,
+  unit: UnitOfWork,
+  plan: Plan,
+  demand: RollbackDemand | undefined,
+): Promise<void> {
+  await dropDemand(context, unit, demand, `rollback plan ${plan.id} did not succeed`);
+}
+
+/** A demand that will not be carried out any more. */
+export async function dropDemand(
+  context: Context,
+  unit: UnitOfWork,
+  demand: RollbackDemand | undefined,
+  reason: string,
+): Promise<void> {
+  if (demand === undefined) return;
+  await unit.rollbackDemands.remove(demand.entity);
+  await record(context, unit, ENGINE, {
+    action: 'rollback.drop',
+    subject: `entity/${demand.entity}`,
+    detail: { kind: demand.kind, to: demand.to.version, reason },
+  });
+}
+
+/** Where nothing is installed any more there is nothing to go back from. */
+export async function dropVainDemand(
+  context: Context,
+  unit: UnitOfWork,
+  { rollbackDemand, reported }: EntityFacts,
+): Promise<void> {
+  if (reported === undefined) return;
+  if (reported.release !== null && reported.release.helmStatus !== 'uninstalled') return;
+  await dropDemand(context, unit, rollbackDemand, 'the release is not there any more');
+}

@@ -1,0 +1,26 @@
+import type { Plan } from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/**
+ * What a plan that SUCCEEDED leaves to go back to: its content, as the newest baseline. After an
+ * uninstall there is nothing to go back to, and what comes later is new.
+ */
+export async function rememberBaseline(unit: UnitOfWork, plan: Plan, at: string): Promise<void> {
+  const { chart, valuesDigest } = plan.content;
+  if (plan.type === 'uninstall') return unit.baselines.removeOf(plan.entity);
+  if (chart === null || valuesDigest === null) {
+    throw new InvariantViolation(`plan ${plan.id} of type ${plan.type} has no content`);
+  }
+  await unit.baselines.put({
+    entity: plan.entity,
+    planId: plan.id,
+    version: chart.version,
+    chart,
+    values: plan.values,
+    valuesDigest,
+    contentKey: plan.contentKey,
+    at,
+    how: 'plan',
+  });
+}

@@ -1,0 +1,100 @@
+import { contentKey, type Proposal, type RunningContent } from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
+import type { EvaluationRecord, Settling } from '../ports/records.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { presenceOf } from '../spokes/presence.js';
+import type { LoadedFacts } from './load-facts.js';
+import { endSuppression } from './suppressions.js';
+
+/** How long content runs as desired and Healthy before it counts as having succeeded: 10 minutes. */
+const SETTLING_MS = 10 * 60_000;
+
+/**
+ * What runs exactly as desired but is not what succeeded last, because it was there before Apollo or
+ * got well after its plan had failed, becomes the baseline once it has been Healthy for the settling
+ * time. Only what a spoke saw in one session counts: within one it reports every change, so its
+ * silence hides none; in between nobody looked. Answers what the evaluation is to remember of it.
+ */
+export async function settleContent(
+  context: Context,
+  unit: UnitOfWork,
+  facts: LoadedFacts,
+  proposal: Proposal,
+): Promise<Pick<EvaluationRecord, 'settling' | 'recheckAt'>> {
+  const running = proposal.kind === 'nothing' ? proposal.running : undefined;
+  if (running === undefined || !isUnproven(facts, running)) return {};
+  const now = context.clock.now();
+  if (!isSeen(facts)) return { recheckAt: new Date(now.getTime() + SETTLING_MS).toISOString() };
+  const settling = settlingOf(facts, running, now);
+  const until = Date.parse(settling.since) + SETTLING_MS;
+  if (now.getTime() < until) return { settling, recheckAt: new Date(until).toISOString() };
+  await keepObserved(context, unit, facts, { running, settling });
+  return {};
+}
+
+/** Healthy, and other content succeeded last. */
+function isUnproven({ entityFacts }: LoadedFacts, { content }: RunningContent): boolean {
+  const { reported, baseline } = entityFacts;
+  const isProven =
+    baseline?.chart.sha256 === content.chart?.sha256 &&
+    baseline?.valuesDigest === content.valuesDigest;
+  return reported?.release?.health === 'Healthy' && !isProven;
+}
+
+function isSeen({ surroundings: { spoke, presence } }: LoadedFacts): boolean {
+  return presenceOf(spoke, presence) === 'connected' && spoke.stateEpoch === spoke.epoch;
+}
+
+function settlingOf(
+  { lastEvaluation, surroundings: { spoke } }: LoadedFacts,
+  { content }: RunningContent,
+  now: Date,
+): Settling {
+  const key = contentKey(content);
+  const before = lastEvaluation?.settling;
+  return before?.contentKey === key && before.epoch === spoke.epoch
+    ? before
+    : { contentKey: key, since: now.toISOString(), epoch: spoke.epoch };
+}
+
+async function keepObserved(
+  context: Context,
+  unit: UnitOfWork,
+  { entityFacts }: LoadedFacts,
+  { running, settling }: { readonly running: RunningContent; readonly settling: Settling },
+): Promise<void> {
+  const { entity, reported } = entityFacts;
+  const { chart, valuesDigest } = running.content;
+  const release = reported?.release;
+  if (chart === null || valuesDigest === null || release === null || release === undefined) {
+    throw new InvariantViolation(`what runs as ${entity.name} has no content`);
+  }
+  const { planId, revision, releaseDigest } = release;
+  const evidence = { healthySince: settling.since, revision, releaseDigest };
+  await unit.baselines.put({
+    entity: entity.name,
+    ...(planId !== undefined && { planId }),
+    version: chart.version,
+    chart,
+    values: running.values,
+    valuesDigest,
+    contentKey: settling.contentKey,
+    at: context.clock.now().toISOString(),
+    how: 'observed',
+    evidence,
+  });
+  await unit.declines.remove(entity.name, settling.contentKey);
+  const [suppression] = await unit.suppressions.ofEntities([entity.name]);
+  if (suppression?.contentKey === settling.contentKey) {
+    const why = `${chart.version} has been Healthy since ${settling.since}`;
+    await endSuppression(context, unit, ENGINE, suppression, why);
+  }
+  await record(context, unit, ENGINE, {
+    action: 'baseline.observe',
+    subject: `entity/${entity.name}`,
+    detail: { version: chart.version, valuesDigest, ...evidence },
+  });
+}
