@@ -6,6 +6,7 @@ import { ConstraintsModule } from './constraints/constraints.module.js';
 import { EntitiesModule } from './entities/entities.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
+import { HoldsModule } from './holds/holds.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PlansModule } from './plans/plans.module.js';
 import { type HubParts, PlatformModule } from './platform/platform.module.js';
@@ -25,6 +26,7 @@ export class HubModule {
         EntitiesModule,
         PlansModule,
         ConstraintsModule,
+        HoldsModule,
         SchedulesModule,
         FleetModule,
         AnalyticsModule,

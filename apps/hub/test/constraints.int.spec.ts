@@ -260,6 +260,7 @@ describe('constraints', () => {
     expect(body).toEqual({
       ...nightly,
       timezone: 'Europe/London',
+      source: 'person',
       hard: false,
       name: `Backups (${String(id)})`,
       scope: {},

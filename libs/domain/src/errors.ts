@@ -16,6 +16,7 @@ export const REFUSAL_CODES = [
   'catalog/release_name_taken',
   'catalog/version_conflict',
   'constraint/not_found',
+  'hold/not_found',
   'plan/not_found',
   'plan/illegal_transition',
   'plan/not_ready',

@@ -80,6 +80,7 @@ export {
   HOLD_ENDS,
   type HoldCause,
   type HoldEnd,
+  namesOtherContent,
 } from './holds/hold.js';
 export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
 export { type Baseline, BASELINES_KEPT, type RestorableContent } from './plans/baseline.js';

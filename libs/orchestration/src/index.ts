@@ -10,6 +10,8 @@ export {
   type NewConstraint,
   removeConstraint,
 } from './constraints/add-constraint.js';
+export { holdEntity, liftHold, type NewHold } from './constraints/hold-entity.js';
+export { liftSuppression } from './constraints/lift-suppression.js';
 export {
   type NewSchedule,
   RecurringScheduleService,

@@ -1,8 +1,15 @@
-import type { StoredConstraint } from '@apollo-deploy/domain';
+import type { AutomaticSuppression, StoredConstraint } from '@apollo-deploy/domain';
+import { ENGINE } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { StoredView, storedView } from './constraint-view.js';
 
+/** Who made it: a person, or the engine after a plan had failed. */
+const SOURCES = ['person', 'automatic'] as const;
+
 export class SuppressionView extends StoredView {
+  @ApiProperty({ enum: SOURCES })
+  source!: (typeof SOURCES)[number];
+
   @ApiProperty()
   reason!: string;
 
@@ -26,14 +33,40 @@ export class SuppressionView extends StoredView {
 
   @ApiPropertyOptional()
   timezone?: string;
+
+  @ApiPropertyOptional({ description: 'Of an automatic one: failures in a row.' })
+  failures?: number;
+
+  @ApiPropertyOptional({ description: 'Of an automatic one: the plan that failed last.' })
+  planId?: string;
 }
 
 /** The fields of the spec stand beside those of the constraint. */
 export function suppressionView(stored: StoredConstraint): SuppressionView {
   const { hard = false, ...spec } = stored.spec as unknown as SuppressionSpec;
-  return { ...storedView(stored), ...spec, hard };
+  return { ...storedView(stored), source: 'person', ...spec, hard };
 }
 
-type SuppressionSpec = Omit<SuppressionView, keyof StoredView | 'hard'> & {
+/** In the shape of one that a person made for its entity; its version counts the failures. */
+export function automaticSuppressionView(suppression: AutomaticSuppression): SuppressionView {
+  const { id, entity, from, until, failures, planId, reason } = suppression;
+  return {
+    id,
+    name: `${entity} after plan ${planId}`,
+    source: 'automatic',
+    scope: { entities: [entity] },
+    reason,
+    hard: false,
+    start: from,
+    end: until,
+    failures,
+    planId,
+    createdBy: ENGINE.name,
+    createdAt: from,
+    version: failures,
+  };
+}
+
+type SuppressionSpec = Omit<SuppressionView, keyof StoredView | 'hard' | 'source'> & {
   readonly hard?: boolean;
 };

@@ -1,6 +1,7 @@
 import {
   addConstraint,
   type Context,
+  liftSuppression,
   type Page,
   type Principal,
   removeConstraint,
@@ -9,10 +10,11 @@ import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
-import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { PageQuery, pageOf } from '../http/page-query.js';
 import { accepted } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { acceptedFields } from './accepted-fields.js';
+import { listSuppressions } from './list-suppressions.js';
 import { readSuppression } from './read-suppression.js';
 import { SuppressionRequest } from './suppression-requests.js';
 import { SuppressionView, suppressionView } from './suppression-view.js';
@@ -42,21 +44,19 @@ export class SuppressionsController {
 
   @Get()
   @Operation({
-    summary: 'List suppressions',
+    summary: 'List suppressions, automatic ones while they last',
     access: 'people',
     answer: SuppressionView,
     page: true,
   })
   async list(@Query() query: PageQuery): Promise<Page<SuppressionView>> {
-    const page = await this.context.store.transact((unit) =>
-      unit.constraints.list(KIND, pageOf(query)),
-    );
-    return mapPage(page, suppressionView);
+    return listSuppressions(this.context, pageOf(query));
   }
 
   @Delete(':id')
-  @DeleteOperation({ summary: 'Lift a suppression', access: 'people' })
+  @DeleteOperation({ summary: 'Lift a suppression, automatic or not', access: 'people' })
   async lift(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
-    accepted(await removeConstraint(this.context, caller, id, KIND));
+    const lifted = await liftSuppression(this.context, caller, id);
+    if (lifted === undefined) accepted(await removeConstraint(this.context, caller, id, KIND));
   }
 }

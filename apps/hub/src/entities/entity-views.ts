@@ -3,6 +3,8 @@ import type { DesiredState, Values } from '@apollo-deploy/domain';
 import { ENTITY_STATUSES } from '@apollo-deploy/orchestration';
 import type { EntityView as Entity } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { automaticSuppressionView, SuppressionView } from '../constraints/suppression-view.js';
+import { HoldView, holdView } from '../holds/hold-view.js';
 
 class TargetView {
   @ApiProperty({ type: String, nullable: true })
@@ -108,6 +110,15 @@ export class EntityView {
   @ApiPropertyOptional({ type: OpenPlanView })
   openPlan?: OpenPlanView;
 
+  @ApiPropertyOptional({ type: HoldView, description: 'What keeps it where it is.' })
+  hold?: HoldView;
+
+  @ApiPropertyOptional({
+    type: SuppressionView,
+    description: 'It is left alone for a while after a plan failed.',
+  })
+  suppression?: SuppressionView;
+
   @ApiProperty()
   editedBy!: string;
 
@@ -128,6 +139,8 @@ export function entityView({
   status,
   why,
   openPlan,
+  hold,
+  suppression,
 }: Entity): EntityView {
   const { name, spoke, environment, product, namespace, releaseName } = entity;
   return {
@@ -149,6 +162,8 @@ export function entityView({
     ...(openPlan !== undefined && {
       openPlan: { id: openPlan.id, type: openPlan.type, state: openPlan.state },
     }),
+    ...(hold !== undefined && { hold: holdView(hold) }),
+    ...(suppression !== undefined && { suppression: automaticSuppressionView(suppression) }),
     editedBy: entity.editedBy,
     createdAt: entity.createdAt,
     updatedAt: entity.updatedAt,

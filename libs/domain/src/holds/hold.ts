@@ -1,4 +1,5 @@
-import type { Values } from '../catalog/entity.js';
+import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
+import type { Entity, Values } from '../catalog/entity.js';
 
 /** What a hold keeps an entity at. */
 export interface HeldContent {
@@ -46,4 +47,20 @@ export interface Hold {
 export function describeHold({ until, by, reason }: Hold): string {
   const end = until === 'newer' ? 'something newer comes' : 'it is lifted';
   return `${reason} (${by}, until ${end})`;
+}
+
+/**
+ * Whether a person who changed what is desired thereby named content that the hold does not fix. To
+ * follow a channel or a range names none, and neither does to say the same again.
+ */
+export function namesOtherContent(
+  { fixes }: Hold,
+  before: Pick<Entity, 'desired' | 'values'>,
+  after: Pick<Entity, 'desired' | 'values'>,
+): boolean {
+  const valuesDigest = jsonDigest(after.values);
+  if (jsonDigest(before.values) !== valuesDigest) return valuesDigest !== fixes?.valuesDigest;
+  const { desired } = after;
+  if (canonicalJson({ ...before.desired }) === canonicalJson({ ...desired })) return false;
+  return 'absent' in desired || ('version' in desired && desired.version !== fixes?.version);
 }

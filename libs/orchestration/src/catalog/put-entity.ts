@@ -9,6 +9,7 @@ import {
 import { err, jsonDigest, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
+import { endHoldGonePast } from '../engine/holds.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
@@ -31,7 +32,8 @@ export interface EntityInput {
 }
 
 /**
- * Says what should run where: makes the entity, or replaces its desired state, values and labels.
+ * Says what should run where: makes the entity, or replaces its desired state, values and labels. A
+ * hold that fixes other content than a person thereby names is lifted.
  * Its spoke, product, namespace and release name never change: they say which installation it is.
  */
 export async function putEntity(
@@ -47,6 +49,7 @@ export async function putEntity(
     const { entity, stored } = made.value;
     const written = await write(unit, entity, stored, input);
     if (!written.ok) return written;
+    await endHoldGonePast(context, unit, principal, { before: stored, after: entity });
     await unit.dirty.mark([entity.name]);
     await record(context, unit, principal, {
       action: stored === undefined ? 'entity.create' : 'entity.update',

@@ -21,21 +21,32 @@ export async function withdrawOffers(
         { environment, state: 'EXECUTING' },
         { limit: PAGE, ...(after !== undefined && { after }) },
       );
-      for (const plan of page.items.filter(isUnclaimed)) {
-        await unit.outbox.add({
-          id: context.ids.next(),
-          spoke: plan.spoke,
-          type: 'plan.cancel',
-          planId: plan.id,
-          payload: { planId: plan.id, reason },
-          createdAt: context.clock.now().toISOString(),
-        });
-      }
+      await withdrawOffersOf(context, unit, page.items, reason);
       after = page.next;
     } while (after !== undefined);
   }
 }
 
-function isUnclaimed({ phase }: Plan): boolean {
+/** As `withdrawOffers`, for these plans; those that are not EXECUTING are left alone. */
+export async function withdrawOffersOf(
+  context: Context,
+  unit: UnitOfWork,
+  plans: readonly Plan[],
+  reason: string,
+): Promise<void> {
+  for (const plan of plans.filter(isUnclaimed)) {
+    await unit.outbox.add({
+      id: context.ids.next(),
+      spoke: plan.spoke,
+      type: 'plan.cancel',
+      planId: plan.id,
+      payload: { planId: plan.id, reason },
+      createdAt: context.clock.now().toISOString(),
+    });
+  }
+}
+
+function isUnclaimed({ state, phase }: Plan): boolean {
+  if (state !== 'EXECUTING') return false;
   return phase === 'dispatched' || phase === 'accepted';
 }

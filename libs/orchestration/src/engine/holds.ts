@@ -1,4 +1,4 @@
-import type { Hold } from '@apollo-deploy/domain';
+import { type Entity, type Hold, namesOtherContent } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
@@ -19,4 +19,17 @@ export async function endHold(
     detail: { hold: hold.id, cause: hold.cause, why },
   });
   return true;
+}
+
+/** Ends a hold that a person's change of what is desired goes past; see `Hold`. */
+export async function endHoldGonePast(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  { before, after }: { readonly before: Entity | undefined; readonly after: Entity },
+): Promise<void> {
+  if (before === undefined) return;
+  const [hold] = await unit.holds.ofEntities([after.name]);
+  if (hold === undefined || !namesOtherContent(hold, before, after)) return;
+  await endHold(context, unit, principal, hold, `${principal.name} wants other content`);
 }

@@ -171,7 +171,10 @@ export class EngineWorld {
 
   async result(planId: string, result: SpokeVerdict['result'], seen?: SeenRelease): Promise<void> {
     const plan = await this.context.store.transact((unit) => unit.plans.get(planId));
-    const release = seen === undefined ? undefined : releaseReport('aria-dev', seen);
+    const release =
+      seen === undefined || plan === undefined
+        ? undefined
+        : releaseReport(plan.content.releaseName, seen);
     must(
       await recordPlanResult(this.context, this.session, {
         planId,
@@ -203,6 +206,12 @@ export class EngineWorld {
   /** Everything that was announced, oldest first. */
   async events(): Promise<readonly StoredEvent[]> {
     return must(await this.context.store.transact((unit) => unit.events.after(undefined, 1000)));
+  }
+
+  async planOf(id: string): Promise<Plan> {
+    const plan = await this.context.store.transact((unit) => unit.plans.get(id));
+    if (plan === undefined) throw new Error(`no plan ${id}`);
+    return plan;
   }
 
   async lastPlan(): Promise<Plan> {

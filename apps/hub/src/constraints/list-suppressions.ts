@@ -1,0 +1,27 @@
+import { type Context, type Page, type PageRequest } from '@apollo-deploy/orchestration';
+import {
+  automaticSuppressionView,
+  type SuppressionView,
+  suppressionView,
+} from './suppression-view.js';
+
+/** One page of the suppressions that people made and of the automatic ones that last, by id. */
+export async function listSuppressions(
+  { store, clock }: Context,
+  page: PageRequest,
+): Promise<Page<SuppressionView>> {
+  const now = clock.now().toISOString();
+  const [people, automatic] = await store.transact(async (unit) => [
+    await unit.constraints.list('suppression_window', page),
+    await unit.suppressions.list(now, page),
+  ]);
+  const all = [
+    ...people.items.map(suppressionView),
+    ...automatic.items.map(automaticSuppressionView),
+  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const items = all.slice(0, page.limit);
+  const more =
+    all.length > items.length || people.next !== undefined || automatic.next !== undefined;
+  const last = items.at(-1);
+  return { items, ...(more && last !== undefined && { next: last.id }) };
+}
