@@ -1,7 +1,7 @@
 import { ChoiceField, TextField } from '../http/field.js';
 import type { EventFilter } from './event-filter.js';
 
-const KINDS = ['plan', 'entity', 'spoke'] as const;
+const KINDS = ['plan', 'entity', 'spoke', 'schedule'] as const;
 const NAME_MAX = 253;
 
 /** Which events, and from where on. */

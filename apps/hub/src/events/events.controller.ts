@@ -14,7 +14,7 @@ export class EventsController {
   @Get()
   @StreamOperation({
     summary: 'Follow what becomes of plans, entities and spokes',
-    description: `The data of each event is JSON: \`{id, at, type, subject: {kind, name, environment, entity?, product?}, data}\`. Without an id the stream begins with what happens next. With the id of the last event you have it goes on after that one, without a gap or a repetition; events are kept for ${String(EVENTS_KEPT_HOURS)} hours, and where that was not enough the stream begins with an event \`reset\`: read anew what you show. Types: plan.proposed, plan.blocked, plan.unblocked, plan.dispatched, plan.phase, plan.unknown, plan.ended, plan.changed; entity.created, entity.changed, entity.reported, entity.evaluated; spoke.registered, spoke.connected, spoke.disconnected, spoke.reported, spoke.revoked.`,
+    description: `The data of each event is JSON: \`{id, at, type, subject: {kind, name, environment, entity?, product?}, data}\`. Without an id the stream begins with what happens next. With the id of the last event you have it goes on after that one, without a gap or a repetition; events are kept for ${String(EVENTS_KEPT_HOURS)} hours, and where that was not enough the stream begins with an event \`reset\`: read anew what you show. Types: plan.proposed, plan.blocked, plan.unblocked, plan.dispatched, plan.phase, plan.unknown, plan.ended, plan.changed; entity.created, entity.changed, entity.reported, entity.evaluated; spoke.registered, spoke.connected, spoke.disconnected, spoke.reported, spoke.revoked; schedule.opened.`,
     access: 'people',
   })
   @ApiHeader({
