@@ -5,6 +5,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { holdAfterFailedRollback, holdAfterRollback } from './holds.js';
 
 /** The demand that a rollback plan carries out; `undefined` for one that follows a person's pin. */
 export async function demandOf(unit: UnitOfWork, plan: Plan): Promise<RollbackDemand | undefined> {
@@ -14,7 +15,7 @@ export async function demandOf(unit: UnitOfWork, plan: Plan): Promise<RollbackDe
 }
 
 /**
- * A rollback plan SUCCEEDED: its demand is served, and the plan that it rolled back says so. One that
+ * A rollback plan SUCCEEDED: its demand is served, a hold keeps what it brought, and the plan that it rolled back says so. One that
  * had FAILED is now ROLLED_BACK; one that had SUCCEEDED stays so.
  */
 export async function afterRollback(
@@ -25,6 +26,7 @@ export async function afterRollback(
 ): Promise<void> {
   if (demand !== undefined) await unit.rollbackDemands.remove(plan.entity);
   const undone = plan.rollbackOf === undefined ? undefined : await unit.plans.get(plan.rollbackOf);
+  await holdAfterRollback(context, unit, plan, undone);
   if (undone === undefined) return;
   const linked = { rolledBackBy: plan.id };
   const saved = await unit.plans.save(
@@ -43,7 +45,7 @@ export async function afterRollback(
 
 /**
  * A rollback plan FAILED, or came back from its spoke too often: there is no second one, what failed
- * stays as it is, and only a person moves on from here.
+ * stays as it is, and only a person moves on from here, past the hold that it leaves.
  */
 export async function onRollbackFailed(
   context: Context,
@@ -52,6 +54,7 @@ export async function onRollbackFailed(
   demand: RollbackDemand | undefined,
 ): Promise<void> {
   await dropDemand(context, unit, demand, `rollback plan ${plan.id} did not succeed`);
+  await holdAfterFailedRollback(context, unit, plan);
 }
 
 /** A demand that will not be carried out any more. */

@@ -1,9 +1,21 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Hold } from '@apollo-deploy/domain';
 import { holdEntity, liftHold } from '../constraints/hold-entity.js';
-import { EngineWorld, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 
 const ENTITY = 'aria-dev';
 const OLD = { replicas: 2 };
+const NEW = { replicas: 3 };
+
+async function holdOf(world: EngineWorld): Promise<Hold | undefined> {
+  const found = await world.context.store.transact((unit) => unit.holds.ofEntities([ENTITY]));
+  return found[0];
+}
+
+async function audited(world: EngineWorld, action: string): Promise<readonly object[]> {
+  const page = await world.context.store.transact((unit) => unit.audit.list({}, { limit: 200 }));
+  return page.items.filter((entry) => entry.action === action).map(({ detail }) => detail);
+}
 
 async function summary(world: EngineWorld): Promise<readonly string[]> {
   return (await world.plans()).map(
@@ -30,6 +42,220 @@ async function succeeds(
   await world.result((await world.lastPlan()).id, SUCCEEDED, seen);
   await world.settle();
 }
+
+/** The upgrade to 1.1.0 with new values has failed and is being rolled back. */
+async function rollingBack(): Promise<EngineWorld> {
+  const world = await installed();
+  await world.entity({ channel: 'dev' }, NEW);
+  await world.release('1.1.0');
+  await world.settle();
+  const bad = { version: '1.1.0', revision: 2, values: NEW, health: 'Degraded' };
+  await world.result((await world.lastPlan()).id, failed('unhealthy'), bad);
+  await world.settle();
+  return world;
+}
+
+/** As `rollingBack`, and 1.0.0 with the old values is back. */
+async function rolledBack(): Promise<EngineWorld> {
+  const world = await rollingBack();
+  await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+  return world;
+}
+
+describe('a failed upgrade that was rolled back', () => {
+  const QUIET = [
+    'install 1.0.0 SUCCEEDED',
+    'upgrade 1.1.0 ROLLED_BACK',
+    'rollback 1.0.0 SUCCEEDED',
+  ];
+  let world: EngineWorld;
+  beforeEach(async () => {
+    world = await rolledBack();
+  });
+
+  it('holds its entity there, and does not loop over ten more evaluations', async () => {
+    for (let look = 0; look < 10; look += 1) await world.engine.evaluateAll();
+    await world.goTo('2026-01-08T09:00:00.000Z');
+    await world.engine.evaluateAll();
+    expect(await summary(world)).toEqual(QUIET);
+    const rollback = await world.lastPlan();
+    expect(await holdOf(world)).toMatchObject({
+      fixes: { version: '1.0.0', values: OLD },
+      until: 'newer',
+      cause: 'rollback',
+      by: 'engine',
+      planId: rollback.id,
+      above: { version: '1.1.0' },
+    });
+    expect(await world.view()).toMatchObject({
+      status: 'held',
+      why: `1.0.0 runs as desired; held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
+      target: {
+        version: '1.0.0',
+        reason: `held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
+      },
+      hold: { cause: 'rollback' },
+    });
+  });
+
+  it('is repaired to exactly what is held, values too', async () => {
+    await world.goTo('2026-01-05T09:30:00.000Z');
+    await world.report({
+      [ENTITY]: { version: '1.0.0', revision: 3, values: OLD, missing: 'aria', health: 'Missing' },
+    });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'config_update',
+      planClass: 'repair',
+      state: 'EXECUTING',
+      to: { version: '1.0.0' },
+      values: OLD,
+    });
+  });
+
+  it('is brought back when somebody moves it by hand, and its hold stays as it was', async () => {
+    const before = await holdOf(world);
+    await world.goTo('2026-01-05T09:30:00.000Z');
+    await world.report({ [ENTITY]: { version: '1.1.0', revision: 4, values: OLD } });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'rollback',
+      planClass: 'repair',
+      state: 'EXECUTING',
+      to: { version: '1.0.0' },
+    });
+    await succeeds(world, { version: '1.0.0', revision: 5, values: OLD });
+    expect(await holdOf(world)).toEqual(before);
+  });
+
+  it('goes on with a version newer than the one that failed', async () => {
+    await world.release('1.2.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'upgrade',
+      state: 'EXECUTING',
+      to: { version: '1.2.0' },
+      values: NEW,
+    });
+    expect(await holdOf(world)).toBeUndefined();
+    expect(await audited(world, 'hold.end')).toMatchObject([{ why: 'newer content is wanted' }]);
+  });
+
+  it('goes on with other values', async () => {
+    await world.entity({ channel: 'dev' }, { replicas: 4 });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'upgrade',
+      state: 'EXECUTING',
+      to: { version: '1.1.0' },
+      values: { replicas: 4 },
+    });
+  });
+
+  it('is tried again after its back-off when a person lifts the hold', async () => {
+    must(await liftHold(world.context, PERSON, (await holdOf(world))?.id ?? ''));
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      to: { version: '1.1.0' },
+      state: 'BLOCKED',
+      violations: [{ code: 'automatic_suppression' }],
+      recheckAt: '2026-01-05T09:30:00.000Z',
+    });
+  });
+});
+
+describe('a rollback that failed', () => {
+  let world: EngineWorld;
+  beforeEach(async () => {
+    world = await rollingBack();
+    await world.result((await world.lastPlan()).id, failed('broken'));
+    await world.settle();
+  });
+
+  it('leaves a hold that forbids everything, and an alarm', async () => {
+    const hold = await holdOf(world);
+    expect(hold).toMatchObject({ cause: 'rollback_failed', until: 'lifted', by: 'engine' });
+    expect(hold).not.toHaveProperty('fixes');
+    expect(await audited(world, 'alarm')).toMatchObject([
+      { cause: 'rollback_failed', hold: hold?.id },
+    ]);
+    expect(await world.view()).toMatchObject({ status: 'held' });
+  });
+
+  it('lets nothing newer past, and says why in explain, until a person lifts it', async () => {
+    await world.release('1.2.0');
+    await world.settle();
+    const { id } = await world.lastPlan();
+    const hold = await holdOf(world);
+    expect(must(await world.engine.explain(id))).toMatchObject({
+      unmet: [
+        {
+          code: 'hold',
+          message: expect.stringContaining('aria-dev is held: rollback plan'),
+          data: { hold: hold?.id, cause: 'rollback_failed' },
+        },
+      ],
+    });
+    must(await liftHold(world.context, PERSON, hold?.id ?? ''));
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+  });
+
+  it('is past when a person names other content', async () => {
+    await world.entity({ version: '1.2.0' }, NEW);
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+    expect(await audited(world, 'hold.end')).toMatchObject([
+      { why: 'dev-operator wants other content' },
+    ]);
+  });
+});
+
+describe('a rollback that a person asked for by a pin', () => {
+  let world: EngineWorld;
+  beforeEach(async () => {
+    world = await installed();
+    await world.release('1.1.0');
+    await world.settle();
+    await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
+    await world.entity({ version: '1.0.0' }, OLD);
+    await world.settle();
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+  });
+
+  it('leaves a hold that says the same as the pin, until it is lifted', async () => {
+    expect(await holdOf(world)).toMatchObject({
+      fixes: { version: '1.0.0', values: OLD },
+      until: 'lifted',
+      by: 'dev-operator',
+    });
+    expect(await world.view()).toMatchObject({ status: 'held', target: { version: '1.0.0' } });
+  });
+
+  it('stays back in the channel too, whatever newer comes there, until it is lifted', async () => {
+    await world.entity({ channel: 'dev' }, OLD);
+    await world.release('1.2.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'SUCCEEDED' });
+    expect(await world.view()).toMatchObject({ status: 'held' });
+    must(await liftHold(world.context, PERSON, (await holdOf(world))?.id ?? ''));
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+  });
+
+  it('is never fought by its own hold: another pin lifts it', async () => {
+    await world.entity({ version: '1.2.0' }, OLD);
+    await world.settle();
+    expect(await holdOf(world)).toBeUndefined();
+    expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+  });
+
+  it('keeps its hold when the same pin is said again', async () => {
+    await world.entity({ version: '1.0.0' }, OLD);
+    await world.settle();
+    expect(await holdOf(world)).toBeDefined();
+  });
+});
 
 describe('a person', () => {
   let world: EngineWorld;

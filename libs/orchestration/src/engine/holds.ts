@@ -1,7 +1,7 @@
-import { type Entity, type Hold, namesOtherContent } from '@apollo-deploy/domain';
+import { type Entity, type Hold, namesOtherContent, type Plan } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
-import type { Principal } from '../ports/principal.js';
+import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /** Ends a hold, with the reason for the record. False if somebody else was faster. */
@@ -32,4 +32,100 @@ export async function endHoldGonePast(
   const [hold] = await unit.holds.ofEntities([after.name]);
   if (hold === undefined || !namesOtherContent(hold, before, after)) return;
   await endHold(context, unit, principal, hold, `${principal.name} wants other content`);
+}
+
+/**
+ * A rollback SUCCEEDED: its entity stays where it is. After an automatic one until something newer
+ * comes than what was rolled back; after one that a person asked for until somebody lifts it. What
+ * rolls off a recalled release is held by nothing: the recall itself keeps it off. One that restores
+ * what a hold fixes leaves that hold as it is.
+ */
+export async function holdAfterRollback(
+  context: Context,
+  unit: UnitOfWork,
+  rollback: Plan,
+  undone: Plan | undefined,
+): Promise<void> {
+  const { planClass, content, to, values } = rollback;
+  const isAutomatic = planClass === 'automatic_rollback';
+  if (!isAutomatic && planClass !== 'requested_rollback') return;
+  if (content.chart === null || content.valuesDigest === null) return;
+  const by = isAutomatic ? ENGINE.name : await editorOf(unit, rollback);
+  const above = isAutomatic ? contentOf(undone) : undefined;
+  const version = to?.version ?? content.chart.version;
+  await leaveHold(context, unit, {
+    id: context.ids.next(),
+    entity: rollback.entity,
+    fixes: {
+      version,
+      chartSha256: content.chart.sha256,
+      values,
+      valuesDigest: content.valuesDigest,
+    },
+    until: above === undefined ? 'lifted' : 'newer',
+    reason: `plan ${rollback.id} went back to ${version}`,
+    cause: 'rollback',
+    by,
+    at: context.clock.now().toISOString(),
+    planId: rollback.id,
+    ...(above !== undefined && { above }),
+  });
+}
+
+/**
+ * A rollback FAILED: nothing is known to be good, so nothing moves until a person looks and lifts the
+ * hold, or names other content. The alarm is in the audit trail.
+ */
+export async function holdAfterFailedRollback(
+  context: Context,
+  unit: UnitOfWork,
+  rollback: Plan,
+): Promise<void> {
+  const reason = `rollback plan ${rollback.id} did not succeed; look at what runs before anything else is tried`;
+  const hold: Hold = {
+    id: context.ids.next(),
+    entity: rollback.entity,
+    until: 'lifted',
+    reason,
+    cause: 'rollback_failed',
+    by: ENGINE.name,
+    at: context.clock.now().toISOString(),
+    planId: rollback.id,
+  };
+  await leaveHold(context, unit, hold);
+  await record(context, unit, ENGINE, {
+    action: 'alarm',
+    subject: `entity/${rollback.entity}`,
+    detail: { cause: hold.cause, plan: rollback.id, hold: hold.id, reason },
+  });
+}
+
+/** The newest word counts: a hold that was there is replaced. */
+async function leaveHold(context: Context, unit: UnitOfWork, hold: Hold): Promise<void> {
+  const [before] = await unit.holds.ofEntities([hold.entity]);
+  if (before !== undefined) {
+    await endHold(context, unit, ENGINE, before, `replaced by hold ${hold.id}`);
+  }
+  await unit.holds.insert(hold);
+  await record(context, unit, ENGINE, {
+    action: 'hold.add',
+    subject: `entity/${hold.entity}`,
+    detail: {
+      hold: hold.id,
+      cause: hold.cause,
+      until: hold.until,
+      reason: hold.reason,
+      version: hold.fixes?.version ?? null,
+    },
+  });
+}
+
+function contentOf(plan: Plan | undefined): Hold['above'] {
+  const version = plan?.to?.version;
+  const valuesDigest = plan?.content.valuesDigest;
+  return version && valuesDigest ? { version, valuesDigest } : undefined;
+}
+
+async function editorOf(unit: UnitOfWork, { entity }: Plan): Promise<string> {
+  return (await unit.entities.get(entity))?.editedBy ?? ENGINE.name;
 }

@@ -407,7 +407,7 @@ describe('going back on request', () => {
     await world.settle();
     expect((await world.plans())[1]).toMatchObject({ state: 'SUCCEEDED', rolledBackBy: back.id });
     expect(await world.plans()).toHaveLength(3);
-    expect(await world.view()).toMatchObject({ status: 'up_to_date' });
+    expect(await world.view()).toMatchObject({ status: 'held' });
   });
 
   it('begets no other rollback when it fails', async () => {
