@@ -19,6 +19,11 @@ describe('a version', () => {
     });
   });
 
+  it('is parsed once, however often it is asked for', () => {
+    expect(version('4.5.6-once')).toBe(version('4.5.6-once'));
+    expect(parseVersion('4.5')).toEqual(parseVersion('4.5'));
+  });
+
   it.each([
     '0.0.0',
     '1.2.3',

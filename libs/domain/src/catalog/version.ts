@@ -36,11 +36,26 @@ const SEMVER =
   /^(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 const DIGITS = /^\d+$/;
 
+/** Versions by their text: a fleet has few, and every evaluation asks for them again. */
+const known = new Map<string, Result<Version, VersionRefusal>>();
+const KNOWN_MAX = 10_000;
+
 /**
  * Parses one exact version, strictly as SemVer 2.0.0: no leading `v`, no missing parts, no leading
  * zeros, at most 256 characters and 15 digits a number. Ranges are more lenient: see `parseRange`.
+ * What was parsed before is remembered, 10,000 texts at most.
  */
 export function parseVersion(text: string): Result<Version, VersionRefusal> {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const parsed = readVersion(text);
+  if (!parsed.ok) return parsed;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(text, parsed);
+  return parsed;
+}
+
+function readVersion(text: string): Result<Version, VersionRefusal> {
   if (text === '') return refuse('version/empty', `the version is empty; ${ACCEPTED}`, 1);
   if (text.length > MAX_VERSION_LENGTH) {
     const detail = `the version has ${text.length} characters, at most ${MAX_VERSION_LENGTH} are accepted`;
