@@ -16,7 +16,12 @@ import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } fr
 import type { PlanClass } from './plan-class.js';
 import { demandedRollback } from './propose-rollback.js';
 import { purposeOf } from './purpose-of.js';
-import { type Restraints, type SortedRestraints, sortRestraints } from './restraints.js';
+import {
+  NO_RESTRAINTS,
+  type Restraints,
+  type SortedRestraints,
+  sortRestraints,
+} from './restraints.js';
 import type { RollbackDemand } from './rollback-demand.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
@@ -97,8 +102,7 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
   const { entity, candidates, reported, openPlan } = stored;
   const wanted = selectTarget(entity.desired, candidates);
   const restraints = sortRestraints(stored, wanted, options.force === true);
-  const { hold: _, suppression: __, ...others } = stored;
-  const facts: EntityFacts = { ...others, ...restraints.inForce };
+  const facts = onlyInForce(stored, restraints);
   const target = heldTarget(facts) ?? wanted;
   const nothing: SayNothing = (code, why, running) => ({
     kind: 'nothing',
@@ -140,6 +144,12 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
     );
   }
   return { kind: 'plan', target, restraints, plan: draft };
+}
+
+function onlyInForce(stored: EntityFacts, restraints: SortedRestraints): EntityFacts {
+  if (restraints === NO_RESTRAINTS) return stored;
+  const { hold: _, suppression: __, ...others } = stored;
+  return { ...others, ...restraints.inForce };
 }
 
 /** What a hold fixes goes before what is desired. */

@@ -18,6 +18,9 @@ export interface SortedRestraints {
   readonly ended: Restraints;
 }
 
+/** Nothing keeps the entity, and nothing has ended: so it is with most. */
+export const NO_RESTRAINTS: SortedRestraints = { inForce: {}, ended: {} };
+
 /**
  * A hold `newer` ends when what is desired is newer than what it was left by, or has other values; an
  * automatic suppression when it is other content than what failed, or a person asks for another try.
@@ -28,6 +31,7 @@ export function sortRestraints(
   target: TargetSelection,
   forced: boolean,
 ): SortedRestraints {
+  if (hold === undefined && suppression === undefined) return NO_RESTRAINTS;
   const holdEnds = hold !== undefined && isOutgrown(hold, entity, target);
   const suppressionEnds =
     suppression !== undefined && (forced || isReplaced(suppression, entity, target));
