@@ -15,6 +15,7 @@ import {
   VALUES,
 } from './fleet.mjs';
 import { collectGarbage, median, rounded } from './interleave.mjs';
+import { whyNot } from './why-not.mjs';
 import { valueOf } from './value-of.mjs';
 
 const REACH_GROWTH = 1.3;
@@ -47,9 +48,17 @@ export async function run({ small, large, changes, rounds }) {
     ratio: rounded(growth),
     reach: `evaluations as expected, large against small <= ${REACH_GROWTH}, nothing changed: 0 evaluations and 0 statements a turn`,
     met: exact && growth <= REACH_GROWTH && still,
-    ...(still
-      ? {}
-      : { why: 'a quiet turn still asks for what other replicas marked and what is due' }),
+    ...whyNot([
+      [
+        !exact,
+        'whom a change concerns is told by product, so the same products on other spokes count',
+      ],
+      [growth > REACH_GROWTH, 'something is proportional to the fleet'],
+      [
+        !still,
+        'a quiet turn asks for what other replicas marked and what is due: as much in any fleet',
+      ],
+    ]),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@apollo-deploy/domain';
 import { InMemoryStore, OrchestrationEngine } from '@apollo-deploy/orchestration';
 import { bareFacts, bareLoop } from './bare-evaluation.mjs';
+import { whyNot } from './why-not.mjs';
 import { entityFacts, planFactsOf, subjectOf } from './facts.mjs';
 import { fleetOf, NOW, rowsOf } from './fleet.mjs';
 import { collectGarbage, interleave, rounded } from './interleave.mjs';
@@ -25,7 +26,7 @@ const DRIFT = 50;
 const UPWARDS = /** @type {const} */ ({ planClass: 'ordinary', forward: true });
 
 export const sizes = {
-  full: { pure: [1000, 10_000, 100_000], engine: [10_000, 100_000], rounds: 7 },
+  full: { pure: [1000, 10_000, 100_000], engine: [10_000, 100_000], rounds: 5 },
   tiny: { pure: [100], engine: [100], rounds: 1 },
 };
 
@@ -55,6 +56,17 @@ export async function run({ pure, engine, rounds }) {
     ratio: rounded(idle),
     reach: `idle <= ${REACH_IDLE}, drifted <= ${REACH_DRIFTED}, stallMs <= ${REACH_STALL_MS}, at every size`,
     met: idle <= REACH_IDLE && drifted <= REACH_DRIFTED && stallMs <= REACH_STALL_MS,
+    ...whyNot([
+      [
+        idle > REACH_IDLE,
+        'each evaluation answers with objects and a sentence, and looks up texts',
+      ],
+      [drifted > REACH_DRIFTED, 'a plan has two SHA-256 digests, worked out in JavaScript'],
+      [
+        stallMs > REACH_STALL_MS,
+        'the 200 entities of a batch are evaluated in one turn of the loop',
+      ],
+    ]),
   };
 }
 

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { somePlans } from './some-plans.mjs';
 import { median, rounded } from './interleave.mjs';
 import { valueOf } from './value-of.mjs';
+import { whyNot } from './why-not.mjs';
 import { wireCounter } from './wire-counter.mjs';
 
 const REACH = 1.3;
@@ -66,6 +67,10 @@ async function measure(url, { transitions, races }) {
       ratio: rounded(ratio),
       reach: `1 round trip, 1 commit, p50 <= ${REACH} of bare, 1 winner in each race`,
       met,
+      ...whyNot([
+        [wire.roundTrips > 1, 'BEGIN and COMMIT each wait for an answer, as the statement does'],
+        [ratio > REACH, 'those waits, and TypeORM between the store and the driver'],
+      ]),
     };
   } finally {
     await client.end();
