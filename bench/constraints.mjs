@@ -201,6 +201,7 @@ function planFacts(index) {
     entity: { name: `${product}-prod`, trouble: '', bringsWhatRuns: false, askedFor: false },
     dependencies: null,
     promotion: null,
+    backup: { base: null, record: null },
     rule: {
       planType: 'upgrade',
       entity: `${product}-prod`,

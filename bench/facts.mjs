@@ -126,6 +126,7 @@ export function planFactsOf({ entityFacts: { entity, product, candidates }, neig
       others: neighbours,
     },
     promotion: null,
+    backup: { base: null, record: null },
     rule: {
       planType: type,
       entity: entity.name,

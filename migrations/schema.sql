@@ -28,6 +28,18 @@ CREATE TABLE automatic_suppressions (
   CONSTRAINT automatic_suppressions_pkey PRIMARY KEY (entity)
 );
 
+CREATE TABLE backups (
+  entity text COLLATE "C" NOT NULL,
+  release_digest text COLLATE "C" NOT NULL,
+  status text NOT NULL,
+  made_by text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  covers text NOT NULL,
+  detail text,
+  snapshot json,
+  CONSTRAINT backups_pkey PRIMARY KEY (entity, release_digest)
+);
+
 CREATE TABLE baselines (
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   entity text COLLATE "C" NOT NULL,
@@ -337,6 +349,7 @@ CREATE INDEX audit_entries_actor_oldest ON public.audit_entries USING btree (act
 CREATE INDEX audit_entries_oldest ON public.audit_entries USING btree (at, "position");
 CREATE INDEX audit_entries_subject_oldest ON public.audit_entries USING btree (subject, at, "position");
 CREATE INDEX automatic_suppressions_ends ON public.automatic_suppressions USING btree (environment, suppressed_until);
+CREATE INDEX backups_requested ON public.backups USING btree (entity, release_digest) WHERE (status = 'requested'::text);
 CREATE INDEX baselines_newest ON public.baselines USING btree (entity, "position");
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
 CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);

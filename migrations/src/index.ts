@@ -6,6 +6,7 @@ import { CreateConstraints1763712004000 } from './1763712004000-create-constrain
 import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.js';
 import { CreateRestraints1763712006000 } from './1763712006000-create-restraints.js';
 import { CreateRuns1763712007000 } from './1763712007000-create-runs.js';
+import { CreateBackups1763712007500 } from './1763712007500-create-backups.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   CreateRollbacks1763712005000,
   CreateRestraints1763712006000,
   CreateRuns1763712007000,
+  CreateBackups1763712007500,
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,

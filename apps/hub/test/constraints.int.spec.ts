@@ -206,6 +206,7 @@ describe('constraints', () => {
       { kind: 'maintenance_window', schema: { type: 'object', required: ['layer', 'cron'] } },
       { kind: 'suppression_window', schema: { anyOf: [{ type: 'object' }, { type: 'object' }] } },
       { kind: 'soak', schema: { type: 'object', required: ['minutes'] } },
+      { kind: 'backup', schema: { type: 'object', properties: {} } },
       { kind: 'rule', schema: { type: 'object', required: ['message', 'when'] } },
     ]);
   });
@@ -306,7 +307,7 @@ describe('constraints', () => {
       path: 'constraints',
       body: { ...NOT_ARIA, kind: 'moon_phase' },
       field: 'kind',
-      saying: 'maintenance_window, suppression_window, soak, rule',
+      saying: 'maintenance_window, suppression_window, soak, backup, rule',
     },
     {
       name: 'no name',

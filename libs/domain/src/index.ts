@@ -84,6 +84,7 @@ export {
 } from './holds/hold.js';
 export { refusal, type Refusal, REFUSAL_CODES, type RefusalCode } from './errors.js';
 export { type Baseline, BASELINES_KEPT, type RestorableContent } from './plans/baseline.js';
+export { type BackupRecord, nextTryAt } from './backups/backup-record.js';
 export type { Decline } from './plans/decline.js';
 export {
   CANCEL_REASONS,

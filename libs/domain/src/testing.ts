@@ -184,6 +184,7 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
     hold: null,
     dependencies: null,
     promotion: null,
+    backup: { base: null, record: null },
     rule: someRuleFacts(),
     ...change,
   };

@@ -107,6 +107,7 @@ export type {
   BaselineRepository,
   RollbackDemandRepository,
 } from './ports/rollback-repositories.js';
+export type { BackupRepository } from './ports/backup-repository.js';
 export type { RunRepository } from './ports/run-repository.js';
 export { type CommitSignal, type Store, StoreUnavailable } from './ports/store.js';
 export type {

@@ -21,6 +21,8 @@ const CURES = {
   promoted:
     'let the same chart succeed and be Healthy in a development or staging environment first',
   soak: 'wait, and keep it Healthy where it soaks; or remove the rule (GET /api/v1/constraints?kind=soak, DELETE /api/v1/constraints/{id})',
+  backup:
+    'it is made by itself when nothing else holds the plan; if it failed, its message says why, and it is tried again',
   maintenance_window:
     'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
   window_too_short:

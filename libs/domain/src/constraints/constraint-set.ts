@@ -75,6 +75,11 @@ export class ConstraintSet {
       .map(({ constraint }) => constraint);
   }
 
+  /** Whether any stored constraint is of this kind. */
+  has(kind: string): boolean {
+    return this.compiled.some(({ stored }) => stored.kind === kind);
+  }
+
   /** Whether any stored constraint chooses among releases. */
   get selects(): boolean {
     return this.choosing.length > 0;

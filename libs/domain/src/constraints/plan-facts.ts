@@ -1,3 +1,4 @@
+import type { BackupRecord } from '../backups/backup-record.js';
 import type { Hold } from '../holds/hold.js';
 import type { PlanClass } from '../plans/plan-class.js';
 import type { PlanContent } from '../plans/plan.js';
@@ -54,5 +55,11 @@ export interface PlanFacts {
   readonly dependencies: DependencyFacts | null;
   /** What is known of the target release; `null` for an uninstall. */
   readonly promotion: PromotionFacts | null;
+  readonly backup: {
+    /** Identity of the release that the plan changes; `null` where there is none. */
+    readonly base: string | null;
+    /** Its backup; `null` if none was asked for, or no rule wants one. */
+    readonly record: BackupRecord | null;
+  };
   readonly rule: RuleFacts;
 }

@@ -14,6 +14,7 @@ export const VIOLATION_CODES = [
   'health',
   'promoted',
   'soak',
+  'backup',
   'maintenance_window',
   'window_too_short',
   'suppression_window',

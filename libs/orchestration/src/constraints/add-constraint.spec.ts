@@ -100,7 +100,7 @@ describe('adding a constraint', () => {
       name: 'a kind nobody knows',
       change: { kind: 'constructor' },
       field: 'kind',
-      saying: 'maintenance_window, suppression_window, soak, rule',
+      saying: 'maintenance_window, suppression_window, soak, backup, rule',
     },
     {
       name: 'a spec that its kind does not accept',

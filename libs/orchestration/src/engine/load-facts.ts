@@ -1,8 +1,10 @@
 import {
+  type BackupRecord,
   type BreakerCount,
   BUILT_IN_CONSTRAINTS,
   type ConstraintSet,
   dependencyRangeViolations,
+  type Entity,
   type EntityFacts,
   type Environment,
   type Installation,
@@ -14,10 +16,11 @@ import {
   type Violation,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
+import type { EvaluationRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
+import { loadBackups } from './load-backups.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
@@ -39,6 +42,8 @@ export interface Surroundings {
   readonly executing: number;
   readonly neighbours: readonly Installation[];
   readonly breaker: BreakerCount;
+  /** The backup of what runs; absent also where no rule wants one. */
+  readonly backup?: BackupRecord;
   /** How a release has done elsewhere, before it comes to this entity. */
   readonly promotionOf: (release: Release) => PromotionFacts;
 }
@@ -76,18 +81,16 @@ export async function loadFacts(
   const breakers = await loadBreakers(unit, environmentNames, presence.now);
   const neighbours = await loadNeighbours(unit, entities, [...releases.values()].flat(), presence);
 
-  const destinations = entities.map((entity) => ({
-    entity,
-    environment: known(environments.get(entity.environment), `environment ${entity.environment}`),
-    releases: releases.get(entity.product) ?? [],
-    reported: reportedState(spokes.get(entity.spoke), states.get(releaseKey(entity))),
-  }));
+  const sources = { environments, releases, spokes, states };
+  const destinations = entities.map((entity) => destinationOf(entity, sources));
+  const backups = await loadBackups(unit, destinations, set);
   const promotions = await loadPromotions(unit, destinations, { presence, set });
 
   return destinations.map((destination) => {
     const { entity, environment, reported } = destination;
     const product = known(products.get(entity.product), `product ${entity.product}`);
     const spoke = known(spokes.get(entity.spoke), `spoke ${entity.spoke}`);
+    const backup = backups.get(entity.name);
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
@@ -115,10 +118,30 @@ export async function loadFacts(
         neighbours: around,
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
         promotionOf,
+        ...(backup !== undefined && { backup }),
       },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
   });
+}
+
+interface DestinationSources {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly releases: ReadonlyMap<string, readonly Release[]>;
+  readonly spokes: ReadonlyMap<string, SpokeRecord>;
+  readonly states: ReadonlyMap<string, ReleaseStateRecord>;
+}
+
+function destinationOf(
+  entity: Entity,
+  { environments, releases, spokes, states }: DestinationSources,
+): Destination {
+  return {
+    entity,
+    environment: known(environments.get(entity.environment), `environment ${entity.environment}`),
+    releases: releases.get(entity.product) ?? [],
+    reported: reportedState(spokes.get(entity.spoke), states.get(releaseKey(entity))),
+  };
 }
 
 interface CandidateSources {

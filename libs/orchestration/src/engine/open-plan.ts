@@ -12,6 +12,7 @@ import {
 import { canonicalJson } from '@apollo-deploy/kernel';
 import { recordBlocking, recordEnding } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
+import { requestBackup } from '../backups/request-backup.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -27,6 +28,8 @@ export interface EvaluationOutcome {
   readonly planId?: string;
   /** PENDING in an environment where plans go by themselves. */
   readonly dispatchable: boolean;
+  /** A backup of what runs was asked for, which nothing else waits for. */
+  readonly wantsBackup?: boolean;
 }
 
 /** One evaluation under way: where it writes, and what people demand. */
@@ -44,10 +47,11 @@ export async function keepPlan(
   open: Plan,
 ): Promise<EvaluationOutcome> {
   const result = judge(set, facts, proposed);
+  const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const state = result.satisfied ? 'PENDING' : 'BLOCKED';
   const samePurpose = isSamePurpose(open, proposed);
   if (open.state === state && samePurpose && sameAnswer(open, result)) {
-    return outcome(facts, open, 'unchanged');
+    return { ...outcome(facts, open, 'unchanged'), wantsBackup };
   }
   const { recheckAt: _, rollbackOf: _of, repairOf: _or, ...rest } = open;
   const waits = turnWaits(open, holding(result), context.clock.now().toISOString());
@@ -68,7 +72,7 @@ export async function keepPlan(
       detail: { violations: result.violations.map(({ code }) => code) },
     });
   }
-  return outcome(facts, saved.value, result.satisfied ? 'proposed' : 'blocked');
+  return { ...outcome(facts, saved.value, result.satisfied ? 'proposed' : 'blocked'), wantsBackup };
 }
 
 /** Makes the plan that was proposed, PENDING or BLOCKED. */
@@ -80,6 +84,7 @@ export async function makePlan(
 ): Promise<EvaluationOutcome> {
   const { entity, declines } = facts.entityFacts;
   const result = judge(set, facts, proposed);
+  const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
   const createdAt = context.clock.now().toISOString();
   const inserted = await unit.plans.insert({
@@ -119,7 +124,10 @@ export async function makePlan(
       state: inserted.value.state,
     },
   });
-  return outcome(facts, inserted.value, result.satisfied ? 'proposed' : 'blocked');
+  return {
+    ...outcome(facts, inserted.value, result.satisfied ? 'proposed' : 'blocked'),
+    wantsBackup,
+  };
 }
 
 /** Takes a plan back that is no longer wanted. False if somebody else was faster. */

@@ -1,6 +1,8 @@
 import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
+import { releaseSnapshots } from '../backups/release-snapshots.js';
+import { runBackups } from '../backups/run-backups.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import { cancelPlan } from './cancel-plan.js';
@@ -84,7 +86,7 @@ export class OrchestrationEngine {
         : await evaluateEntities(this.context, unit, marks, this.tools);
     });
     if (outcomes === undefined) return 0;
-    await this.dispatchReady(outcomes);
+    await this.followUp(outcomes);
     return Math.max(outcomes.length, 1);
   }
 
@@ -99,11 +101,12 @@ export class OrchestrationEngine {
 
   /**
    * Marks what a crash or an outage, here or on another replica, may have left between proposal and
-   * dispatch. `everything` also looks where people start plans, and is for the start of a replica and
+   * dispatch, and makes the backups that one cut off. `everything` also looks where people start plans, and is for the start of a replica and
    * after a failed turn; without it, it is cheap enough to be done now and then.
    */
-  recover({ everything }: { readonly everything: boolean }): Promise<void> {
-    return markUndispatched(this.context, everything);
+  async recover({ everything }: { readonly everything: boolean }): Promise<void> {
+    await markUndispatched(this.context, everything);
+    await this.makeBackups();
   }
 
   /** Sends a plan that is ready to its spoke; for environments where a person starts plans. */
@@ -139,8 +142,17 @@ export class OrchestrationEngine {
       }
       return evaluated;
     });
-    await this.dispatchReady(outcomes);
+    await this.followUp(outcomes);
     return outcomes;
+  }
+
+  private async followUp(outcomes: readonly EvaluationOutcome[]): Promise<void> {
+    await this.dispatchReady(outcomes);
+    if (outcomes.some(({ wantsBackup }) => wantsBackup === true)) await this.makeBackups();
+  }
+
+  private async makeBackups(): Promise<void> {
+    while ((await runBackups(this.context, releaseSnapshots)) > 0);
   }
 
   /** A refusal here is no error: the plan is BLOCKED with its reasons, or somebody was faster. */

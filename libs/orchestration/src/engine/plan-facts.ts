@@ -65,6 +65,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     suppression,
     hold,
     promotion: promotionFacts(facts, plan),
+    backup: { base: plan.content.base?.releaseDigest ?? null, record: surroundings.backup ?? null },
     rule: ruleFacts(facts, plan),
   };
 }

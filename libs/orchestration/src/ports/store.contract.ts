@@ -20,6 +20,7 @@ import { describeStoredRestraints } from './store-restraints.contract.js';
 import { describeStoredScheduling } from './store-scheduling.contract.js';
 import { describeStoredRollbacks } from './store-rollbacks.contract.js';
 import { describeWaiting } from './store-waiting.contract.js';
+import { describeStoredBackups } from './store-backups.contract.js';
 import { describeStoredRuns } from './store-runs.contract.js';
 import { type CommitSignal, type Store, StoreUnavailable } from './store.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -50,6 +51,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredRollbacks(() => store);
     describeWaiting(() => store);
     describeStoredRuns(() => store);
+    describeStoredBackups(() => store);
   });
 }
 

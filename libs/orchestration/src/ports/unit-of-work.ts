@@ -23,6 +23,7 @@ import type {
   SpokeRecord,
 } from './records.js';
 import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
+import type { BackupRepository } from './backup-repository.js';
 import type { RunRepository } from './run-repository.js';
 
 /** The name is taken. */
@@ -49,6 +50,7 @@ export interface UnitOfWork {
   readonly rollbackDemands: RollbackDemandRepository;
   readonly suppressions: AutomaticSuppressionRepository;
   readonly holds: HoldRepository;
+  readonly backups: BackupRepository;
   readonly runs: RunRepository;
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;

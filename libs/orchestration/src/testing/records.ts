@@ -1,4 +1,5 @@
 import type {
+  BackupRecord,
   Baseline,
   AutomaticSuppression,
   Decline,
@@ -374,6 +375,19 @@ export function aRun(change: Partial<RunRecord> = {}): RunRecord {
     provenAt: NOON,
     healthyMs: 0,
     healthySince: NOON,
+    ...change,
+  };
+}
+
+/** Of test-service-dev, asked for. */
+export function aBackup(change: Partial<BackupRecord> = {}): BackupRecord {
+  return {
+    entity: 'test-service-dev',
+    releaseDigest: 'head-1',
+    status: 'requested',
+    by: 'release snapshot',
+    at: NOON,
+    covers: 'chart and values',
     ...change,
   };
 }

@@ -20,6 +20,7 @@ import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabasePlanStorage } from './database-plan-storage.js';
 import { DatabaseHolds, DatabaseSuppressions } from './database-restraints.js';
 import { DatabaseBaselines, DatabaseRollbackDemands } from './database-rollbacks.js';
+import { DatabaseBackups } from './database-backups.js';
 import { DatabaseRuns } from './database-runs.js';
 import type { DatabaseSession } from './database-session.js';
 
@@ -43,6 +44,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     holds: new DatabaseHolds(session),
     baselines: new DatabaseBaselines(session),
     rollbackDemands: new DatabaseRollbackDemands(session),
+    backups: new DatabaseBackups(session),
     runs: new DatabaseRuns(session),
     dirty: new DatabaseDirtyQueue(session),
     outbox: new DatabaseOutbox(session),

@@ -1,4 +1,5 @@
 import type { ConstraintKind } from '../constraint-kind.js';
+import { backup } from './backup.js';
 import { maintenanceWindow } from './maintenance-window.js';
 import { rule } from './rule.js';
 import { soak } from './soak.js';
@@ -9,6 +10,7 @@ export const CONSTRAINT_KINDS = {
   maintenance_window: maintenanceWindow,
   suppression_window: suppressionWindow,
   soak,
+  backup,
   rule,
 } as const satisfies Record<string, ConstraintKind>;
 

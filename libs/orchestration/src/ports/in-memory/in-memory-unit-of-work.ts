@@ -18,6 +18,7 @@ import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-me
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
 import { InMemoryBaselines, InMemoryRollbackDemands } from './in-memory-rollbacks.js';
+import { InMemoryBackups } from './in-memory-backups.js';
 import { InMemoryRuns } from './in-memory-runs.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
 import { InMemoryHolds, InMemorySuppressions } from './in-memory-restraints.js';
@@ -47,6 +48,7 @@ export function inMemoryUnitOfWork(
     rollbackDemands: new InMemoryRollbackDemands(tables, transaction),
     suppressions: new InMemorySuppressions(tables, transaction),
     holds: new InMemoryHolds(tables, transaction),
+    backups: new InMemoryBackups(tables, transaction),
     runs: new InMemoryRuns(tables, transaction),
     dirty: new InMemoryDirtyQueue(tables, transaction),
     outbox: new InMemoryOutbox(tables, transaction),

@@ -1,6 +1,7 @@
 import { isOpen } from '@apollo-deploy/domain';
 import type {
   AutomaticSuppression,
+  BackupRecord,
   Baseline,
   Decline,
   Entity,
@@ -117,6 +118,9 @@ export class MemoryTables {
       underway: (row) => (row.healthySince === undefined ? undefined : row.spoke),
     },
   );
+  readonly backups = new MemoryTable<BackupRecord, 'requested'>(backupKey, {
+    requested: (row) => (row.status === 'requested' ? '' : undefined),
+  });
   readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {});
   readonly outbox = new MemoryTable<OutboxMessage, 'spoke' | 'plan'>((row) => row.id, {
     spoke: (row) => row.spoke,
@@ -138,6 +142,11 @@ export class MemoryTables {
 /** One instant has one key, however it is written. */
 export function occurrenceKey({ schedule, startsAt }: OccurrenceRecord): string {
   return compositeKey(schedule, new Date(startsAt).toISOString());
+}
+
+/** The key of the backup of one release head. */
+export function backupKey(row: Pick<BackupRecord, 'entity' | 'releaseDigest'>): string {
+  return compositeKey(row.entity, row.releaseDigest);
 }
 
 /** The key of one content that succeeded on an entity. */

@@ -1,0 +1,43 @@
+import { ok } from '@apollo-deploy/kernel';
+import { Type } from 'typebox';
+import { nextTryAt } from '../../backups/backup-record.js';
+import type { ConstraintKind } from '../constraint-kind.js';
+import type { PlanFacts } from '../plan-facts.js';
+import type { KnownViolation } from '../violation-codes.js';
+
+/** What runs is backed up before it is changed. */
+export const backup: ConstraintKind = {
+  description:
+    'Plans that change what runs start only once a backup of exactly that is done. It is asked for by itself when nothing else holds the plan.',
+  schema: Type.Object({}, { additionalProperties: false }),
+  compile: (_spec, name) =>
+    ok({
+      constraint: {
+        kind: 'backup',
+        row: 'backup',
+        evaluate({ backup: { base, record }, entity }) {
+          if (base === null || record?.status === 'done') {
+            return { satisfied: true, violations: [], metadata: {} };
+          }
+          const violation: KnownViolation = {
+            code: 'backup',
+            message: `${name}: ${messageOf(entity.name, record)}`,
+            data: { rule: name, releaseDigest: base, status: record?.status ?? null },
+            ...(record?.status === 'failed' && { recheckAt: nextTryAt(record) }),
+          };
+          return { satisfied: false, violations: [violation], metadata: {} };
+        },
+      },
+    }),
+};
+
+function messageOf(entity: string, record: PlanFacts['backup']['record']): string {
+  switch (record?.status) {
+    case 'requested':
+      return `a backup of ${entity} by ${record.by} is under way since ${record.at}`;
+    case 'failed':
+      return `the backup of ${entity} by ${record.by} failed at ${record.at}: ${record.detail ?? 'it did not say why'}; it is tried again at ${nextTryAt(record)}`;
+    default:
+      return `there is no backup of what runs on ${entity} yet; it is asked for when nothing else holds the plan`;
+  }
+}

@@ -1,0 +1,38 @@
+import { err, ok } from '@apollo-deploy/kernel';
+import { reportedState } from '../spokes/release-state.js';
+import type { BackupProvider } from './backup-provider.js';
+
+/** Among so many plans that SUCCEEDED last the one is looked for that brought what runs. */
+const PLANS_LOOKED_AT = 10;
+
+/** Keeps what brings the content that runs back: its chart and values. It knows nothing of data. */
+export const releaseSnapshots: BackupProvider = {
+  name: 'release snapshot',
+  covers: 'the chart reference and the values of the content that runs; no data, no volumes',
+  take: (context, { entity: name, releaseDigest }) =>
+    context.store.transact(async (unit) => {
+      const entity = await unit.entities.get(name);
+      if (entity === undefined) return err({ detail: `there is no entity ${name} any more` });
+      const spoke = await unit.spokes.get(entity.spoke);
+      const [state] = await unit.releaseStates.getMany([entity]);
+      const release = reportedState(spoke, state)?.release;
+      if (release?.releaseDigest !== releaseDigest) {
+        return err({ detail: 'what runs has changed since it was asked for' });
+      }
+      const { items } = await unit.plans.list(
+        { entity: name, state: 'SUCCEEDED' },
+        { limit: PLANS_LOOKED_AT },
+      );
+      const plan = items.find(
+        ({ content }) =>
+          content.chart?.version === release.version &&
+          content.valuesDigest === release.valuesDigest,
+      );
+      if (plan?.content.chart == null) {
+        return err({
+          detail: `the values that ${release.version} runs with are not known here, because none of the last ${String(PLANS_LOOKED_AT)} plans that succeeded brought them; make a backup by other means and lift the rule for it`,
+        });
+      }
+      return ok({ snapshot: { chart: plan.content.chart, values: plan.values } });
+    }),
+};

@@ -1,0 +1,52 @@
+import type { BackupRecord } from '@apollo-deploy/domain';
+import { describe, expect, it } from '@jest/globals';
+import { aBackup } from '../testing/records.js';
+import type { Store } from './store.js';
+
+export function describeStoredBackups(store: () => Store): void {
+  const put = (...records: readonly BackupRecord[]) =>
+    store().transact(async (unit) => {
+      for (const record of records) await unit.backups.put(record);
+    });
+  const get = (...bases: readonly Pick<BackupRecord, 'entity' | 'releaseDigest'>[]) =>
+    store().transact((unit) => unit.backups.getMany(bases));
+
+  describe('backups', () => {
+    it.each([
+      { name: 'asked for', record: aBackup() },
+      { name: 'failed', record: aBackup({ status: 'failed', detail: 'é "no room"' }) },
+      {
+        name: 'done, with what was kept',
+        record: aBackup({
+          status: 'done',
+          snapshot: {
+            chart: { name: 'web', version: '1.0.0', sha256: 'c'.repeat(64) },
+            values: { 'a.b': ['NUL \u0000', null, 1.5] },
+          },
+        }),
+      },
+    ])('keep every field: $name', async ({ record }) => {
+      await put(record);
+      expect(await get(record)).toStrictEqual([record]);
+    });
+
+    it('are one for each entity and head, the newest', async () => {
+      const other = aBackup({ releaseDigest: 'head-2' });
+      const done = aBackup({ status: 'done' });
+      await put(aBackup(), other, aBackup({ entity: 'another' }), done);
+      expect(await get(other, aBackup(), aBackup({ entity: 'unknown' }))).toEqual([done, other]);
+      expect(await get()).toEqual([]);
+    });
+
+    it('are found while they are asked for, in order, up to a number', async () => {
+      await put(aBackup({ entity: 'c' }), aBackup({ entity: 'a' }), aBackup({ entity: 'b' }));
+      await put(aBackup({ entity: 'a', status: 'failed' }), aBackup({ entity: 'd' }));
+      const requested = (limit: number) =>
+        store().transact(async (unit) =>
+          (await unit.backups.requested(limit)).map(({ entity }) => entity),
+        );
+      expect(await requested(9)).toEqual(['b', 'c', 'd']);
+      expect(await requested(2)).toEqual(['b', 'c']);
+    });
+  });
+}
