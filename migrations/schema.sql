@@ -271,6 +271,18 @@ CREATE TABLE products (
   CONSTRAINT products_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE recalls (
+  id text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  range text NOT NULL,
+  strategy text NOT NULL,
+  minimum text,
+  reason text NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT recalls_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE release_states (
   spoke text COLLATE "C" NOT NULL,
   namespace text COLLATE "C" NOT NULL,
@@ -286,7 +298,7 @@ CREATE TABLE releases (
   version text COLLATE "C" NOT NULL,
   chart json NOT NULL,
   dependencies json NOT NULL,
-  recalled boolean NOT NULL,
+  recalled boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL,
   created_by text NOT NULL,
   CONSTRAINT releases_pkey PRIMARY KEY (id),
@@ -368,6 +380,7 @@ CREATE INDEX plans_newest ON public.plans USING btree (created_at, "position");
 CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text, 'EXECUTING'::text, 'UNKNOWN'::text]));
 CREATE INDEX plans_pending ON public.plans USING btree (entity) WHERE (state = 'PENDING'::text);
 CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
+CREATE INDEX recalls_product ON public.recalls USING btree (product, id);
 CREATE INDEX releases_dependency_products ON public.releases USING gin (jsonb_path_query_array((dependencies)::jsonb, '$[*]."product"'::jsonpath));
 CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
 CREATE INDEX runs_chart ON public.runs USING btree (chart_sha256, environment);

@@ -7,6 +7,7 @@ import { CreateRollbacks1763712005000 } from './1763712005000-create-rollbacks.j
 import { CreateRestraints1763712006000 } from './1763712006000-create-restraints.js';
 import { CreateRuns1763712007000 } from './1763712007000-create-runs.js';
 import { CreateBackups1763712007500 } from './1763712007500-create-backups.js';
+import { CreateRecalls1763712008000 } from './1763712008000-create-recalls.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
@@ -22,6 +23,7 @@ export const MIGRATIONS = [
   CreateRestraints1763712006000,
   CreateRuns1763712007000,
   CreateBackups1763712007500,
+  CreateRecalls1763712008000,
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,

@@ -10,6 +10,7 @@ import { HoldsModule } from './holds/holds.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PlansModule } from './plans/plans.module.js';
 import { type HubParts, PlatformModule } from './platform/platform.module.js';
+import { RecallsModule } from './recalls/recalls.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { SpokesModule } from './spokes/spokes.module.js';
 
@@ -27,6 +28,7 @@ export class HubModule {
         PlansModule,
         ConstraintsModule,
         HoldsModule,
+        RecallsModule,
         SchedulesModule,
         FleetModule,
         AnalyticsModule,

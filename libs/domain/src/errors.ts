@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
   'catalog/version_conflict',
   'constraint/not_found',
   'hold/not_found',
+  'recall/not_found',
   'plan/not_found',
   'plan/illegal_transition',
   'plan/not_ready',

@@ -19,6 +19,8 @@ export {
   WAIT_KINDS,
   type WaitKind,
 } from './analytics/plan-waits.js';
+export type { Candidates } from './catalog/candidates.js';
+export type { PassedOver, TargetSelection } from './catalog/choose-release.js';
 export {
   type DesiredState,
   type Entity,
@@ -43,13 +45,17 @@ export {
   DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
   type Product,
 } from './catalog/product.js';
-export type { ChartReference, DependencyDeclaration, Release } from './catalog/release.js';
+export { storedRanges } from './catalog/parsed-texts.js';
 export {
-  type Candidates,
-  type PassedOver,
-  selectTarget,
-  type TargetSelection,
-} from './catalog/select-target.js';
+  type Recall,
+  RECALL_STRATEGIES,
+  recallOf,
+  type RecallStrategy,
+  tellRecall,
+} from './catalog/recall.js';
+export type { ChartReference, DependencyDeclaration, Release } from './catalog/release.js';
+export { runningVersion } from './catalog/running-version.js';
+export { selectTarget } from './catalog/select-target.js';
 export { compareVersions, formatVersion, parseVersion, type Version } from './catalog/version.js';
 export { parseRange, rangeAllows, type VersionRange } from './catalog/version-range.js';
 export {

@@ -2,6 +2,7 @@ import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import type { Entity, ReportedRelease } from './catalog/entity.js';
 import type { Environment } from './catalog/environment.js';
 import type { Product } from './catalog/product.js';
+import type { Recall } from './catalog/recall.js';
 import type { Release } from './catalog/release.js';
 import type { PlanFacts } from './constraints/plan-facts.js';
 import type { RuleFacts } from './constraints/rule/rule-facts.js';
@@ -48,9 +49,21 @@ export function aRelease(version: string, change: Partial<Release> = {}): Releas
     version,
     chart: { name: 'aria', version, sha256: sha256Hex(`aria ${version}`), size: 1000 },
     dependencies: [],
-    recalled: false,
     createdAt: CREATED_AT,
     createdBy: 'dev-operator',
+    ...change,
+  };
+}
+
+export function aRecall(change: Partial<Recall> = {}): Recall {
+  return {
+    id: 'recall-1',
+    product: 'aria',
+    range: '1.1.0',
+    strategy: 'forward',
+    reason: 'It loses orders',
+    createdBy: 'dev-operator',
+    createdAt: CREATED_AT,
     ...change,
   };
 }

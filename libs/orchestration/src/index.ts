@@ -36,6 +36,8 @@ export {
   type ReevaluationOptions,
   ReevaluationScheduler,
 } from './scheduling/reevaluation-scheduler.js';
+export { addRecall, type NewRecall } from './recalls/add-recall.js';
+export { withdrawRecall } from './recalls/withdraw-recall.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
 export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';
@@ -109,6 +111,7 @@ export type {
 } from './ports/rollback-repositories.js';
 export type { BackupRepository } from './ports/backup-repository.js';
 export type { RunRepository } from './ports/run-repository.js';
+export type { RecallRepository } from './ports/recalls.js';
 export { type CommitSignal, type Store, StoreUnavailable } from './ports/store.js';
 export type {
   AlreadyExists,

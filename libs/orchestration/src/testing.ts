@@ -15,6 +15,7 @@ export {
   aPlan,
   aPlanCount,
   aProduct,
+  aRecall,
   aRelease,
   aReleaseState,
   aRollbackDemand,

@@ -1,5 +1,5 @@
-import { CRITICALITIES, EXECUTION_MODES, TIERS } from '@apollo-deploy/domain';
-import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import { CRITICALITIES, EXECUTION_MODES, recallOf, TIERS } from '@apollo-deploy/domain';
+import type { Environment, Product, Recall, Release } from '@apollo-deploy/domain';
 import type { ChannelEntry } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
@@ -99,7 +99,7 @@ export class ReleaseView {
   @ApiProperty({ type: [String], description: 'Names of the channels that hold it.' })
   channels!: readonly string[];
 
-  @ApiProperty()
+  @ApiProperty({ description: 'A recall covers it: GET /api/v1/recalls?product= names it.' })
   recalled!: boolean;
 
   @ApiProperty({ format: 'date-time' })
@@ -154,11 +154,20 @@ export function productView(product: Product): ProductView {
   };
 }
 
-/** `entries` are those of the release's product, and perhaps of others. */
-export function releaseView(release: Release, entries: readonly ChannelEntry[]): ReleaseView {
-  const { id, product, version, recalled, createdAt, createdBy } = release;
+/** What stands beside a release: of its product, and perhaps of others. */
+export interface ReleaseSurroundings {
+  readonly entries: readonly ChannelEntry[];
+  readonly recalls: readonly Recall[];
+}
+
+export function releaseView(
+  release: Release,
+  { entries, recalls }: ReleaseSurroundings,
+): ReleaseView {
+  const { id, product, version, createdAt, createdBy } = release;
   const { name, version: chartVersion, sha256, size } = release.chart;
   const holding = entries.filter((entry) => entry.product === product && entry.version === version);
+  const own = recalls.filter((recall) => recall.product === product);
   return {
     id,
     product,
@@ -170,7 +179,7 @@ export function releaseView(release: Release, entries: readonly ChannelEntry[]):
       optional,
     })),
     channels: holding.map(({ channel }) => channel).sort(),
-    recalled,
+    recalled: recallOf(own, version) !== undefined,
     createdAt,
     createdBy,
   };

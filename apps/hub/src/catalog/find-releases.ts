@@ -1,6 +1,7 @@
-import type { Context, Page, PageRequest } from '@apollo-deploy/orchestration';
+import type { Release } from '@apollo-deploy/domain';
+import type { Context, Page, PageRequest, UnitOfWork } from '@apollo-deploy/orchestration';
 import { mapPage } from '../http/page-query.js';
-import { type ReleaseView, releaseView } from './catalog-views.js';
+import { type ReleaseSurroundings, type ReleaseView, releaseView } from './catalog-views.js';
 
 /** One page of releases with the channels that hold them; of all products if none is named. */
 export async function listReleases(
@@ -10,9 +11,8 @@ export async function listReleases(
 ): Promise<Page<ReleaseView>> {
   return store.transact(async (unit) => {
     const page = await unit.releases.list(product, request);
-    const products = [...new Set(page.items.map((release) => release.product))];
-    const entries = await unit.channels.ofProducts(products);
-    return mapPage(page, (release) => releaseView(release, entries));
+    const around = await surroundingsOf(unit, page.items);
+    return mapPage(page, (release) => releaseView(release, around));
   });
 }
 
@@ -23,6 +23,17 @@ export async function findRelease(
   return store.transact(async (unit) => {
     const release = await unit.releases.getById(id);
     if (release === undefined) return undefined;
-    return releaseView(release, await unit.channels.ofProducts([release.product]));
+    return releaseView(release, await surroundingsOf(unit, [release]));
   });
+}
+
+async function surroundingsOf(
+  unit: UnitOfWork,
+  releases: readonly Release[],
+): Promise<ReleaseSurroundings> {
+  const products = [...new Set(releases.map(({ product }) => product))];
+  return {
+    entries: await unit.channels.ofProducts(products),
+    recalls: await unit.recalls.ofProducts(products),
+  };
 }

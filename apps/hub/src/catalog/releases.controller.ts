@@ -14,7 +14,7 @@ import { accepted, found } from '../http/refused.js';
 import { AcceptsUpload } from '../http/upload.interceptor.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ReleaseQuery, ReleaseRequest } from './catalog-requests.js';
-import { ReleaseView, releaseView } from './catalog-views.js';
+import { ReleaseView } from './catalog-views.js';
 import { findRelease, listReleases } from './find-releases.js';
 import { readChart } from './read-chart.js';
 import { uploadedChart } from './uploaded-chart.js';
@@ -42,7 +42,8 @@ export class ReleasesController {
     const chart = accepted(await readChart(bytes));
     const needed = dependencies.map((one) => ({ ...one, optional: one.optional ?? false }));
     const input = { product, version, chart, bytes, dependencies: needed };
-    return releaseView(accepted(await registerRelease(this.context, caller, input)), []);
+    const { id } = accepted(await registerRelease(this.context, caller, input));
+    return this.get(id);
   }
 
   @Get()

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'catalog/version_conflict': { status: 412, title: 'It has changed in the meantime' },
   'constraint/not_found': { status: 404, title: 'No such constraint' },
   'hold/not_found': { status: 404, title: 'No such hold' },
+  'recall/not_found': { status: 404, title: 'No such recall' },
   'plan/not_found': { status: 404, title: 'No such plan' },
   'plan/illegal_transition': { status: 409, title: 'The plan is past that' },
   'plan/not_ready': { status: 409, title: 'The plan cannot run now' },

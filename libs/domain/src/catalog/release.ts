@@ -13,14 +13,13 @@ export interface ChartReference {
   readonly size: number;
 }
 
-/** Product × version × chart. Immutable once registered. */
+/** Product × version × chart. Immutable once registered; whether it is recalled, recalls say. */
 export interface Release {
   readonly id: string;
   readonly product: string;
   readonly version: string;
   readonly chart: ChartReference;
   readonly dependencies: readonly DependencyDeclaration[];
-  readonly recalled: boolean;
   readonly createdAt: string;
   readonly createdBy: string;
 }

@@ -1,13 +1,8 @@
-import { InvariantViolation } from '@apollo-deploy/kernel';
+import { storedRanges, storedVersions } from '../catalog/parsed-texts.js';
 import type { DependencyDeclaration } from '../catalog/release.js';
-import { parseVersion, type Version } from '../catalog/version.js';
-import { parseRange, rangeAllows, type VersionRange } from '../catalog/version-range.js';
+import { rangeAllows } from '../catalog/version-range.js';
 import type { DependencyFacts, Installation } from './dependency-facts.js';
 import type { KnownViolation } from './violation-codes.js';
-
-/** Ranges by their text: a fleet has few, and asks for them at every evaluation. */
-const ranges = new Map<string, VersionRange>();
-const RANGES_KEPT = 10_000;
 
 /**
  * What the versions around a plan forbid: a required product that is not there or out of range, or an
@@ -75,7 +70,7 @@ function providerViolation(
     const message = `${needs}, and ${entity} is not installed yet`;
     return [{ code: 'dependency_missing', message, data }];
   }
-  if (rangeAllows(rangeOf(range), versionOf(version))) return [];
+  if (rangeAllows(storedRanges.of(range), storedVersions.of(version))) return [];
   return [{ code: 'dependency_version', message: `${needs}; ${entity} runs ${version}`, data }];
 }
 
@@ -97,7 +92,7 @@ function dependentViolations(
     const message = `${other.entity} (${other.product} ${other.version}) needs ${product} ${range}; uninstall it first`;
     return [{ code: 'dependent_needs_it', message, data }];
   }
-  if (rangeAllows(rangeOf(range), versionOf(targetVersion))) return [];
+  if (rangeAllows(storedRanges.of(range), storedVersions.of(targetVersion))) return [];
   const deadlock = facts.declared.some(({ product: needed }) => needed === other.product);
   return [
     {
@@ -116,20 +111,4 @@ function installedBeside({ product, others }: DependencyFacts, dependent: Instal
     (other) =>
       other.product === product && other.spoke === dependent.spoke && other.version !== null,
   );
-}
-
-function rangeOf(text: string): VersionRange {
-  const known = ranges.get(text);
-  if (known !== undefined) return known;
-  const parsed = parseRange(text);
-  if (!parsed.ok) throw new InvariantViolation(`stored range ${text} does not parse`);
-  if (ranges.size >= RANGES_KEPT) ranges.clear();
-  ranges.set(text, parsed.value);
-  return parsed.value;
-}
-
-function versionOf(text: string): Version {
-  const parsed = parseVersion(text);
-  if (!parsed.ok) throw new InvariantViolation(`stored version ${text} does not parse`);
-  return parsed.value;
 }

@@ -6,6 +6,7 @@ import { environmentBreaker } from './environment-breaker-constraint.js';
 import { holdConstraint } from './hold-constraint.js';
 import { health } from './health.js';
 import { promoted } from './promoted.js';
+import { recall } from './recall-constraint.js';
 import { spokeReady } from './spoke-ready.js';
 
 /** Constraints that nobody has to store, in the order in which their violations are shown. */
@@ -18,4 +19,5 @@ export const BUILT_IN_CONSTRAINTS = [
   holdConstraint,
   health,
   promoted,
+  recall,
 ] as const satisfies readonly TabledConstraint[];

@@ -1,5 +1,6 @@
 import type { BackupRecord } from '../backups/backup-record.js';
 import type { Hold } from '../holds/hold.js';
+import type { Recall } from '../catalog/recall.js';
 import type { PlanClass } from '../plans/plan-class.js';
 import type { PlanContent } from '../plans/plan.js';
 import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';
@@ -61,5 +62,7 @@ export interface PlanFacts {
     /** Its backup; `null` if none was asked for, or no rule wants one. */
     readonly record: BackupRecord | null;
   };
+  /** What covers the version that the plan brings; absent = it is not recalled. */
+  readonly recall?: Recall;
   readonly rule: RuleFacts;
 }

@@ -22,6 +22,7 @@ export const VIOLATION_CODES = [
   'automatic_suppression',
   'environment_breaker',
   'hold',
+  'recall',
 ] as const;
 export type ViolationCode = (typeof VIOLATION_CODES)[number];
 

@@ -1,7 +1,7 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
 import type { PlanWaits } from '../analytics/plan-waits.js';
 import type { Values } from '../catalog/entity.js';
-import type { PassedOver } from '../catalog/select-target.js';
+import type { PassedOver } from '../catalog/choose-release.js';
 import type { Violation } from '../constraints/constraint.js';
 import {
   type CancelReason,

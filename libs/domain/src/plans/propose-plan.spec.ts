@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { jsonDigest } from '@apollo-deploy/kernel';
-import { anEntity, aPlan, aPlanContent, aProduct, aRelease, aReportedRelease } from '../testing.js';
+import {
+  anEntity,
+  aPlan,
+  aPlanContent,
+  aProduct,
+  aRecall,
+  aRelease,
+  aReportedRelease,
+} from '../testing.js';
 import type { ReportedState } from '../catalog/entity.js';
 import type { Decline } from './decline.js';
 import { contentKey, PLAN_TYPES } from './plan.js';
@@ -215,6 +223,28 @@ describe('the proposal for an entity', () => {
     },
   ])('is nothing ($code) when $name', ({ given, code }) => {
     expect(proposePlan(given)).toMatchObject({ kind: 'nothing', code });
+  });
+
+  it.each([
+    { name: 'to an older release', strategy: 'downgrade', target: '1.0.0', type: 'rollback' },
+    { name: 'to a newer release', strategy: 'forward', target: '2.0.0', type: 'upgrade' },
+  ] as const)('leaves what is recalled as a roll-off, $name', ({ strategy, target, type }) => {
+    const given = facts({ entity: anEntity({ desired: { range: '*' } }) });
+    const proposal = proposePlan({
+      ...given,
+      candidates: {
+        ...given.candidates,
+        recalls: [aRecall({ range: '1.1.0', strategy })],
+        floor: '1.1.0',
+      },
+      reported: running({ version: '1.1.0' }),
+    });
+    expect(proposal.kind === 'plan' && proposal.plan).toMatchObject({
+      type,
+      to: { version: target },
+      content: { type, chart: { version: target } },
+      planClass: 'roll_off',
+    });
   });
 
   it('names the base, the chart by digest and the values by digest', () => {

@@ -1,12 +1,10 @@
 import type { Entity, ReportedRelease, ReportedState, Values } from '../catalog/entity.js';
+import { runningVersion } from '../catalog/running-version.js';
 import type { Product } from '../catalog/product.js';
 import type { Release } from '../catalog/release.js';
-import {
-  type Candidates,
-  type PassedOver,
-  selectTarget,
-  type TargetSelection,
-} from '../catalog/select-target.js';
+import type { Candidates } from '../catalog/candidates.js';
+import type { PassedOver, TargetSelection } from '../catalog/choose-release.js';
+import { selectTarget } from '../catalog/select-target.js';
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { describeHold } from '../holds/hold.js';
@@ -212,6 +210,8 @@ function situationOf(
     pinned: 'version' in facts.entity.desired || isHeld(facts),
     reported,
     comparison: compare(reported, target),
+    ...(selection.kind === 'release' &&
+      selection.leaves !== undefined && { leaves: selection.leaves }),
     forced: force || openPlan?.forced === true,
   };
   return { ...situation, failed: hasFailed(facts, situation) };
@@ -219,11 +219,9 @@ function situationOf(
 
 function compare(reported: ReportedRelease | null, target: Release | null): Comparison {
   if (reported === null || target === null) return 'absent';
-  // A later revision that failed had something before it, whatever became of that.
-  const neverDeployed =
-    reported.helmStatus === 'failed' && reported.deployed === undefined && reported.revision === 1;
-  if (neverDeployed) return 'absent';
-  const runs = parseVersion(reported.deployed?.version ?? reported.version);
+  const version = runningVersion(reported);
+  if (version === undefined) return 'absent';
+  const runs = parseVersion(version);
   const wanted = parseVersion(target.version);
   if (!runs.ok || !wanted.ok) return 'older';
   const order = compareVersions(runs.value, wanted.value);
@@ -250,7 +248,13 @@ function draftPlan(
       to: target === null ? null : { version: target.version },
       reason,
       passedOver,
-      ...purposeOf(facts.baseline, { type, contentKey: key, reported, held: isHeld(facts) }),
+      ...purposeOf(facts.baseline, {
+        type,
+        contentKey: key,
+        reported,
+        held: isHeld(facts),
+        rollsOff: situation.leaves !== undefined,
+      }),
       askedFor: situation.forced || situation.failed,
       restraints: restraintsOf(facts),
     };

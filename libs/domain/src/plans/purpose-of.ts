@@ -6,6 +6,7 @@ import type { ProposedPlan } from './propose-plan.js';
 /**
  * What a plan is for, by its content: a repair brings back what succeeded last, whatever its type; a
  * rollback that nobody demanded follows a version that a person named, unless a hold keeps it there.
+ * What leaves a recalled release is a roll-off before all that.
  */
 export function purposeOf(
   baseline: Baseline | undefined,
@@ -15,8 +16,11 @@ export function purposeOf(
     readonly reported: ReportedRelease | null;
     /** Its target is what a hold fixes. */
     readonly held: boolean;
+    /** It leaves what is recalled. */
+    readonly rollsOff: boolean;
   },
 ): Pick<ProposedPlan, 'planClass' | 'repairOf' | 'rollbackOf'> {
+  if (plan.rollsOff) return { planClass: 'roll_off' };
   const { planId, contentKey } = baseline ?? {};
   const restores = contentKey === plan.contentKey;
   if (plan.type === 'rollback' && !(restores && plan.held)) {

@@ -1,6 +1,6 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Entity } from '../catalog/entity.js';
-import type { TargetSelection } from '../catalog/select-target.js';
+import type { TargetSelection } from '../catalog/choose-release.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import type { Hold } from '../holds/hold.js';
 import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';

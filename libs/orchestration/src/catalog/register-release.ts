@@ -46,7 +46,6 @@ export async function registerRelease(
     version: input.version,
     chart: input.chart,
     dependencies: input.dependencies,
-    recalled: false,
     createdAt: context.clock.now().toISOString(),
     createdBy: principal.name,
   };

@@ -14,6 +14,8 @@ import {
   type ReportedState,
   type TabledConstraint,
   type Violation,
+  type Recall,
+  runningVersion,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
@@ -73,6 +75,7 @@ export async function loadFacts(
   );
   const releases = grouped(await unit.releases.ofProducts(productNames), ({ product }) => product);
   const channels = grouped(await unit.channels.ofProducts(productNames), channelKey);
+  const recalls = grouped(await unit.recalls.ofProducts(productNames), ({ product }) => product);
   const states = byKey(await unit.releaseStates.getMany(entities), releaseKey);
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
@@ -95,13 +98,13 @@ export async function loadFacts(
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
     const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
-    const channel = 'channel' in entity.desired ? entity.desired.channel : undefined;
+    const channel = 'channel' in entity.desired ? entity.desired.channel : environment.channel;
     return {
       entityFacts: {
         entity,
         product,
         candidates: candidatesOf(entity, channel, {
-          ...{ releases, channels, reported, around },
+          ...{ releases, channels, recalls, reported, around },
           objections: objectionsOf(destination, { set, product, promotionOf, now: presence.now }),
         }),
         declines: declines.get(entity.name) ?? [],
@@ -147,6 +150,7 @@ function destinationOf(
 interface CandidateSources {
   readonly releases: ReadonlyMap<string, readonly Release[]>;
   readonly channels: ReadonlyMap<string, readonly ChannelEntry[]>;
+  readonly recalls: ReadonlyMap<string, readonly Recall[]>;
   readonly reported: ReportedState | undefined;
   readonly around: readonly Installation[];
   readonly objections: (release: Release) => readonly Violation[];
@@ -177,14 +181,14 @@ function objectionsOf(
 
 function candidatesOf(
   { name, spoke, product }: EntityFacts['entity'],
-  channel: string | undefined,
-  { releases, channels, reported, around, objections }: CandidateSources,
+  channel: string,
+  { releases, channels, recalls, reported, around, objections }: CandidateSources,
 ): EntityFacts['candidates'] {
-  const entries =
-    channel === undefined ? [] : (channels.get(channelKey({ channel, product })) ?? []);
-  const floor = reported?.release?.deployed?.version ?? reported?.release?.version;
+  const entries = channels.get(channelKey({ channel, product })) ?? [];
+  const floor = runningVersion(reported?.release ?? null);
   return {
     releases: releases.get(product) ?? [],
+    recalls: recalls.get(product) ?? [],
     channelVersions: new Set(entries.map(({ version }) => version)),
     objections: (release) => [
       ...dependencyRangeViolations({

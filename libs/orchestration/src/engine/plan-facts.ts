@@ -12,6 +12,7 @@ import {
   type ProposedPlan,
   type Release,
   type ReportedRelease,
+  recallOf,
   type RuleFacts,
 } from '@apollo-deploy/domain';
 import { presenceOf } from '../spokes/presence.js';
@@ -44,6 +45,8 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
   const { environment, surroundings } = facts;
   const { presence, spoke, executing, breaker } = surroundings;
   const { hold = null, suppression = null } = plan.restraints;
+  const { recalls = [] } = facts.entityFacts.candidates;
+  const recall = plan.to === null ? undefined : recallOf(recalls, plan.to.version);
   return {
     now: presence.now,
     planClass: plan.planClass,
@@ -66,6 +69,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     hold,
     promotion: promotionFacts(facts, plan),
     backup: { base: plan.content.base?.releaseDigest ?? null, record: surroundings.backup ?? null },
+    ...(recall !== undefined && { recall }),
     rule: ruleFacts(facts, plan),
   };
 }

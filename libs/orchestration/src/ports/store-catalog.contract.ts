@@ -199,7 +199,6 @@ export function describeStoredCatalog(store: () => Store): void {
     it('finds one by product and version, and by id', async () => {
       const release = aRelease({
         dependencies: [{ product: 'aria-frontend', range: '>=1.2, <2', optional: false }],
-        recalled: true,
       });
       await store().transact(async (unit) => {
         expect(await unit.releases.insert(release)).toEqual(ok(release));
@@ -251,13 +250,13 @@ export function describeStoredCatalog(store: () => Store): void {
         dependencies: [needs('api'), needs('web'), needs('api', { range: '<3' })],
       }),
       aRelease({ id: 'r4', product: 'bot', dependencies: [needs('web', { optional: true })] }),
-      aRelease({ id: 'r3', product: 'old', dependencies: [needs('api')], recalled: true }),
+      aRelease({ id: 'r3', product: 'old', dependencies: [needs('api')] }),
       aRelease({ id: 'r2', product: 'lone', dependencies: [needs('api-gateway')] }),
       aRelease({ id: 'r1', product: 'api' }),
     ];
     it.each([
       {
-        name: 'on one product, in each version, recalled ones too',
+        name: 'on one product, in each version',
         products: ['api'],
         expected: ['r3', 'r5', 'r6'],
       },

@@ -15,6 +15,7 @@ import { describeStoredEvents } from './store-events.contract.js';
 import { describeStoredFleet } from './store-fleet.contract.js';
 import { describeRandomPlans } from './store-plans-model.contract.js';
 import { describeStoredPlans } from './store-plans.contract.js';
+import { describeStoredRecalls } from './store-recalls.contract.js';
 import { describeStoredQueues } from './store-queues.contract.js';
 import { describeStoredRestraints } from './store-restraints.contract.js';
 import { describeStoredScheduling } from './store-scheduling.contract.js';
@@ -42,6 +43,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredCatalog(() => store);
     describeStoredConstraints(() => store);
     describeStoredEvents(() => store);
+    describeStoredRecalls(() => store);
     describeStoredFleet(() => store);
     describeStoredPlans(() => store);
     describeRandomPlans(() => store);

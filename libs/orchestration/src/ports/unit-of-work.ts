@@ -14,6 +14,7 @@ import type { EventLog } from './event-log.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
+import type { RecallRepository } from './recalls.js';
 import type {
   AuditEntry,
   EvaluationRecord,
@@ -38,6 +39,7 @@ export interface UnitOfWork {
   readonly releases: ReleaseRepository;
   readonly charts: ChartRepository;
   readonly constraints: ConstraintRepository;
+  readonly recalls: RecallRepository;
   readonly channels: ChannelRepository;
   readonly spokes: SpokeRepository;
   readonly releaseStates: ReleaseStateRepository;

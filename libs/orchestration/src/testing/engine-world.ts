@@ -4,6 +4,7 @@ import type {
   Environment,
   Plan,
   PlanPhase,
+  Recall,
   StoredConstraint,
   Values,
 } from '@apollo-deploy/domain';
@@ -16,6 +17,7 @@ import { putEntity } from '../catalog/put-entity.js';
 import { registerRelease } from '../catalog/register-release.js';
 import { addConstraint, type NewConstraint } from '../constraints/add-constraint.js';
 import type { Context } from '../context.js';
+import { addRecall, type NewRecall } from '../recalls/add-recall.js';
 import { type EntityView, viewEntity } from '../engine/entity-view.js';
 import { OrchestrationEngine } from '../engine/orchestration-engine.js';
 import { AnnouncingStore } from '../events/announcing-store.js';
@@ -120,6 +122,18 @@ export class EngineWorld {
 
   async constraint(constraint: NewConstraint): Promise<StoredConstraint> {
     return must(await addConstraint(this.context, PERSON, constraint));
+  }
+
+  /** Recalls releases of `aria` for losing orders, unless told otherwise. */
+  async recall(range: string, change: Partial<NewRecall> = {}): Promise<Recall> {
+    const given: NewRecall = {
+      product: 'aria',
+      range,
+      strategy: 'forward',
+      reason: 'It loses orders',
+      ...change,
+    };
+    return must(await addRecall(this.context, PERSON, given));
   }
 
   async connect(): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   Plan,
   PlanCount,
   Product,
+  Recall,
   Release,
   RollbackDemand,
   RunRecord,
@@ -78,9 +79,21 @@ export function aRelease(change: Partial<Release> = {}): Release {
     version,
     chart: { name: product, version, sha256: 'c'.repeat(64), size: 2048 },
     dependencies: [],
-    recalled: false,
     createdAt: NOON,
     createdBy: 'dev-operator',
+    ...change,
+  };
+}
+
+export function aRecall(change: Partial<Recall> = {}): Recall {
+  return {
+    id: 'recall-1',
+    product: 'test-service',
+    range: '>=1.1.0 <1.2.0',
+    strategy: 'forward',
+    reason: 'It loses orders',
+    createdBy: 'dev-operator',
+    createdAt: NOON,
     ...change,
   };
 }

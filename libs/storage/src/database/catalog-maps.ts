@@ -1,6 +1,6 @@
-import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import type { Environment, Product, Recall, Release } from '@apollo-deploy/domain';
 import type { ChannelEntry } from '@apollo-deploy/orchestration';
-import { flag, instant, integer, json, optional, text } from './columns.js';
+import { flag, instant, integer, json, optional, prose, text } from './columns.js';
 import { TableMap } from './table-map.js';
 
 export const ENVIRONMENTS = new TableMap<Environment>('environments', ['name'], {
@@ -31,9 +31,19 @@ export const RELEASES = new TableMap<Release>('releases', ['id'], {
   version: text(),
   chart: json(),
   dependencies: json(),
-  recalled: flag(),
   createdAt: instant(),
   createdBy: text(),
+});
+
+export const RECALLS = new TableMap<Recall>('recalls', ['id'], {
+  id: text(),
+  product: text(),
+  range: text(),
+  strategy: text(),
+  minimum: optional(text()),
+  reason: prose(),
+  createdBy: text(),
+  createdAt: instant(),
 });
 
 export const CHANNEL_ENTRIES = new TableMap<ChannelEntry>(

@@ -22,6 +22,7 @@ import { DatabaseHolds, DatabaseSuppressions } from './database-restraints.js';
 import { DatabaseBaselines, DatabaseRollbackDemands } from './database-rollbacks.js';
 import { DatabaseBackups } from './database-backups.js';
 import { DatabaseRuns } from './database-runs.js';
+import { DatabaseRecalls } from './database-recalls.js';
 import type { DatabaseSession } from './database-session.js';
 
 /** The repositories of one transaction in PostgreSQL. */
@@ -32,6 +33,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     releases: new DatabaseReleases(session),
     charts: new DatabaseCharts(session),
     constraints: new DatabaseConstraints(session),
+    recalls: new DatabaseRecalls(session),
     channels: new DatabaseChannels(session),
     spokes: new DatabaseSpokes(session),
     releaseStates: new DatabaseReleaseStates(session),

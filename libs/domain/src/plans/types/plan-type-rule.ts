@@ -1,5 +1,6 @@
 import type { Release } from '../../catalog/release.js';
 import type { ReportedRelease } from '../../catalog/entity.js';
+import type { Recall } from '../../catalog/recall.js';
 
 /** How the version that runs relates to the target: what the plan types choose by. */
 export type Comparison = 'absent' | 'older' | 'same' | 'newer';
@@ -18,6 +19,8 @@ export interface Situation {
   readonly comparison: Comparison;
   /** The last plan with the target's content failed, and none has succeeded since. */
   readonly failed: boolean;
+  /** The recall of what runs, where the target takes the entity off it. */
+  readonly leaves?: Recall;
   /** A person asked for another try. */
   readonly forced: boolean;
 }

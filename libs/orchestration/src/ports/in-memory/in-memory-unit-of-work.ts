@@ -20,6 +20,7 @@ import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
 import { InMemoryBaselines, InMemoryRollbackDemands } from './in-memory-rollbacks.js';
 import { InMemoryBackups } from './in-memory-backups.js';
 import { InMemoryRuns } from './in-memory-runs.js';
+import { InMemoryRecalls } from './in-memory-recalls.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
 import { InMemoryHolds, InMemorySuppressions } from './in-memory-restraints.js';
 import type { MemoryTables } from './memory-tables.js';
@@ -36,6 +37,7 @@ export function inMemoryUnitOfWork(
     releases: new InMemoryReleases(tables, transaction),
     charts: new InMemoryCharts(tables, transaction),
     constraints: new InMemoryConstraints(tables, transaction),
+    recalls: new InMemoryRecalls(tables, transaction),
     channels: new InMemoryChannels(tables, transaction),
     spokes: new InMemorySpokes(tables, transaction),
     releaseStates: new InMemoryReleaseStates(tables, transaction),

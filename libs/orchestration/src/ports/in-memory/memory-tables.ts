@@ -10,6 +10,7 @@ import type {
   Plan,
   PlanCount,
   Product,
+  Recall,
   Release,
   RollbackDemand,
   RunRecord,
@@ -64,6 +65,9 @@ export class MemoryTables {
   });
   readonly constraints = new MemoryTable<StoredConstraint, 'name'>((row) => row.id, {
     name: (row) => row.name,
+  });
+  readonly recalls = new MemoryTable<Recall, 'product'>((row) => row.id, {
+    product: (row) => row.product,
   });
   readonly charts = new MemoryTable<ChartRow>((row) => row.sha256, {});
   readonly channels = new MemoryTable<ChannelEntry, 'product'>(

@@ -1,0 +1,22 @@
+import { tellRecall } from '../catalog/recall.js';
+import type { TabledConstraint } from './applicability.js';
+import type { KnownViolation } from './violation-codes.js';
+
+/**
+ * Holds unless the plan brings what is recalled. A target never is; this is for plans back to content
+ * that was recalled since.
+ */
+export const recall: TabledConstraint = {
+  kind: 'recall',
+  row: 'recall',
+  evaluate({ recall: covering }) {
+    if (covering === undefined) return { satisfied: true, violations: [], metadata: {} };
+    const { product, range } = covering;
+    const violation: KnownViolation = {
+      code: 'recall',
+      message: `this plan brings a release of ${product} that is ${tellRecall(covering)}`,
+      data: { recall: covering.id, product, range },
+    };
+    return { satisfied: false, violations: [violation], metadata: {} };
+  },
+};
