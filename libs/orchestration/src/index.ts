@@ -83,6 +83,13 @@ export {
   type LeaseRequest,
 } from './ports/leases.js';
 export type { OccurrenceRecord, OccurrenceRepository } from './ports/occurrences.js';
+export type {
+  Declaration,
+  DependentPlace,
+  PlacedEntity,
+  ProductNeed,
+  ProviderPlace,
+} from './ports/neighbourhood.js';
 export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js';
 export type {
   OpenPlanExists,

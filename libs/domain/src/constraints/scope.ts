@@ -29,9 +29,19 @@ export function inScope(scope: Scope, subject: ScopeSubject): boolean {
   return (
     allows(scope.environments, subject.environment) &&
     allows(scope.tiers, subject.tier) &&
+    allows(scope.planTypes, subject.planType) &&
+    reaches(scope, subject)
+  );
+}
+
+/** Whether plans for an entity can be in a scope, if its environment is and whatever their type. */
+export function reaches(
+  scope: Scope,
+  subject: Pick<ScopeSubject, 'product' | 'entity' | 'criticality' | 'labels'>,
+): boolean {
+  return (
     allows(scope.products, subject.product) &&
     allows(scope.entities, subject.entity) &&
-    allows(scope.planTypes, subject.planType) &&
     allows(scope.criticalities, subject.criticality) &&
     carries(subject.labels, scope.labels ?? {})
   );

@@ -10,6 +10,7 @@ import { err, jsonDigest, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { endHoldGonePast } from '../engine/holds.js';
+import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
@@ -50,7 +51,7 @@ export async function putEntity(
     const written = await write(unit, entity, stored, input);
     if (!written.ok) return written;
     await endHoldGonePast(context, unit, principal, { before: stored, after: entity });
-    await unit.dirty.mark([entity.name]);
+    await markWithNeighbours(unit, [entity]);
     await record(context, unit, principal, {
       action: stored === undefined ? 'entity.create' : 'entity.update',
       subject: `entity/${entity.name}`,

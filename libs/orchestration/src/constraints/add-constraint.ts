@@ -2,6 +2,7 @@ import {
   CONSTRAINT_KINDS,
   type ConstraintKind,
   type ConstraintKindName,
+  type Plan,
   refusal,
   type Refusal,
   type Scope,
@@ -12,6 +13,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { entitiesInScope } from './entities-in-scope.js';
 import { checkScope, lockScope } from './lock-scope.js';
 import { withdrawOffers } from './withdraw-offers.js';
 
@@ -67,8 +69,13 @@ export async function addConstraint(
         ),
       );
     }
-    await withdrawOffers(context, unit, environments, `${kind} "${name}" was added`);
-    await afterChange(context, unit, principal, { constraint, environments, action: 'add' });
+    const entities = await entitiesInScope(unit, scope, environments);
+    const reached = new Set(entities);
+    const isConcerned = ({ entity, type }: Plan): boolean =>
+      reached.has(entity) && (scope.planTypes?.includes(type) ?? true);
+    const why = `${kind} "${name}" was added`;
+    await withdrawOffers(context, unit, environments, why, isConcerned);
+    await afterChange(context, unit, principal, { constraint, entities, action: 'add' });
     return inserted;
   });
 }
@@ -92,7 +99,8 @@ export async function removeConstraint(
     }
     const environments = await lockScope(unit, constraint.scope);
     await unit.constraints.remove(id);
-    await afterChange(context, unit, principal, { constraint, environments, action: 'remove' });
+    const entities = await entitiesInScope(unit, constraint.scope, environments);
+    await afterChange(context, unit, principal, { constraint, entities, action: 'remove' });
     return ok(undefined);
   });
 }
@@ -142,12 +150,12 @@ async function afterChange(
   principal: Principal,
   change: {
     readonly constraint: StoredConstraint;
-    readonly environments: readonly string[];
+    readonly entities: readonly string[];
     readonly action: 'add' | 'remove';
   },
 ): Promise<void> {
-  const { constraint, environments, action } = change;
-  await unit.dirty.mark(await unit.entities.namesIn(environments));
+  const { constraint, entities, action } = change;
+  await unit.dirty.mark(entities);
   await record(context, unit, principal, {
     action: `constraint.${action}`,
     subject: `constraint/${constraint.id}`,

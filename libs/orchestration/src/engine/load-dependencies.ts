@@ -2,85 +2,101 @@ import type {
   DependencyDeclaration,
   Entity,
   Installation,
-  Release,
   ReportedRelease,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
-import { Neighbours } from './neighbours.js';
+import { findNeighbours } from './find-neighbours.js';
 
-/** Loads the neighbours of a batch with a constant number of statements. */
+/** Who else matters to the entities of a batch: what they may need, and who needs them. */
+class Neighbours {
+  constructor(
+    private readonly names: ReadonlyMap<string, ReadonlySet<string>>,
+    private readonly installations: ReadonlyMap<string, Installation>,
+  ) {}
+
+  /** Every other installation that a dependency of this entity, or on it, leads to. */
+  of({ name }: Pick<Entity, 'name'>): readonly Installation[] {
+    return [...(this.names.get(name) ?? [])].flatMap((one) => this.installations.get(one) ?? []);
+  }
+}
+
+/**
+ * Loads the neighbours of a batch with a constant number of statements, and nobody who is none; of
+ * releases only what those that run declare.
+ */
 export async function loadNeighbours(
   unit: UnitOfWork,
   entities: readonly Entity[],
-  releases: readonly Release[],
   presence: PresenceFacts,
 ): Promise<Neighbours> {
-  const products = distinct(entities.map(({ product }) => product));
-  const dependents = await unit.releases.dependents(products);
-  const related = distinct([
-    ...releases.flatMap(({ dependencies }) => dependencies.map(({ product }) => product)),
-    ...dependents.map(({ product }) => product),
-  ]);
-  if (related.length === 0) return new Neighbours([], new Map());
-  const environments = distinct(entities.map(({ environment }) => environment));
-  // Their own products too: who has one beside it does not look at another.
-  const around = distinct([...related, ...products]);
-  const others = await unit.entities.ofProductsIn(environments, around);
+  const names = await findNeighbours(unit, entities);
+  if (names.size === 0) return new Neighbours(names, new Map());
+  const others = await unit.entities.getMany(
+    distinct([...names.values()].flatMap((set) => [...set])),
+  );
   const states = await unit.releaseStates.getMany(others);
   const spokes = await unit.spokes.getMany(distinct(others.map(({ spoke }) => spoke)));
-  const known = await unit.releases.ofProducts(around);
   const stateOf = new Map(states.map((state) => [keyOf(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
-  const releaseOf = new Map(known.map((one) => [`${one.product} ${one.version}`, one]));
-  const alwaysDeclared = declaredByAll(known);
-  const byEnvironment = new Map<string, Installation[]>();
-  for (const entity of others) {
+  const seen = others.map((entity) => {
     const spoke = spokeOf.get(entity.spoke);
     const release = reportedState(spoke, stateOf.get(keyOf(entity)))?.release ?? null;
-    const version = runningVersion(release);
     const isThere = spoke !== undefined && presenceOf(spoke, presence) === 'connected';
     const trouble = isThere ? troubleOf(release) : `spoke ${entity.spoke} is away`;
-    const dependencies =
-      version === null
-        ? alwaysDeclared.get(entity.product)
-        : releaseOf.get(`${entity.product} ${version}`)?.dependencies;
-    const group = byEnvironment.get(entity.environment) ?? [];
-    byEnvironment.set(entity.environment, group);
-    group.push({
-      entity: entity.name,
-      spoke: entity.spoke,
-      product: entity.product,
-      version,
-      running: version !== null && trouble === '',
-      trouble,
-      dependencies: dependencies ?? [],
-    });
-  }
-  return new Neighbours(releases, byEnvironment);
+    return { entity, version: lastVersion(release), trouble };
+  });
+  const declared = await loadDeclarations(unit, seen);
+  const installations = seen.map(({ entity: { name, spoke, product }, version, trouble }) => ({
+    entity: name,
+    spoke,
+    product,
+    version,
+    running: version !== null && trouble === '',
+    trouble,
+    dependencies: declared(product, version),
+  }));
+  return new Neighbours(names, new Map(installations.map((one) => [one.entity, one])));
 }
 
-/** By product, what every release of it declares: it will be needed whichever is installed. */
-function declaredByAll(
-  releases: readonly Release[],
-): ReadonlyMap<string, readonly DependencyDeclaration[]> {
-  const common = new Map<string, readonly DependencyDeclaration[]>();
-  for (const { product, dependencies } of releases) {
-    const before = common.get(product) ?? dependencies;
-    common.set(
-      product,
-      before.filter((one) =>
-        dependencies.some(
-          (other) => other.product === one.product && other.optional === one.optional,
-        ),
+/** What the version that runs declares; where none runs, what every release of the product does. */
+async function loadDeclarations(
+  unit: UnitOfWork,
+  seen: readonly { readonly entity: Entity; readonly version: string | null }[],
+): Promise<(product: string, version: string | null) => readonly DependencyDeclaration[]> {
+  const absent = distinct(
+    seen.flatMap((one) => (one.version === null ? [one.entity.product] : [])),
+  );
+  const running = seen.flatMap(({ entity: { product }, version }) =>
+    version === null ? [] : [{ product, version }],
+  );
+  const known = await unit.releases.declarations(running, absent);
+  const byVersion = new Map(
+    known.map((one) => [`${one.product} ${one.version}`, one.dependencies]),
+  );
+  const always = new Map(
+    absent.map((product) => [product, common(known.filter((one) => one.product === product))]),
+  );
+  return (product, version) =>
+    (version === null ? always.get(product) : byVersion.get(`${product} ${version}`)) ?? [];
+}
+
+/** What all of these declare: it will be needed whichever is installed. */
+function common(
+  releases: readonly { readonly dependencies: readonly DependencyDeclaration[] }[],
+): readonly DependencyDeclaration[] {
+  const [first, ...rest] = releases;
+  return (first?.dependencies ?? []).filter((one) =>
+    rest.every(({ dependencies }) =>
+      dependencies.some(
+        (other) => other.product === one.product && other.optional === one.optional,
       ),
-    );
-  }
-  return common;
+    ),
+  );
 }
 
-function runningVersion(release: ReportedRelease | null): string | null {
+function lastVersion(release: ReportedRelease | null): string | null {
   return release === null ? null : (release.deployed?.version ?? release.version);
 }
 

@@ -82,7 +82,7 @@ export async function loadFacts(
   const executing = await unit.plans.executingIn(environmentNames);
   const restraints = await loadRestraints(unit, entityNames);
   const breakers = await loadBreakers(unit, environmentNames, presence.now);
-  const neighbours = await loadNeighbours(unit, entities, [...releases.values()].flat(), presence);
+  const neighbours = await loadNeighbours(unit, entities, presence);
 
   const sources = { environments, releases, spokes, states };
   const destinations = entities.map((entity) => destinationOf(entity, sources));

@@ -1,8 +1,9 @@
 import type { Entity } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { findNeighbours } from './find-neighbours.js';
 
 /**
- * Marks entities together with their dependencies and dependents in the same environments, and
+ * Marks entities together with what they look to for their dependencies and who looks to them, and
  * nobody else: what a change to them can matter to.
  */
 export async function markWithNeighbours(
@@ -10,15 +11,10 @@ export async function markWithNeighbours(
   entities: readonly Entity[],
 ): Promise<void> {
   if (entities.length === 0) return;
-  const products = [...new Set(entities.map(({ product }) => product))];
-  const dependents = await unit.releases.dependents(products);
-  const releases = await unit.releases.ofProducts(products);
-  const related = new Set([
-    ...dependents.map(({ product }) => product),
-    ...releases.flatMap(({ dependencies }) => dependencies.map(({ product }) => product)),
-  ]);
-  const environments = [...new Set(entities.map(({ environment }) => environment))];
-  const neighbours =
-    related.size === 0 ? [] : await unit.entities.ofProductsIn(environments, [...related]);
-  await unit.dirty.mark([...new Set([...entities, ...neighbours].map(({ name }) => name))]);
+  const neighbours = await findNeighbours(unit, entities);
+  const names = [
+    ...entities.map(({ name }) => name),
+    ...[...neighbours.values()].flatMap((set) => [...set]),
+  ];
+  await unit.dirty.mark([...new Set(names)]);
 }

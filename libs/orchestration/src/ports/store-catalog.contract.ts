@@ -256,25 +256,72 @@ export function describeStoredCatalog(store: () => Store): void {
     ];
     it.each([
       {
-        name: 'on one product, in each version',
+        name: 'of one product, by whoever needs it in any version',
         products: ['api'],
-        expected: ['r3', 'r5', 'r6'],
+        expected: ['old needs api', 'shop needs api'],
       },
-      { name: 'that do without it, too', products: ['web'], expected: ['r4', 'r5'] },
       {
-        name: 'on any of several, each once',
-        products: ['web', 'unknown', 'api', 'web'],
-        expected: ['r3', 'r4', 'r5', 'r6'],
+        name: 'of one that needs others, each pair once',
+        products: ['shop'],
+        expected: ['shop needs api', 'shop needs web'],
       },
-      { name: 'on one that nobody needs', products: ['lone'], expected: [] },
-      { name: 'on part of a name', products: ['gateway', 'ap', '%', ''], expected: [] },
-      { name: 'on no product', products: [], expected: [] },
-    ])('finds the releases that depend $name', async ({ products, expected }) => {
+      {
+        name: 'that do without it, too',
+        products: ['web'],
+        expected: ['bot needs web', 'shop needs web'],
+      },
+      {
+        name: 'of several, named twice or unknown',
+        products: ['bot', 'unknown', 'api', 'bot'],
+        expected: ['bot needs web', 'old needs api', 'shop needs api'],
+      },
+      { name: 'of part of a name', products: ['gateway', 'ap', '%', ''], expected: [] },
+      { name: 'of no product', products: [], expected: [] },
+    ])('answers which products need which: $name', async ({ products, expected }) => {
       const found = await store().transact(async (unit) => {
         for (const release of DEPENDENTS) await unit.releases.insert(release);
-        return unit.releases.dependents(products);
+        return unit.releases.needs(products);
       });
-      expect(found).toEqual(expected.map((id) => DEPENDENTS.find((release) => release.id === id)));
+      expect(found.map(({ product, needs: needed }) => `${product} needs ${needed}`)).toEqual(
+        expected,
+      );
+    });
+
+    it.each([
+      {
+        name: 'of some releases, one of them unknown and one named twice',
+        releases: [
+          { product: 'shop', version: '2.0.0' },
+          { product: 'shop', version: '3.0.0' },
+          { product: 'shop', version: '2.0.0' },
+          { product: 'bot', version: '1.0.0' },
+        ],
+        whole: [],
+        expected: ['bot 1.0.0: web', 'shop 2.0.0: api'],
+      },
+      {
+        name: 'of whole products',
+        releases: [],
+        whole: ['shop', 'api', 'unknown'],
+        expected: ['api 1.0.0: ', 'shop 1.0.0: api web api', 'shop 2.0.0: api'],
+      },
+      {
+        name: 'of both, each once',
+        releases: [{ product: 'shop', version: '2.0.0' }],
+        whole: ['shop'],
+        expected: ['shop 1.0.0: api web api', 'shop 2.0.0: api'],
+      },
+      { name: 'of none', releases: [], whole: [], expected: [] },
+    ])('answers what releases declare: $name', async ({ releases, whole, expected }) => {
+      const found = await store().transact(async (unit) => {
+        for (const release of DEPENDENTS) await unit.releases.insert(release);
+        return unit.releases.declarations(releases, whole);
+      });
+      const told = found.map(
+        ({ product, version, dependencies }) =>
+          `${product} ${version}: ${dependencies.map((one) => one.product).join(' ')}`,
+      );
+      expect(told.sort()).toEqual(expected);
     });
 
     it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
 import { anEntity, aReleaseState, aSpoke } from '../testing/records.js';
+import type { PlacedEntity } from './neighbourhood.js';
 import type { SpokeRecord } from './records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';
@@ -302,6 +303,72 @@ export function describeStoredFleet(store: () => Store): void {
         );
       },
     );
+
+    /** Two spokes of `dev` have both, but `web` is installed on the first only; the third has `shop` alone. */
+    const PLACES = [
+      { name: 'web-1', spoke: 's1', product: 'web' },
+      { name: 'web-2', spoke: 's2', product: 'web' },
+      { name: 'shop-1', spoke: 's1', product: 'shop' },
+      { name: 'shop-2', spoke: 's2', product: 'shop' },
+      { name: 'shop-3', spoke: 's3', product: 'shop' },
+      { name: 'web-prod', spoke: 'p1', product: 'web', environment: 'prod' },
+      { name: 'shop-prod', spoke: 'p2', product: 'shop', environment: 'prod' },
+    ].map((change) => anEntity({ environment: 'dev', releaseName: change.name, ...change }));
+    const insertPlaces = () =>
+      store().transact(async (unit) => {
+        for (const entity of PLACES) await unit.entities.insert(entity);
+        const { spoke, namespace, releaseName } = PLACES[0]!;
+        await unit.releaseStates.put([aReleaseState({ spoke, namespace, releaseName })]);
+      });
+    const placed = (found: readonly PlacedEntity[], count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        found
+          .filter(({ place }) => place === index)
+          .map(({ entity }) => entity)
+          .join(' '),
+      );
+
+    it('answers where a dependency leads to: on the spoke if installed there, else all over', async () => {
+      await insertPlaces();
+      const places = [
+        { environment: 'dev', spoke: 's1', product: 'web' },
+        { environment: 'dev', spoke: 's2', product: 'web' },
+        { environment: 'dev', spoke: 's3', product: 'web' },
+        { environment: 'prod', spoke: 'p2', product: 'web' },
+        { environment: 'dev', spoke: 's1', product: 'unknown' },
+        { environment: 'dev', spoke: 's1', product: 'web' },
+      ];
+      const found = await store().transact((unit) => unit.entities.providersFor(places));
+      expect(placed(found, places.length)).toEqual([
+        'web-1',
+        'web-1 web-2',
+        'web-1 web-2',
+        'web-prod',
+        '',
+        'web-1',
+      ]);
+      expect(await store().transact((unit) => unit.entities.providersFor([]))).toEqual([]);
+    });
+
+    it('answers whose dependency leads to a spoke: those on it, and those that have none', async () => {
+      await insertPlaces();
+      const shop = { product: 'web', dependent: 'shop' };
+      const places = [
+        { environment: 'dev', spoke: 's1', ...shop },
+        { environment: 'dev', spoke: 's2', ...shop },
+        { environment: 'prod', spoke: 'p1', ...shop },
+        { environment: 'dev', spoke: 's1', product: 'shop', dependent: 'web' },
+        { environment: 'dev', spoke: 's1', product: 'web', dependent: 'unknown' },
+      ];
+      const found = await store().transact((unit) => unit.entities.dependentsAt(places));
+      expect(placed(found, places.length)).toEqual([
+        'shop-1 shop-2 shop-3',
+        'shop-2 shop-3',
+        'shop-prod',
+        'web-1 web-2',
+        '',
+      ]);
+    });
 
     it.each([
       { name: 'one', environments: ['dev'], expected: ['a', 'b'] },

@@ -11,6 +11,13 @@ import type { LeaseRepository } from './leases.js';
 import type { OccurrenceRepository } from './occurrences.js';
 import type { AnalyticsRepository } from './analytics-repository.js';
 import type { EventLog } from './event-log.js';
+import type {
+  Declaration,
+  DependentPlace,
+  PlacedEntity,
+  ProductNeed,
+  ProviderPlace,
+} from './neighbourhood.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
@@ -102,8 +109,16 @@ export interface ReleaseRepository {
   ofProducts(products: readonly string[]): Promise<readonly Release[]>;
   /** Refused if the product has this version already. */
   insert(release: Release): Promise<Result<Release, AlreadyExists>>;
-  /** Every release that declares a dependency on one of these products, optional or not. */
-  dependents(products: readonly string[]): Promise<readonly Release[]>;
+  /**
+   * Which products need which, where one of the two is one of these: each pair once, by the releases
+   * of all versions.
+   */
+  needs(products: readonly string[]): Promise<readonly ProductNeed[]>;
+  /** What these releases declare, those that exist, and every release of the `whole` products. */
+  declarations(
+    releases: readonly Pick<Release, 'product' | 'version'>[],
+    whole: readonly string[],
+  ): Promise<readonly Declaration[]>;
   /** In the order of their ids; `product` absent = of all products. */
   list(product: string | undefined, page: PageRequest): Promise<Page<Release>>;
 }
@@ -193,6 +208,16 @@ export interface EntityRepository {
   environmentsOf(
     products: readonly string[],
   ): Promise<readonly { readonly product: string; readonly environment: string }[]>;
+  /**
+   * Where a dependency on each product leads to from each spoke: the product's entities on the spoke,
+   * if one of them is installed, else all in the environment.
+   */
+  providersFor(places: readonly ProviderPlace[]): Promise<readonly PlacedEntity[]>;
+  /**
+   * Whose dependency on each product leads to each spoke: the dependent product's entities on it, and
+   * those on other spokes of the environment where the product is not installed.
+   */
+  dependentsAt(places: readonly DependentPlace[]): Promise<readonly PlacedEntity[]>;
   /** Names of the entities of these environments, in order. */
   namesIn(environments: readonly string[]): Promise<readonly string[]>;
   /** How many entities each of these environments has. */

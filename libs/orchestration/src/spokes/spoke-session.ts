@@ -2,6 +2,7 @@ import { type Environment, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result, sha256Hex } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
+import { findNeighbours } from '../engine/find-neighbours.js';
 import type { SpokeHello, SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { pauseRunsOf } from './note-runs.js';
@@ -138,22 +139,18 @@ export async function fenced(
 }
 
 /**
- * Plans that wait for the spoke, or may have to, are looked at again: its own, and those of whoever
- * depends on what runs there, because a spoke that is away has nothing that is known to run.
+ * Plans that wait for the spoke, or may have to, are looked at again: its own, and those around what
+ * runs there, because a spoke that is away has nothing that is known to run.
  */
 export async function markOpenWork(unit: UnitOfWork, spoke: string): Promise<void> {
   const entities = await unit.entities.ofSpoke(spoke);
   if (entities.length === 0) return;
-  const dependents = await unit.releases.dependents(distinct(entities, 'product'));
-  const related = await unit.entities.ofProductsIn(
-    distinct(entities, 'environment'),
-    distinct(dependents, 'product'),
-  );
-  const names = new Set([...entities, ...related].map(({ name }) => name));
+  const around = await findNeighbours(unit, entities);
+  const names = new Set([...entities.map(({ name }) => name), ...namesIn(around)]);
   const open = await unit.plans.openOf([...names]);
   await unit.dirty.mark(open.map(({ entity }) => entity));
 }
 
-function distinct<K extends string>(rows: readonly Record<K, string>[], key: K): readonly string[] {
-  return [...new Set(rows.map((row) => row[key]))];
+function namesIn(around: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return [...around.values()].flatMap((names) => [...names]);
 }

@@ -5,10 +5,12 @@ import {
   type ChannelEntry,
   type ChannelRepository,
   type ChartRepository,
+  type Declaration,
   type EnvironmentRepository,
   type Page,
   pageOf,
   type PageRequest,
+  type ProductNeed,
   type ProductRepository,
   type ReleaseRepository,
 } from '@apollo-deploy/orchestration';
@@ -20,6 +22,9 @@ import { VersionedTable } from './versioned-table.js';
 
 /** Exactly what the index `releases_dependency_products` is over, or it would not be used. */
 const DEPENDENCY_PRODUCTS = `jsonb_path_query_array(dependencies::jsonb, '$[*].product')`;
+
+/** The products in a release's dependencies, a row each. */
+const NEEDED = `jsonb_array_elements_text(${DEPENDENCY_PRODUCTS})`;
 
 export class DatabaseEnvironments
   extends VersionedTable<Environment>
@@ -55,7 +60,7 @@ export class DatabaseProducts extends VersionedTable<Product> implements Product
 export class DatabaseReleases implements ReleaseRepository {
   private readonly table: DatabaseTable<Release>;
 
-  constructor(session: DatabaseSession) {
+  constructor(private readonly session: DatabaseSession) {
     this.table = new DatabaseTable(session, RELEASES);
   }
 
@@ -76,8 +81,39 @@ export class DatabaseReleases implements ReleaseRepository {
     return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
   }
 
-  dependents(products: readonly string[]): Promise<readonly Release[]> {
-    return this.table.select(`WHERE ${DEPENDENCY_PRODUCTS} ?| $1 ORDER BY id`, [products]);
+  async needs(products: readonly string[]): Promise<readonly ProductNeed[]> {
+    const rows = await this.session.query(
+      `SELECT product, ${NEEDED} COLLATE "C" AS needed FROM releases WHERE product = ANY($1)
+       UNION
+       SELECT product, needed FROM (
+         SELECT product, ${NEEDED} COLLATE "C" AS needed FROM releases
+         WHERE ${DEPENDENCY_PRODUCTS} ?| $1
+       ) AS dependents WHERE needed = ANY($1)
+       ORDER BY product, needed`,
+      [products],
+    );
+    return rows.map(({ product, needed }) => ({
+      product: product as string,
+      needs: needed as string,
+    }));
+  }
+
+  async declarations(
+    releases: readonly Pick<Release, 'product' | 'version'>[],
+    whole: readonly string[],
+  ): Promise<readonly Declaration[]> {
+    const rows = await this.session.query(
+      `SELECT product, version, dependencies FROM releases
+       WHERE (product, version) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+         OR product = ANY($3)
+       ORDER BY id`,
+      [releases.map(({ product }) => product), releases.map(({ version }) => version), whole],
+    );
+    return rows.map(({ product, version, dependencies }) => ({
+      product: product as string,
+      version: version as string,
+      dependencies: dependencies as Declaration['dependencies'],
+    }));
   }
 
   async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {

@@ -2,12 +2,15 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import type { Entity } from '@apollo-deploy/domain';
 import {
   type AlreadyExists,
+  type DependentPlace,
   type EntityFilter,
   type EntityRepository,
   type InstantRange,
   type Page,
   pageOf,
   type PageRequest,
+  type PlacedEntity,
+  type ProviderPlace,
   type ReleaseStateRecord,
   type ReleaseStateRepository,
   type SpokeRecord,
@@ -17,12 +20,52 @@ import { Conditions } from './conditions.js';
 import type { DatabaseSession } from './database-session.js';
 import { DatabaseTable } from './database-table.js';
 import { ENTITIES, RELEASE_STATES, SPOKES } from './fleet-maps.js';
+import type { Row } from './table-map.js';
 import { VersionedTable } from './versioned-table.js';
 
 type ReleaseKey = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>;
 
 const THESE_RELEASES = `(spoke, namespace, release_name) IN
   (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
+
+/** A column `at` counts the places, from 1. */
+const PLACES = `SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
+  AS place (environment, spoke, product, at)`;
+
+const PROVIDERS = `WITH place AS (${PLACES}), installed AS (
+    SELECT DISTINCT place.at FROM place
+    JOIN entities ON entities.spoke = place.spoke AND entities.product = place.product
+    JOIN release_states AS state ON state.spoke = entities.spoke
+      AND state.namespace = entities.namespace AND state.release_name = entities.release_name
+  )
+  SELECT place.at, entities.name FROM place
+  JOIN entities ON entities.spoke = place.spoke AND entities.product = place.product
+  WHERE place.at IN (SELECT at FROM installed)
+  UNION ALL
+  SELECT place.at, entities.name FROM place
+  JOIN entities ON entities.environment = place.environment AND entities.product = place.product
+  WHERE place.at NOT IN (SELECT at FROM installed)
+  ORDER BY at, name`;
+
+const DEPENDENTS = `WITH place AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+      AS place (environment, spoke, product, dependent, at)
+  ), around AS (
+    SELECT looked.environment, looked.product, looked.dependent, entities.name
+    FROM (SELECT DISTINCT environment, product, dependent FROM place) AS looked
+    JOIN entities
+      ON entities.environment = looked.environment AND entities.product = looked.dependent
+    WHERE NOT EXISTS (
+      SELECT FROM entities AS provider
+      JOIN release_states AS state USING (spoke, namespace, release_name)
+      WHERE provider.spoke = entities.spoke AND provider.product = looked.product
+    )
+  )
+  SELECT place.at, entities.name FROM place
+  JOIN entities ON entities.spoke = place.spoke AND entities.product = place.dependent
+  UNION
+  SELECT place.at, around.name FROM place JOIN around USING (environment, product, dependent)
+  ORDER BY at, name`;
 
 export class DatabaseSpokes implements SpokeRepository {
   private readonly table: DatabaseTable<SpokeRecord>;
@@ -181,6 +224,19 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
     }));
   }
 
+  async providersFor(places: readonly ProviderPlace[]): Promise<readonly PlacedEntity[]> {
+    const rows = await this.session.query(PROVIDERS, columnsOfPlaces(places));
+    return rows.map(placedEntity);
+  }
+
+  async dependentsAt(places: readonly DependentPlace[]): Promise<readonly PlacedEntity[]> {
+    const rows = await this.session.query(DEPENDENTS, [
+      ...columnsOfPlaces(places),
+      places.map(({ dependent }) => dependent),
+    ]);
+    return rows.map(placedEntity);
+  }
+
   async namesIn(environments: readonly string[]): Promise<readonly string[]> {
     const rows = await this.session.query(
       'SELECT name FROM entities WHERE environment = ANY($1) ORDER BY name',
@@ -230,4 +286,16 @@ function columnsOfKeys(keys: readonly ReleaseKey[]): readonly (readonly string[]
     keys.map(({ namespace }) => namespace),
     keys.map(({ releaseName }) => releaseName),
   ];
+}
+
+function columnsOfPlaces(places: readonly ProviderPlace[]): readonly (readonly string[])[] {
+  return [
+    places.map(({ environment }) => environment),
+    places.map(({ spoke }) => spoke),
+    places.map(({ product }) => product),
+  ];
+}
+
+function placedEntity({ at, name }: Row): PlacedEntity {
+  return { place: Number(at) - 1, entity: name as string };
 }

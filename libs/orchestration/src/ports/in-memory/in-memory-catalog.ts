@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import type { Declaration, ProductNeed } from '../neighbourhood.js';
 import type { Page, PageRequest } from '../page.js';
 import type {
   AlreadyExists,
@@ -70,9 +71,32 @@ export class InMemoryReleases implements ReleaseRepository {
     return taken === undefined ? ok(this.view.put(release)) : err({ code: 'already_exists' });
   }
 
-  async dependents(products: readonly string[]): Promise<readonly Release[]> {
-    const found = products.flatMap((product) => this.view.inGroup('dependency', product));
-    return this.view.getMany(found.map(({ id }) => id));
+  async needs(products: readonly string[]): Promise<readonly ProductNeed[]> {
+    const asked = new Set(products);
+    const pairs = new Map<string, ProductNeed>();
+    for (const one of asked) {
+      const found = [...this.view.inGroup('product', one), ...this.view.inGroup('dependency', one)];
+      for (const { product, dependencies } of found) {
+        for (const { product: needs } of dependencies) {
+          if (!asked.has(product) && !asked.has(needs)) continue;
+          pairs.set(compositeKey(product, needs), { product, needs });
+        }
+      }
+    }
+    return [...pairs.values()].sort(byPair);
+  }
+
+  async declarations(
+    releases: readonly Pick<Release, 'product' | 'version'>[],
+    whole: readonly string[],
+  ): Promise<readonly Declaration[]> {
+    const single = releases.flatMap(({ product, version }) =>
+      this.view.inGroup('version', compositeKey(product, version)),
+    );
+    const all = [...single, ...(await this.ofProducts(whole))];
+    return this.view
+      .getMany(all.map(({ id }) => id))
+      .map(({ product, version, dependencies }) => ({ product, version, dependencies }));
   }
 
   async list(product: string | undefined, page: PageRequest): Promise<Page<Release>> {
@@ -122,4 +146,9 @@ export class InMemoryChannels implements ChannelRepository {
   async names(): Promise<readonly string[]> {
     return [...new Set(this.view.all().map(({ row }) => row.channel))].sort();
   }
+}
+
+function byPair(a: ProductNeed, b: ProductNeed): number {
+  const [one, other] = [compositeKey(a.product, a.needs), compositeKey(b.product, b.needs)];
+  return one < other ? -1 : 1;
 }

@@ -1,5 +1,6 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import type { Entity } from '@apollo-deploy/domain';
+import type { DependentPlace, PlacedEntity, ProviderPlace } from '../neighbourhood.js';
 import type { Page, PageRequest } from '../page.js';
 import type { VersionConflict } from '../plan-storage.js';
 import type { ReleaseStateRecord, SpokeRecord } from '../records.js';
@@ -121,8 +122,11 @@ export class InMemoryEntities
   extends VersionedTable<Entity, EntityGroup>
   implements EntityRepository
 {
+  private readonly states: TableView<ReleaseStateRecord, 'spoke'>;
+
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     super(new TableView(tables.entities, transaction), ({ name }) => name);
+    this.states = new TableView(tables.releaseStates, transaction);
   }
 
   async byRelease(
@@ -145,11 +149,47 @@ export class InMemoryEntities
     environments: readonly string[],
     products: readonly string[],
   ): Promise<readonly Entity[]> {
-    const places = environments.flatMap((environment) =>
-      products.map((product) => compositeKey(environment, product)),
+    const found = environments.flatMap((environment) =>
+      products.flatMap((product) => this.productIn(environment, product)),
     );
-    const found = places.flatMap((place) => this.view.inGroup('place', place));
     return this.getMany(found.map(({ name }) => name));
+  }
+
+  async providersFor(places: readonly ProviderPlace[]): Promise<readonly PlacedEntity[]> {
+    return places.flatMap(({ environment, spoke, product }, place) => {
+      const found = this.isInstalled(spoke, product)
+        ? this.productOn(spoke, product)
+        : this.productIn(environment, product);
+      return placed(place, found);
+    });
+  }
+
+  async dependentsAt(places: readonly DependentPlace[]): Promise<readonly PlacedEntity[]> {
+    const lookingAround = new Map<string, readonly Entity[]>();
+    return places.flatMap(({ environment, spoke, product, dependent }, place) => {
+      const key = compositeKey(environment, product, dependent);
+      const around =
+        lookingAround.get(key) ??
+        this.productIn(environment, dependent).filter(
+          (entity) => !this.isInstalled(entity.spoke, product),
+        );
+      lookingAround.set(key, around);
+      const elsewhere = around.filter((entity) => entity.spoke !== spoke);
+      return placed(place, [...this.productOn(spoke, dependent), ...elsewhere]);
+    });
+  }
+
+  private productIn(environment: string, product: string): readonly Entity[] {
+    return this.view.inGroup('place', compositeKey(environment, product));
+  }
+
+  private productOn(spoke: string, product: string): readonly Entity[] {
+    return this.view.inGroup('productOn', compositeKey(spoke, product));
+  }
+
+  private isInstalled(spoke: string, product: string): boolean {
+    const here = this.productOn(spoke, product);
+    return here.some((entity) => this.states.get(releaseKey(entity)) !== undefined);
   }
 
   async countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -207,4 +247,12 @@ export class InMemoryEntities
     const { items, next } = await this.list({}, page);
     return { items: items.map(({ name }) => name), ...(next !== undefined && { next }) };
   }
+}
+
+/** In the order of the names. */
+function placed(place: number, entities: readonly Entity[]): readonly PlacedEntity[] {
+  return entities
+    .map(({ name }) => name)
+    .sort()
+    .map((entity) => ({ place, entity }));
 }

@@ -47,7 +47,7 @@ export interface EventRange {
 }
 
 export type ReleaseGroup = 'product' | 'version' | 'dependency';
-export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'release';
+export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'productOn' | 'release';
 export type SuppressionGroup = 'id' | 'environment';
 /** `underway` holds those that are Healthy, by their spoke. */
 export type RunGroup = 'entity' | 'chart' | 'underway';
@@ -85,6 +85,7 @@ export class MemoryTables {
     environment: (row) => row.environment,
     product: (row) => row.product,
     place: (row) => compositeKey(row.environment, row.product),
+    productOn: (row) => compositeKey(row.spoke, row.product),
     release: releaseKey,
   });
   readonly evaluations = new MemoryTable<EvaluationRecord, 'timed'>((row) => row.entity, {
