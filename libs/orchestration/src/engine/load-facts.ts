@@ -98,12 +98,11 @@ export async function loadFacts(
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
     const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
-    const channel = 'channel' in entity.desired ? entity.desired.channel : environment.channel;
     return {
       entityFacts: {
         entity,
         product,
-        candidates: candidatesOf(entity, channel, {
+        candidates: candidatesOf(entity, channelOf(destination), {
           ...{ releases, channels, recalls, reported, around },
           objections: objectionsOf(destination, { set, product, promotionOf, now: presence.now }),
         }),
@@ -154,6 +153,11 @@ interface CandidateSources {
   readonly reported: ReportedState | undefined;
   readonly around: readonly Installation[];
   readonly objections: (release: Release) => readonly Violation[];
+}
+
+/** The channel it follows; for one that follows none, its environment's. */
+function channelOf({ entity, environment }: Pick<Destination, 'entity' | 'environment'>): string {
+  return 'channel' in entity.desired ? entity.desired.channel : environment.channel;
 }
 
 interface SelectionSources {
