@@ -146,6 +146,8 @@ describe('an upgrade in production', () => {
       ],
     });
 
+    // Wanted too: a pin below what runs would be gone back to, and no window holds that.
+    await scene.want('base', '2.0.0');
     await scene.report({ aria: '1.0.0', base: '2.0.0' });
     expect(await scene.explain()).toMatchObject({
       unmet: [{ code: 'suppression_window' }, { code: 'maintenance_window' }],
