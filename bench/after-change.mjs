@@ -51,7 +51,7 @@ export async function run({ small, large, changes, rounds }) {
     ...whyNot([
       [
         !exact,
-        'whom a change concerns is told by product, so the same products on other spokes count',
+        'more or fewer are evaluated than the changed ones, what they need and who needs them',
       ],
       [growth > REACH_GROWTH, 'something is proportional to the fleet'],
       [

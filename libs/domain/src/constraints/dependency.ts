@@ -9,106 +9,143 @@ import type { KnownViolation } from './violation-codes.js';
  * installed dependent whose own range the target leaves. These choose among candidate releases.
  */
 export function dependencyRangeViolations(facts: DependencyFacts): readonly KnownViolation[] {
-  return [
-    ...facts.declared.flatMap((declaration) => rangeViolations(facts, declaration)),
-    ...facts.others.flatMap((other) => dependentViolations(facts, other)),
-  ];
+  const violations: KnownViolation[] = [];
+  for (const declaration of facts.declared) {
+    const here = isHere(facts, declaration);
+    let found = false;
+    for (const other of facts.others) {
+      if (!provides(facts, declaration, here, other)) continue;
+      found = true;
+      if (isInRange(declaration, other.version)) continue;
+      violations.push(providerViolation(facts, declaration, other));
+    }
+    if (!found && !declaration.optional) violations.push(nowhere(facts, declaration));
+  }
+  addDependentViolations(facts, violations);
+  return violations;
 }
 
 /** Dependencies that are there, in range, and do not run: they hold a plan, and choose nothing. */
 export function dependencyHealthViolations(facts: DependencyFacts): readonly KnownViolation[] {
-  return facts.declared.flatMap((declaration) =>
-    providers(facts, declaration)
+  return facts.declared.flatMap((declaration) => {
+    const here = isHere(facts, declaration);
+    return facts.others
+      .filter((other) => provides(facts, declaration, here, other))
       .filter(({ version, running }) => version !== null && !running)
       .map(({ entity, trouble }) => ({
         code: 'dependency_unhealthy',
         message: `${facts.product} ${facts.targetVersion ?? ''} needs ${declaration.product} to run; ${entity} does not: ${trouble}`,
         data: { product: declaration.product, entity, range: declaration.range },
-      })),
-  );
+      }));
+  });
 }
 
-/** Where a dependency is looked for: on the same spoke if installed there, else all over. */
-function providers(
-  { spoke, others }: DependencyFacts,
-  { product, optional }: DependencyDeclaration,
-): readonly Installation[] {
-  const all = others.filter((other) => other.product === product);
-  const here = all.filter((other) => other.spoke === spoke && other.version !== null);
-  if (here.length > 0) return here;
-  const installed = all.filter(({ version }) => version !== null);
-  return optional ? installed : all;
-}
-
-function rangeViolations(
-  facts: DependencyFacts,
-  declaration: DependencyDeclaration,
-): readonly KnownViolation[] {
-  const { product, range, optional } = declaration;
-  const found = providers(facts, declaration);
-  const needs = `${facts.product} ${facts.targetVersion ?? ''} needs ${product} ${range}`;
-  if (found.length === 0) {
-    if (optional) return [];
-    const message = `${needs}, and it is not installed in this environment`;
-    return [{ code: 'dependency_missing', message, data: { product, range, version: null } }];
+/** Whether what is needed is installed on the same spoke: then nobody looks elsewhere. */
+function isHere({ spoke, others }: DependencyFacts, { product }: DependencyDeclaration): boolean {
+  for (const other of others) {
+    if (other.product === product && other.version !== null && other.spoke === spoke) return true;
   }
-  return found.flatMap((provider) => providerViolation(facts, declaration, provider, needs));
+  return false;
+}
+
+/** Whether a dependency looks at this one: what is installed here, else all over. */
+function provides(
+  { spoke }: DependencyFacts,
+  { product, optional }: DependencyDeclaration,
+  here: boolean,
+  other: Installation,
+): boolean {
+  if (other.product !== product) return false;
+  if (here) return other.version !== null && other.spoke === spoke;
+  return other.version !== null || !optional;
+}
+
+function isInRange({ range }: DependencyDeclaration, version: string | null): boolean {
+  return version !== null && rangeAllows(storedRanges.of(range), storedVersions.of(version));
+}
+
+function tellNeed(facts: DependencyFacts, { product, range }: DependencyDeclaration): string {
+  return `${facts.product} ${facts.targetVersion ?? ''} needs ${product} ${range}`;
+}
+
+function nowhere(facts: DependencyFacts, declaration: DependencyDeclaration): KnownViolation {
+  const { product, range } = declaration;
+  const message = `${tellNeed(facts, declaration)}, and it is not installed in this environment`;
+  return { code: 'dependency_missing', message, data: { product, range, version: null } };
 }
 
 function providerViolation(
   facts: DependencyFacts,
-  { product, range }: DependencyDeclaration,
+  declaration: DependencyDeclaration,
   { entity, version, dependencies }: Installation,
-  needs: string,
-): readonly KnownViolation[] {
+): KnownViolation {
+  const { product, range } = declaration;
+  const needs = tellNeed(facts, declaration);
   const data = { product, range, entity, version };
-  if (version === null) {
-    if (dependencies.some((back) => back.product === facts.product && !back.optional)) {
-      const message = `${needs}, and ${product} needs ${facts.product}; declare one of the two optional, or install one of them with a release that does not need the other`;
-      return [{ code: 'dependency_cycle', message, data }];
-    }
-    const message = `${needs}, and ${entity} is not installed yet`;
-    return [{ code: 'dependency_missing', message, data }];
+  if (version !== null) {
+    return { code: 'dependency_version', message: `${needs}; ${entity} runs ${version}`, data };
   }
-  if (rangeAllows(storedRanges.of(range), storedVersions.of(version))) return [];
-  return [{ code: 'dependency_version', message: `${needs}; ${entity} runs ${version}`, data }];
+  if (dependencies.some((back) => back.product === facts.product && !back.optional)) {
+    const message = `${needs}, and ${product} needs ${facts.product}; declare one of the two optional, or install one of them with a release that does not need the other`;
+    return { code: 'dependency_cycle', message, data };
+  }
+  const message = `${needs}, and ${entity} is not installed yet`;
+  return { code: 'dependency_missing', message, data };
+}
+
+/** Of what is installed and needs the product here: those beside it, and those with none of their own. */
+function addDependentViolations(facts: DependencyFacts, violations: KnownViolation[]): void {
+  const target = facts.targetVersion === null ? null : storedVersions.of(facts.targetVersion);
+  let withTheirOwn: ReadonlySet<string> | undefined;
+  for (const other of facts.others) {
+    if (other.version === null) continue;
+    const declaration = declarationOf(other, facts.product);
+    if (declaration === undefined) continue;
+    if (other.spoke !== facts.spoke) {
+      withTheirOwn ??= spokesWith(facts);
+      if (withTheirOwn.has(other.spoke)) continue;
+    }
+    const { range, optional } = declaration;
+    const keepsIt = target === null ? optional : rangeAllows(storedRanges.of(range), target);
+    if (!keepsIt) violations.push(dependentViolation(facts, other, declaration));
+  }
+}
+
+/** The spokes that have the product installed, this plan's own not counted. */
+function spokesWith({ product, others }: DependencyFacts): ReadonlySet<string> {
+  const spokes = new Set<string>();
+  for (const other of others) {
+    if (other.product === product && other.version !== null) spokes.add(other.spoke);
+  }
+  return spokes;
+}
+
+function declarationOf(
+  { dependencies }: Installation,
+  product: string,
+): DependencyDeclaration | undefined {
+  for (const declaration of dependencies) if (declaration.product === product) return declaration;
+  return undefined;
 }
 
 /** An installed dependent keeps what it needs: an upgrade or an uninstall must not break it. */
-function dependentViolations(
-  facts: DependencyFacts,
+function dependentViolation(
+  { declared, product, targetVersion }: DependencyFacts,
   other: Installation,
-): readonly KnownViolation[] {
-  if (other.version === null) return [];
-  const declaration = other.dependencies.find(({ product }) => product === facts.product);
-  if (declaration === undefined) return [];
-  const looksHere = other.spoke === facts.spoke || !installedBeside(facts, other);
-  if (!looksHere) return [];
-  const { targetVersion, product } = facts;
-  const { range, optional } = declaration;
+  { range }: DependencyDeclaration,
+): KnownViolation {
   const data = { entity: other.entity, product: other.product, range, version: targetVersion };
+  const who = `${other.entity} (${other.product} ${other.version ?? ''})`;
   if (targetVersion === null) {
-    if (optional) return [];
-    const message = `${other.entity} (${other.product} ${other.version}) needs ${product} ${range}; uninstall it first`;
-    return [{ code: 'dependent_needs_it', message, data }];
+    const message = `${who} needs ${product} ${range}; uninstall it first`;
+    return { code: 'dependent_needs_it', message, data };
   }
-  if (rangeAllows(storedRanges.of(range), storedVersions.of(targetVersion))) return [];
-  const deadlock = facts.declared.some(({ product: needed }) => needed === other.product);
-  return [
-    {
-      code: deadlock ? 'dependency_deadlock' : 'dependent_range',
-      message: deadlock
-        ? `${other.entity} (${other.product} ${other.version}) needs ${product} ${range}, and ${product} ${targetVersion} needs another ${other.product}; release one of the two with a range that allows both versions of the other`
-        : `${other.entity} (${other.product} ${other.version}) needs ${product} ${range}, which ${targetVersion} is not; upgrade it first`,
-      data,
-    },
-  ];
-}
-
-/** Whether the dependent's own spoke has the product, so that it does not look at this one. */
-function installedBeside({ product, others }: DependencyFacts, dependent: Installation): boolean {
-  return others.some(
-    (other) =>
-      other.product === product && other.spoke === dependent.spoke && other.version !== null,
-  );
+  const deadlock = declared.some(({ product: needed }) => needed === other.product);
+  return {
+    code: deadlock ? 'dependency_deadlock' : 'dependent_range',
+    message: deadlock
+      ? `${who} needs ${product} ${range}, and ${product} ${targetVersion} needs another ${other.product}; release one of the two with a range that allows both versions of the other`
+      : `${who} needs ${product} ${range}, which ${targetVersion} is not; upgrade it first`,
+    data,
+  };
 }
