@@ -133,17 +133,71 @@ describe('npm start', () => {
       },
     },
     {
-      title:
-        'A release that crash-loops: the plan fails within seconds and names the pod and its reason',
+      title: 'A release that works, then one that crash-loops',
       expected: async () => {
         const plan = await hub.ended('fragile-service-dev', 0);
-        expect(plan).toMatchObject({ state: 'FAILED', outcome: 'unhealthy' });
+        expect(plan).toMatchObject({ type: 'install', state: 'SUCCEEDED' });
       },
     },
     {
-      title: 'Why it failed; it is not tried again by itself',
+      title:
+        'Give the first a few seconds. The second fails within seconds, and is rolled back by itself',
+      expected: async () => {
+        const rollback = await hub.ended('fragile-service-dev', 2);
+        expect(rollback).toMatchObject({ type: 'rollback', state: 'SUCCEEDED' });
+      },
+    },
+    {
+      title: 'Why it failed, with the pod and its reason, and the rollback',
       expected: (printed) => {
         expect(printed).toMatch(/fragile-service-[a-z0-9]+-[a-z0-9]+.*CrashLoopBackOff/);
+        const { items } = JSON.parse(printed) as { items: readonly { state: string }[] };
+        expect(items.map(({ state }) => state)).toEqual(['SUCCEEDED', 'ROLLED_BACK', 'SUCCEEDED']);
+      },
+    },
+    {
+      title: 'It is held at what worked, until something newer comes',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toMatchObject({
+          status: 'held',
+          target: { version: '1.0.0' },
+          reported: { version: '1.0.0', health: 'Healthy' },
+        });
+      },
+    },
+    {
+      title: 'A freeze of dev until it is lifted: from now on nothing goes out there',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toMatchObject({ reason: 'Stocktaking' });
+      },
+    },
+    {
+      title: 'Other values again: the plan is BLOCKED',
+      expected: async () => {
+        await hub.status('test-service-dev', 'blocked');
+      },
+    },
+    {
+      title: 'What holds it, until when, and what can be done about it',
+      expected: (printed) => {
+        expect(JSON.parse(printed)).toMatchObject({
+          state: 'BLOCKED',
+          unmet: [{ code: 'suppression_window', message: expect.stringContaining('Stocktaking') }],
+        });
+      },
+    },
+    {
+      title: 'Lift the freeze: the plan goes by itself, and the events of eight seconds say so',
+      expected: async (printed) => {
+        expect(printed).toMatch(/^event: plan\.dispatched$/m);
+        await hub.status('test-service-dev', 'up_to_date');
+      },
+    },
+    {
+      title: 'What became of all plans so far',
+      expected: (printed) => {
+        const { groups } = JSON.parse(printed) as { groups: readonly { key: string }[] };
+        expect(groups.map(({ key }) => key)).toContain('fragile-service');
       },
     },
     {
