@@ -103,6 +103,39 @@ describe('the main job', () => {
     expect(tried).toHaveLength(1);
   });
 
+  it('takes back an upgrade that crash-loops, and what ran before is there and well again', async () => {
+    const { client } = system;
+    await product('fragile', 120);
+    await client.release('fragile', '1.0.0', await testChart('fragile', '1.0.0'));
+    await wanted('fragile', { values: { note: 'kept' } });
+    expect(await client.ended('fragile', 0)).toMatchObject({ state: 'SUCCEEDED' });
+    const bad = await testChart('fragile', '1.1.0', { behaviour: 'crash-loop' });
+    await client.release('fragile', '1.1.0', bad);
+    const upgrade = await client.ended('fragile', 1);
+    expect(upgrade).toMatchObject({ type: 'upgrade', outcome: 'unhealthy' });
+    const rollback = await client.ended('fragile', 2);
+    expect(rollback).toMatchObject({
+      type: 'rollback',
+      planClass: 'automatic_rollback',
+      state: 'SUCCEEDED',
+      rollbackOf: upgrade.id,
+      to: { version: '1.0.0' },
+    });
+    expect((await client.plans('fragile'))[1]).toMatchObject({
+      id: upgrade.id,
+      state: 'ROLLED_BACK',
+      rolledBackBy: rollback.id,
+    });
+    expect(await client.entity('fragile')).toMatchObject({
+      reported: { version: '1.0.0', health: 'Healthy', helmStatus: 'deployed' },
+    });
+    expect(await system.history(namespace, 'fragile')).toMatchObject([
+      { revision: 1, status: 'superseded', chart: 'fragile-1.0.0' },
+      { revision: 2, chart: 'fragile-1.1.0' },
+      { revision: 3, status: 'deployed', chart: 'fragile-1.0.0' },
+    ]);
+  });
+
   it('fails a rollout that never gets ready when its time is over', async () => {
     const { client } = system;
     await product('sleepy', 5);
