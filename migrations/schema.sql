@@ -325,7 +325,7 @@ CREATE TABLE runs (
   spoke text NOT NULL,
   environment text NOT NULL,
   tier text NOT NULL,
-  plan_id text NOT NULL,
+  plan_id text,
   proven_at timestamp with time zone,
   healthy_ms bigint NOT NULL,
   healthy_since timestamp with time zone,

@@ -11,6 +11,7 @@ import { CreateRecalls1763712008000 } from './1763712008000-create-recalls.js';
 import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling.js';
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
+import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   CreateScheduling1763712009000,
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,
+  ObserveRuns1763712013000,
 ] as const;

@@ -1,6 +1,9 @@
 import type { Tier } from '../catalog/environment.js';
 
-/** What an entity and a chart that a plan brought to it have been through together. */
+/**
+ * What an entity and a chart have been through together since a plan brought it, or since it was
+ * found to have run well without one.
+ */
 export interface RunRecord {
   readonly entity: string;
   /** SHA-256 of the chart's bytes. */
@@ -10,9 +13,9 @@ export interface RunRecord {
   readonly spoke: string;
   readonly environment: string;
   readonly tier: Tier;
-  /** The newest plan to this chart that SUCCEEDED. */
-  readonly planId: string;
-  /** When it was first seen Healthy after such a plan; absent until then. RFC 3339. */
+  /** The newest plan to this chart that SUCCEEDED; absent where it was there before any. */
+  readonly planId?: string;
+  /** When it was first seen Healthy after it had succeeded; absent until then. RFC 3339. */
   readonly provenAt?: string;
   /** For how long it was seen Healthy before `healthySince`, in milliseconds. */
   readonly healthyMs: number;

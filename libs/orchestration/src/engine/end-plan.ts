@@ -65,12 +65,20 @@ export async function endPlan(
   if (!saved.ok) return false;
   await recordEnding(unit, plan, saved.value);
   await rememberOutcome(context, unit, saved.value, ending, { by, message, at });
-  if (ending.state === 'SUCCEEDED') await noteSuccess(context, unit, plan);
+  if (ending.state === 'SUCCEEDED') await noteBrought(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
   // Also whom its end may let go: those held only because too many plans executed.
   const waiting = await unit.plans.blockedBy('concurrency', [plan.environment]);
   await unit.dirty.mark([plan.entity, ...waiting]);
   return true;
+}
+
+/** What a plan that SUCCEEDED brought has run here from now on. */
+async function noteBrought(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
+  const { id, entity, product, spoke, environment, content } = plan;
+  if (content.chart === null) return;
+  const where = { name: entity, product, spoke, environment };
+  await noteSuccess(context, unit, { entity: where, chart: content.chart, planId: id });
 }
 
 /** A spoke whose clock is wrong, or a release that somebody else keeps moving, must not cost plans without end. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { addConstraint, type NewConstraint } from '../constraints/add-constraint.js';
 import { EngineWorld, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
+import { withdrawRecall } from '../recalls/withdraw-recall.js';
 import { closeSession } from '../spokes/spoke-session.js';
 
 // The clock stands on Monday, 5 January 2026, at 09:00.
@@ -88,6 +89,39 @@ describe('promotion to production', () => {
     await seenInDevelopment('1.1.0', 'Healthy');
     await wantedInProduction();
     expect(await codes()).toEqual(['promoted']);
+  });
+
+  it('takes what was there before any plan as proof once it has settled', async () => {
+    await world.report({ 'aria-dev': { version: '1.1.0', revision: 1 } });
+    await world.entity({ version: '1.1.0' });
+    await wantedInProduction();
+    await goTo('2026-01-05T09:09:59.000Z');
+    expect(await codes()).toEqual(['promoted']);
+    await goTo('2026-01-05T09:10:00.000Z');
+    expect(await prod.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.1.0' } });
+  });
+
+  it.each([
+    { name: 'of it, though it still runs below and is Healthy', range: '1.1.x', holds: true },
+    { name: 'of another version leaves it', range: '1.0.x', holds: false },
+  ])('takes no proof from before a withdrawn recall: one $name', async ({ range, holds }) => {
+    await runsInDevelopment('1.1.0');
+    const { id } = await world.recall(range);
+    await world.settle();
+    must(await withdrawRecall(world.context, PERSON, id));
+    await seenInDevelopment('1.1.0', 'Progressing');
+    await seenInDevelopment('1.1.0', 'Healthy');
+    await goTo('2026-01-05T10:00:00.000Z');
+    await wantedInProduction();
+    expect(await codes()).toEqual(holds ? ['promoted'] : []);
+    if (!holds) return;
+    await world.entity({ version: '1.1.0' }, { replicas: 2 });
+    await world.settle();
+    const again = (await world.plans()).find(({ type }) => type === 'config_update');
+    const runs = { version: '1.1.0', revision: 2, values: { replicas: 2 } };
+    await world.result(again?.id ?? '', SUCCEEDED, runs);
+    await world.settle();
+    expect(await prod.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.1.0' } });
   });
 
   it('takes no proof from another production environment', async () => {

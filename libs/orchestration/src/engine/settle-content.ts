@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { EvaluationRecord, Settling } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { noteSuccess } from '../spokes/note-runs.js';
 import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
 import { endSuppression } from './suppressions.js';
@@ -86,6 +87,7 @@ async function keepObserved(
     how: 'observed',
     evidence,
   });
+  await noteSuccess(context, unit, { entity, chart });
   await unit.declines.remove(entity.name, settling.contentKey);
   const [suppression] = await unit.suppressions.ofEntities([entity.name]);
   if (suppression?.contentKey === settling.contentKey) {

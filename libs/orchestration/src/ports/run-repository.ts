@@ -12,4 +12,6 @@ export interface RunRepository {
    */
   leading(charts: readonly string[]): Promise<readonly RunRecord[]>;
   put(runs: readonly RunRecord[]): Promise<void>;
+  /** Forgets all that is known of these charts, whichever entity ran them. */
+  removeOfCharts(charts: readonly string[]): Promise<void>;
 }

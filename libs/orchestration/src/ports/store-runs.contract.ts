@@ -13,9 +13,11 @@ export function describeStoredRuns(store: () => Store): void {
   };
 
   describe('runs', () => {
+    const { planId: _planId, ...unplanned } = aRun();
     const { provenAt: _, healthySince: __, ...unproven } = aRun();
     it.each([
       { name: 'underway', run: aRun() },
+      { name: 'that no plan brought', run: unplanned },
       { name: 'never seen Healthy', run: { ...unproven, healthyMs: 0 } },
       { name: 'of many years', run: aRun({ healthyMs: 123_456_789_012 }) },
     ])('keep every field: $name', async ({ run }) => {
@@ -85,6 +87,18 @@ export function describeStoredRuns(store: () => Store): void {
         );
         expect(await leading(...charts)).toEqual(expected);
       });
+    });
+
+    it('are forgotten by their chart, whoever ran it', async () => {
+      const kept = aRun({ entity: 'a', chartSha256: 'c3' });
+      await put(aRun({ entity: 'a', chartSha256: 'c1' }), aRun({ entity: 'b', chartSha256: 'c2' }));
+      await put(aRun({ entity: 'b', chartSha256: 'c1' }), kept);
+      const remove = (...charts: readonly string[]) =>
+        store().transact((unit) => unit.runs.removeOfCharts(charts));
+      await remove();
+      expect(await leading('c1', 'c2', 'c3')).toEqual(['a c1', 'a c3', 'b c2']);
+      await remove('c1', 'c2', 'unknown');
+      expect(await ofEntities('a', 'b')).toEqual([kept]);
     });
 
     it('are as before when the transaction that wrote them fails', async () => {

@@ -17,6 +17,7 @@ import { withdrawOffers } from '../constraints/withdraw-offers.js';
 import type { Context } from '../context.js';
 import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 const REASON_MAX = 500;
 
@@ -60,6 +61,7 @@ export async function addRecall(
     const environments = await lockScope(unit, {});
     await unit.recalls.insert(recall);
     const why = `${product} ${range} is ${tellRecall(recall)}`;
+    await voidProofs(unit, recall);
     await withdrawOffers(context, unit, environments, why, (plan) => isToRecalled(plan, recall));
     await markWithNeighbours(unit, await unit.entities.ofProduct(product));
     await record(context, unit, principal, {
@@ -75,6 +77,16 @@ export async function addRecall(
     });
     return ok(recall);
   });
+}
+
+/**
+ * What is recalled has proven nothing by how it ran until now. That is so for good: once the recall is
+ * withdrawn, a plan to it has to succeed again before it goes up to production.
+ */
+async function voidProofs(unit: UnitOfWork, recall: Recall): Promise<void> {
+  const releases = await unit.releases.ofProducts([recall.product]);
+  const recalled = releases.filter(({ version }) => recallOf([recall], version) !== undefined);
+  await unit.runs.removeOfCharts(recalled.map(({ chart }) => chart.sha256));
 }
 
 function isToRecalled({ product, to }: Plan, recall: Recall): boolean {

@@ -1,8 +1,8 @@
 import {
+  type ChartReference,
   type Entity,
   isLowerTier,
   pauseRun,
-  type Plan,
   type ReportedRelease,
   resumeRun,
   type RunRecord,
@@ -14,33 +14,41 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf } from './presence.js';
 import { reportedState } from './release-state.js';
 
-/** A plan SUCCEEDED: what it brought has its record from now on. */
-export async function noteSuccess(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
-  const { chart } = plan.content;
-  if (chart === null) return;
-  const [environment] = await unit.environments.getMany([plan.environment]);
+/** Content that succeeded where it is, by a plan or by running well without one. */
+export interface SucceededContent {
+  readonly entity: Pick<Entity, 'name' | 'product' | 'spoke' | 'environment'>;
+  readonly chart: Pick<ChartReference, 'sha256' | 'version'>;
+  /** The plan that brought it. */
+  readonly planId?: string;
+}
+
+/** What succeeded has its record from now on. */
+export async function noteSuccess(
+  context: Context,
+  unit: UnitOfWork,
+  { entity: { name, product, spoke, environment: place }, chart, planId }: SucceededContent,
+): Promise<void> {
+  const [environment] = await unit.environments.getMany([place]);
   if (environment === undefined) {
-    throw new InvariantViolation(
-      `environment ${plan.environment} of plan ${plan.id} is not stored`,
-    );
+    throw new InvariantViolation(`environment ${place} of entity ${name} is not stored`);
   }
-  const before = (await unit.runs.ofEntities([plan.entity])).find(
+  const before = (await unit.runs.ofEntities([name])).find(
     ({ chartSha256 }) => chartSha256 === chart.sha256,
   );
   const run: RunRecord = {
     healthyMs: 0,
     ...before,
-    entity: plan.entity,
+    entity: name,
     chartSha256: chart.sha256,
     version: chart.version,
-    product: plan.product,
-    spoke: plan.spoke,
-    environment: plan.environment,
+    product,
+    spoke,
+    environment: place,
     tier: environment.tier,
-    planId: plan.id,
+    ...(planId !== undefined && { planId }),
   };
   await unit.runs.put([run]);
-  await noteRuns(context, unit, plan.spoke, await unit.entities.getMany([plan.entity]));
+  await noteRuns(context, unit, spoke, await unit.entities.getMany([name]));
 }
 
 /**

@@ -7,7 +7,7 @@ import { RUNS } from './run-map.js';
 export class DatabaseRuns implements RunRepository {
   private readonly table: DatabaseTable<RunRecord>;
 
-  constructor(session: DatabaseSession) {
+  constructor(private readonly session: DatabaseSession) {
     this.table = new DatabaseTable(session, RUNS);
   }
 
@@ -44,5 +44,16 @@ export class DatabaseRuns implements RunRepository {
 
   put(runs: readonly RunRecord[]): Promise<void> {
     return this.table.upsert(runs);
+  }
+
+  async removeOfCharts(charts: readonly string[]): Promise<void> {
+    // Locked in the order in which heartbeats write them, so that neither waits for the other.
+    await this.session.query(
+      `DELETE FROM runs WHERE (entity, chart_sha256) IN (
+         SELECT entity, chart_sha256 FROM runs WHERE chart_sha256 = ANY($1)
+         ORDER BY entity, chart_sha256 FOR UPDATE
+       )`,
+      [charts],
+    );
   }
 }

@@ -10,7 +10,7 @@ export const RUNS = new TableMap<RunRecord>('runs', ['entity', 'chartSha256'], {
   spoke: text(),
   environment: text(),
   tier: text(),
-  planId: text(),
+  planId: optional(text()),
   provenAt: optional(instant()),
   healthyMs: integer('bigint'),
   healthySince: optional(instant()),

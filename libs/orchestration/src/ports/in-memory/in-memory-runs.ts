@@ -37,6 +37,12 @@ export class InMemoryRuns implements RunRepository {
     for (const run of runs) this.view.put(run);
   }
 
+  async removeOfCharts(charts: readonly string[]): Promise<void> {
+    for (const { entity, chartSha256 } of this.inGroups('chart', charts)) {
+      this.view.remove(compositeKey(entity, chartSha256));
+    }
+  }
+
   private inGroups(group: RunGroup, values: readonly string[]): RunRecord[] {
     return [...new Set(values)].flatMap((value) => this.view.inGroup(group, value));
   }
