@@ -19,3 +19,4 @@ export {
   StorageFolderRefused,
 } from './filesystem/storage-folder-refused.js';
 export { openStore, STORE_BACKENDS, type StoreKind, type StoreSettings } from './open-store.js';
+export { shareTurns, type Turns } from './share-turns.js';

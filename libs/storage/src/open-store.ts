@@ -2,6 +2,7 @@ import { InMemoryStore, type Store } from '@apollo-deploy/orchestration';
 import type { DatabaseSettings } from './database/database-settings.js';
 import { DatabaseStore } from './database/database-store.js';
 import { type FilesystemSettings, FilesystemStore } from './filesystem/filesystem-store.js';
+import { shareTurns } from './share-turns.js';
 
 /** What each backend needs to know, by its name. */
 export interface StoreSettings {
@@ -16,7 +17,7 @@ export type StoreKind = keyof StoreSettings;
 export const STORE_BACKENDS: {
   readonly [K in StoreKind]: (settings: StoreSettings[K]) => Promise<Store>;
 } = {
-  memory: () => Promise.resolve(new InMemoryStore()),
+  memory: () => Promise.resolve(new InMemoryStore({ pause: shareTurns() })),
   filesystem: (settings) => FilesystemStore.open(settings),
   database: (settings) => DatabaseStore.open(settings),
 };

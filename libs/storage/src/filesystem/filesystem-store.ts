@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CommitSignal,
   InMemoryStore,
@@ -9,6 +8,7 @@ import {
 } from '@apollo-deploy/orchestration';
 import { errorCode } from '../error-code.js';
 import type { ProcessLock } from '../process-lock.js';
+import { shareTurns } from '../share-turns.js';
 import { ChartFiles } from './chart-files.js';
 import { createFolder } from './durable-file.js';
 import { lockFolder } from './folder-lock.js';
@@ -55,7 +55,7 @@ export class FilesystemStore implements Store {
     this.memory = new InMemoryStore({
       rows,
       persist: (changes) => this.keep(changes),
-      pause: () => nextTurn(),
+      pause: shareTurns(),
     });
   }
 

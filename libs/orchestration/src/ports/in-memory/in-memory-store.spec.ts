@@ -84,6 +84,34 @@ describe('a store in memory that is kept elsewhere', () => {
     expect(events).toEqual(['pause', 'first', 'pause', 'second']);
   });
 
+  it('pauses before each statement, and nobody reads in between what a unit has half done', async () => {
+    const events: string[] = [];
+    let second: Promise<void> | undefined;
+    const readAll = async (): Promise<void> => {
+      const { items } = await store.transact((unit) => unit.products.list({ limit: 10 }));
+      events.push(`others read ${String(items.length)}`);
+    };
+    const store = new InMemoryStore({
+      pause: async () => {
+        events.push('pause');
+        // Others ask while the unit lets them in.
+        if (events.includes('wrote one')) second ??= readAll();
+        await Promise.resolve();
+      },
+    });
+    await store.transact(async (unit) => {
+      await unit.products.insert(aProduct({ name: 'one' }));
+      events.push('wrote one');
+      await unit.products.insert(aProduct({ name: 'two' }));
+      events.push('wrote two');
+    });
+    await second;
+    expect(events).toEqual([
+      ...['pause', 'pause', 'wrote one', 'pause', 'wrote two'],
+      ...['pause', 'pause', 'others read 2'],
+    ]);
+  });
+
   it('begins with the rows it is given, in the order of their age, and found by their groups', async () => {
     const store = new InMemoryStore({
       rows: [

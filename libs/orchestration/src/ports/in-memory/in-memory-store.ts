@@ -4,6 +4,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import { inMemoryUnitOfWork } from './in-memory-unit-of-work.js';
 import { MemoryTables } from './memory-tables.js';
 import { MemoryTransaction } from './memory-transaction.js';
+import { pausingUnit } from './pausing-unit.js';
 import { changesOf, loadRows, type RowChange } from './row-change.js';
 
 /** How a store in memory outlives its process. By default it does not. */
@@ -17,8 +18,9 @@ export interface MemoryStoreOptions {
    */
   readonly persist?: (changes: readonly RowChange[]) => Promise<void>;
   /**
-   * Waited for before each unit of work: lets the process serve others in between. Without it many
-   * works in a row, which never wait for anything outside, keep it to themselves.
+   * Waited for before each unit of work and before each of its statements: lets the process serve
+   * others in between, but for this store. Without it works, which never wait for anything outside,
+   * keep the process to themselves.
    */
   readonly pause?: () => Promise<void>;
 }
@@ -74,7 +76,8 @@ export class InMemoryStore implements Store {
     await this.pause?.();
     const transaction = new MemoryTransaction();
     try {
-      const answer = await work(inMemoryUnitOfWork(this.tables, transaction));
+      const unit = inMemoryUnitOfWork(this.tables, transaction);
+      const answer = await work(this.pause === undefined ? unit : pausingUnit(unit, this.pause));
       transaction.end();
       await this.keep(transaction);
       const signal = transaction.signals.signal();
