@@ -109,6 +109,7 @@ export {
 export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
 export type { RollbackDemand } from './plans/rollback-demand.js';
 export {
+  goesByItself,
   contentKey,
   movePlan,
   type Plan,

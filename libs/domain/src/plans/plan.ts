@@ -96,6 +96,11 @@ export interface Plan {
 /** Facts the spoke recorded about its own run; shown as they came. */
 export type PlanEvidence = Values;
 
+/** Whether it restores what ran before, and so waits for nobody even where people start plans. */
+export function goesByItself({ type, planClass }: Pick<Plan, 'type' | 'planClass'>): boolean {
+  return planClass === 'repair' || type === 'rollback';
+}
+
 export function planDigest(content: PlanContent): string {
   return jsonDigest({
     ...content,

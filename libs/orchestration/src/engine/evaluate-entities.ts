@@ -1,4 +1,4 @@
-import { planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
+import { type ConstraintSet, planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -6,6 +6,7 @@ import type { EvaluationRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { dropVainDemand } from './follow-rollback.js';
+import { type JudgedPlan, judgePlan } from './judge-plan.js';
 import { laterThan } from './later-than.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 import {
@@ -50,32 +51,47 @@ export async function evaluateEntities(
   const outcomes: EvaluationOutcome[] = [];
   for (const facts of await loadFacts(unit, names, presence, set)) {
     const name = facts.entityFacts.entity.name;
+    const force = forced.has(name);
     await dropVainDemand(context, unit, facts.entityFacts);
-    const proposal = propose(facts, forced.has(name), onBug);
-    if (proposal === undefined) {
+    const answer = withoutBugs(name, onBug, () => answerFor(set, facts, force));
+    if (answer === undefined) {
       await postpone(unit, facts);
       continue;
     }
-    const force = forced.has(name);
+    const { proposal } = answer;
     await endRestraints(context, unit, proposal, force);
-    outcomes.push(await apply({ context, unit, set }, facts, { proposal, forced: force }));
+    outcomes.push(await apply({ context, unit }, facts, { answer, forced: force }));
     const settling = await settleContent(context, unit, facts, proposal);
     await remember(context, unit, facts, { proposal, settling });
   }
   return outcomes;
 }
 
-/** A bug with one entity must not hold up the others: it is told, and the entity is left alone. */
-function propose(
-  { entityFacts }: LoadedFacts,
-  force: boolean,
+/** What is to be done for an entity: nothing, or a plan that was judged. */
+type Answer =
+  | { readonly proposal: Extract<Proposal, { readonly kind: 'nothing' }>; readonly judged?: never }
+  | { readonly proposal: Proposal; readonly judged: JudgedPlan };
+
+function answerFor(set: ConstraintSet, facts: LoadedFacts, force: boolean): Answer {
+  const proposal = proposePlan(facts.entityFacts, { force });
+  if (proposal.kind === 'nothing') return { proposal };
+  return { proposal, judged: judgePlan(set, facts, proposal.plan) };
+}
+
+/**
+ * A bug with one entity must not hold up the others: it is told, and the entity is left alone. Only
+ * for work that writes nothing.
+ */
+function withoutBugs(
+  entity: string,
   onBug: OnEvaluationBug,
-): Proposal | undefined {
+  work: () => Answer,
+): Answer | undefined {
   try {
-    return proposePlan(entityFacts, { force });
+    return work();
   } catch (error) {
     if (!(error instanceof InvariantViolation)) throw error;
-    onBug(entityFacts.entity.name, error);
+    onBug(entity, error);
     return undefined;
   }
 }
@@ -118,7 +134,7 @@ async function postpone(
 async function apply(
   work: EvaluationWork,
   facts: LoadedFacts,
-  { proposal, forced }: { readonly proposal: Proposal; readonly forced: boolean },
+  { answer, forced }: { readonly answer: Answer; readonly forced: boolean },
 ): Promise<EvaluationOutcome> {
   const { entity, openPlan } = facts.entityFacts;
   const unchanged: EvaluationOutcome = {
@@ -126,20 +142,20 @@ async function apply(
     result: 'unchanged',
     dispatchable: false,
   };
-  if (proposal.kind === 'nothing') {
-    if (openPlan !== undefined && proposal.code !== 'in_progress') {
-      await withdrawPlan(work, openPlan, proposal.why);
-    }
+  if (answer.judged === undefined) {
+    const { code, why } = answer.proposal;
+    if (openPlan !== undefined && code !== 'in_progress') await withdrawPlan(work, openPlan, why);
     return unchanged;
   }
-  const { plan } = proposal;
-  if (openPlan?.digest === planDigest(plan.content)) return keepPlan(work, facts, plan, openPlan);
+  const { judged } = answer;
+  const digest = planDigest(judged.plan.content);
+  if (openPlan?.digest === digest) return keepPlan(work, facts, judged, openPlan);
   const id = work.context.ids.next();
   if (openPlan !== undefined) {
     const withdrawn = await withdrawPlan(work, openPlan, `superseded by plan ${id}`, id);
     if (!withdrawn) return unchanged;
   }
-  return makePlan(work, facts, { plan, forced }, id);
+  return makePlan(work, facts, { ...judged, forced }, id);
 }
 
 async function remember(

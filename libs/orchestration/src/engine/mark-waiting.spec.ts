@@ -101,6 +101,21 @@ describe('a recovery', () => {
   });
 });
 
+describe('a recovery now and then', () => {
+  it.each([
+    { name: 'a repair', change: { planClass: 'repair' }, found: true },
+    { name: 'a rollback', change: { type: 'rollback', planClass: 'roll_off' }, found: true },
+    { name: 'what waits for a person', change: {}, found: false },
+  ] as const)('where people start plans looks at $name: $found', async ({ change, found }) => {
+    const world = await EngineWorld.build({ execution: 'manual' });
+    const left = aPlan({ entity: 'aria-dev', environment: 'dev', state: 'PENDING', ...change });
+    await world.context.store.transact((unit) => unit.plans.insert(left));
+    await world.engine.recover({ everything: false });
+    const marks = await world.context.store.transact((unit) => unit.dirty.take(10));
+    expect(marks.map(({ entity }) => entity)).toEqual(found ? ['aria-dev'] : []);
+  });
+});
+
 describe('a spoke that goes and comes back', () => {
   it('has plans looked at again that wait for what runs there, also on other spokes', async () => {
     const world = await EngineWorld.build();

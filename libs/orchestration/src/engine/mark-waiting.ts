@@ -1,5 +1,7 @@
 import type { Context } from '../context.js';
 import { everyEnvironment } from '../catalog/every-environment.js';
+import type { Page, PageRequest } from '../ports/page.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /** How many entities one statement marks. */
 const MARKS = 1000;
@@ -27,19 +29,27 @@ export async function markDueEntities({ store, clock }: Context): Promise<Date |
 }
 
 /**
- * Marks entities whose plan is PENDING: all of them, or those of environments where plans go by
- * themselves, of which there are few at any time. One transaction a page.
+ * Marks entities whose plan is PENDING: all of them, or those whose plans go by themselves, of which
+ * there are few at any time. One transaction a page.
  */
 export async function markUndispatched({ store }: Context, everything: boolean): Promise<void> {
-  const environments = everything ? undefined : await automaticEnvironments(store);
+  if (everything) {
+    return markPages(store, ({ plans }, page) => plans.pendingIn(undefined, page));
+  }
+  const environments = await automaticEnvironments(store);
+  await markPages(store, ({ plans }, page) => plans.pendingIn(environments, page));
+  await markPages(store, ({ plans }, page) => plans.pendingRestores(page));
+}
+
+async function markPages(
+  store: Context['store'],
+  read: (unit: UnitOfWork, page: PageRequest) => Promise<Page<string>>,
+): Promise<void> {
   let after: string | undefined;
   do {
     const from = after;
     after = await store.transact(async (unit) => {
-      const page = await unit.plans.pendingIn(environments, {
-        limit: PAGE,
-        ...(from !== undefined && { after: from }),
-      });
+      const page = await read(unit, { limit: PAGE, ...(from !== undefined && { after: from }) });
       if (page.items.length > 0) await unit.dirty.mark(page.items);
       return page.next;
     });

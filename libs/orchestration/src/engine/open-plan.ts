@@ -1,8 +1,6 @@
 import {
   beginWaits,
   type ConstraintResult,
-  type ConstraintSet,
-  evaluateConstraints,
   movePlan,
   type Plan,
   planDigest,
@@ -16,9 +14,9 @@ import { requestBackup } from '../backups/request-backup.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { laterThan } from './later-than.js';
+import type { JudgedPlan } from './judge-plan.js';
 import type { LoadedFacts } from './load-facts.js';
-import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { planFactsOf } from './plan-facts.js';
 import { waitsForPerson } from './waits-for-person.js';
 
 /** What an evaluation did for one entity. */
@@ -32,21 +30,19 @@ export interface EvaluationOutcome {
   readonly wantsBackup?: boolean;
 }
 
-/** One evaluation under way: where it writes, and what people demand. */
+/** One evaluation under way: where it writes. */
 export interface EvaluationWork {
   readonly context: Context;
   readonly unit: UnitOfWork;
-  readonly set: ConstraintSet;
 }
 
 /** The same content is still wanted: the plan stays, with what holds it now. */
 export async function keepPlan(
-  { context, unit, set }: EvaluationWork,
+  { context, unit }: EvaluationWork,
   facts: LoadedFacts,
-  proposed: ProposedPlan,
+  { plan: proposed, result }: JudgedPlan,
   open: Plan,
 ): Promise<EvaluationOutcome> {
-  const result = judge(set, facts, proposed);
   const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const state = result.satisfied ? 'PENDING' : 'BLOCKED';
   const samePurpose = isSamePurpose(open, proposed);
@@ -77,13 +73,12 @@ export async function keepPlan(
 
 /** Makes the plan that was proposed, PENDING or BLOCKED. */
 export async function makePlan(
-  { context, unit, set }: EvaluationWork,
+  { context, unit }: EvaluationWork,
   facts: LoadedFacts,
-  { plan: proposed, forced }: { readonly plan: ProposedPlan; readonly forced: boolean },
+  { plan: proposed, result, forced }: JudgedPlan & { readonly forced: boolean },
   id: string,
 ): Promise<EvaluationOutcome> {
   const { entity, declines } = facts.entityFacts;
-  const result = judge(set, facts, proposed);
   const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
   const createdAt = context.clock.now().toISOString();
@@ -156,19 +151,6 @@ export async function withdrawPlan(
     detail: { message },
   });
   return true;
-}
-
-function judge(set: ConstraintSet, facts: LoadedFacts, proposed: ProposedPlan): ConstraintResult {
-  const result = evaluateConstraints(
-    constraintsOn(set, facts, proposed),
-    planFactsOf(facts, proposed),
-  );
-  // A newer release that is passed over only for now is looked at again when its time comes.
-  const [recheckAt] = [result, ...proposed.passedOver.flatMap(({ violations }) => violations)]
-    .flatMap((one) => one.recheckAt ?? [])
-    .sort();
-  if (recheckAt === undefined) return result;
-  return { ...result, recheckAt: laterThan(facts.surroundings.presence.now, recheckAt) };
 }
 
 /** A plan that is not blocked waits for no instant. */

@@ -419,9 +419,15 @@ describe('going back on request', () => {
       values: { replicas: 3 },
       health: 'Degraded',
     });
+    for (let look = 0; look < 10; look += 1) await world.engine.evaluateAll();
     await world.settle();
     expect(await demandsOf(world)).toEqual([]);
-    expect((await world.plans()).filter(({ type }) => type === 'rollback')).toHaveLength(1);
+    expect(await summary(world)).toEqual([
+      ['install', 'SUCCEEDED'],
+      ['upgrade', 'SUCCEEDED'],
+      ['rollback', 'FAILED'],
+    ]);
+    expect(await world.view()).toMatchObject({ hold: { cause: 'rollback_failed' } });
   });
 
   it.each([{ range: '1.0.x' }, { range: '<1.1.0' }])(

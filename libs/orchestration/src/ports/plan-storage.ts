@@ -46,6 +46,8 @@ export interface PlanStorage {
   blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]>;
   /** Entities with a PENDING plan, in order; `environments` absent = in all. */
   pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>>;
+  /** Entities with a PENDING plan that `goesByItself` everywhere, in order. */
+  pendingRestores(page: PageRequest): Promise<Page<string>>;
   /** Newest first. */
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>>;
 }

@@ -159,6 +159,25 @@ function describePlansThatWait(store: () => Store): void {
       ]);
     });
 
+    it('go by themselves everywhere, in pages', async () => {
+      const found = await store().transact(async (unit) => {
+        for (const [entity, change] of [
+          ['d', { type: 'rollback', planClass: 'roll_off' }],
+          ['a', { type: 'rollback', planClass: 'automatic_rollback', environment: 'prod' }],
+          ['c', { type: 'config_update', planClass: 'repair' }],
+          ['b', { type: 'upgrade', planClass: 'ordinary' }],
+        ] as const) {
+          await unit.plans.insert(blocked(entity, { state: 'PENDING', ...change }));
+        }
+        await unit.plans.insert(blocked('e', { type: 'rollback' }));
+        return [
+          await unit.plans.pendingRestores({ limit: 2 }),
+          await unit.plans.pendingRestores({ limit: 2, after: 'c' }),
+        ];
+      });
+      expect(found).toEqual([{ items: ['a', 'c'], next: 'c' }, { items: ['d'] }]);
+    });
+
     it.each(PLAN_STATES.map((state) => ({ state })))('are PENDING: $state', async ({ state }) => {
       const found = await store().transact(async (unit) => {
         await unit.plans.insert(blocked('a', { state }));

@@ -143,6 +143,7 @@ describe('an entity that runs what is recalled', () => {
     const plan = await world.lastPlan();
     expect(plan).toMatchObject({
       type: 'rollback',
+      planClass: 'roll_off',
       state: 'EXECUTING',
       from: { version: '1.1.0' },
       to: { version: '1.0.0' },
@@ -157,6 +158,30 @@ describe('an entity that runs what is recalled', () => {
     }
     expect(await world.plans()).toHaveLength(1);
     expect((await world.view()).status).toBe('up_to_date');
+  });
+
+  it.each([
+    { freeze: 'an ordinary freeze', hard: false, state: 'EXECUTING', codes: [] },
+    { freeze: 'a hard freeze', hard: true, state: 'BLOCKED', codes: ['suppression_window'] },
+  ])('goes down past shut windows, and in $freeze is $state', async ({ hard, state, codes }) => {
+    await world.constraint({
+      kind: 'maintenance_window',
+      spec: { layer: 'environment', cron: '0 3 * * *', durationHours: 1, timezone: 'UTC' },
+    });
+    await world.constraint({
+      kind: 'suppression_window',
+      spec: {
+        start: '2026-01-05T00:00:00Z',
+        end: '2026-01-06T00:00:00Z',
+        reason: 'Stocktaking',
+        hard,
+      },
+    });
+    await world.recall('1.1.0', { strategy: 'downgrade', minimum: '1.0.0' });
+    await world.settle();
+    const plan = await world.lastPlan();
+    expect(plan).toMatchObject({ planClass: 'roll_off', to: { version: '1.0.0' }, state });
+    expect(plan.violations.map(({ code }) => code)).toEqual(codes);
   });
 
   it('does not go below the minimum of a downgrade', async () => {

@@ -100,6 +100,15 @@ export class DatabasePlanStorage implements PlanStorage {
     return pageOf(rows.map(entityOf), page, (entity) => entity);
   }
 
+  async pendingRestores(page: PageRequest): Promise<Page<string>> {
+    const rows = await this.session.query(
+      `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
+         AND (plan_class = 'repair' OR type = 'rollback') ORDER BY entity LIMIT $2`,
+      [page.after ?? '', rowsToRead(page)],
+    );
+    return pageOf(rows.map(entityOf), page, (entity) => entity);
+  }
+
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
     const conditions = new Conditions()
       .and('entity = ?', filter.entity)

@@ -59,6 +59,10 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.pendingIn(environments, page));
   }
 
+  pendingRestores(page: PageRequest): Promise<Page<string>> {
+    return this.store.transact(({ plans }) => plans.pendingRestores(page));
+  }
+
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
     return this.store.transact(({ plans }) => plans.list(filter, page));
   }

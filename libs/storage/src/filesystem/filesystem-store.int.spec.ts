@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Plan } from '@apollo-deploy/domain';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { aPlan, aProduct, anOutboxMessage } from '@apollo-deploy/orchestration/testing';
 import { type DiskFailure, FailingJournalFile } from '../testing/failing-journal-file.js';
@@ -47,6 +48,16 @@ describe('a store in a folder', () => {
       messages: ['m2', 'm3', 'm1'],
       chart: Uint8Array.of(0, 255, 10),
     });
+  });
+
+  it('reads plans of versions that knew no classes of plans as ordinary ones', async () => {
+    const { planClass: _, ...older } = aPlan();
+    const first = await folder.open();
+    await first.transact((unit) => unit.plans.insert(older as Plan));
+    await first.close();
+    const store = await folder.open();
+    const read = await store.transact((unit) => unit.plans.openOf(['test-service-dev']));
+    expect(read).toEqual([aPlan({ planClass: 'ordinary' })]);
   });
 
   it('gives out what nobody can change, also after a restart', async () => {

@@ -2,6 +2,7 @@ import { InvariantViolation } from '@apollo-deploy/kernel';
 import { type RowChange, TABLE_NAMES, type TableName } from '@apollo-deploy/orchestration';
 import type { ChartFiles } from './chart-files.js';
 import { digestOf } from './checksum.js';
+import { rowOfToday } from './row-of-today.js';
 import { tooNew } from './storage-folder-refused.js';
 
 /** A changed row as it is written: plain JSON, and a chart's bytes as the name of their file. */
@@ -52,7 +53,8 @@ export function chartFileOf({ table, row }: StoredRow): string | undefined {
 
 /** The row as it was before it was stored. */
 export async function loadedRow(stored: StoredRow, charts: ChartFiles): Promise<RowChange> {
-  const { table, key, position, row } = stored;
+  const { table, key, position } = stored;
+  const row = rowOfToday(stored);
   const file = chartFileOf(stored);
   if (file === undefined) return { table, key, slot: { row, position } };
   return { table, key, slot: { row: { ...row, bytes: await charts.get(file) }, position } };

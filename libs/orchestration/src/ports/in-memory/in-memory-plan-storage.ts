@@ -1,5 +1,5 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
-import { isOpen, type Plan } from '@apollo-deploy/domain';
+import { goesByItself, isOpen, type Plan } from '@apollo-deploy/domain';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
 import { byInstant, dueEntities, nextDue, pageAfterId, pageOfKeys } from './memory-lists.js';
@@ -75,6 +75,11 @@ export class InMemoryPlanStorage implements PlanStorage {
       .filter(({ environment }) => environments?.includes(environment) ?? true)
       .map(({ entity }) => entity);
     return pageOfKeys(wanted.sort(), page);
+  }
+
+  async pendingRestores(page: PageRequest): Promise<Page<string>> {
+    const wanted = this.view.inGroup('pending', '').filter(goesByItself);
+    return pageOfKeys(wanted.map(({ entity }) => entity).sort(), page);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
