@@ -64,7 +64,8 @@ export {
   type ClassedPlan,
   type TabledConstraint,
 } from './constraints/applicability.js';
-export type { Constraint, ConstraintResult, Noted, Violation } from './constraints/constraint.js';
+export type { Constraint, ConstraintResult } from './constraints/constraint.js';
+export type { Noted, Violation } from './constraints/violation.js';
 export { earliestAt, evaluateConstraints } from './constraints/constraint-evaluator.js';
 export type { ConstraintKind, SpecRefusal } from './constraints/constraint-kind.js';
 export { ConstraintSet } from './constraints/constraint-set.js';
@@ -120,16 +121,16 @@ export {
   type PlanEvidence,
   type PlanType,
 } from './plans/plan.js';
+export { proposePlan } from './plans/propose-plan.js';
 export {
   type EntityFacts,
   IDLE_CODES,
   type IdleCode,
   type Proposal,
-  proposePlan,
   type ProposedPlan,
   type ProposeOptions,
   type RunningContent,
-} from './plans/propose-plan.js';
+} from './plans/proposal.js';
 export type { Restraints } from './plans/restraints.js';
 export { healthyTime, pauseRun, resumeRun, type RunRecord } from './promotion/run-record.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';

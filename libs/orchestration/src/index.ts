@@ -120,8 +120,8 @@ export type { BackupRepository } from './ports/backup-repository.js';
 export type { RunRepository } from './ports/run-repository.js';
 export type { RecallRepository } from './ports/recalls.js';
 export { type CommitSignal, type Store, StoreUnavailable } from './ports/store.js';
+export type { AlreadyExists } from './ports/already-exists.js';
 export type {
-  AlreadyExists,
   AuditFilter,
   AuditTrail,
   ChannelEntry,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Violation } from '../constraints/constraint.js';
+import type { Violation } from '../constraints/violation.js';
 import { VIOLATION_CODES } from '../constraints/violation-codes.js';
 import { beginWaits, turnWaits } from './plan-waits.js';
 

@@ -1,4 +1,4 @@
-import type { Violation } from '../constraints/constraint.js';
+import type { Violation } from '../constraints/violation.js';
 import type { ViolationCode } from '../constraints/violation-codes.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Violation } from '../constraints/constraint.js';
+import type { Violation } from '../constraints/violation.js';
 import type { DesiredState } from './entity.js';
 import { storedRanges, storedVersions } from './parsed-texts.js';
 import type { Recall } from './recall.js';

@@ -1,4 +1,4 @@
-import type { Violation } from '../constraints/constraint.js';
+import type { Violation } from '../constraints/violation.js';
 import { type Allowed, type Candidates, isNewer } from './candidates.js';
 import { type Recall, recallOf, tellRecall } from './recall.js';
 import type { Release } from './release.js';

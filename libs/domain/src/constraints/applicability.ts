@@ -1,5 +1,6 @@
 import type { PlanClass } from '../plans/plan-class.js';
-import type { Constraint, ConstraintResult, Noted, Violation } from './constraint.js';
+import type { Constraint, ConstraintResult } from './constraint.js';
+import type { Noted, Violation } from './violation.js';
 import type { CandidateFacts } from './promotion-facts.js';
 
 /**

@@ -1,4 +1,5 @@
-import type { Constraint, ConstraintResult, Noted, Violation } from './constraint.js';
+import type { Constraint, ConstraintResult } from './constraint.js';
+import type { Noted, Violation } from './violation.js';
 import type { PlanFacts } from './plan-facts.js';
 
 /**

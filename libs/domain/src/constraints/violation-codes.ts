@@ -1,4 +1,4 @@
-import type { Violation } from './constraint.js';
+import type { Violation } from './violation.js';
 
 /** Codes of all violations that the constraints of this package know. */
 export const VIOLATION_CODES = [

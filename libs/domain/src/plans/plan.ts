@@ -2,7 +2,7 @@ import { jsonDigest } from '@apollo-deploy/kernel';
 import type { PlanWaits } from '../analytics/plan-waits.js';
 import type { Values } from '../catalog/entity.js';
 import type { PassedOver } from '../catalog/choose-release.js';
-import type { Violation } from '../constraints/constraint.js';
+import type { Violation } from '../constraints/violation.js';
 import {
   type CancelReason,
   mayMove,

@@ -12,7 +12,8 @@ import {
 import type { ReportedState } from '../catalog/entity.js';
 import type { Decline } from './decline.js';
 import { contentKey, PLAN_TYPES } from './plan.js';
-import { type EntityFacts, proposePlan } from './propose-plan.js';
+import { proposePlan } from './propose-plan.js';
+import type { EntityFacts } from './proposal.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Situation } from './types/plan-type-rule.js';
 

@@ -1,17 +1,25 @@
-import type { Entity, ReportedRelease, ReportedState, Values } from '../catalog/entity.js';
+import type { ReportedRelease, Values } from '../catalog/entity.js';
 import { runningVersion } from '../catalog/running-version.js';
-import type { Product } from '../catalog/product.js';
+
 import type { Release } from '../catalog/release.js';
-import type { Candidates } from '../catalog/candidates.js';
+
 import type { PassedOver, TargetSelection } from '../catalog/choose-release.js';
 import { selectTarget } from '../catalog/select-target.js';
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { describeHold } from '../holds/hold.js';
-import type { Baseline } from './baseline.js';
+
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
-import type { PlanClass } from './plan-class.js';
+
+import type {
+  EntityFacts,
+  IdleCode,
+  Proposal,
+  ProposedPlan,
+  ProposeOptions,
+  RunningContent,
+} from './proposal.js';
 import { demandedRollback } from './propose-rollback.js';
 import { purposeOf } from './purpose-of.js';
 import {
@@ -20,80 +28,9 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
-import type { RollbackDemand } from './rollback-demand.js';
+
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
-
-/** All that is known about one entity when it is evaluated. */
-export interface EntityFacts extends Restraints {
-  readonly entity: Entity;
-  readonly product: Product;
-  readonly candidates: Candidates;
-  /** Absent: the spoke never reported. */
-  readonly reported?: ReportedState;
-  readonly openPlan?: Plan;
-  readonly declines: readonly Decline[];
-  /** The content that succeeded last; absent = none has. */
-  readonly baseline?: Baseline;
-  /** A rollback that is still to be carried out. */
-  readonly rollbackDemand?: RollbackDemand;
-}
-
-/** Why an entity needs no plan now. */
-export const IDLE_CODES = [
-  'no_report',
-  'in_progress',
-  'absent_as_desired',
-  'up_to_date',
-  'unhealthy',
-  'no_target',
-  'target_below_reported',
-  'locked',
-  'declined',
-] as const;
-export type IdleCode = (typeof IDLE_CODES)[number];
-
-export interface ProposedPlan {
-  readonly type: PlanType;
-  readonly content: PlanContent;
-  readonly contentKey: string;
-  /** Those that `content.valuesDigest` names. */
-  readonly values: Values;
-  readonly from: Plan['from'];
-  readonly to: Plan['to'];
-  readonly reason: string;
-  readonly passedOver: readonly PassedOver[];
-  readonly planClass: PlanClass;
-  /** The plan that it rolls back. */
-  readonly rollbackOf?: string;
-  /** The plan whose content it restores. */
-  readonly repairOf?: string;
-  /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
-  readonly askedFor: boolean;
-  /** Those in force. */
-  readonly restraints: Restraints;
-}
-
-export type Proposal = {
-  readonly target: TargetSelection;
-  readonly restraints: SortedRestraints;
-} & ({ readonly kind: 'plan'; readonly plan: ProposedPlan } | Idle);
-
-interface Idle {
-  readonly kind: 'nothing';
-  readonly code: IdleCode;
-  readonly why: string;
-  /** What runs, where that is exactly what is desired. */
-  readonly running?: RunningContent;
-}
-
-/** What a plan would bring that changed nothing. */
-export type RunningContent = Pick<ProposedPlan, 'content' | 'values'>;
-
-/** `force`: a person asked, so declined content may be proposed again. */
-export interface ProposeOptions {
-  readonly force?: boolean;
-}
 
 /** One proposal at most for an entity, or why there is nothing to do. */
 export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): Proposal {

@@ -11,7 +11,8 @@ import {
   aRollbackDemand,
 } from '../testing.js';
 import { contentKey } from './plan.js';
-import { type EntityFacts, proposePlan } from './propose-plan.js';
+import { proposePlan } from './propose-plan.js';
+import type { EntityFacts } from './proposal.js';
 
 const AT = '2026-01-05T08:30:00.000Z';
 

@@ -1,7 +1,7 @@
 import type { ReportedRelease } from '../catalog/entity.js';
 import { contentKey, type PlanContent } from './plan.js';
 import type { PlanClass } from './plan-class.js';
-import type { EntityFacts, ProposedPlan } from './propose-plan.js';
+import type { EntityFacts, ProposedPlan } from './proposal.js';
 import type { RollbackDemand, RollbackDemandKind } from './rollback-demand.js';
 
 const CLASS_OF = {

@@ -1,7 +1,7 @@
 import type { ReportedRelease } from '../catalog/entity.js';
 import type { Baseline } from './baseline.js';
 import type { PlanType } from './plan.js';
-import type { ProposedPlan } from './propose-plan.js';
+import type { ProposedPlan } from './proposal.js';
 
 /**
  * What a plan is for, by its content: a repair brings back what succeeded last, whatever its type; a

@@ -1,7 +1,7 @@
 import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import type { Page, PageRequest } from './page.js';
-import type { AlreadyExists } from './unit-of-work.js';
+import type { AlreadyExists } from './already-exists.js';
 
 /** Automatic suppressions, one an entity, with those that are over until they are taken out. */
 export interface AutomaticSuppressionRepository {

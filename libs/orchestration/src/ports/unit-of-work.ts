@@ -18,6 +18,7 @@ import type {
   ProductNeed,
   ProviderPlace,
 } from './neighbourhood.js';
+import type { AlreadyExists } from './already-exists.js';
 import type { Page, PageRequest } from './page.js';
 import type { PlanStorage, VersionConflict } from './plan-storage.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
@@ -33,11 +34,6 @@ import type {
 import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
 import type { BackupRepository } from './backup-repository.js';
 import type { RunRepository } from './run-repository.js';
-
-/** The name is taken. */
-export interface AlreadyExists {
-  readonly code: 'already_exists';
-}
 
 /** The repositories of one transaction. Only usable while its `transact` runs. */
 export interface UnitOfWork {

@@ -2,8 +2,8 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Environment, Product, Release } from '@apollo-deploy/domain';
 import type { Declaration, ProductNeed } from '../neighbourhood.js';
 import type { Page, PageRequest } from '../page.js';
+import type { AlreadyExists } from '../already-exists.js';
 import type {
-  AlreadyExists,
   ChannelEntry,
   ChannelRepository,
   ChartRepository,

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { StoredConstraint } from '@apollo-deploy/domain';
 import type { Page, PageRequest } from '../page.js';
-import type { AlreadyExists, ConstraintRepository } from '../unit-of-work.js';
+import type { AlreadyExists } from '../already-exists.js';
+import type { ConstraintRepository } from '../unit-of-work.js';
 import { pageByKey } from './memory-lists.js';
 import { TableView } from './memory-table.js';
 import type { MemoryTables } from './memory-tables.js';

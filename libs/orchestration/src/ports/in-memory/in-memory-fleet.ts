@@ -4,8 +4,8 @@ import type { DependentPlace, PlacedEntity, ProviderPlace } from '../neighbourho
 import type { Page, PageRequest } from '../page.js';
 import type { VersionConflict } from '../plan-storage.js';
 import type { ReleaseStateRecord, SpokeRecord } from '../records.js';
+import type { AlreadyExists } from '../already-exists.js';
 import type {
-  AlreadyExists,
   EntityFilter,
   EntityRepository,
   InstantRange,

@@ -2,7 +2,7 @@ import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from '../restraint-repositories.js';
-import type { AlreadyExists } from '../unit-of-work.js';
+import type { AlreadyExists } from '../already-exists.js';
 import { TableView } from './memory-table.js';
 import type { MemoryTables, SuppressionGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';

@@ -1,13 +1,8 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import type { Page, PageRequest } from '../page.js';
 import type { AuditEntry, IdempotencyRecord, OutboxMessage } from '../records.js';
-import type {
-  AlreadyExists,
-  AuditFilter,
-  AuditTrail,
-  IdempotencyRepository,
-  Outbox,
-} from '../unit-of-work.js';
+import type { AlreadyExists } from '../already-exists.js';
+import type { AuditFilter, AuditTrail, IdempotencyRepository, Outbox } from '../unit-of-work.js';
 import { byInstant, pageAfterId } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
 import type { MemoryTables } from './memory-tables.js';

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { VersionConflict } from '../plan-storage.js';
-import type { AlreadyExists } from '../unit-of-work.js';
+import type { AlreadyExists } from '../already-exists.js';
 import type { TableView } from './memory-table.js';
 
 /** Named rows that change only if the writer knows the version it changes. */

@@ -1,0 +1,4 @@
+/** The name is taken. */
+export interface AlreadyExists {
+  readonly code: 'already_exists';
+}
