@@ -9,6 +9,7 @@ import {
   type PromotionFacts,
   type Release,
   type ReportedState,
+  runningVersion,
   type RunRecord,
   type SourceRun,
 } from '@apollo-deploy/domain';
@@ -48,25 +49,39 @@ export async function loadPromotions(
     ({ environment }) => environment.tier === 'production' || set.selects,
   );
   const charts = distinct(guarded.flatMap((one) => chartsFor(one, set.selects)));
-  if (charts.length === 0) return new LoadedPromotions(presence, new Map(), []);
+  const sources = await loadSources(unit, charts, presence);
+  const homes = await loadHomes(unit, distinct(guarded.map(({ entity }) => entity.product)));
+  return new LoadedPromotions(presence, sources, homes);
+}
+
+async function loadSources(
+  unit: UnitOfWork,
+  charts: readonly string[],
+  presence: PresenceFacts,
+): Promise<ReadonlyMap<string, readonly SourceRun[]>> {
+  if (charts.length === 0) return new Map();
   const runs = await unit.runs.leading(charts);
   const spokes = await unit.spokes.getMany(distinct(runs.map(({ spoke }) => spoke)));
-  const products = distinct(guarded.map(({ entity }) => entity.product));
-  const places = await unit.entities.environmentsOf(products);
-  const environments = await unit.environments.getMany(
-    distinct(places.map(({ environment }) => environment)),
-  );
   const bySpoke = new Map(spokes.map((spoke) => [spoke.name, spoke]));
   const sources = new Map<string, SourceRun[]>(charts.map((chart) => [chart, []]));
   for (const run of runs) {
     sources.get(run.chartSha256)?.push(sourceRun(run, bySpoke.get(run.spoke), presence));
   }
+  return sources;
+}
+
+/** Where these products have entities. */
+async function loadHomes(unit: UnitOfWork, products: readonly string[]): Promise<readonly Home[]> {
+  if (products.length === 0) return [];
+  const places = await unit.entities.environmentsOf(products);
+  const environments = await unit.environments.getMany(
+    distinct(places.map(({ environment }) => environment)),
+  );
   const tierOf = new Map(environments.map(({ name, tier }) => [name, tier]));
-  const homes = places.flatMap(({ product, environment }) => {
+  return places.flatMap(({ product, environment }) => {
     const tier = tierOf.get(environment);
     return tier === undefined ? [] : [{ product, environment, tier }];
   });
-  return new LoadedPromotions(presence, sources, homes);
 }
 
 interface Home extends Pick<Environment, 'tier'> {
@@ -87,7 +102,7 @@ class LoadedPromotions implements Promotions {
       product: entity.product,
       version: release.version,
       tier,
-      changesVersion: runningVersion(reported) !== release.version,
+      changesVersion: runningVersion(reported?.release ?? null) !== release.version,
       asOf: this.presence.now,
       runs: this.sources.get(release.chart.sha256) ?? [],
       lowerEnvironments: this.homes
@@ -99,7 +114,7 @@ class LoadedPromotions implements Promotions {
 
 /** Only what is newer than what runs may come; a rule about time may also hold new values. */
 function chartsFor({ releases, reported }: Destination, alsoWhatRuns: boolean): readonly string[] {
-  const runs = runningVersion(reported);
+  const runs = runningVersion(reported?.release ?? null);
   const floor = runs === undefined ? undefined : parseVersion(runs);
   return releases
     .filter(({ version }) => {
@@ -126,11 +141,6 @@ function sourceRun(
     healthyMs: healthyTime(run, spoke?.lastSeenAt ?? healthySince ?? presence.now.toISOString()),
     underway: isHeard && healthySince !== undefined,
   };
-}
-
-function runningVersion(reported: ReportedState | undefined): string | undefined {
-  const release = reported?.release;
-  return release?.deployed?.version ?? release?.version;
 }
 
 function distinct(values: readonly string[]): readonly string[] {

@@ -148,6 +148,23 @@ describe('promotion to production', () => {
     expect(await codes()).toEqual(['promoted']);
   });
 
+  it.each([
+    { name: 'a first install that failed', status: 'failed' },
+    { name: 'the history of what was uninstalled', status: 'uninstalled' },
+  ])('holds the version that $name left there: it never ran', async ({ status }) => {
+    await prod.report({ version: '1.1.0', revision: 1, status, health: 'Missing' });
+    await wantedInProduction();
+    expect(await prod.lastPlan()).toMatchObject({ state: 'BLOCKED', to: { version: '1.1.0' } });
+    expect(await codes()).toEqual(['promoted']);
+  });
+
+  it('lets an older version go that is proven, after the first install of a newer one failed', async () => {
+    await runsInDevelopment('1.0.0');
+    await prod.report({ version: '1.1.0', revision: 1, status: 'failed', health: 'Missing' });
+    await wantedInProduction('1.0.0');
+    expect(await prod.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.0.0' } });
+  });
+
   it('does not hold other values of the version that runs', async () => {
     await prod.want({ version: '1.0.0' }, { replicas: 3 });
     await world.settle();
