@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { DependencyDeclaration } from '@apollo-deploy/domain';
 import { EngineWorld, type SeenRelease, SUCCEEDED } from '../testing/engine-world.js';
+import { OtherSpoke } from '../testing/other-spoke.js';
 
 const RUNS: SeenRelease = { version: '1.0.0', revision: 1 };
 
@@ -157,5 +158,28 @@ describe('two products that are not there and need each other', () => {
     await world.engine.evaluateAll();
     expect(await planOf('base-dev')).toMatchObject({ codes: ['dependency_cycle'] });
     expect(await planOf('shop-dev')).toMatchObject({ codes: ['dependency_cycle'] });
+  });
+});
+
+describe('a product that needs another on a different spoke', () => {
+  it('waits while that spoke has come back and not said what runs there', async () => {
+    await world.report({});
+    const east = await OtherSpoke.joinIn(world, 'east', 'dev');
+    await east.want({ version: '1.0.0' });
+    await east.report(RUNS);
+    await east.comeBack();
+    await world.product('shop', { '1.0.0': needs('aria', '^1.0.0') });
+    await world.entity({ version: '1.0.0' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    expect((await world.lastPlan()).violations).toMatchObject([
+      {
+        code: 'dependency_unhealthy',
+        message:
+          'shop 1.0.0 needs aria to run; aria-east does not: spoke east has connected and not yet said what runs',
+      },
+    ]);
+    await east.report(RUNS);
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'EXECUTING' });
   });
 });

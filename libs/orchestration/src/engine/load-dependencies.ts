@@ -4,6 +4,7 @@ import type {
   Installation,
   ReportedRelease,
 } from '@apollo-deploy/domain';
+import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
@@ -43,8 +44,7 @@ export async function loadNeighbours(
   const seen = others.map((entity) => {
     const spoke = spokeOf.get(entity.spoke);
     const release = reportedState(spoke, stateOf.get(keyOf(entity)))?.release ?? null;
-    const isThere = spoke !== undefined && presenceOf(spoke, presence) === 'connected';
-    const trouble = isThere ? troubleOf(release) : `spoke ${entity.spoke} is away`;
+    const trouble = silenceOf(entity, spoke, presence) ?? troubleOf(release);
     return { entity, version: lastVersion(release), trouble };
   });
   const declared = await loadDeclarations(unit, seen);
@@ -94,6 +94,19 @@ function common(
       ),
     ),
   );
+}
+
+/** Why what is known of an entity may be out of date; `undefined` where it is fresh. */
+function silenceOf(
+  entity: Entity,
+  spoke: SpokeRecord | undefined,
+  presence: PresenceFacts,
+): string | undefined {
+  if (spoke === undefined || presenceOf(spoke, presence) !== 'connected') {
+    return `spoke ${entity.spoke} is away`;
+  }
+  if (spoke.stateEpoch === spoke.epoch) return undefined;
+  return `spoke ${entity.spoke} has connected and not yet said what runs`;
 }
 
 function lastVersion(release: ReportedRelease | null): string | null {

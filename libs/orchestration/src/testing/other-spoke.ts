@@ -5,7 +5,7 @@ import { putEntity } from '../catalog/put-entity.js';
 import { recordHeartbeats } from '../spokes/record-heartbeats.js';
 import { recordPlanResult } from '../spokes/record-plan-result.js';
 import { recordFullState } from '../spokes/record-state.js';
-import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
+import { closeSession, openSession, type SpokeSession } from '../spokes/spoke-session.js';
 import {
   type EngineWorld,
   HELLO,
@@ -16,22 +16,35 @@ import {
   SUCCEEDED,
 } from './engine-world.js';
 
-/** An environment of its own with one spoke of the same name, beside `dev`, and `aria` on it. */
+/** Another spoke than `dev` with `aria` on it, in an environment of the same name or in `dev` itself. */
 export class OtherSpoke {
   private generation = 0;
 
   private constructor(
     private readonly world: EngineWorld,
     readonly name: string,
-    private readonly session: SpokeSession,
+    private session: SpokeSession,
   ) {}
 
   static async join(world: EngineWorld, name: string, tier: Tier): Promise<OtherSpoke> {
     const { context } = world;
     must(await createEnvironment(context, PERSON, { name, tier }));
+    return OtherSpoke.joinIn(world, name, name);
+  }
+
+  /** In an environment that there is. */
+  static async joinIn(world: EngineWorld, name: string, environment: string): Promise<OtherSpoke> {
+    const { context } = world;
     const token = `token of ${name}`;
-    must(await issueSpokeToken(context, PERSON, { spoke: name, environment: name, token }));
+    must(await issueSpokeToken(context, PERSON, { spoke: name, environment, token }));
     return new OtherSpoke(world, name, must(await openSession(context, name, HELLO)));
+  }
+
+  /** It connects anew, and has not reported since. */
+  async comeBack(): Promise<void> {
+    const { context } = this.world;
+    await closeSession(context, this.session);
+    this.session = must(await openSession(context, this.name, HELLO));
   }
 
   get entity(): string {
