@@ -41,6 +41,28 @@ describe('the routes of the hub', () => {
     expect(refused).toEqual([]);
   });
 
+  it.each(['null', '0', '"x"', '{}'])('takes %s for a constructor nowhere', async (constructor) => {
+    const paths = routesOf(hub).flatMap((route) => /^post (.*)/.exec(route)?.[1] ?? []);
+    const answers = await Promise.all(
+      paths.map(async (path) => {
+        const body = `{"constructor": ${constructor}}`;
+        const headers = { 'content-type': 'application/json' };
+        const answer = await hub.send('POST', path.replace(/\{\w+\}/g, 'x'), { headers, body });
+        return [path, answer.status, answer.body['field']];
+      }),
+    );
+
+    expect(paths.length).toBeGreaterThan(12);
+    expect(answers).toEqual(paths.map((path) => [path, 400, 'constructor']));
+  });
+
+  it('takes no constructor in a query', async () => {
+    expect(await hub.get('/api/v1/entities?constructor=1')).toMatchObject({
+      status: 400,
+      body: { field: 'constructor' },
+    });
+  });
+
   it('documents exactly the routes there are', async () => {
     const { body } = await hub.get('/api/openapi.json');
     const documented = Object.entries(body['paths'] as Record<string, object>).flatMap(

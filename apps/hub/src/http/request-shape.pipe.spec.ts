@@ -142,6 +142,24 @@ describe('the shape of a request', () => {
     expect(refusalOf(body)).toMatchObject({ code: 'http/invalid_request', details: { detail } });
   });
 
+  it.each<{ name: string; value: unknown }>([
+    { name: 'null', value: null },
+    { name: 'a number', value: 0 },
+    { name: 'text', value: '1' },
+    { name: 'an object', value: { name: 'Shape' } },
+  ])('refuses $name for its constructor, and blames nothing else', ({ value }) => {
+    expect(refusalOf({ name: 'a', constructor: value }).details).toMatchObject({
+      field: 'constructor',
+      errors: [
+        {
+          field: 'constructor',
+          detail:
+            '"constructor" is not a field of this request; accepted are name, count, flag, at, labels, values',
+        },
+      ],
+    });
+  });
+
   it('names every field at fault', () => {
     expect(refusalOf({ count: 9, role: 'admin' }).details).toMatchObject({
       field: expect.any(String),

@@ -1,9 +1,12 @@
+import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { isPlainObject } from './field.js';
 import { Refused } from './refused.js';
 
 type Shape = new () => object;
+
+const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 
 /**
  * Checks bodies and queries against the fields of their class, and refuses what is unknown. The
@@ -27,17 +30,20 @@ export class RequestShapePipe implements PipeTransform {
 }
 
 function checked(given: Readonly<Record<string, unknown>>, shape: Shape): object {
+  const fields = fieldsOf(shape);
+  const unknown = Object.keys(given).filter((name) => !fields.includes(name));
   const instance = new shape();
-  Object.defineProperties(instance, Object.getOwnPropertyDescriptors(given));
-  const errors = validateSync(instance, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: false,
-  });
-  const [first, ...others] = errors.map((error) => ({
-    field: error.property,
-    detail: sentenceOf(error, shape),
-  }));
+  // Only its fields: a `constructor` of the caller's would hide the rules of the class.
+  for (const field of fields) {
+    if (Object.hasOwn(given, field)) {
+      Object.defineProperty(instance, field, { ...ORDINARY, value: given[field] });
+    }
+  }
+  const broken = validateSync(instance, { forbidUnknownValues: false });
+  const [first, ...others] = [
+    ...unknown.map((field) => ({ field, detail: notAField(field, fields) })),
+    ...broken.map((error) => ({ field: error.property, detail: sentenceOf(error) })),
+  ];
   if (first === undefined) return instance;
   const more = others.length === 0 ? '' : ` (and ${others.length} more, see errors)`;
   throw new Refused('http/invalid_request', {
@@ -47,13 +53,14 @@ function checked(given: Readonly<Record<string, unknown>>, shape: Shape): object
   });
 }
 
-function sentenceOf({ property, value, constraints }: ValidationError, shape: Shape): string {
+function notAField(name: string, fields: readonly string[]): string {
+  const known = fields.length === 0 ? 'none are' : `accepted are ${fields.join(', ')}`;
+  return `${shown(name)} is not a field of this request; ${known}`;
+}
+
+function sentenceOf({ property, value, constraints }: ValidationError): string {
   const rule = constraints?.['accepted'];
-  if (rule === undefined) {
-    const fields = fieldsOf(shape);
-    const known = fields.length === 0 ? 'none are' : `accepted are ${fields.join(', ')}`;
-    return `${shown(property)} is not a field of this request; ${known}`;
-  }
+  if (rule === undefined) throw new InvariantViolation(`no rule of ${property} says what it takes`);
   if (value === undefined) return `${property} is missing; accepted is ${rule}`;
   return `${property} is ${shown(value)}; accepted is ${rule}`;
 }
