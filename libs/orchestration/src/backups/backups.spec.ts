@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Environment } from '@apollo-deploy/domain';
 import type { NewConstraint } from '../constraints/add-constraint.js';
-import { EngineWorld, SUCCEEDED } from '../testing/engine-world.js';
+import { EngineWorld, failed, SUCCEEDED } from '../testing/engine-world.js';
 
 const FIRST_A_BACKUP: NewConstraint = { name: 'first a backup', kind: 'backup', spec: {} };
 const FREEZE: NewConstraint = {
@@ -10,12 +11,14 @@ const FREEZE: NewConstraint = {
 };
 
 let world: EngineWorld;
-beforeEach(async () => {
-  world = await EngineWorld.build();
+beforeEach(() => begin());
+
+async function begin(environment: Partial<Environment> = {}): Promise<void> {
+  world = await EngineWorld.build(environment);
   await world.connect();
   await world.report({});
   await world.constraint(FIRST_A_BACKUP);
-});
+}
 
 async function install(): Promise<void> {
   await world.entity({ version: '1.0.0' }, { replicas: 2 });
@@ -78,6 +81,25 @@ describe('a rule that wants a backup', () => {
     await world.engine.markDue();
     await world.settle();
     expect(await backups()).toMatchObject([{ status: 'failed', at: '2026-01-05T09:10:00.000Z' }]);
+  });
+
+  it('lets what failed and runs all the same be mended by going forward', async () => {
+    await begin({ rollbackOnFailure: false });
+    await install();
+    await world.entity({ version: '1.1.0' }, { replicas: 3 });
+    await world.settle();
+    const seen = { version: '1.1.0', revision: 2, values: { replicas: 3 }, status: 'failed' };
+    await world.result((await world.lastPlan()).id, failed('unhealthy'), seen);
+    await world.settle();
+    await world.entity({ version: '1.1.0' }, { replicas: 4 });
+    await world.settle();
+    expect(await backups()).toMatchObject([
+      {
+        status: 'done',
+        snapshot: { chart: { name: 'aria', version: '1.1.0' }, values: { replicas: 3 } },
+      },
+    ]);
+    expect(await world.lastPlan()).toMatchObject({ type: 'config_update', state: 'EXECUTING' });
   });
 
   it('has one made again that a crash cut off', async () => {

@@ -1,9 +1,13 @@
+import type { Plan, ReportedRelease } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { reportedState } from '../spokes/release-state.js';
 import type { BackupProvider } from './backup-provider.js';
 
-/** Among so many plans that SUCCEEDED last the one is looked for that brought what runs. */
+/** Among so many plans of each of these outcomes, the last, the one is looked for that brought what runs. */
 const PLANS_LOOKED_AT = 10;
+/** What failed runs all the same where nothing took it back, and is to be mended by going forward. */
+const MAY_HAVE_BROUGHT_IT = ['SUCCEEDED', 'FAILED'] as const;
 
 /** Keeps what brings the content that runs back: its chart and values. It knows nothing of data. */
 export const releaseSnapshots: BackupProvider = {
@@ -19,20 +23,28 @@ export const releaseSnapshots: BackupProvider = {
       if (release?.releaseDigest !== releaseDigest) {
         return err({ detail: 'what runs has changed since it was asked for' });
       }
-      const { items } = await unit.plans.list(
-        { entity: name, state: 'SUCCEEDED' },
-        { limit: PLANS_LOOKED_AT },
-      );
-      const plan = items.find(
-        ({ content }) =>
-          content.chart?.version === release.version &&
-          content.valuesDigest === release.valuesDigest,
-      );
+      const plan = await planThatBrought(unit, name, release);
       if (plan?.content.chart == null) {
         return err({
-          detail: `the values that ${release.version} runs with are not known here, because none of the last ${String(PLANS_LOOKED_AT)} plans that succeeded brought them; make a backup by other means and lift the rule for it`,
+          detail: `the values that ${release.version} runs with are not known here, because none of the last ${String(PLANS_LOOKED_AT)} plans that succeeded or failed brought them; make a backup by other means and lift the rule for it`,
         });
       }
       return ok({ snapshot: { chart: plan.content.chart, values: plan.values } });
     }),
 };
+
+/** The plan whose chart version and values are word for word what is reported. */
+async function planThatBrought(
+  unit: UnitOfWork,
+  entity: string,
+  { version, valuesDigest }: ReportedRelease,
+): Promise<Plan | undefined> {
+  for (const state of MAY_HAVE_BROUGHT_IT) {
+    const { items } = await unit.plans.list({ entity, state }, { limit: PLANS_LOOKED_AT });
+    const plan = items.find(
+      ({ content }) => content.chart?.version === version && content.valuesDigest === valuesDigest,
+    );
+    if (plan !== undefined) return plan;
+  }
+  return undefined;
+}
