@@ -1,17 +1,13 @@
 import type { ReportedRelease, Values } from '../catalog/entity.js';
 import { runningVersion } from '../catalog/running-version.js';
-
 import type { Release } from '../catalog/release.js';
-
 import type { PassedOver, TargetSelection } from '../catalog/choose-release.js';
 import { selectTarget } from '../catalog/select-target.js';
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
-import { describeHold } from '../holds/hold.js';
-
+import { heldTarget } from '../holds/held-target.js';
 import type { Decline } from './decline.js';
 import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
-
 import type {
   EntityFacts,
   IdleCode,
@@ -28,7 +24,6 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
-
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
@@ -38,7 +33,7 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
   const wanted = selectTarget(entity.desired, candidates);
   const restraints = sortRestraints(stored, wanted, options.force === true);
   const facts = onlyInForce(stored, restraints);
-  const target = heldTarget(facts) ?? wanted;
+  const target = heldTarget(facts.hold, facts.candidates) ?? wanted;
   const nothing: SayNothing = (code, why, running) => ({
     kind: 'nothing',
     target,
@@ -87,21 +82,9 @@ function onlyInForce(stored: EntityFacts, restraints: SortedRestraints): EntityF
   return { ...others, ...restraints.inForce };
 }
 
-/** What a hold fixes goes before what is desired. */
-function heldTarget({ candidates, hold }: EntityFacts): TargetSelection | undefined {
-  const fixes = hold?.fixes;
-  if (hold === undefined || fixes === undefined) return undefined;
-  const release = candidates.releases.find(
-    ({ version, chart }) => version === fixes.version && chart.sha256 === fixes.chartSha256,
-  );
-  return (
-    release && { kind: 'release', release, reason: `held: ${describeHold(hold)}`, passedOver: [] }
-  );
-}
-
 /** Whether the target is what a hold fixes, and not what is desired. */
-function isHeld(facts: EntityFacts): boolean {
-  return heldTarget(facts) !== undefined;
+function isHeld({ hold, candidates }: EntityFacts): boolean {
+  return heldTarget(hold, candidates) !== undefined;
 }
 
 function valuesOf({ entity, hold }: EntityFacts): Values {
@@ -170,6 +153,7 @@ function draftPlan(
   situation: Situation,
   passedOver: readonly PassedOver[],
 ): ProposedPlan | undefined {
+  const { desired } = facts.entity;
   for (const type of PLAN_TYPES) {
     const reason = PLAN_TYPE_RULES[type].propose(situation);
     if (reason === undefined) continue;
@@ -190,6 +174,7 @@ function draftPlan(
         contentKey: key,
         reported,
         held: isHeld(facts),
+        named: 'version' in desired && desired.version === target?.version,
         rollsOff: situation.leaves !== undefined,
       }),
       askedFor: situation.forced || situation.failed,

@@ -5,8 +5,8 @@ import type { ProposedPlan } from './proposal.js';
 
 /**
  * What a plan is for, by its content: a repair brings back what succeeded last, whatever its type; a
- * rollback that nobody demanded follows a version that a person named, unless a hold keeps it there.
- * What leaves a recalled release is a roll-off before all that.
+ * rollback that nobody demanded follows a version that a person named, or only a hold: then it is like
+ * any other change, as nobody asked for a way past what keeps those. What leaves a recalled release is a roll-off before all that.
  */
 export function purposeOf(
   baseline: Baseline | undefined,
@@ -16,6 +16,8 @@ export function purposeOf(
     readonly reported: ReportedRelease | null;
     /** Its target is what a hold fixes. */
     readonly held: boolean;
+    /** A person named its version. */
+    readonly named: boolean;
     /** It leaves what is recalled. */
     readonly rollsOff: boolean;
   },
@@ -23,7 +25,7 @@ export function purposeOf(
   if (plan.rollsOff) return { planClass: 'roll_off' };
   const { planId, contentKey } = baseline ?? {};
   const restores = contentKey === plan.contentKey;
-  if (plan.type === 'rollback' && !(restores && plan.held)) {
+  if (plan.type === 'rollback' && !(plan.held && (restores || !plan.named))) {
     const brought = runs(plan.reported, baseline) ? planId : undefined;
     return {
       planClass: 'requested_rollback',

@@ -1,7 +1,9 @@
 import { jsonDigest } from '@apollo-deploy/kernel';
-import type { Entity } from '../catalog/entity.js';
+import type { Candidates } from '../catalog/candidates.js';
+import type { Entity, Values } from '../catalog/entity.js';
 import type { TargetSelection } from '../catalog/choose-release.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
+import { heldTarget } from '../holds/held-target.js';
 import type { Hold } from '../holds/hold.js';
 import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';
 import { contentKey } from './plan.js';
@@ -10,6 +12,12 @@ import { contentKey } from './plan.js';
 export interface Restraints {
   readonly hold?: Hold;
   readonly suppression?: AutomaticSuppression;
+}
+
+/** What a person wants of an entity, and what there is to choose from. */
+interface Wish {
+  readonly entity: Entity;
+  readonly candidates: Pick<Candidates, 'releases'>;
 }
 
 /** Restraints, sorted by whether what is desired now leaves them in force or has ended them. */
@@ -23,21 +31,23 @@ export const NO_RESTRAINTS: SortedRestraints = { inForce: {}, ended: {} };
 
 /**
  * A hold `newer` ends when what is desired is newer than what it was left by, or has other values; an
- * automatic suppression when it is other content than what failed, or a person asks for another try.
- * `target` is what is desired: what a hold fixes instead counts for neither.
+ * automatic suppression when what failed is neither desired nor what a hold in force fixes, or a
+ * person asks for another try. `target` is what is desired.
  */
 export function sortRestraints(
-  { entity, hold, suppression }: Restraints & { readonly entity: Entity },
+  stored: Restraints & Wish,
   target: TargetSelection,
   forced: boolean,
 ): SortedRestraints {
+  const { entity, hold, suppression } = stored;
   if (hold === undefined && suppression === undefined) return NO_RESTRAINTS;
   const holdEnds = hold !== undefined && isOutgrown(hold, entity, target);
+  const inForce = holdEnds ? undefined : hold;
   const suppressionEnds =
-    suppression !== undefined && (forced || isReplaced(suppression, entity, target));
+    suppression !== undefined && (forced || isReplaced(suppression, stored, target, inForce));
   return {
     inForce: {
-      ...(hold !== undefined && !holdEnds && { hold }),
+      ...(inForce !== undefined && { hold: inForce }),
       ...(suppression !== undefined && !suppressionEnds && { suppression }),
     },
     ended: {
@@ -56,16 +66,22 @@ function isOutgrown({ until, above }: Hold, entity: Entity, target: TargetSelect
 }
 
 function isReplaced(
-  suppression: AutomaticSuppression,
-  entity: Entity,
+  { contentKey: failed }: AutomaticSuppression,
+  { entity, candidates }: Wish,
   target: TargetSelection,
+  hold: Hold | undefined,
 ): boolean {
-  return target.kind !== 'none' && targetContentKey(entity, target) !== suppression.contentKey;
+  if (target.kind === 'none') return false;
+  if (targetContentKey(entity, target, entity.values) === failed) return false;
+  const held = heldTarget(hold, candidates);
+  const heldValues = hold?.fixes?.values ?? entity.values;
+  return held === undefined || targetContentKey(entity, held, heldValues) !== failed;
 }
 
 function targetContentKey(
   entity: Entity,
   target: Exclude<TargetSelection, { kind: 'none' }>,
+  values: Values,
 ): string {
   const chart = target.kind === 'release' ? target.release.chart : null;
   return contentKey({
@@ -74,7 +90,7 @@ function targetContentKey(
     namespace: entity.namespace,
     releaseName: entity.releaseName,
     chart: chart && { name: chart.name, version: chart.version, sha256: chart.sha256 },
-    valuesDigest: chart && jsonDigest(entity.values),
+    valuesDigest: chart && jsonDigest(values),
     strategy: entity.strategy,
   });
 }

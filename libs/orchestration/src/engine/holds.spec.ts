@@ -113,6 +113,31 @@ describe('a failed upgrade that was rolled back', () => {
     });
   });
 
+  it('is left alone for 30 minutes when its repair fails, then for 60', async () => {
+    await world.goTo('2026-01-05T09:30:00.000Z');
+    const bad = { version: '1.0.0', revision: 3, values: OLD, missing: 'aria', health: 'Missing' };
+    await world.report({ [ENTITY]: bad });
+    await world.settle();
+    await world.result((await world.lastPlan()).id, failed('unhealthy'), bad);
+    await world.settle();
+    const held = { type: 'config_update', state: 'BLOCKED', to: { version: '1.0.0' } };
+    expect(await world.lastPlan()).toMatchObject({
+      ...held,
+      violations: [{ code: 'automatic_suppression' }],
+      recheckAt: '2026-01-05T10:00:00.000Z',
+    });
+    await world.goTo('2026-01-05T10:00:00.000Z');
+    await world.engine.evaluateAll();
+    expect(await world.lastPlan()).toMatchObject({ state: 'EXECUTING' });
+    await world.result((await world.lastPlan()).id, failed('unhealthy'), bad);
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      ...held,
+      recheckAt: '2026-01-05T11:00:00.000Z',
+    });
+    expect(await world.plans()).toHaveLength(6);
+  });
+
   it('is brought back when somebody moves it by hand, and its hold stays as it was', async () => {
     const before = await holdOf(world);
     await world.goTo('2026-01-05T09:30:00.000Z');
@@ -306,6 +331,42 @@ describe('a person', () => {
     await world.release('1.2.0');
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+  });
+
+  it('holds an entity in mid-upgrade where that brings it, and undoes nothing', async () => {
+    await world.release('1.1.0');
+    await world.settle();
+    await world.progress((await world.lastPlan()).id, 'claimed');
+    const made = must(await hold('newer'));
+    expect(made).not.toHaveProperty('fixes');
+    await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
+    expect(await summary(world)).toEqual(['install 1.0.0 SUCCEEDED', 'upgrade 1.1.0 SUCCEEDED']);
+    expect(await holdOf(world)).toEqual(made);
+    await world.release('1.2.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
+  });
+
+  it('holds with an offer that its spoke claims before it hears of that: back in the windows', async () => {
+    await world.release('1.1.0');
+    await world.settle();
+    const made = must(await hold('newer'));
+    await world.constraint({
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T00:00:00Z', end: '2026-01-05T10:00:00Z', reason: 'Stocktaking' },
+    });
+    await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'rollback',
+      planClass: 'ordinary',
+      state: 'BLOCKED',
+      violations: [{ code: 'suppression_window' }],
+    });
+    await world.goTo('2026-01-05T10:00:00.000Z');
+    await world.engine.evaluateAll();
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'SUCCEEDED' });
+    expect(await holdOf(world)).toEqual(made);
   });
 
   it('takes an offer back that no spoke has claimed, by holding', async () => {
