@@ -16,7 +16,7 @@ import { endHold } from '../engine/holds.js';
 import { loadFacts } from '../engine/load-facts.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { withdrawOffersOf } from './withdraw-offers.js';
+import { isClaimed, withdrawOffersOf } from './withdraw-offers.js';
 
 export interface NewHold {
   readonly entity: string;
@@ -28,7 +28,8 @@ export interface NewHold {
  * Holds an entity at what runs now. From the instant it is stored nothing else is dispatched to the
  * entity, on any replica, and an offer that its spoke has not claimed yet is taken back. Where it is
  * not known how to restore what runs (nothing does, or not from a release with values that Apollo
- * knows), the hold only forbids.
+ * knows), the hold only forbids. So it does while a plan that its spoke has claimed, or whose end is
+ * unknown, is under way: what runs now is about to be something else, and the hold must not undo it.
  */
 export async function holdEntity(
   context: Context,
@@ -95,11 +96,12 @@ export async function liftHold(
   });
 }
 
-/** What runs, if it came from a release, undisturbed, with values that are known. */
+/** What runs and stays, if it came from a release, undisturbed, with values that are known. */
 async function runningContent(
   unit: UnitOfWork,
-  { entity, candidates, reported }: EntityFacts,
+  { entity, candidates, reported, openPlan }: EntityFacts,
 ): Promise<HeldContent | undefined> {
+  if (openPlan !== undefined && isClaimed(openPlan)) return undefined;
   const running = reported?.release;
   if (running?.helmStatus !== 'deployed') return undefined;
   const { version, valuesDigest } = running;

@@ -47,7 +47,12 @@ export async function withdrawOffersOf(
   }
 }
 
-function isUnclaimed({ state, phase }: Plan): boolean {
+/** It has gone out, and its spoke may be at work on it. */
+export function isClaimed(plan: Pick<Plan, 'state' | 'phase'>): boolean {
+  return plan.state === 'UNKNOWN' || (plan.state === 'EXECUTING' && !isUnclaimed(plan));
+}
+
+function isUnclaimed({ state, phase }: Pick<Plan, 'state' | 'phase'>): boolean {
   if (state !== 'EXECUTING') return false;
   return phase === 'dispatched' || phase === 'accepted';
 }
