@@ -100,7 +100,7 @@ describe('holds and automatic suppressions', () => {
   it('leave an entity alone after a failure, and say so wherever one looks', async () => {
     const failed = await failedUpgrade();
     const plan = await scene.plan();
-    const message = `aria-prod is left alone until 2026-03-01T12:30:00.000Z: plan ${failed} failed (refused: the cluster forbids it); then it is tried again`;
+    const message = `aria-prod is left alone until 2026-03-01T12:30:00.000Z because of plan ${failed} (refused: the cluster forbids it); then it is tried again`;
     expect(plan).toMatchObject({
       state: 'BLOCKED',
       violations: [{ code: 'automatic_suppression', message }],

@@ -2,7 +2,7 @@ import { isSuppressedAt } from '../suppressions/automatic-suppression.js';
 import type { TabledConstraint } from './applicability.js';
 import type { KnownViolation } from './violation-codes.js';
 
-/** Holds unless the plan's entity is left alone for a while because plans failed on it. */
+/** Holds unless the plan's entity is left alone for a while because plans failed on it, or brought what does not stay. */
 export const automaticSuppression: TabledConstraint = {
   kind: 'automatic_suppression',
   row: 'automatic_suppression',
@@ -11,10 +11,10 @@ export const automaticSuppression: TabledConstraint = {
       return { satisfied: true, violations: [], metadata: {} };
     }
     const { id, entity, until, failures, planId, reason } = suppression;
-    const times = failures === 1 ? 'failed' : `was the ${ordinal(failures)} in a row to fail`;
+    const times = failures === 1 ? '' : `, the ${ordinal(failures)} time in a row`;
     const violation = {
       code: 'automatic_suppression',
-      message: `${entity} is left alone until ${until}: plan ${planId} ${times} (${reason}); then it is tried again`,
+      message: `${entity} is left alone until ${until} because of plan ${planId}${times} (${reason}); then it is tried again`,
       data: { suppression: id, until, failures, planId },
       recheckAt: until,
     } satisfies KnownViolation;

@@ -73,17 +73,17 @@ describe('an automatic suppression', () => {
   });
 
   it.each([
-    { failures: 1, said: 'plan plan-1 failed (unhealthy: it crashes)' },
-    { failures: 2, said: 'plan plan-2 was the 2nd in a row to fail' },
-    { failures: 3, said: 'plan plan-3 was the 3rd in a row to fail' },
-    { failures: 11, said: 'plan plan-11 was the 11th in a row to fail' },
-    { failures: 21, said: 'plan plan-21 was the 21st in a row to fail' },
+    { failures: 1, said: 'plan plan-1 (unhealthy: it crashes)' },
+    { failures: 2, said: 'plan plan-2, the 2nd time in a row (unhealthy: it crashes)' },
+    { failures: 3, said: 'plan plan-3, the 3rd time in a row (unhealthy: it crashes)' },
+    { failures: 11, said: 'plan plan-11, the 11th time in a row (unhealthy: it crashes)' },
+    { failures: 21, said: 'plan plan-21, the 21st time in a row (unhealthy: it crashes)' },
   ])('says what failed, and how often ($failures)', ({ failures, said }) => {
     const suppression = afterFailures(Array<string>(failures).fill('same'));
     const facts = somePlanFacts({ now: new Date(suppression.from), suppression });
     const [violation] = automaticSuppression.evaluate(facts).violations;
     expect(violation?.message).toContain(
-      `aria-dev is left alone until ${suppression.until}: ${said}`,
+      `aria-dev is left alone until ${suppression.until} because of ${said}`,
     );
     expect(violation).toMatchObject({ recheckAt: suppression.until, data: { failures } });
   });

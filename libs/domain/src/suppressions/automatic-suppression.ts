@@ -1,21 +1,24 @@
 import type { Plan } from '../plans/plan.js';
 
-/** After a plan failed, its entity is left alone for a while: plans wait, nothing is forgotten. */
+/**
+ * After a plan failed, or content that succeeded did not stay, its entity is left alone for a while:
+ * plans wait, nothing is forgotten.
+ */
 export interface AutomaticSuppression {
   readonly id: string;
   readonly entity: string;
   readonly environment: string;
-  /** When the last failure began it. RFC 3339, as `until`. */
+  /** When the last failure, or success in vain, began it. RFC 3339, as `until`. */
   readonly from: string;
   /** Not part of it. The record outlives this instant, to count failures in a row. */
   readonly until: string;
-  /** Failures of this content in a row, 1 or more. */
+  /** Failures of this content, or times it did not stay, in a row; 1 or more. */
   readonly failures: number;
-  /** The plan that failed last. */
+  /** The plan that failed, or succeeded in vain, last. */
   readonly planId: string;
   /** What failed; another target ends the suppression. */
   readonly contentKey: string;
-  /** How it failed, in a sentence for people. */
+  /** How it failed, or why it does not stay, in a sentence for people. */
   readonly reason: string;
 }
 

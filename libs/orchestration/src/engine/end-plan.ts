@@ -12,9 +12,10 @@ import { ENGINE } from '../ports/principal.js';
 import { noteSuccess } from '../spokes/note-runs.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { demandRollback } from './demand-rollback.js';
+import { whyItDoesNotStay } from './does-not-stay.js';
 import { afterRollback, demandOf, dropDemand, onRollbackFailed } from './follow-rollback.js';
 import { rememberBaseline } from './remember-baseline.js';
-import { endSuppression, suppressAfterFailure } from './suppressions.js';
+import { endSuppression, suppressAfter } from './suppressions.js';
 
 /** Ways in which a spoke gives a plan back untouched. */
 const RETURNS: readonly CancelReason[] = ['expired', 'window_closed', 'base_moved', 'interrupted'];
@@ -120,11 +121,14 @@ async function rememberOutcome(
   }
 }
 
-/** A success frees the entity; a rollback only takes back what failed. */
+/** A success frees the entity, unless it never stays; a rollback only takes back what failed. */
 async function rememberSuccess(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
   if (plan.type === 'rollback') {
-    return afterRollback(context, unit, plan, await demandOf(unit, plan));
+    await afterRollback(context, unit, plan, await demandOf(unit, plan));
   }
+  const fights = await whyItDoesNotStay(context, unit, plan);
+  if (fights !== undefined) return suppressAfter(context, unit, plan, fights);
+  if (plan.type === 'rollback') return;
   const [suppression] = await unit.suppressions.ofEntities([plan.entity]);
   if (suppression === undefined) return;
   await endSuppression(context, unit, ENGINE, suppression, `plan ${plan.id} succeeded`);
@@ -144,7 +148,7 @@ async function rememberFailure(
   if (plan.type === 'rollback') {
     return onRollbackFailed(context, unit, plan, await demandOf(unit, plan));
   }
-  await suppressAfterFailure(context, unit, plan, `${outcome}: ${message}`);
+  await suppressAfter(context, unit, plan, `${outcome}: ${message}`);
   await demandRollback(context, unit, plan, { outcome, message });
 }
 

@@ -243,7 +243,7 @@ describe('a failed plan', () => {
         violations: [
           {
             code: 'automatic_suppression',
-            message: `aria-dev is left alone until 2026-01-05T09:30:00.000Z: plan ${id} failed (unhealthy: pod aria-1 is in CrashLoopBackOff); then it is tried again`,
+            message: `aria-dev is left alone until 2026-01-05T09:30:00.000Z because of plan ${id} (unhealthy: pod aria-1 is in CrashLoopBackOff); then it is tried again`,
           },
         ],
         recheckAt: '2026-01-05T09:30:00.000Z',

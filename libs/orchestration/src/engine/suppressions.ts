@@ -15,11 +15,11 @@ import { loadBreakers } from './load-restraints.js';
 const PAGE = 200;
 
 /**
- * Leaves the entity of a plan that failed alone for a while, longer with each failure in a row. If
- * that opens the breaker of its environment, offers there that no spoke has claimed are taken back
+ * Leaves the entity of a plan that failed, or whose success does not stay, alone for a while, longer
+ * each time in a row. If that opens the breaker of its environment, offers there that no spoke has claimed are taken back
  * and what waits is looked at again.
  */
-export async function suppressAfterFailure(
+export async function suppressAfter(
   context: Context,
   unit: UnitOfWork,
   plan: Plan,
