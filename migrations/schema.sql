@@ -372,7 +372,7 @@ CREATE INDEX evaluations_due ON public.evaluations USING btree (recheck_at, enti
 CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
 CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
 CREATE INDEX plans_blocked ON public.plans USING btree (environment, entity) WHERE (state = 'BLOCKED'::text);
-CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (state = 'BLOCKED'::text);
+CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text]));
 CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
 CREATE INDEX plans_environment_newest ON public.plans USING btree (environment, created_at, "position");
 CREATE INDEX plans_executing ON public.plans USING btree (environment) WHERE (state = 'EXECUTING'::text);

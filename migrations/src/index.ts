@@ -12,6 +12,7 @@ import { CreateScheduling1763712009000 } from './1763712009000-create-scheduling
 import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.js';
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
 import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
+import { LookAtPendingPlans1763712014000 } from './1763712014000-look-at-pending-plans.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   CreateAnalytics1763712010000,
   CreateEvents1763712011000,
   ObserveRuns1763712013000,
+  LookAtPendingPlans1763712014000,
 ] as const;

@@ -65,7 +65,7 @@ export interface Plan {
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly violations: readonly Violation[];
-  /** When time alone may change whether it is blocked; absent if it cannot. */
+  /** When time alone may change whether it is blocked, also while it is PENDING; absent if it cannot. */
   readonly recheckAt?: string;
   /** Absent on plans of versions that did not keep it. */
   readonly waits?: PlanWaits;

@@ -127,7 +127,8 @@ async function offer(
     now,
   }: { readonly plan: Plan; readonly noted: readonly Noted[]; readonly now: Date },
 ): Promise<Result<Plan, Refusal>> {
-  const ready = plan.state === 'BLOCKED' ? movePlan(plan, 'PENDING', { violations: [] }) : plan;
+  const { recheckAt: _, ...due } = plan;
+  const ready = due.state === 'BLOCKED' ? movePlan(due, 'PENDING', { violations: [] }) : due;
   const saved = await unit.plans.save(
     movePlan(ready, 'EXECUTING', {
       phase: 'dispatched',

@@ -119,7 +119,8 @@ async function postpone(
   { entityFacts: { openPlan }, surroundings, lastEvaluation }: LoadedFacts,
 ): Promise<void> {
   const { now } = surroundings.presence;
-  if (openPlan?.state === 'BLOCKED' && openPlan.recheckAt !== undefined) {
+  const waits = openPlan?.state === 'PENDING' || openPlan?.state === 'BLOCKED';
+  if (waits && openPlan.recheckAt !== undefined) {
     const recheckAt = laterThan(now, openPlan.recheckAt);
     // If somebody changed the plan meanwhile, it is theirs to say when it is due.
     if (recheckAt !== openPlan.recheckAt) await unit.plans.save({ ...openPlan, recheckAt });

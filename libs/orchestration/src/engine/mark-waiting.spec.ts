@@ -36,6 +36,32 @@ async function drainDue(world: EngineWorld): Promise<number> {
   }
 }
 
+describe('a plan that waits for a person', () => {
+  it('is BLOCKED when a freeze begins, without any event', async () => {
+    const world = await EngineWorld.build({ execution: 'manual' });
+    await world.connect();
+    await world.report({});
+    await world.constraint({
+      name: 'freeze',
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T10:00:00Z', end: '2026-01-05T12:00:00Z', reason: 'Stocktaking' },
+    });
+    await world.entity();
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      state: 'PENDING',
+      recheckAt: '2026-01-05T10:00:00.000Z',
+    });
+    await world.goTo('2026-01-05T10:00:00.000Z');
+    await drainDue(world);
+    expect(await world.lastPlan()).toMatchObject({
+      state: 'BLOCKED',
+      violations: [{ code: 'suppression_window' }],
+      recheckAt: '2026-01-05T12:00:00.000Z',
+    });
+  });
+});
+
 describe('a plan that is due', () => {
   it('whose evaluation meets a bug is looked at every five minutes, not every time', async () => {
     const world = await frozen();

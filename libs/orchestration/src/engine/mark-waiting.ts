@@ -8,7 +8,7 @@ const MARKS = 1000;
 const PAGE = 200;
 
 /**
- * Marks all entities whose blocked plan, or last evaluation, is to be looked at again by now, in one
+ * Marks all entities whose waiting plan, or last evaluation, is to be looked at again by now, in one
  * transaction, and answers the next instant at which one will be due.
  */
 export async function markDueEntities({ store, clock }: Context): Promise<Date | undefined> {

@@ -45,8 +45,8 @@ export async function keepPlan(
 ): Promise<EvaluationOutcome> {
   const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const state = result.satisfied ? 'PENDING' : 'BLOCKED';
-  const samePurpose = isSamePurpose(open, proposed);
-  if (open.state === state && samePurpose && sameAnswer(open, result)) {
+  const same = isSamePurpose(open, proposed) && isSameNews(open, proposed);
+  if (open.state === state && same && sameAnswer(open, result)) {
     return { ...outcome(facts, open, 'unchanged'), wantsBackup };
   }
   const { recheckAt: _, rollbackOf: _of, repairOf: _or, ...rest } = open;
@@ -54,6 +54,8 @@ export async function keepPlan(
   const plan: Plan = {
     ...rest,
     planClass: proposed.planClass,
+    reason: proposed.reason,
+    passedOver: proposed.passedOver,
     ...linksOf(proposed),
     ...answerOf(result),
     waits,
@@ -153,13 +155,12 @@ export async function withdrawPlan(
   return true;
 }
 
-/** A plan that is not blocked waits for no instant. */
+/** A plan that nothing holds may be held from an instant on, as by a freeze that begins. */
 function answerOf({
-  satisfied,
   violations,
   recheckAt,
 }: ConstraintResult): Pick<Plan, 'violations' | 'recheckAt'> {
-  return { violations, ...(!satisfied && recheckAt !== undefined && { recheckAt }) };
+  return { violations, ...(recheckAt !== undefined && { recheckAt }) };
 }
 
 /** What keeps a plan from going. */
@@ -183,6 +184,14 @@ function isSamePurpose(open: Plan, proposed: ProposedPlan): boolean {
     open.planClass === proposed.planClass &&
     open.rollbackOf === proposed.rollbackOf &&
     open.repairOf === proposed.repairOf
+  );
+}
+
+/** The same content may be wanted for another reason, or past other releases. */
+function isSameNews(open: Plan, { reason, passedOver }: ProposedPlan): boolean {
+  return (
+    open.reason === reason &&
+    canonicalJson(passedOverJson(open.passedOver)) === canonicalJson(passedOverJson(passedOver))
   );
 }
 
@@ -219,4 +228,8 @@ function jsonOf(violations: Plan['violations']): Parameters<typeof canonicalJson
     data,
     recheckAt,
   }));
+}
+
+function passedOverJson(passedOver: Plan['passedOver']): Parameters<typeof canonicalJson>[0] {
+  return passedOver.map(({ version, violations }) => ({ version, violations: jsonOf(violations) }));
 }

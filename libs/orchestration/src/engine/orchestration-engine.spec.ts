@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { planDigest } from '@apollo-deploy/domain';
+import { type Plan, planDigest } from '@apollo-deploy/domain';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { putEntity } from '../catalog/put-entity.js';
 
@@ -100,6 +100,26 @@ describe('the orchestration engine', () => {
     });
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({ type: 'config_update', state: 'EXECUTING' });
+  });
+
+  it('tells why it repairs now, also of a plan that has waited since before', async () => {
+    await installed(world);
+    await world.constraint({
+      name: 'freeze',
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+    });
+    const gone = async (missing: string): Promise<Plan> => {
+      const seen = { version: '1.0.0', revision: 1, missing, health: 'Missing' };
+      await world.report({ 'aria-dev': seen });
+      await world.settle();
+      return world.lastPlan();
+    };
+    const { id, reason } = await gone('aria');
+    expect(reason).toContain('Deployment aria is gone');
+    const after = await gone('worker');
+    expect(after.id).toBe(id);
+    expect(after.reason).toContain('Deployment worker is gone');
   });
 
   it('uninstalls what should be absent', async () => {

@@ -182,6 +182,26 @@ describe('promotion to production', () => {
       plan.passedOver.map(({ version, violations }) => [version, violations.map((v) => v.code)]),
     ).toEqual([['1.2.0', ['promoted']]]);
   });
+
+  it('tells what it passes over now, also of a plan that has waited since before', async () => {
+    await world.constraint({
+      name: 'freeze',
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+      scope: { environments: ['prod'] },
+    });
+    await runsInDevelopment('1.1.0');
+    await prod.want({ range: '1.x' });
+    await world.settle();
+    const before = await prod.lastPlan();
+    expect(before).toMatchObject({ state: 'BLOCKED', passedOver: [] });
+    await world.register('aria', '1.2.0');
+    await world.settle();
+    expect(await prod.lastPlan()).toMatchObject({
+      id: before.id,
+      passedOver: [{ version: '1.2.0', violations: [{ code: 'promoted' }] }],
+    });
+  });
 });
 
 describe('soaking', () => {

@@ -35,12 +35,12 @@ export interface PlanStorage {
   /** How many plans execute now, by environment. */
   executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
-   * Entities whose BLOCKED plan has a `recheckAt` at or before `now` and that nobody has marked yet,
+   * Entities whose PENDING or BLOCKED plan has a `recheckAt` at or before `now` and that nobody has marked yet,
    * the longest due first, at most `limit`. They stay due until they are marked, and after that until
    * their plan is saved with another instant, or in another state.
    */
   dueAt(now: string, limit: number): Promise<readonly string[]>;
-  /** The first `recheckAt` of a BLOCKED plan after `now`; RFC 3339. */
+  /** The first `recheckAt` of a PENDING or BLOCKED plan after `now`; RFC 3339. */
   nextDueAfter(now: string): Promise<string | undefined>;
   /** Entities whose BLOCKED plan in these environments has a violation of this code, in order. */
   blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]>;

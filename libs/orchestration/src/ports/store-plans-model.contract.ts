@@ -75,12 +75,16 @@ class PlanModel {
 
   due(now: string): readonly string[] {
     return this.plans
-      .flatMap((plan) => (plan.state === 'BLOCKED' && plan.recheckAt !== undefined ? [plan] : []))
+      .flatMap((plan) => (waits(plan) && plan.recheckAt !== undefined ? [plan] : []))
       .filter(({ recheckAt = '' }) => recheckAt <= now)
       .map(({ entity, recheckAt = '' }) => [recheckAt, entity] as const)
       .sort((one, other) => (one < other ? -1 : 1))
       .map(([, entity]) => entity);
   }
+}
+
+function waits({ state }: Pick<Plan, 'state'>): boolean {
+  return state === 'PENDING' || state === 'BLOCKED';
 }
 
 export function describeRandomPlans(store: () => Store): void {
@@ -155,7 +159,7 @@ async function apply(
   const next: Plan = {
     ...rest,
     state,
-    ...(state === 'BLOCKED' && { recheckAt }),
+    ...(waits({ state }) && { recheckAt }),
   };
   if (todo.stale) {
     const stale = { ...next, version: known.version + 1 };

@@ -185,25 +185,23 @@ export function describeStoredPlans(store: () => Store): void {
         now: '2026-03-02T12:01:00.001Z',
         expected: ['test-service-dev'],
       },
-    ])(
-      'are due from their instant on, while they are blocked: $name',
-      async ({ now, expected }) => {
-        const due = await store().transact(async (unit) => {
-          await unit.plans.insert(aPlan({ state: 'BLOCKED', recheckAt: at(1) }));
-          return unit.plans.dueAt(now, 10);
-        });
-        expect(due).toEqual(expected);
-      },
-    );
+    ])('are due from their instant on, while they wait: $name', async ({ now, expected }) => {
+      const due = await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ state: 'BLOCKED', recheckAt: at(1) }));
+        return unit.plans.dueAt(now, 10);
+      });
+      expect(due).toEqual(expected);
+    });
 
     it.each(PLAN_STATES.map((state) => ({ state })))(
-      'that time could move are due only if BLOCKED: $state',
+      'that time could move are due only if PENDING or BLOCKED: $state',
       async ({ state }) => {
         const due = await store().transact(async (unit) => {
           await unit.plans.insert(aPlan({ state, recheckAt: at(1) }));
           return unit.plans.dueAt(at(1), 10);
         });
-        expect(due).toEqual(state === 'BLOCKED' ? ['test-service-dev'] : []);
+        const waits = state === 'PENDING' || state === 'BLOCKED';
+        expect(due).toEqual(waits ? ['test-service-dev'] : []);
       },
     );
 

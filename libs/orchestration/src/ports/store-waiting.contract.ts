@@ -85,7 +85,7 @@ function describePlansThatWait(store: () => Store): void {
       { name: 'at the last', now: minute(3), expected: undefined },
     ])('say when the next one will be: $name', async ({ now, expected }) => {
       const next = await store().transact(async (unit) => {
-        await unit.plans.insert(blocked('a', { recheckAt: minute(3) }));
+        await unit.plans.insert(blocked('a', { state: 'PENDING', recheckAt: minute(3) }));
         await unit.plans.insert(blocked('b'));
         await unit.plans.insert(blocked('c', { state: 'EXECUTING', recheckAt: minute(2) }));
         return unit.plans.nextDueAfter(now);

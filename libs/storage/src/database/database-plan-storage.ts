@@ -22,6 +22,9 @@ const IS_OPEN = `state IN (${OPEN_PLAN_STATES.map((state) => `'${state}'`).join(
 
 const UNCHANGED = versionBefore(PLANS, 'id');
 
+/** As the index `plans_due` has it. */
+const WAITS = "state IN ('PENDING', 'BLOCKED')";
+
 /** Plans in PostgreSQL, within one transaction. */
 export class DatabasePlanStorage implements PlanStorage {
   private readonly table: DatabaseTable<Plan>;
@@ -61,7 +64,7 @@ export class DatabasePlanStorage implements PlanStorage {
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
     const rows = await this.session.query(
-      `SELECT entity FROM plans WHERE state = 'BLOCKED' AND recheck_at <= $1
+      `SELECT entity FROM plans WHERE ${WAITS} AND recheck_at <= $1
          AND NOT EXISTS (SELECT FROM dirty_entities mark WHERE mark.entity = plans.entity)
        ORDER BY recheck_at, entity LIMIT $2`,
       [now, limit],
@@ -71,7 +74,7 @@ export class DatabasePlanStorage implements PlanStorage {
 
   async nextDueAfter(now: string): Promise<string | undefined> {
     const [row] = await this.session.query(
-      `SELECT recheck_at FROM plans WHERE state = 'BLOCKED' AND recheck_at > $1
+      `SELECT recheck_at FROM plans WHERE ${WAITS} AND recheck_at > $1
        ORDER BY recheck_at LIMIT 1`,
       [now],
     );

@@ -95,7 +95,8 @@ export class MemoryTables {
     entity: (row) => row.entity,
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
     executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
-    timed: (row) => (row.state === 'BLOCKED' && row.recheckAt !== undefined ? '' : undefined),
+    timed: ({ state, recheckAt }) =>
+      (state === 'PENDING' || state === 'BLOCKED') && recheckAt !== undefined ? '' : undefined,
     blocked: (row) => (row.state === 'BLOCKED' ? row.environment : undefined),
     pending: (row) => (row.state === 'PENDING' ? '' : undefined),
   });
