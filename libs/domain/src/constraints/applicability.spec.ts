@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PlanClass } from '../plans/plan-class.js';
 import { PLAN_CLASSES } from '../plans/plan-class.js';
-import { somePlanFacts } from '../testing.js';
+import { aRecall, aStoredConstraint, somePlanFacts } from '../testing.js';
 import {
   applicable,
   type ApplicabilityRow,
@@ -9,6 +9,13 @@ import {
   cellOf,
   type TabledConstraint,
 } from './applicability.js';
+import { evaluateConstraints } from './constraint-evaluator.js';
+import { ConstraintSet } from './constraint-set.js';
+import { BUILT_IN_CONSTRAINTS } from './index.js';
+import type { PlanFacts } from './plan-facts.js';
+import type { PromotionFacts } from './promotion-facts.js';
+import type { ScopeSubject } from './scope.js';
+import type { StoredConstraint } from './stored-constraint.js';
 
 const COLUMNS = PLAN_CLASSES.join(' | ');
 
@@ -154,5 +161,200 @@ describe('the constraints of a plan', () => {
     },
   ] as const)('$name', ({ planClass, expected }) => {
     expect(resultsFor(planClass)).toEqual(expected);
+  });
+});
+
+/** What makes the constraint of one row, and no other, object to a plan. */
+interface Objectionable {
+  readonly row: ApplicabilityRow;
+  readonly code: string;
+  readonly stored?: Pick<StoredConstraint, 'kind' | 'spec'>;
+  readonly facts?: Partial<PlanFacts>;
+}
+
+const TOMORROW = '2026-01-06T09:00:00.000Z';
+const { environment } = somePlanFacts();
+const UNPROVEN: PromotionFacts = {
+  product: 'aria',
+  version: '1.1.0',
+  tier: 'production',
+  changesVersion: true,
+  asOf: somePlanFacts().now,
+  runs: [],
+  lowerEnvironments: ['dev'],
+};
+const FREEZE = {
+  start: '2026-01-05T00:00:00Z',
+  end: '2026-01-06T00:00:00Z',
+  reason: 'Stocktaking',
+};
+
+const OBJECTIONABLE: readonly Objectionable[] = [
+  {
+    row: 'window',
+    code: 'maintenance_window',
+    stored: {
+      kind: 'maintenance_window',
+      spec: { layer: 'environment', cron: '0 2 * * SAT', durationHours: 4, timezone: 'UTC' },
+    },
+  },
+  {
+    row: 'suppression',
+    code: 'suppression_window',
+    stored: { kind: 'suppression_window', spec: FREEZE },
+  },
+  {
+    row: 'hard_suppression',
+    code: 'suppression_window',
+    stored: { kind: 'suppression_window', spec: { ...FREEZE, hard: true } },
+  },
+  {
+    row: 'automatic_suppression',
+    code: 'automatic_suppression',
+    facts: {
+      suppression: {
+        id: 'suppression-1',
+        entity: 'aria-dev',
+        environment: 'dev',
+        from: '2026-01-05T08:50:00.000Z',
+        until: TOMORROW,
+        failures: 1,
+        planId: 'plan-1',
+        contentKey: 'content',
+        reason: 'unhealthy',
+      },
+    },
+  },
+  {
+    row: 'environment_breaker',
+    code: 'environment_breaker',
+    facts: {
+      environment: { ...environment, suppressedUntil: Array(6).fill(TOMORROW), entities: 6 },
+    },
+  },
+  {
+    row: 'hold',
+    code: 'hold',
+    facts: {
+      hold: {
+        id: 'hold-1',
+        entity: 'aria-dev',
+        until: 'lifted',
+        reason: 'Being looked at',
+        cause: 'person',
+        by: 'dev-operator',
+        at: '2026-01-05T08:50:00.000Z',
+      },
+    },
+  },
+  {
+    row: 'dependency',
+    code: 'dependency_missing',
+    facts: {
+      dependencies: {
+        entity: 'aria-dev',
+        spoke: 'dev',
+        product: 'aria',
+        targetVersion: '1.1.0',
+        declared: [{ product: 'base', range: '*', optional: false }],
+        others: [],
+      },
+    },
+  },
+  { row: 'recall', code: 'recall', facts: { recall: aRecall() } },
+  {
+    row: 'soak',
+    code: 'soak',
+    stored: { kind: 'soak', spec: { minutes: 60 } },
+    facts: { promotion: { ...UNPROVEN, tier: 'staging' } },
+  },
+  {
+    row: 'health',
+    code: 'health',
+    facts: {
+      entity: { name: 'aria-dev', trouble: 'Degraded', bringsWhatRuns: true, askedFor: false },
+    },
+  },
+  { row: 'promoted', code: 'promoted', facts: { promotion: UNPROVEN } },
+  {
+    row: 'backup',
+    code: 'backup',
+    stored: { kind: 'backup', spec: {} },
+    facts: { backup: { base: 'head 1', record: null } },
+  },
+  {
+    row: 'rule',
+    code: 'rule',
+    stored: {
+      kind: 'rule',
+      spec: {
+        message: 'only base',
+        when: { fact: 'product.name', operator: 'eq', value: 'base' },
+      },
+    },
+  },
+  {
+    row: 'spoke_ready',
+    code: 'spoke_ready',
+    facts: { spoke: { name: 'dev', presence: 'stale', reported: true } },
+  },
+  {
+    row: 'concurrency',
+    code: 'concurrency',
+    facts: { environment: { ...environment, executing: 1, maxConcurrent: 1 } },
+  },
+];
+
+const SUBJECT: ScopeSubject = {
+  environment: 'dev',
+  tier: 'development',
+  product: 'aria',
+  entity: 'aria-dev',
+  planType: 'upgrade',
+  criticality: 'medium',
+  labels: {},
+};
+
+/** What a printed cell means to a plan that brings something newer, or something older. */
+function meaning(cell: string, forward: boolean): 'holds' | 'warns' | 'waived' | 'nothing' {
+  if (cell === 'warns' || cell === 'waived') return cell;
+  const holds = cell === 'applies' || cell === 'always' || (cell === 'forward_only' && forward);
+  return holds ? 'holds' : 'nothing';
+}
+
+describe('each constraint stands in its row of the table', () => {
+  it('and every row has one, but for approvals, which are gates', () => {
+    const rows = new Set(printedCells().map(({ row }) => row));
+    expect(OBJECTIONABLE.map(({ row }) => row).sort()).toEqual(
+      [...rows].filter((row) => row !== 'approval').sort(),
+    );
+  });
+
+  it.each(
+    OBJECTIONABLE.flatMap((one) =>
+      printedCells()
+        .filter(({ row }) => row === one.row)
+        .flatMap(({ planClass, expected: cell }) =>
+          [true, false].map((forward) => {
+            const way = forward ? 'forward' : 'back';
+            return { ...one, planClass, forward, way, expected: meaning(cell, forward) };
+          }),
+        ),
+    ),
+  )('$row to $planClass, going $way: $expected', (one) => {
+    const { planClass, forward, stored, facts, code, expected } = one;
+    const plan = { planClass, forward };
+    const set = new ConstraintSet(stored === undefined ? [] : [aStoredConstraint(stored)]);
+    const constraints = [...applicable(BUILT_IN_CONSTRAINTS, plan), ...set.for(SUBJECT, plan)];
+    const result = evaluateConstraints(constraints, somePlanFacts({ ...facts, planClass }));
+    expect({
+      satisfied: result.satisfied,
+      violations: result.violations.map((violation) => violation.code),
+      noted: (result.noted ?? []).map((noted) => [noted.code, noted.effect]),
+    }).toEqual({
+      satisfied: expected !== 'holds',
+      violations: expected === 'holds' ? [code] : [],
+      noted: expected === 'warns' || expected === 'waived' ? [[code, expected]] : [],
+    });
   });
 });
