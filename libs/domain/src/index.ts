@@ -61,6 +61,7 @@ export { parseRange, rangeAllows, type VersionRange } from './catalog/version-ra
 export {
   applicable,
   type ApplicabilityRow,
+  bearingOf,
   type ClassedPlan,
   type TabledConstraint,
 } from './constraints/applicability.js';

@@ -1,13 +1,17 @@
 import {
   type BackupRecord,
+  bearingOf,
   type BreakerCount,
   BUILT_IN_CONSTRAINTS,
+  type ClassedPlan,
+  compareVersions,
   type ConstraintSet,
   dependencyRangeViolations,
   type Entity,
   type EntityFacts,
   type Environment,
   type Installation,
+  parseVersion,
   type Product,
   type PromotionFacts,
   type Release,
@@ -177,10 +181,21 @@ function objectionsOf(
     ...BUILT_IN_CONSTRAINTS,
     ...set.selecting(scopeSubject(entity, { product, environment }, type)),
   ];
+  const goingBack = choosing.filter(({ row }) => bearingOf(row, BACK_OFF_A_RECALL) === 'holds');
+  const runs = runningVersion(reported?.release ?? null);
   return (release) => {
+    const asked = runs !== undefined && isOlder(release.version, runs) ? goingBack : choosing;
     const candidate = { now, promotion: promotionOf(release) };
-    return choosing.flatMap((constraint) => constraint.objects?.(candidate) ?? []);
+    return asked.flatMap((constraint) => constraint.objects?.(candidate) ?? []);
   };
+}
+
+/** Among releases older than what runs there is a choice only where a recall with `downgrade` is left. */
+const BACK_OFF_A_RECALL: ClassedPlan = { planClass: 'roll_off', forward: false };
+
+function isOlder(version: string, runs: string): boolean {
+  const [one, other] = [parseVersion(version), parseVersion(runs)];
+  return one.ok && other.ok && compareVersions(one.value, other.value) < 0;
 }
 
 function candidatesOf(

@@ -204,6 +204,31 @@ describe('promotion to production', () => {
   });
 });
 
+describe('leaving what is recalled in production', () => {
+  it('passes over an older release that its dependencies forbid, proven or not', async () => {
+    await world.product('base', { '1.0.0': [] });
+    await world.register('aria', '1.1.5', [{ product: 'base', range: '*', optional: false }]);
+    await world.register('aria', '1.2.0');
+    await prod.report({ version: '1.2.0', revision: 2 });
+    await prod.want({ range: '1.x' });
+    await world.recall('1.2.0', { strategy: 'downgrade' });
+    await world.settle();
+    const plan = await prod.lastPlan();
+    expect(plan).toMatchObject({
+      type: 'rollback',
+      planClass: 'roll_off',
+      state: 'EXECUTING',
+      to: { version: '1.1.0' },
+    });
+    expect(
+      plan.passedOver.map(({ version, violations }) => [version, violations.map((v) => v.code)]),
+    ).toEqual([
+      ['1.2.0', ['recall']],
+      ['1.1.5', ['dependency_missing']],
+    ]);
+  });
+});
+
 describe('soaking', () => {
   it('says the exact instant, and lets the plan go at it', async () => {
     await world.constraint({ ...SOAK, scope: { environments: ['prod'] } });
