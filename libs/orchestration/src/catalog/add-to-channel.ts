@@ -1,9 +1,9 @@
-import { refusal, type Refusal } from '@apollo-deploy/domain';
+import { type Entity, recallOf, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
-import type { ChannelEntry } from '../ports/unit-of-work.js';
+import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkVersion, firstRefusal } from './check-fields.js';
 import { productNotFound } from './register-release.js';
 
@@ -47,7 +47,8 @@ export async function addToChannel(
     const followers = entities.filter(
       ({ desired }) => 'channel' in desired && desired.channel === channel,
     );
-    await unit.dirty.mark(followers.map(({ name }) => name));
+    const pinned = await recalledPins(unit, entry, entities);
+    await unit.dirty.mark([...followers, ...pinned].map(({ name }) => name));
     await record(context, unit, principal, {
       action: 'channel.add',
       subject: `channel/${channel}`,
@@ -55,4 +56,22 @@ export async function addToChannel(
     });
     return ok(entry);
   });
+}
+
+/** Those pinned to what is recalled: a pin then gives way to the channel of its environment. */
+async function recalledPins(
+  unit: UnitOfWork,
+  { channel, product }: ChannelEntry,
+  entities: readonly Entity[],
+): Promise<readonly Entity[]> {
+  const recalls = await unit.recalls.ofProducts([product]);
+  if (recalls.length === 0) return [];
+  const pinned = entities.filter(
+    ({ desired }) => 'version' in desired && recallOf(recalls, desired.version) !== undefined,
+  );
+  const environments = await unit.environments.getMany([
+    ...new Set(pinned.map(({ environment }) => environment)),
+  ]);
+  const fed = environments.filter((one) => one.channel === channel).map(({ name }) => name);
+  return pinned.filter(({ environment }) => fed.includes(environment));
 }

@@ -201,6 +201,24 @@ describe('an entity that runs what is recalled', () => {
     expect(await world.lastPlan()).toMatchObject({ type: 'rollback', to: { version: '1.0.0' } });
   });
 
+  it('is pinned to it, and goes forward as soon as the fix is in the channel', async () => {
+    await world.entity({ version: '1.1.0' });
+    await world.recall('1.1.0');
+    await world.settle();
+    expect((await world.view()).status).toBe('blocked');
+    await world.register('aria', '1.1.1');
+    await world.settle();
+    expect((await world.view()).status).toBe('blocked');
+    await world.release('1.1.1');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'upgrade',
+      planClass: 'roll_off',
+      state: 'EXECUTING',
+      to: { version: '1.1.1' },
+    });
+  });
+
   it('is uninstalled all the same where it is desired absent', async () => {
     await world.entity({ absent: true });
     await world.recall('1.1.0', { strategy: 'downgrade' });
