@@ -1,6 +1,6 @@
 import type { DependencyDeclaration } from '../catalog/release.js';
 
-/** One entity as others depend on it. */
+/** One entity as others depend on it; while a plan moves it, with two entries. */
 export interface Installation {
   readonly entity: string;
   readonly spoke: string;
@@ -13,6 +13,8 @@ export interface Installation {
   readonly trouble: string;
   /** What the release that runs declares; where none runs, what every release of the product does. */
   readonly dependencies: readonly DependencyDeclaration[];
+  /** An executing plan brings this version; another entry says what is there until then. */
+  readonly coming?: true;
 }
 
 /** Who needs whom around one plan. */

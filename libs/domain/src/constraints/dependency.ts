@@ -77,13 +77,14 @@ function nowhere(facts: DependencyFacts, declaration: DependencyDeclaration): Kn
 function providerViolation(
   facts: DependencyFacts,
   declaration: DependencyDeclaration,
-  { entity, version, dependencies }: Installation,
+  { entity, version, dependencies, coming }: Installation,
 ): KnownViolation {
   const { product, range } = declaration;
   const needs = tellNeed(facts, declaration);
   const data = { product, range, entity, version };
   if (version !== null) {
-    return { code: 'dependency_version', message: `${needs}; ${entity} runs ${version}`, data };
+    const is = coming === true ? 'is being taken to' : 'runs';
+    return { code: 'dependency_version', message: `${needs}; ${entity} ${is} ${version}`, data };
   }
   if (dependencies.some((back) => back.product === facts.product && !back.optional)) {
     const message = `${needs}, and ${product} needs ${facts.product}; declare one of the two optional, or install one of them with a release that does not need the other`;

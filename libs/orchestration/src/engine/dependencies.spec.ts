@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { DependencyDeclaration } from '@apollo-deploy/domain';
+import type { DependencyDeclaration, DesiredState, Plan } from '@apollo-deploy/domain';
 import { EngineWorld, type SeenRelease, SUCCEEDED } from '../testing/engine-world.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
 
@@ -181,5 +181,82 @@ describe('a product that needs another on a different spoke', () => {
     await east.report(RUNS);
     await world.settle();
     expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'EXECUTING' });
+  });
+});
+
+describe('while a plan executes next door', () => {
+  beforeEach(async () => {
+    await world.product('base', { '1.0.0': [], '2.0.0': [] });
+    await world.product('shop', { '1.0.0': needs('base', '^1.0.0') });
+  });
+
+  async function baseIs(desired: DesiredState, seen?: SeenRelease): Promise<Plan> {
+    await world.report(seen === undefined ? {} : { 'base-dev': seen });
+    await world.entity(desired, {}, 'base-dev', 'base');
+    await world.settle();
+    const plan = await world.lastPlan();
+    expect(plan).toMatchObject({ entity: 'base-dev', state: 'EXECUTING' });
+    return plan;
+  }
+
+  async function shopIsWanted(): Promise<readonly string[]> {
+    await world.entity({ version: '1.0.0' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    return (await world.lastPlan()).violations.map(({ message }) => message);
+  }
+
+  it.each([
+    {
+      name: 'what is needed is uninstalled',
+      desired: { absent: true },
+      seen: RUNS,
+      message: 'shop 1.0.0 needs base to run; base-dev does not: it is being uninstalled',
+    },
+    {
+      name: 'what is needed leaves the range',
+      desired: { version: '2.0.0' },
+      seen: RUNS,
+      message: 'shop 1.0.0 needs base ^1.0.0; base-dev is being taken to 2.0.0',
+    },
+    {
+      name: 'what is needed is installed',
+      desired: { version: '1.0.0' },
+      seen: undefined,
+      message: 'shop 1.0.0 needs base to run; base-dev does not: it is being installed',
+    },
+  ] as const)('nothing goes out that needs another: $name', async ({ desired, seen, message }) => {
+    await baseIs(desired, seen);
+    expect(await shopIsWanted()).toEqual([message]);
+    expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'BLOCKED' });
+  });
+
+  it('it goes as soon as the other plan has come back untouched', async () => {
+    const { id } = await baseIs({ absent: true }, RUNS);
+    await shopIsWanted();
+    await world.entity({ version: '1.0.0' }, {}, 'base-dev', 'base');
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({ state: 'BLOCKED' });
+    await world.result(id, {
+      verdict: 'declined',
+      reason: 'expired',
+      message: 'the offer came too late',
+      evidence: {},
+    });
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'EXECUTING' });
+  });
+
+  it('nothing is uninstalled that what is being installed needs', async () => {
+    await world.report({ 'base-dev': RUNS });
+    await world.entity({ version: '1.0.0' }, {}, 'base-dev', 'base');
+    expect(await shopIsWanted()).toEqual([]);
+    expect(await planOf('shop-dev')).toMatchObject({ type: 'install', state: 'EXECUTING' });
+    await world.entity({ absent: true }, {}, 'base-dev', 'base');
+    await world.settle();
+    expect(await planOf('base-dev')).toMatchObject({
+      type: 'uninstall',
+      state: 'BLOCKED',
+      codes: ['dependent_needs_it'],
+    });
   });
 });

@@ -13,6 +13,7 @@ import { noteSuccess } from '../spokes/note-runs.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { demandRollback } from './demand-rollback.js';
 import { whyItDoesNotStay } from './does-not-stay.js';
+import { findNeighbours } from './find-neighbours.js';
 import { afterRollback, demandOf, dropDemand, onRollbackFailed } from './follow-rollback.js';
 import { rememberBaseline } from './remember-baseline.js';
 import { endSuppression, suppressAfter } from './suppressions.js';
@@ -68,10 +69,16 @@ export async function endPlan(
   await rememberOutcome(context, unit, saved.value, ending, { by, message, at });
   if (ending.state === 'SUCCEEDED') await noteBrought(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
-  // Also whom its end may let go: those held only because too many plans executed.
+  // Also whom its end may let go: those held because too many plans executed, or this one did.
   const waiting = await unit.plans.blockedBy('concurrency', [plan.environment]);
-  await unit.dirty.mark([plan.entity, ...waiting]);
+  await unit.dirty.mark([...new Set([plan.entity, ...waiting, ...(await around(unit, plan))])]);
   return true;
+}
+
+/** Who needs what the plan moved, or is needed by it. */
+async function around(unit: UnitOfWork, plan: Plan): Promise<readonly string[]> {
+  const neighbours = await findNeighbours(unit, [{ ...plan, name: plan.entity }]);
+  return [...(neighbours.get(plan.entity) ?? [])];
 }
 
 /** What a plan that SUCCEEDED brought has run here from now on. */

@@ -2,6 +2,7 @@ import type {
   DependencyDeclaration,
   Entity,
   Installation,
+  Plan,
   ReportedRelease,
 } from '@apollo-deploy/domain';
 import type { SpokeRecord } from '../ports/records.js';
@@ -14,7 +15,7 @@ import { findNeighbours } from './find-neighbours.js';
 class Neighbours {
   constructor(
     private readonly names: ReadonlyMap<string, ReadonlySet<string>>,
-    private readonly installations: ReadonlyMap<string, Installation>,
+    private readonly installations: ReadonlyMap<string, readonly Installation[]>,
   ) {}
 
   /** Every other installation that a dependency of this entity, or on it, leads to. */
@@ -37,27 +38,54 @@ export async function loadNeighbours(
   const others = await unit.entities.getMany(
     distinct([...names.values()].flatMap((set) => [...set])),
   );
+  // Plans before states: one that ends in between is then seen, or what it brought is.
+  const plans = await unit.plans.openOf(others.map(({ name }) => name));
   const states = await unit.releaseStates.getMany(others);
   const spokes = await unit.spokes.getMany(distinct(others.map(({ spoke }) => spoke)));
   const stateOf = new Map(states.map((state) => [keyOf(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
-  const seen = others.map((entity) => {
+  const moving = new Map(plans.filter(isMoving).map((plan) => [plan.entity, plan]));
+  const seen = others.flatMap((entity) => {
     const spoke = spokeOf.get(entity.spoke);
     const release = reportedState(spoke, stateOf.get(keyOf(entity)))?.release ?? null;
     const trouble = silenceOf(entity, spoke, presence) ?? troubleOf(release);
-    return { entity, version: lastVersion(release), trouble };
+    return whileMoving({ entity, version: lastVersion(release), trouble }, moving.get(entity.name));
   });
   const declared = await loadDeclarations(unit, seen);
-  const installations = seen.map(({ entity: { name, spoke, product }, version, trouble }) => ({
-    entity: name,
-    spoke,
-    product,
-    version,
-    running: version !== null && trouble === '',
-    trouble,
-    dependencies: declared(product, version),
-  }));
-  return new Neighbours(names, new Map(installations.map((one) => [one.entity, one])));
+  const installations = new Map<string, Installation[]>(others.map(({ name }) => [name, []]));
+  for (const { entity, version, trouble, coming } of seen) {
+    const { name, spoke, product } = entity;
+    installations.get(name)?.push({
+      ...{ entity: name, spoke, product, version, trouble },
+      running: version !== null && trouble === '',
+      dependencies: declared(product, version),
+      ...(coming && { coming }),
+    });
+  }
+  return new Neighbours(names, installations);
+}
+
+/** What is known of a neighbour, or will be true of it once its plan is done. */
+interface Seen {
+  readonly entity: Entity;
+  readonly version: string | null;
+  readonly trouble: string;
+  readonly coming?: true;
+}
+
+/** Its plan is with its spoke: what that changes may have happened, or may yet. */
+function isMoving({ state }: Plan): boolean {
+  return state === 'EXECUTING' || state === 'UNKNOWN';
+}
+
+/** An uninstalled neighbour runs no more; one that is moved has to suit before and after. */
+function whileMoving(seen: Seen, plan: Plan | undefined): readonly Seen[] {
+  if (plan === undefined) return [seen];
+  if (plan.to === null) return [{ ...seen, trouble: 'it is being uninstalled' }];
+  const { version } = plan.to;
+  if (version === seen.version) return [seen];
+  if (seen.version === null) return [{ ...seen, version, trouble: 'it is being installed' }];
+  return [seen, { ...seen, version, trouble: '', coming: true }];
 }
 
 /** What the version that runs declares; where none runs, what every release of the product does. */
