@@ -187,7 +187,7 @@ describe('an upgrade in production', () => {
     await scene.hub.post('/api/v1/evaluations', { entity: 'aria-prod' });
     expect((await scene.hub.get(`/api/v1/plans/${planId}`)).body).toMatchObject({
       state: 'CANCELLED',
-      cancelReason: 'window_closed',
+      cancelReason: 'withdrawn',
     });
     expect(await scene.plan()).toMatchObject({ state: 'BLOCKED' });
   });

@@ -52,6 +52,8 @@ export const CANCEL_REASONS = {
   superseded: { declines: false },
   /** The spoke met the offer too late. */
   expired: { declines: false },
+  /** The hub took the offer back, because a constraint came that holds it. */
+  withdrawn: { declines: false },
   /** The maintenance window had shut. */
   window_closed: { declines: false },
   /** The release had moved since the plan was made. */

@@ -153,7 +153,7 @@ describe('an offer that nobody has claimed', () => {
     });
     await world.settle();
     const [first, second] = await world.plans();
-    expect(first).toMatchObject({ state: 'CANCELLED', cancelReason: 'window_closed' });
+    expect(first).toMatchObject({ state: 'CANCELLED', cancelReason: 'withdrawn' });
     expect(second).toMatchObject({
       state: 'BLOCKED',
       attempt: 1,
@@ -181,6 +181,48 @@ describe('an offer that nobody has claimed', () => {
     const planId = await offered();
     await world.constraint({ ...FREEZE, scope: { tiers: ['production'] } });
     expect(await world.outbox()).toEqual([{ type: 'plan.offer', planId }]);
+  });
+
+  it.each([
+    {
+      name: 'a suppression that begins later',
+      constraint: {
+        ...FREEZE,
+        spec: { ...FREEZE.spec, start: '2026-02-05T00:00:00Z', end: '2026-02-06T00:00:00Z' },
+      },
+    },
+    {
+      name: 'a window that is open',
+      constraint: { ...SATURDAYS, spec: { ...SATURDAYS.spec, cron: '0 8 * * MON' } },
+    },
+    {
+      name: 'a rule that it keeps',
+      constraint: {
+        kind: 'rule',
+        spec: {
+          when: { fact: 'product.name', operator: 'eq', value: 'aria' },
+          message: 'Only aria',
+        },
+      },
+    },
+  ])('stays when what comes does not hold it: $name', async ({ constraint }) => {
+    const planId = await offered();
+    await world.constraint(constraint);
+    expect(await world.outbox()).toEqual([{ type: 'plan.offer', planId }]);
+  });
+
+  it('stays when another window of the same layer is open', async () => {
+    const spec = { ...SATURDAYS.spec, cron: '0 8 * * MON' };
+    await world.constraint({ ...SATURDAYS, name: 'mondays', spec });
+    const planId = await offered();
+    await world.constraint(SATURDAYS);
+    expect(await world.outbox()).toEqual([{ type: 'plan.offer', planId }]);
+  });
+
+  it('is taken back by a window that is shut', async () => {
+    const planId = await offered();
+    await world.constraint(SATURDAYS);
+    expect(await world.outbox()).toContainEqual({ type: 'plan.cancel', planId });
   });
 
   it('stays once it has been claimed', async () => {

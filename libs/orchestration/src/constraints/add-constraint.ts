@@ -15,6 +15,7 @@ import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { entitiesInScope } from './entities-in-scope.js';
 import { checkScope, lockScope } from './lock-scope.js';
+import { plansHeldBy } from './plans-held-by.js';
 import { withdrawOffers } from './withdraw-offers.js';
 
 const NAME_MAX = 100;
@@ -32,7 +33,7 @@ export interface NewConstraint {
 
 /**
  * Stores a constraint. From the instant it is stored no plan in its scope is dispatched against it,
- * on any replica, and offers that no spoke has claimed yet are taken back.
+ * on any replica, and offers that it holds now and that no spoke has claimed yet are taken back.
  */
 export async function addConstraint(
   context: Context,
@@ -71,10 +72,11 @@ export async function addConstraint(
     }
     const entities = await entitiesInScope(unit, scope, environments);
     const reached = new Set(entities);
-    const isConcerned = ({ entity, type }: Plan): boolean =>
-      reached.has(entity) && (scope.planTypes?.includes(type) ?? true);
-    const why = `${kind} "${name}" was added`;
-    await withdrawOffers(context, unit, environments, why, isConcerned);
+    const held = (plans: readonly Plan[]): Promise<readonly Plan[]> => {
+      const concerned = plans.filter(({ entity }) => reached.has(entity));
+      return plansHeldBy(context, unit, inserted.value, concerned);
+    };
+    await withdrawOffers(context, unit, environments, `${kind} "${name}" was added`, held);
     await afterChange(context, unit, principal, { constraint, entities, action: 'add' });
     return inserted;
   });

@@ -5,15 +5,16 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 const PAGE = 200;
 
 /**
- * Asks spokes to decline offers of these environments that are `concerned` and that they have not
- * claimed. One that was claimed goes on: a Helm operation is never cut in the middle.
+ * Asks spokes to decline offers of these environments that they have not claimed, of each page of
+ * them those that are `concerned`. One that was claimed goes on: a Helm operation is never cut in the middle.
  */
 export async function withdrawOffers(
   context: Context,
   unit: UnitOfWork,
   environments: readonly string[],
   reason: string,
-  concerned: (plan: Plan) => boolean = () => true,
+  concerned: (plans: readonly Plan[]) => readonly Plan[] | Promise<readonly Plan[]> = (plans) =>
+    plans,
 ): Promise<void> {
   for (const environment of environments) {
     let after: string | undefined;
@@ -22,7 +23,8 @@ export async function withdrawOffers(
         { environment, state: 'EXECUTING' },
         { limit: PAGE, ...(after !== undefined && { after }) },
       );
-      await withdrawOffersOf(context, unit, page.items.filter(concerned), reason);
+      const offers = await concerned(page.items.filter(isUnclaimed));
+      await withdrawOffersOf(context, unit, offers, reason);
       after = page.next;
     } while (after !== undefined);
   }

@@ -18,7 +18,7 @@ import { afterRollback, demandOf, dropDemand, onRollbackFailed } from './follow-
 import { rememberBaseline } from './remember-baseline.js';
 import { endSuppression, suppressAfter } from './suppressions.js';
 
-/** Ways in which a spoke gives a plan back untouched. */
+/** Ways in which a spoke gives a plan back untouched by itself: not those that the hub took back. */
 const RETURNS: readonly CancelReason[] = ['expired', 'window_closed', 'base_moved', 'interrupted'];
 /** After so many in a row the content waits for a person, or for a change. */
 const RETURNS_MAX = 5;

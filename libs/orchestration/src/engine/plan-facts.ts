@@ -74,7 +74,12 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
   };
 }
 
-function classedPlan({ planClass, from, to }: ConstrainedPlan): ClassedPlan {
+/** What decides which constraints mean something to a plan. */
+export function classedPlan({
+  planClass,
+  from,
+  to,
+}: Pick<ConstrainedPlan, 'planClass' | 'from' | 'to'>): ClassedPlan {
   const [runs, comes] = [versionOf(from), versionOf(to)];
   const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
   return { planClass, forward };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Baseline, Environment, Plan, RollbackDemand } from '@apollo-deploy/domain';
+import { type NewConstraint, removeConstraint } from '../constraints/add-constraint.js';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { resolvePlan } from './resolve-plan.js';
 
@@ -30,6 +31,12 @@ async function failedUpgrade(
   const { id } = await world.lastPlan();
   await world.result(id, failed(outcome), { ...BAD, values: { replicas: 3 } });
   return world;
+}
+
+function freeze(hard: boolean): NewConstraint {
+  const reason = 'Stocktaking';
+  const spec = { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason, hard };
+  return { name: 'freeze', kind: 'suppression_window', spec };
 }
 
 /** The plans that have gone out to the spoke. */
@@ -327,6 +334,32 @@ describe('a rollback', () => {
     }
     expect((await world.plans()).filter(({ type }) => type === 'rollback')).toHaveLength(5);
     expect(await demandsOf(world)).toEqual([]);
+  });
+
+  it.each([
+    { name: 'stays out in an ordinary freeze', hard: false, found: 0 },
+    { name: 'is taken back by a hard freeze', hard: true, found: 1 },
+  ])('that nobody has claimed $name', async ({ hard, found }) => {
+    await world.constraint(freeze(hard));
+    const back = (await world.outbox()).filter(({ type }) => type === 'plan.cancel');
+    expect(back).toHaveLength(found);
+  });
+
+  it('that the hub takes back again and again is demanded still', async () => {
+    const declined = {
+      verdict: 'declined',
+      reason: 'cancelled',
+      message: 'taken back',
+      evidence: {},
+    } as const;
+    for (let time = 0; time < 6; time += 1) {
+      const { id } = await world.constraint(freeze(true));
+      await world.result((await world.lastPlan()).id, declined);
+      must(await removeConstraint(world.context, PERSON, id));
+      await world.settle();
+    }
+    expect(await demandsOf(world)).toHaveLength(1);
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
   });
 
   it('that a person stopped is not demanded any more', async () => {

@@ -62,7 +62,9 @@ export async function addRecall(
     await unit.recalls.insert(recall);
     const why = `${product} ${range} is ${tellRecall(recall)}`;
     await voidProofs(unit, recall);
-    await withdrawOffers(context, unit, environments, why, (plan) => isToRecalled(plan, recall));
+    await withdrawOffers(context, unit, environments, why, (plans) =>
+      plans.filter((plan) => isToRecalled(plan, recall)),
+    );
     await markWithNeighbours(unit, await unit.entities.ofProduct(product));
     await record(context, unit, principal, {
       action: 'recall.add',

@@ -94,7 +94,7 @@ function endingOf(plan: Plan, result: SpokeVerdict['result']): PlanEnding {
         state: 'CANCELLED',
         cancelReason:
           result.reason === 'cancelled' && plan.cancelRequested === undefined
-            ? 'window_closed'
+            ? 'withdrawn'
             : result.reason,
       };
     case 'unknown':
