@@ -49,4 +49,11 @@ export class WindowAnswerView {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'While shut: the end of that opening.' })
   nextClose?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'While shut, without nextOpen: looking ahead ended here, before 400 days, because windows open and shut so often. Ask again then.',
+  })
+  searchedUntil?: string;
 }

@@ -123,6 +123,63 @@ describe('the windows of a plan', () => {
     });
   });
 
+  describe('that are all too short for what must fit', () => {
+    const nightly = aMaintenanceWindow({ name: 'nightly', cron: '0 2 * * *', durationMinutes: 60 });
+    const never = windowsConstraint(
+      new WindowSchedule({ windows: [nightly], suppressions: [] }),
+      61,
+    );
+
+    it.each([
+      {
+        name: 'shut',
+        now: '2026-01-09T12:00:00Z',
+        code: 'maintenance_window',
+        message:
+          'the environment maintenance windows are shut; "nightly" opens next, at 2026-01-10T02:00:00.000Z; no opening within 400 days lasts the 61 minutes that are needed; lower mustFitMinutes or lengthen a window',
+      },
+      {
+        name: 'open',
+        now: '2026-01-09T02:00:00Z',
+        code: 'window_too_short',
+        message: expect.stringContaining('no opening within 400 days lasts the 61 minutes'),
+      },
+    ])('say so while $name, and promise no instant', ({ now, code, message }) => {
+      const { violations, ...result } = at(now, never);
+      expect(result).toEqual({ satisfied: false, metadata: {} });
+      expect(violations).toEqual([
+        { code, message, data: expect.objectContaining({ nextOpen: null }) },
+      ]);
+    });
+
+    it('name the first that is long enough, not the next', () => {
+      const windows = [nightly, aMaintenanceWindow({ name: 'saturdays' })];
+      const constraint = windowsConstraint(new WindowSchedule({ windows, suppressions: [] }), 61);
+      expect(at('2026-01-08T12:00:00Z', constraint).violations).toMatchObject([
+        {
+          message: expect.stringContaining(
+            'opens next, at 2026-01-09T02:00:00.000Z; the first opening that lasts the 61 minutes that are needed is at 2026-01-10T02:00:00.000Z',
+          ),
+          recheckAt: '2026-01-10T02:00:00.000Z',
+        },
+      ]);
+    });
+  });
+
+  it('are looked at again where looking ahead ended, for what opens and shuts all the time', () => {
+    const timing = { cron: '*/2 * * * *', durationMinutes: 1 };
+    const windows = [aMaintenanceWindow(timing)];
+    const suppressions = [aSuppressionWindow(timing)];
+    const { violations, recheckAt } = at(
+      '2026-01-05T09:00:00Z',
+      windowsConstraint(new WindowSchedule({ windows, suppressions })),
+    );
+    expect(recheckAt).toBe('2026-02-01T00:00:00.000Z');
+    expect(violations[0]?.message).toContain(
+      'no opening was found before 2026-02-01T00:00:00.000Z',
+    );
+  });
+
   it('promise no instant where none comes within 400 days', () => {
     const leapDay = aMaintenanceWindow({ name: 'leap day', cron: '0 2 29 2 *' });
     const constraint = windowsConstraint(

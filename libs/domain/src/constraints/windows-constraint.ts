@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../schedules/calendar-day.js';
-import { HORIZON_MS } from '../schedules/instant.js';
+import { formatInstant, HORIZON_MS } from '../schedules/instant.js';
 import { doesNotFit } from '../schedules/time-left.js';
 import type { WindowReason } from '../schedules/window-answer.js';
 import type { WindowSchedule } from '../schedules/window-schedule.js';
@@ -21,14 +21,14 @@ export function windowsConstraint(schedule: WindowSchedule, mustFitMinutes = 0):
       const answer = schedule.evaluate(now);
       if (answer.open) {
         const short = tooShort(schedule, now, mustFitMinutes);
-        if (short !== undefined) return held([short], short.recheckAt);
+        if (short !== undefined) return short;
         const { openUntil: recheckAt } = answer;
         return { satisfied: true, violations: [], metadata: {}, ...(recheckAt && { recheckAt }) };
       }
-      const nextOpen = firstThatFits(schedule, now, mustFitMinutes);
+      const found = firstThatFits(schedule, now, mustFitMinutes);
       return held(
-        answer.because.map((reason) => violationOf(reason, nextOpen)),
-        nextOpen,
+        answer.because.map((reason) => violationOf(reason, found, mustFitMinutes)),
+        found.nextOpen ?? found.searchedUntil,
       );
     },
   };
@@ -46,39 +46,62 @@ function tooShort(
   schedule: WindowSchedule,
   now: Date,
   mustFitMinutes: number,
-): KnownViolation | undefined {
+): ConstraintResult | undefined {
   const short = doesNotFit(schedule.evaluate(now), now, mustFitMinutes);
   if (short === undefined) return undefined;
   const { message, ...data } = short;
-  const nextOpen = firstThatFits(schedule, new Date(short.openUntil), mustFitMinutes);
-  return {
+  const found = firstThatFits(schedule, new Date(short.openUntil), mustFitMinutes);
+  const { nextOpen } = found;
+  const violation: KnownViolation = {
     code: 'window_too_short',
-    message,
+    message: nextOpen === undefined ? `${message}; ${noneFits(found, mustFitMinutes)}` : message,
     data: { ...data, nextOpen: nextOpen ?? null },
     ...(nextOpen !== undefined && { recheckAt: nextOpen }),
   };
+  return held([violation], nextOpen ?? found.searchedUntil);
+}
+
+/** The first opening that is long enough, or where looking for it ended before 400 days. */
+interface Found {
+  readonly nextOpen?: string;
+  readonly searchedUntil?: string;
 }
 
 /** From an instant at which all is shut, when it is next open for long enough. */
-function firstThatFits(
-  schedule: WindowSchedule,
-  from: Date,
-  mustFitMinutes: number,
-): string | undefined {
-  const limit = from.getTime() + HORIZON_MS;
+function firstThatFits(schedule: WindowSchedule, from: Date, mustFitMinutes: number): Found {
+  const horizon = from.getTime() + HORIZON_MS;
+  const limit = Math.min(horizon, schedule.looksAheadTo(from) ?? horizon);
   let at = from;
-  for (let look = 0; look < LOOKS_MAX && at.getTime() <= limit; look += 1) {
-    const { nextOpen, nextClose } = schedule.evaluate(at);
-    if (nextOpen === undefined || nextClose === undefined) return nextOpen;
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const { nextOpen, nextClose, searchedUntil } = schedule.evaluate(at);
+    if (searchedUntil !== undefined) return { searchedUntil };
+    if (nextOpen === undefined) return {};
+    if (nextClose === undefined) return { nextOpen };
     const lasts = Date.parse(nextClose) - Date.parse(nextOpen);
-    if (lasts >= mustFitMinutes * MINUTE_MS) return nextOpen;
+    if (lasts >= mustFitMinutes * MINUTE_MS) return { nextOpen };
     at = new Date(nextClose);
+    if (at.getTime() >= limit) return limit === horizon ? {} : { searchedUntil: nextClose };
   }
-  return undefined;
+  return { searchedUntil: formatInstant(at.getTime()) };
 }
 
-function violationOf(reason: WindowReason, nextOpen: string | undefined): KnownViolation {
-  const { kind, message, name = null, until = null } = reason;
+function noneFits({ searchedUntil }: Found, mustFitMinutes: number): string {
+  const within = searchedUntil === undefined ? 'within 400 days' : `before ${searchedUntil}`;
+  return `no opening ${within} lasts the ${String(mustFitMinutes)} minutes that are needed; lower mustFitMinutes or lengthen a window`;
+}
+
+/** What a shut layer says more where something must fit: the next opening may be too short for it. */
+function fitOf(found: Found, until: string | null, mustFitMinutes: number): string {
+  if (mustFitMinutes === 0 || until === null || found.nextOpen === until) return '';
+  if (found.nextOpen === undefined) return `; ${noneFits(found, mustFitMinutes)}`;
+  return `; the first opening that lasts the ${String(mustFitMinutes)} minutes that are needed is at ${found.nextOpen}`;
+}
+
+function violationOf(reason: WindowReason, found: Found, mustFitMinutes: number): KnownViolation {
+  const { kind, name = null, until = null } = reason;
+  const isLayer = kind === 'maintenance_window';
+  const message = `${reason.message}${isLayer ? fitOf(found, until, mustFitMinutes) : ''}`;
+  const endsAt = isLayer && mustFitMinutes > 0 ? (found.nextOpen ?? null) : until;
   const more =
     reason.kind === 'suppression_window'
       ? { reason: reason.reason, hard: reason.hard }
@@ -86,7 +109,7 @@ function violationOf(reason: WindowReason, nextOpen: string | undefined): KnownV
   return {
     code: kind,
     message,
-    data: { name, until, nextOpen: nextOpen ?? null, ...more },
-    ...(until !== null && { recheckAt: until }),
+    data: { name, until, nextOpen: found.nextOpen ?? null, ...more },
+    ...(endsAt !== null && { recheckAt: endsAt }),
   };
 }

@@ -11,10 +11,26 @@ export class Outlook {
   readonly limit: number;
   private changesAt: number;
 
-  constructor(readonly at: number) {
+  /** Looking for what many windows make together ends here, if before the horizon. */
+  constructor(
+    readonly at: number,
+    private readonly end?: number,
+  ) {
     // Whole days: the horizon moves with every instant, and alone it brings a new answer once a day.
     this.changesAt = (Math.floor(at / DAY_MS) + 2) * DAY_MS;
     this.limit = this.changesAt + HORIZON_MS;
+  }
+
+  /** Until when openings are looked for. */
+  get searchLimit(): number {
+    return Math.min(this.limit, this.end ?? this.limit);
+  }
+
+  /** Says that looking ended before the horizon, and that this lasts as long as the day. */
+  gaveUp(): string | undefined {
+    if (this.end === undefined || this.end >= this.limit) return undefined;
+    this.changesAt = Math.min(this.changesAt, (Math.floor(this.at / DAY_MS) + 1) * DAY_MS);
+    return formatInstant(this.end);
   }
 
   /** The first instant at which an answer from this view may be another. */

@@ -43,6 +43,14 @@ export class RecurringSpans implements CountedSpans {
     }
   }
 
+  get startsADay(): number {
+    return this.recurringStarts.mostOnADay;
+  }
+
+  startsOn(day: CalendarDay): number {
+    return this.recurringStarts.countOn(day);
+  }
+
   private beginAt(at: number): void {
     this.starts = [];
     this.ends = [];

@@ -53,6 +53,16 @@ export class RecurringStarts {
     return { ranges, nextDay: day + 1, knownUntil: midnight + DAY_MS };
   }
 
+  /** How many ranges a day has at most where the clock does not change. */
+  get mostOnADay(): number {
+    return this.ordinaryDay.length;
+  }
+
+  /** How many ranges a day has where the clock does not change. */
+  countOn(day: CalendarDay): number {
+    return fallsOn(this.recurrence.cron, day) ? this.ordinaryDay.length : 0;
+  }
+
   private unusualBlockFrom(first: CalendarDay): StartBlock {
     const { cron, zone, policy } = this.recurrence;
     const ranges: StartRange[] = [];

@@ -1,3 +1,5 @@
+import type { CalendarDay } from './calendar-day.js';
+
 /** Half-open `[start, end)`, in milliseconds since the epoch. */
 export interface Span {
   readonly start: number;
@@ -15,6 +17,10 @@ export interface Spans {
 
 /** A set that works its spans out as it is asked. */
 export interface CountedSpans extends Spans {
+  /** How many spans begin again on a day at most, about. */
+  readonly startsADay: number;
+  /** About how many spans begin again on a day of the wall clock, without working them out. */
+  startsOn(day: CalendarDay): number;
   /** How many edges were worked out so far. */
   readonly edgesComputed: number;
 }
@@ -37,5 +43,10 @@ export function cut({ start, end }: Span, from: number, until: number): Span | u
 
 /** One span; nothing has to be worked out. */
 export function oneSpan(span: Span): CountedSpans {
-  return { first: (from, until) => cut(span, from, until), edgesComputed: 0 };
+  return {
+    first: (from, until) => cut(span, from, until),
+    edgesComputed: 0,
+    startsADay: 0,
+    startsOn: () => 0,
+  };
 }

@@ -28,10 +28,15 @@ export interface WindowAnswer {
   readonly open: boolean;
   /** If shut, everything that shuts it; if open, the windows that are open, if there are any. */
   readonly because: readonly WindowReason[];
-  /** Open: the end of the opening. Absent beyond 400 days, as are the next two. */
+  /**
+   * Open: the end of the opening, or of what was looked at of very many edges. Absent beyond 400 days,
+   * as are the next two.
+   */
   readonly openUntil?: string;
   /** Shut: the first instant at which it is open again. */
   readonly nextOpen?: string;
   /** Shut: the end of that opening. */
   readonly nextClose?: string;
+  /** Shut, without a `nextOpen`: looking ended here, before 400 days, for there are very many edges. */
+  readonly searchedUntil?: string;
 }

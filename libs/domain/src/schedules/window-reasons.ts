@@ -35,11 +35,13 @@ export function shutReason(
   { layer, windows, spans }: LayerWindows,
   outlook: Outlook,
 ): MaintenanceReason {
-  const start = spans.first(outlook.at, outlook.limit)?.start;
+  const start = spans.first(outlook.at, outlook.searchLimit)?.start;
   const until = start === undefined ? undefined : outlook.mention(start);
   const next = windows.find((each) => until !== undefined && covers(each.spans, start ?? 0));
   if (next === undefined || until === undefined) {
-    const message = `the ${layer} maintenance windows are shut and none opens within 400 days; change one or add one`;
+    const gaveUp = outlook.gaveUp();
+    const within = gaveUp === undefined ? 'within 400 days' : `before ${gaveUp}`;
+    const message = `the ${layer} maintenance windows are shut and none opens ${within}; change one or add one`;
     return { kind: 'maintenance_window', layer, message };
   }
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aMaintenanceWindow, aSuppressionWindow } from '../testing.js';
+import { EDGES_AHEAD_MAX } from './look-ahead.js';
 import type { WindowFields } from './window-fields.js';
 import { evaluateWindows, WindowSchedule } from './window-schedule.js';
 
@@ -347,6 +348,23 @@ describe('the work of a schedule', () => {
     expect(schedule.edgesComputed).toBeLessThanOrEqual(edgesCrossed + 8);
     // Two hours on each of 261 weekdays, without Christmas.
     expect(Math.round((open * step) / 3_600_000)).toBe(520);
+  });
+
+  it.each([
+    { count: 1, until: '2026-04-03T00:00:00.000Z', edgesMax: EDGES_AHEAD_MAX + 2 * 1440 },
+    // Those of today and tomorrow, and of the days that they end in elsewhere.
+    { count: 20, until: '2026-03-09T00:00:00.000Z', edgesMax: 4 * 40 * 1440 },
+  ])('is bounded for $count that open and shut every minute', ({ count, until, edgesMax }) => {
+    const zones = ['UTC', 'Europe/London', 'Asia/Kolkata', 'America/New_York', 'Asia/Tokyo'];
+    const each = Array.from({ length: count }, (_, index) => ({
+      ...{ cron: '*/2 * * * *', durationMinutes: 1 },
+      timezone: zones[index % zones.length],
+    }));
+    const schedule = scheduleOf({ windows: each, suppressions: each });
+    const { because, ...answer } = schedule.evaluate(new Date('2026-03-07T00:00:00Z'));
+    expect(answer).toEqual({ open: false, searchedUntil: until });
+    expect(because[0]?.message).toContain(`no opening was found before ${until}`);
+    expect(schedule.edgesComputed).toBeLessThanOrEqual(edgesMax);
   });
 
   it('is shared by schedules that have a window in common', () => {

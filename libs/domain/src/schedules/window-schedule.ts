@@ -1,7 +1,8 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { type MaintenanceWindow, WINDOW_LAYERS, type WindowLayer } from './maintenance-window.js';
+import { LookAhead } from './look-ahead.js';
 import { Outlook } from './outlook.js';
-import { type CountedSpans, covers, type Spans } from './span.js';
+import { type CountedSpans, covers, type Span, type Spans } from './span.js';
 import { intersectionOf, remembered, unionOf } from './span-algebra.js';
 import type { SuppressionWindow } from './suppression-window.js';
 import type { WindowAnswer } from './window-answer.js';
@@ -22,6 +23,7 @@ export class WindowSchedule {
   private readonly suppressions: readonly SuppressionWindow[];
   private readonly all: readonly CountedSpans[];
   private readonly openings: Spans;
+  private readonly lookAhead: LookAhead;
   private answer: WindowAnswer | undefined;
   private validFrom = 0;
   private validUntil = 0;
@@ -32,6 +34,7 @@ export class WindowSchedule {
     );
     this.suppressions = suppressions;
     this.all = [...windows, ...suppressions].map(({ spans }) => spans);
+    this.lookAhead = new LookAhead(this.all);
     const suppressed = remembered(unionOf(suppressions.map(({ spans }) => spans)));
     this.openings = remembered(
       intersectionOf(
@@ -53,18 +56,39 @@ export class WindowSchedule {
       return this.answer;
     }
     if (Number.isNaN(instant)) throw new InvariantViolation('windows were asked for no instant');
-    const outlook = new Outlook(instant);
+    const outlook = new Outlook(instant, this.lookAhead.endFrom(instant));
     this.answer = this.lookOut(outlook);
     this.validFrom = instant;
     this.validUntil = outlook.validUntil;
     return this.answer;
   }
 
+  /** Where looking for openings from an instant ends, if before 400 days; milliseconds since the epoch. */
+  looksAheadTo(from: Date): number | undefined {
+    return this.lookAhead.endFrom(from.getTime());
+  }
+
   private lookOut(outlook: Outlook): WindowAnswer {
     for (const spans of this.all) outlook.dependOn(spans);
-    const { at, limit } = outlook;
-    const opening = this.openings.first(at, limit) ?? { start: limit, end: limit };
-    const isOpen = opening.start === at;
+    const { at, limit, searchLimit } = outlook;
+    const opening = this.openings.first(at, searchLimit);
+    const searchedUntil = opening === undefined ? outlook.gaveUp() : undefined;
+    if (searchedUntil !== undefined) return this.unknown(outlook, searchedUntil);
+    return this.known(opening ?? { start: limit, end: limit }, outlook);
+  }
+
+  /** Shut, and looking further costs more than it is worth. */
+  private unknown(outlook: Outlook, searchedUntil: string): WindowAnswer {
+    const because = this.shutReasons(outlook).map((reason) => ({
+      ...reason,
+      message: `${reason.message}; no opening was found before ${searchedUntil}, where looking ahead ends for windows that open and shut so often`,
+    }));
+    return { open: false, because, searchedUntil };
+  }
+
+  private known(opening: Span, outlook: Outlook): WindowAnswer {
+    const isOpen = opening.start === outlook.at;
+    if (opening.end === outlook.searchLimit) outlook.gaveUp();
     const start = isOpen ? undefined : outlook.mention(opening.start);
     const end = outlook.mention(opening.end);
     if (isOpen) {
