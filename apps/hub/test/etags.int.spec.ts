@@ -82,6 +82,30 @@ describe('ETags', () => {
     expect((await hub.get(path)).headers.get('etag')).toBeNull();
   });
 
+  it.each([
+    { name: 'a hold', path: '/api/v1/holds/x' },
+    { name: 'a recall', path: '/api/v1/recalls/x' },
+  ])('cannot be asked for where there is no version: $name', async ({ path }) => {
+    expect(await hub.send('DELETE', path, { headers: { 'if-match': '"1"' } })).toMatchObject({
+      status: 400,
+      body: { field: 'If-Match' },
+    });
+  });
+
+  it.each(['constraints', 'suppressions'])(
+    'of another version than is stored keep it from being removed: %s',
+    async (list) => {
+      const { body } = await hub.post('/api/v1/suppressions', {
+        ...{ start: '2027-01-01T00:00:00Z', end: '2027-01-02T00:00:00Z', reason: 'Stocktaking' },
+      });
+      const path = `/api/v1/${list}/${String(body['id'])}`;
+      const remove = (etag: string) => hub.send('DELETE', path, { headers: { 'if-match': etag } });
+
+      expect(await remove('"7"')).toMatchObject({ status: 412, body: { field: 'If-Match' } });
+      expect((await remove('"1"')).status).toBe(204);
+    },
+  );
+
   it.each(['GET', 'HEAD'])(
     'never keep from %s what has changed under the same version',
     async (method) => {

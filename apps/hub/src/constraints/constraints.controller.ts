@@ -5,9 +5,11 @@ import {
   type Principal,
   removeConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
+import { versionToRemove } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
@@ -58,7 +60,12 @@ export class ConstraintsController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Remove a constraint', access: 'people' })
-  async remove(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
-    accepted(await removeConstraint(this.context, caller, id));
+  async remove(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: HubRequest,
+  ): Promise<void> {
+    const version = versionToRemove(request);
+    accepted(await removeConstraint(this.context, caller, id, { version }));
   }
 }

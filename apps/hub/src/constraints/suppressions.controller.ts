@@ -6,9 +6,11 @@ import {
   type Principal,
   removeConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
+import { versionToRemove } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { PageQuery, pageOf } from '../http/page-query.js';
 import { accepted } from '../http/refused.js';
@@ -55,8 +57,17 @@ export class SuppressionsController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Lift a suppression, automatic or not', access: 'people' })
-  async lift(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
-    const lifted = await liftSuppression(this.context, caller, id);
-    if (lifted === undefined) accepted(await removeConstraint(this.context, caller, id, KIND));
+  async lift(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: HubRequest,
+  ): Promise<void> {
+    const version = versionToRemove(request);
+    const lifted = await liftSuppression(this.context, caller, id, version);
+    if (lifted !== undefined) {
+      accepted(lifted);
+      return;
+    }
+    accepted(await removeConstraint(this.context, caller, id, { kind: KIND, version }));
   }
 }

@@ -5,9 +5,11 @@ import {
   type Page,
   type Principal,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
+import { refuseConditions } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
@@ -47,7 +49,12 @@ export class HoldsController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Lift a hold', access: 'people' })
-  async lift(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+  async lift(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: HubRequest,
+  ): Promise<void> {
+    refuseConditions(request);
     accepted(await liftHold(this.context, caller, id));
   }
 }

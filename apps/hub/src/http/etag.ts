@@ -22,6 +22,23 @@ export function expectedVersionOf(request: Request): number | undefined {
   return Number(version);
 }
 
+/** Refuses a condition on what has no version to compare: doing it all the same would do harm. */
+export function refuseConditions({ headers }: Request): void {
+  for (const field of ['If-Match', 'If-None-Match', 'If-Unmodified-Since']) {
+    if (headers[field.toLowerCase()] === undefined) continue;
+    throw new Refused('http/invalid_request', {
+      detail: `${field} cannot be kept here, for this has no version; leave it away`,
+      field,
+    });
+  }
+}
+
+/** As `expectedVersionOf`, for what is taken away: `If-None-Match` makes no sense there. */
+export function versionToRemove(request: Request): number | undefined {
+  if (request.headers['if-none-match'] !== undefined) throw refused('If-None-Match', 'none here');
+  return expectedVersionOf(request);
+}
+
 function refused(field: string, accepted: string): Refused {
   return new Refused('http/invalid_request', {
     detail: `${field} is not usable; accepted is ${accepted}`,

@@ -5,10 +5,12 @@ import {
   RecurringScheduleService,
   removeConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { acceptedFields } from '../constraints/accepted-fields.js';
 import { Caller } from '../http/caller.js';
+import { versionToRemove } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted } from '../http/refused.js';
@@ -54,7 +56,12 @@ export class SchedulesController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Remove a schedule', access: 'people' })
-  async remove(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
-    accepted(await removeConstraint(this.context, caller, id, KIND));
+  async remove(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Req() request: HubRequest,
+  ): Promise<void> {
+    const version = versionToRemove(request);
+    accepted(await removeConstraint(this.context, caller, id, { kind: KIND, version }));
   }
 }

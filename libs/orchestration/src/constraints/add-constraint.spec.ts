@@ -250,13 +250,24 @@ describe('removing a constraint', () => {
 
   it('that is not there, or is of another kind, is refused', async () => {
     const { id } = await world.constraint(FREEZE);
-    for (const [given, kind] of [['nobody'], [id, 'maintenance_window']] as const) {
-      expect(await removeConstraint(world.context, PERSON, given, kind)).toMatchObject({
+    for (const [given, seen] of [['nobody'], [id, { kind: 'maintenance_window' }]] as const) {
+      expect(await removeConstraint(world.context, PERSON, given, seen)).toMatchObject({
         ok: false,
         error: { code: 'constraint/not_found' },
       });
     }
-    must(await removeConstraint(world.context, PERSON, id, 'suppression_window'));
+    must(await removeConstraint(world.context, PERSON, id, { kind: 'suppression_window' }));
+  });
+});
+
+describe('removing a constraint of which another version was seen', () => {
+  it('is refused, and takes nothing away', async () => {
+    const { id } = await world.constraint(FREEZE);
+    expect(await removeConstraint(world.context, PERSON, id, { version: 2 })).toMatchObject({
+      ok: false,
+      error: { code: 'catalog/version_conflict', data: { version: 1 } },
+    });
+    must(await removeConstraint(world.context, PERSON, id, { version: 1 }));
   });
 });
 

@@ -82,12 +82,15 @@ export async function addConstraint(
   });
 }
 
-/** Takes a constraint away; what it held is looked at again. */
+/** Takes a constraint away, of this kind and version only if said; what it held is looked at again. */
 export async function removeConstraint(
   context: Context,
   principal: Principal,
   id: string,
-  kind?: ConstraintKindName,
+  {
+    kind,
+    version,
+  }: { readonly kind?: ConstraintKindName; readonly version?: number | undefined } = {},
 ): Promise<Result<void, Refusal>> {
   return context.store.transact(async (unit) => {
     const constraint = await unit.constraints.get(id);
@@ -99,12 +102,24 @@ export async function removeConstraint(
         ),
       );
     }
+    if (version !== undefined && version !== constraint.version) {
+      return err(otherVersion(id, constraint.version));
+    }
     const environments = await lockScope(unit, constraint.scope);
     await unit.constraints.remove(id);
     const entities = await entitiesInScope(unit, constraint.scope, environments);
     await afterChange(context, unit, principal, { constraint, entities, action: 'remove' });
     return ok(undefined);
   });
+}
+
+/** The refusal of a removal by somebody who saw another version. */
+export function otherVersion(id: string, version: number): Refusal {
+  return refusal(
+    'catalog/version_conflict',
+    `${id} is at version ${String(version)} now; read it again and repeat the removal`,
+    { field: 'If-Match', data: { version } },
+  );
 }
 
 /** Refuses a spec that names an environment which does not exist. */
