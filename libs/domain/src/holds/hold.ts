@@ -50,11 +50,12 @@ export function describeHold({ until, by, reason }: Hold): string {
 }
 
 /**
- * Whether a person who changed what is desired thereby named content that the hold does not fix. To
+ * Whether a person who changed what is desired thereby named content other than what a hold fixes, or
+ * what a rollback is to bring. To
  * follow a channel or a range names none, and neither does to say the same again.
  */
 export function namesOtherContent(
-  { fixes }: Hold,
+  { fixes }: { readonly fixes?: Pick<HeldContent, 'version' | 'valuesDigest'> },
   before: Pick<Entity, 'desired' | 'values'>,
   after: Pick<Entity, 'desired' | 'values'>,
 ): boolean {

@@ -9,6 +9,7 @@ import {
 import { err, jsonDigest, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
+import { dropDemandGonePast } from '../engine/follow-rollback.js';
 import { endHoldGonePast } from '../engine/holds.js';
 import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
@@ -34,7 +35,8 @@ export interface EntityInput {
 
 /**
  * Says what should run where: makes the entity, or replaces its desired state, values and labels. A
- * hold that fixes other content than a person thereby names is lifted.
+ * hold that fixes other content than a person thereby names is lifted, and an automatic rollback to
+ * other content is given up if it has not gone out.
  * Its spoke, product, namespace and release name never change: they say which installation it is.
  */
 export async function putEntity(
@@ -50,7 +52,9 @@ export async function putEntity(
     const { entity, stored } = made.value;
     const written = await write(unit, entity, stored, input);
     if (!written.ok) return written;
-    await endHoldGonePast(context, unit, principal, { before: stored, after: entity });
+    const change = { before: stored, after: entity };
+    await endHoldGonePast(context, unit, principal, change);
+    await dropDemandGonePast(context, unit, principal, change);
     await markWithNeighbours(unit, [entity]);
     await record(context, unit, principal, {
       action: stored === undefined ? 'entity.create' : 'entity.update',

@@ -1,4 +1,4 @@
-import type { Plan, PlanOutcome, PlanType } from '@apollo-deploy/domain';
+import { type Plan, type PlanOutcome, type PlanType, recallOf } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -8,8 +8,9 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 const TAKEN_BACK: readonly PlanType[] = ['upgrade', 'config_update'];
 
 /**
- * After a change that failed for good and touched what runs: demands the content that succeeded last,
- * unless that is what failed, or the environment is set not to roll back.
+ * After a change that failed for good and touched what runs: demands the content that succeeded last
+ * and is not recalled, unless what failed had succeeded last, or the environment is set not to roll
+ * back. Where all that is remembered is recalled it stays where it is, with an alarm.
  */
 export async function demandRollback(
   context: Context,
@@ -20,8 +21,13 @@ export async function demandRollback(
   if (!TAKEN_BACK.includes(plan.type) || outcome === 'refused') return;
   const environment = await unit.environments.get(plan.environment);
   if (environment?.rollbackOnFailure !== true) return;
-  const [baseline] = await unit.baselines.newestOf([plan.entity]);
-  if (baseline === undefined || baseline.contentKey === plan.contentKey) return;
+  const baselines = await unit.baselines.ofEntity(plan.entity);
+  if (baselines[0] === undefined || baselines[0].contentKey === plan.contentKey) return;
+  const recalls = await unit.recalls.ofProducts([plan.product]);
+  const baseline = baselines.find(
+    (one) => one.contentKey !== plan.contentKey && recallOf(recalls, one.version) === undefined,
+  );
+  if (baseline === undefined) return raiseAlarm(context, unit, plan);
   const { version, chart, values, valuesDigest, contentKey } = baseline;
   const reason = `plan ${plan.id} (${plan.type}) failed (${outcome}): ${message}`;
   await unit.rollbackDemands.put({
@@ -38,5 +44,17 @@ export async function demandRollback(
     action: 'rollback.demand',
     subject: `entity/${plan.entity}`,
     detail: { kind: 'automatic', to: version, because: plan.id, reason },
+  });
+}
+
+async function raiseAlarm(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
+  await record(context, unit, ENGINE, {
+    action: 'alarm',
+    subject: `entity/${plan.entity}`,
+    detail: {
+      cause: 'no_way_back',
+      plan: plan.id,
+      reason: `plan ${plan.id} failed and all that succeeded before it is recalled; register a newer release, or name the version that is to run`,
+    },
   });
 }

@@ -58,7 +58,7 @@ export async function endPlan(
   const saved = await unit.plans.save(
     movePlan(plan, ending.state, {
       message,
-      ...(evidence !== undefined && { evidence }),
+      ...evidenceOf(ending, evidence),
       ...(ending.state === 'FAILED' && { outcome: ending.outcome }),
       ...(ending.state === 'CANCELLED' && { cancelReason: ending.cancelReason }),
       ...(ending.state !== 'UNKNOWN' && { endedAt: at }),
@@ -79,6 +79,17 @@ export async function endPlan(
 async function around(unit: UnitOfWork, plan: Plan): Promise<readonly string[]> {
   const neighbours = await findNeighbours(unit, [{ ...plan, name: plan.entity }]);
   return [...(neighbours.get(plan.entity) ?? [])];
+}
+
+/** With the word that it was cut off, which the next try of the same content asks for. */
+function evidenceOf(
+  ending: PlanEnding,
+  evidence: PlanEvidence | undefined,
+): Pick<Plan, 'evidence'> {
+  if (ending.state === 'FAILED' && ending.interrupted) {
+    return { evidence: { ...evidence, interrupted: true } };
+  }
+  return evidence === undefined ? {} : { evidence };
 }
 
 /** What a plan that SUCCEEDED brought has run here from now on. */
@@ -102,6 +113,13 @@ async function keepsComingBack(unit: UnitOfWork, plan: Plan): Promise<boolean> {
         contentKey === plan.contentKey,
     )
   );
+}
+
+/** Whether what was tried last before this plan was the same content, and was cut off as well. */
+async function wasInterruptedBefore(unit: UnitOfWork, plan: Plan): Promise<boolean> {
+  const { items } = await unit.plans.list({ entity: plan.entity }, { limit: RETURNS_MAX });
+  const before = items.find(({ id, state }) => id !== plan.id && state !== 'CANCELLED');
+  return before?.contentKey === plan.contentKey && before.evidence?.['interrupted'] === true;
 }
 
 type Word = Pick<EndingDetails, 'by' | 'message'> & { readonly at: string };
@@ -151,7 +169,7 @@ async function rememberFailure(
   const { message } = word;
   await decline(unit, plan, word, { why: `failed (${outcome}): ${message}`, standing: false });
   // Cut off by the death of its spoke or of Helm, not by what it brings: it is tried again at once.
-  if (interrupted && plan.attempt === 1) return;
+  if (interrupted && !(await wasInterruptedBefore(unit, plan))) return;
   if (plan.type === 'rollback') {
     return onRollbackFailed(context, unit, plan, await demandOf(unit, plan));
   }

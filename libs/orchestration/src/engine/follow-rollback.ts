@@ -1,9 +1,16 @@
-import { type EntityFacts, movePlan, type Plan, type RollbackDemand } from '@apollo-deploy/domain';
+import {
+  type Entity,
+  type EntityFacts,
+  movePlan,
+  namesOtherContent,
+  type Plan,
+  type RollbackDemand,
+} from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { recordEnding } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
-import { ENGINE } from '../ports/principal.js';
+import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { holdAfterFailedRollback, holdAfterRollback } from './holds.js';
 
@@ -71,6 +78,25 @@ export async function dropDemand(
     subject: `entity/${demand.entity}`,
     detail: { kind: demand.kind, to: demand.to.version, reason },
   });
+}
+
+/**
+ * A person who names other content than what an automatic rollback is to bring wants that instead,
+ * unless the rollback is on its way; its plan, if it waits, is superseded by the evaluation to come.
+ */
+export async function dropDemandGonePast(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  { before, after }: { readonly before: Entity | undefined; readonly after: Entity },
+): Promise<void> {
+  if (before === undefined) return;
+  const [demand] = await unit.rollbackDemands.ofEntities([after.name]);
+  if (demand?.kind !== 'automatic') return;
+  if (!namesOtherContent({ fixes: demand.to }, before, after)) return;
+  const open = await unit.plans.openOf([after.name]);
+  if (open.some(({ state }) => state === 'EXECUTING' || state === 'UNKNOWN')) return;
+  await dropDemand(context, unit, demand, `${principal.name} wants other content`);
 }
 
 /** Where nothing is installed any more there is nothing to go back from. */

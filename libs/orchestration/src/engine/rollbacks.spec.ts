@@ -215,6 +215,111 @@ describe('an upgrade that failed', () => {
   });
 });
 
+describe('an upgrade off a recalled release that failed', () => {
+  /** 1.0.0 and then 1.1.0 SUCCEEDED, these are recalled, and the upgrade to 1.2.0 has failed. */
+  async function failedRollOff(range: string): Promise<EngineWorld> {
+    const world = await upgrading();
+    const values = { replicas: 3 };
+    await world.result((await world.lastPlan()).id, SUCCEEDED, {
+      version: '1.1.0',
+      revision: 2,
+      values,
+    });
+    await world.register('aria', '1.2.0');
+    await world.recall(range);
+    await world.release('1.2.0');
+    await world.settle();
+    const upgrade = await world.lastPlan();
+    expect(upgrade).toMatchObject({ planClass: 'roll_off', state: 'EXECUTING' });
+    const bad = { version: '1.2.0', revision: 3, values, health: 'Degraded' };
+    await world.result(upgrade.id, failed('unhealthy'), bad);
+    return world;
+  }
+
+  it('goes back to the newest that succeeded and is not recalled', async () => {
+    const world = await failedRollOff('1.1.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({
+      planClass: 'automatic_rollback',
+      state: 'EXECUTING',
+      to: { version: '1.0.0' },
+      values: { replicas: 2 },
+    });
+  });
+
+  it('stays where all before it is recalled, with an alarm, and goes on with a newer one', async () => {
+    const world = await failedRollOff('<=1.1.0');
+    await world.settle();
+    expect(await demandsOf(world)).toEqual([]);
+    const [, , upgrade] = await executed(world);
+    expect(await audited(world, 'alarm')).toEqual([
+      {
+        cause: 'no_way_back',
+        plan: upgrade?.id,
+        reason: `plan ${String(upgrade?.id)} failed and all that succeeded before it is recalled; register a newer release, or name the version that is to run`,
+      },
+    ]);
+    await world.register('aria', '1.2.1');
+    await world.release('1.2.1');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.2.1' } });
+  });
+});
+
+describe('an automatic rollback that has not gone out', () => {
+  async function waiting(): Promise<EngineWorld> {
+    const world = await failedUpgrade();
+    await world.register('aria', '1.2.0');
+    await world.constraint({
+      kind: 'suppression_window',
+      spec: {
+        start: '2026-01-05T00:00:00Z',
+        end: '2026-01-05T09:10:00Z',
+        reason: 'Stocktaking',
+        hard: true,
+      },
+    });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'BLOCKED' });
+    return world;
+  }
+
+  it.each([
+    { name: 'another version', desired: { version: '1.2.0' }, values: { replicas: 3 } },
+    { name: 'other values', desired: { channel: 'dev' }, values: { replicas: 4 } },
+  ])('is given up when a person names $name', async ({ desired, values }) => {
+    const world = await waiting();
+    const { id } = await world.lastPlan();
+    await world.entity(desired, values);
+    await world.settle();
+    expect(await demandsOf(world)).toEqual([]);
+    expect(await world.planOf(id)).toMatchObject({
+      state: 'CANCELLED',
+      cancelReason: 'superseded',
+    });
+    expect(await world.lastPlan()).toMatchObject({ state: 'BLOCKED', values });
+    expect(await audited(world, 'rollback.drop')).toEqual([
+      { kind: 'automatic', to: '1.0.0', reason: 'dev-operator wants other content' },
+    ]);
+  });
+
+  it('is still demanded when a person names what it brings', async () => {
+    const world = await waiting();
+    await world.entity({ version: '1.0.0' }, { replicas: 2 });
+    await world.settle();
+    expect(await demandsOf(world)).toMatchObject([{ kind: 'automatic', to: { version: '1.0.0' } }]);
+  });
+
+  it('goes on when a person names other content once it is on its way', async () => {
+    const world = await failedUpgrade();
+    await world.settle();
+    await world.entity({ channel: 'dev' }, { replicas: 4 });
+    await world.settle();
+    expect(await demandsOf(world)).toHaveLength(1);
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
+  });
+});
+
 describe('a change that failed', () => {
   it('in its values alone goes back to the values before, at the same version', async () => {
     const world = await EngineWorld.build();
@@ -305,6 +410,41 @@ describe('a rollback', () => {
     await world.settle();
     expect((await world.plans()).filter(({ type }) => type === 'rollback')).toHaveLength(2);
     expect(await demandsOf(world)).toEqual([]);
+  });
+
+  it('has that retry although its content had failed before, for another reason', async () => {
+    const other = await EngineWorld.build();
+    await other.connect();
+    await other.report({});
+    await other.entity();
+    await other.settle();
+    await other.result((await other.lastPlan()).id, SUCCEEDED, OLD);
+    const ill = { ...OLD, missing: 'aria', health: 'Missing' };
+    await other.report({ 'aria-dev': ill });
+    await other.settle();
+    await other.result((await other.lastPlan()).id, failed('unhealthy'), ill);
+    await other.release('1.1.0');
+    await other.settle();
+    await other.result((await other.lastPlan()).id, failed('unhealthy'), BAD);
+    await other.settle();
+    expect(await other.lastPlan()).toMatchObject({ type: 'rollback', attempt: 2 });
+    await other.result((await other.lastPlan()).id, failed('broken', true), {
+      ...BACK,
+      status: 'failed',
+    });
+    await other.settle();
+    expect(await other.lastPlan()).toMatchObject({
+      type: 'rollback',
+      state: 'EXECUTING',
+      attempt: 3,
+    });
+    await other.result((await other.lastPlan()).id, failed('broken', true), {
+      ...BACK,
+      status: 'failed',
+    });
+    await other.settle();
+    expect(await demandsOf(other)).toEqual([]);
+    expect((await other.plans()).filter(({ type }) => type === 'rollback')).toHaveLength(2);
   });
 
   it.each(['expired', 'base_moved', 'interrupted'] as const)(
