@@ -65,7 +65,7 @@ export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): 
   const situation = situationOf(facts, target, present, options);
   const passedOver = target.kind === 'release' ? target.passedOver : [];
   const draft = draftPlan(facts, situation, passedOver);
-  if (draft === undefined) return idle(facts, situation, nothing);
+  if (draft === undefined) return idle(facts, situation, wanted, nothing);
   const decline = options.force === true ? undefined : standingDecline(facts, draft);
   if (decline !== undefined) {
     return nothing(
@@ -215,7 +215,12 @@ function contentOf(
 
 type SayNothing = (code: IdleCode, why: string, running?: RunningContent) => Proposal;
 
-function idle(facts: EntityFacts, situation: Situation, nothing: SayNothing): Proposal {
+function idle(
+  facts: EntityFacts,
+  situation: Situation,
+  wanted: TargetSelection,
+  nothing: SayNothing,
+): Proposal {
   const { reported, target, comparison } = situation;
   if (target === null || reported === null) {
     return nothing('absent_as_desired', 'it is absent, as desired');
@@ -226,17 +231,29 @@ function idle(facts: EntityFacts, situation: Situation, nothing: SayNothing): Pr
       `${reported.version} runs and the target is ${target.version}; a channel or a range alone never goes down: pin the entity to version ${target.version} to go back to it`,
     );
   }
+  const runs = `${target.version} runs as ${heldOrDesired(facts, target, wanted)}`;
   if (reported.health === 'Degraded' || reported.health === 'Missing') {
     return nothing(
       'unhealthy',
-      `${target.version} runs as desired but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
+      `${runs} but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
     );
   }
   const running = {
     content: contentOf(facts, situation, 'config_update'),
     values: valuesOf(facts),
   };
-  return nothing('up_to_date', `${target.version} runs as desired`, running);
+  return nothing('up_to_date', runs, running);
+}
+
+/** Why it runs as it does; what is held says what is wanted instead. */
+function heldOrDesired(facts: EntityFacts, target: Release, wanted: TargetSelection): string {
+  if (!isHeld(facts)) return 'desired';
+  if (wanted.kind === 'none') return 'held';
+  if (wanted.kind === 'absent') return 'held (it is to be absent)';
+  const { version } = wanted.release;
+  if (version !== target.version) return `held (${version} is wanted)`;
+  const sameValues = valuesDigest(facts.entity.values) === valuesDigest(valuesOf(facts));
+  return sameValues ? 'desired' : 'held (other values are wanted)';
 }
 
 /** Whether the last plan with the content that should run has failed. */

@@ -30,8 +30,9 @@ export interface SortedRestraints {
 export const NO_RESTRAINTS: SortedRestraints = { inForce: {}, ended: {} };
 
 /**
- * A hold `newer` ends when what is desired is newer than what it was left by, or has other values; an
- * automatic suppression when what failed is neither desired nor what a hold in force fixes, or a
+ * A hold `newer` ends when what is desired is newer than what it was left by, or has other values, and
+ * one that a rollback left also when nothing is desired: no release is ever newer than that. An
+ * automatic suppression ends when what failed is neither desired nor what a hold in force fixes, or a
  * person asks for another try. `target` is what is desired.
  */
 export function sortRestraints(
@@ -57,7 +58,9 @@ export function sortRestraints(
   };
 }
 
-function isOutgrown({ until, above }: Hold, entity: Entity, target: TargetSelection): boolean {
+function isOutgrown(hold: Hold, entity: Entity, target: TargetSelection): boolean {
+  const { until, above, cause } = hold;
+  if (until === 'newer' && cause === 'rollback' && target.kind === 'absent') return true;
   if (until !== 'newer' || above === undefined || target.kind !== 'release') return false;
   if (jsonDigest(entity.values) !== above.valuesDigest) return true;
   const wanted = parseVersion(target.release.version);

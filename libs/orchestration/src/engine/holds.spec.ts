@@ -89,7 +89,7 @@ describe('a failed upgrade that was rolled back', () => {
     });
     expect(await world.view()).toMatchObject({
       status: 'held',
-      why: `1.0.0 runs as desired; held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
+      why: `1.0.0 runs as held (1.1.0 is wanted); held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
       target: {
         version: '1.0.0',
         reason: `held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
@@ -185,6 +185,37 @@ describe('a failed upgrade that was rolled back', () => {
       state: 'BLOCKED',
       violations: [{ code: 'automatic_suppression' }],
       recheckAt: '2026-01-05T09:30:00.000Z',
+    });
+  });
+});
+
+describe('what a person wants while a rollback executes', () => {
+  it.each([
+    { name: 'absence', desired: { absent: true } as const, type: 'uninstall', version: undefined },
+    { name: 'a version between', desired: { version: '1.0.5' }, type: 'upgrade', version: '1.0.5' },
+    { name: 'a range', desired: { range: '<1.1.0' }, type: 'upgrade', version: '1.0.5' },
+  ])('is done when it is over: $name', async ({ desired, type, version }) => {
+    const world = await rollingBack();
+    await world.register('aria', '1.0.5');
+    await world.progress((await world.lastPlan()).id, 'claimed');
+    await world.goTo('2026-01-05T09:01:00.000Z');
+    await world.entity(desired, NEW);
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+    expect(await holdOf(world)).toBeUndefined();
+    const last = await world.lastPlan();
+    expect(last).toMatchObject({ type, state: 'EXECUTING' });
+    expect(last.to?.version).toBe(version);
+  });
+
+  it('is held off if it is the change that failed, or what the rollback brings', async () => {
+    const world = await rollingBack();
+    await world.goTo('2026-01-05T09:01:00.000Z');
+    await world.entity({ version: '1.1.0' }, NEW);
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+    expect(await holdOf(world)).toMatchObject({ cause: 'rollback', until: 'newer' });
+    expect(await world.view()).toMatchObject({
+      status: 'held',
+      why: expect.stringContaining('1.0.0 runs as held (1.1.0 is wanted); held: plan'),
     });
   });
 });
@@ -312,7 +343,7 @@ describe('a person', () => {
     expect(await summary(world)).toEqual(['install 1.0.0 SUCCEEDED']);
     expect(await world.view()).toMatchObject({
       status: 'held',
-      why: '1.0.0 runs as desired; held: the fair (dev-operator, until it is lifted)',
+      why: '1.0.0 runs as held (1.1.0 is wanted); held: the fair (dev-operator, until it is lifted)',
     });
   });
 

@@ -1,8 +1,16 @@
-import { type Entity, type Hold, namesOtherContent, type Plan } from '@apollo-deploy/domain';
+import {
+  ConstraintSet,
+  type Entity,
+  type Hold,
+  namesOtherContent,
+  type Plan,
+  selectTarget,
+} from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { loadFacts } from './load-facts.js';
 
 /** Ends a hold, with the reason for the record. False if somebody else was faster. */
 export async function endHold(
@@ -36,7 +44,8 @@ export async function endHoldGonePast(
 
 /**
  * A rollback SUCCEEDED: its entity stays where it is. After an automatic one until something newer
- * comes than what was rolled back; after one that a person asked for until somebody lifts it. What
+ * comes than what was rolled back; after one that a person asked for until somebody lifts it. An
+ * automatic one leaves no hold where other content was desired after what failed was planned. What
  * rolls off a recalled release is held by nothing: the recall itself keeps it off. One that restores
  * what a hold fixes leaves that hold as it is.
  */
@@ -50,6 +59,7 @@ export async function holdAfterRollback(
   const isAutomatic = planClass === 'automatic_rollback';
   if (!isAutomatic && planClass !== 'requested_rollback') return;
   if (content.chart === null || content.valuesDigest === null) return;
+  if (isAutomatic && (await isWishNewer(context, unit, rollback, undone))) return;
   const by = isAutomatic ? ENGINE.name : await editorOf(unit, rollback);
   const above = isAutomatic ? contentOf(undone) : undefined;
   const version = to?.version ?? content.chart.version;
@@ -118,6 +128,30 @@ async function leaveHold(context: Context, unit: UnitOfWork, hold: Hold): Promis
       version: hold.fixes?.version ?? null,
     },
   });
+}
+
+/**
+ * Whether what is desired now was said after the change that failed had been planned, and is neither
+ * that change nor what its rollback brought. Absence always is such a wish: no release is newer.
+ */
+async function isWishNewer(
+  context: Context,
+  unit: UnitOfWork,
+  rollback: Plan,
+  undone: Plan | undefined,
+): Promise<boolean> {
+  const entity = await unit.entities.get(rollback.entity);
+  if (entity === undefined || undone === undefined) return false;
+  if ('absent' in entity.desired) return true;
+  if (entity.updatedAt <= undone.createdAt) return false;
+  const presence = { now: context.clock.now(), startedAt: context.startedAt };
+  const set = new ConstraintSet(await unit.constraints.all());
+  const [facts] = await loadFacts(unit, [entity.name], presence, set);
+  if (facts === undefined) return false;
+  const wanted = selectTarget(entity.desired, facts.entityFacts.candidates);
+  if (wanted.kind !== 'release') return false;
+  const { version } = wanted.release;
+  return version !== undone.to?.version && version !== rollback.to?.version;
 }
 
 function contentOf(plan: Plan | undefined): Hold['above'] {
