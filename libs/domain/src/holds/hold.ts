@@ -55,7 +55,9 @@ export function describeHold({ until, by, reason }: Hold): string {
  * follow a channel or a range names none, and neither does to say the same again.
  */
 export function namesOtherContent(
-  { fixes }: { readonly fixes?: Pick<HeldContent, 'version' | 'valuesDigest'> },
+  {
+    fixes,
+  }: Pick<Hold, 'entity'> & { readonly fixes?: Pick<HeldContent, 'version' | 'valuesDigest'> },
   before: Pick<Entity, 'desired' | 'values'>,
   after: Pick<Entity, 'desired' | 'values'>,
 ): boolean {

@@ -93,7 +93,7 @@ export async function dropDemandGonePast(
   if (before === undefined) return;
   const [demand] = await unit.rollbackDemands.ofEntities([after.name]);
   if (demand?.kind !== 'automatic') return;
-  if (!namesOtherContent({ fixes: demand.to }, before, after)) return;
+  if (!namesOtherContent({ entity: after.name, fixes: demand.to }, before, after)) return;
   const open = await unit.plans.openOf([after.name]);
   if (open.some(({ state }) => state === 'EXECUTING' || state === 'UNKNOWN')) return;
   await dropDemand(context, unit, demand, `${principal.name} wants other content`);
