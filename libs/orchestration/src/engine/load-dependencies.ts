@@ -10,6 +10,8 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { findNeighbours } from './find-neighbours.js';
+import { distinct } from './distinct.js';
+import { releaseKey } from './release-key.js';
 
 /** Who else matters to the entities of a batch: what they may need, and who needs them. */
 class Neighbours {
@@ -42,12 +44,12 @@ export async function loadNeighbours(
   const plans = await unit.plans.openOf(others.map(({ name }) => name));
   const states = await unit.releaseStates.getMany(others);
   const spokes = await unit.spokes.getMany(distinct(others.map(({ spoke }) => spoke)));
-  const stateOf = new Map(states.map((state) => [keyOf(state), state]));
+  const stateOf = new Map(states.map((state) => [releaseKey(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
   const moving = new Map(plans.filter(isMoving).map((plan) => [plan.entity, plan]));
   const seen = others.flatMap((entity) => {
     const spoke = spokeOf.get(entity.spoke);
-    const release = reportedState(spoke, stateOf.get(keyOf(entity)))?.release ?? null;
+    const release = reportedState(spoke, stateOf.get(releaseKey(entity)))?.release ?? null;
     const trouble = silenceOf(entity, spoke, presence) ?? troubleOf(release);
     return whileMoving({ entity, version: lastVersion(release), trouble }, moving.get(entity.name));
   });
@@ -146,12 +148,4 @@ function troubleOf(release: ReportedRelease | null): string {
   if (release.helmStatus !== 'deployed') return `its release is ${release.helmStatus}`;
   if (release.health === 'Healthy') return '';
   return `it is ${release.health}${release.message === undefined ? '' : `: ${release.message}`}`;
-}
-
-function distinct(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
-}
-
-function keyOf(key: Pick<Entity, 'spoke' | 'namespace' | 'releaseName'>): string {
-  return `${key.spoke}/${key.namespace}/${key.releaseName}`;
 }

@@ -31,6 +31,8 @@ import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
 import { scopeSubject } from './scope-subject.js';
+import { distinct } from './distinct.js';
+import { releaseKey } from './release-key.js';
 
 /** Everything one entity is evaluated with. */
 export interface LoadedFacts {
@@ -226,18 +228,6 @@ function candidatesOf(
 
 function channelKey({ channel, product }: Pick<ChannelEntry, 'channel' | 'product'>): string {
   return `${channel}/${product}`;
-}
-
-function releaseKey(key: {
-  readonly spoke: string;
-  readonly namespace: string;
-  readonly releaseName: string;
-}): string {
-  return `${key.spoke}/${key.namespace}/${key.releaseName}`;
-}
-
-function distinct(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
 }
 
 function byKey<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, T> {

@@ -16,6 +16,7 @@ import {
 import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
+import { distinct } from './distinct.js';
 
 /** An entity that something new may come to. */
 export interface Destination {
@@ -141,8 +142,4 @@ function sourceRun(
     healthyMs: healthyTime(run, spoke?.lastSeenAt ?? healthySince ?? presence.now.toISOString()),
     underway: isHeard && healthySince !== undefined,
   };
-}
-
-function distinct(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
 }
