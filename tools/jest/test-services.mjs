@@ -18,8 +18,9 @@ let stopping;
 
 /**
  * Starts what a level of tests needs, once for all its files, and says where it is in the
- * environment: `APOLLO_TEST_DATABASE_URL`; `APOLLO_TEST_KUBECONFIG` and `APOLLO_TEST_HELM`. What the
- * environment already names is used instead. They come from the built packages, so build first.
+ * environment: `APOLLO_TEST_DATABASE_URL`; `APOLLO_TEST_KUBECONFIG`, `APOLLO_TEST_HELM` and
+ * `APOLLO_TEST_HELM_3`. What the environment already names is used instead. They come from the built
+ * packages, so build first.
  * @param {string} level
  */
 export async function startTestServices(level) {
@@ -76,6 +77,7 @@ async function startCluster() {
   undo.push(() => cluster.stop());
   process.env['APOLLO_TEST_KUBECONFIG'] = cluster.kubeconfigPath;
   process.env['APOLLO_TEST_HELM'] = cluster.helm;
+  process.env['APOLLO_TEST_HELM_3'] = cluster.helm3;
 }
 
 /** Short, because sockets live in it and their paths may have 107 bytes at most. */

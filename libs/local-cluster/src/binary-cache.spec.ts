@@ -55,10 +55,11 @@ describe('cache key', () => {
     expect(cacheKey({ ...INPUTS, ...change })).not.toBe(cacheKey(INPUTS));
   });
 
-  it('leads to three programs in one folder', () => {
+  it('leads to all programs in one folder', () => {
     expect(binariesIn('/cache/key')).toEqual({
       kubernetes: '/cache/key/kubernetes',
       helm: '/cache/key/helm',
+      helm3: '/cache/key/helm-3',
       kwok: '/cache/key/kwok',
     });
   });

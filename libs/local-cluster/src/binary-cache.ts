@@ -3,11 +3,13 @@ import { isAbsolute, join } from 'node:path';
 import { sha256Hex } from '@apollo-deploy/kernel';
 import { HELM_VERSION, KUBERNETES_VERSION, KWOK_VERSION } from './versions.js';
 
-/** Absolute paths of the three programs a local cluster and its users run. */
+/** Absolute paths of the programs a local cluster and its users run. */
 export interface Binaries {
   /** etcd and the Kubernetes control plane in one: the first argument names the process. */
   readonly kubernetes: string;
   readonly helm: string;
+  /** The last of Helm 3, which spokes may still use. */
+  readonly helm3: string;
   readonly kwok: string;
 }
 
@@ -36,11 +38,12 @@ export function cacheKey(inputs: BuildInputs): string {
   return `${versions}-${inputs.platform}-${inputs.arch}-${digest}`;
 }
 
-/** The three programs inside a cache entry. */
+/** The programs inside a cache entry. */
 export function binariesIn(folder: string): Binaries {
   return {
     kubernetes: join(folder, 'kubernetes'),
     helm: join(folder, 'helm'),
+    helm3: join(folder, 'helm-3'),
     kwok: join(folder, 'kwok'),
   };
 }

@@ -4,7 +4,12 @@ import { COMPONENTS } from './component-names.js';
 import { apiUrlOf, commandsOf, type ClusterSpec } from './components.js';
 
 const SPEC: ClusterSpec = {
-  binaries: { kubernetes: '/bin/kubernetes', helm: '/bin/helm', kwok: '/bin/kwok' },
+  binaries: {
+    kubernetes: '/bin/kubernetes',
+    helm: '/bin/helm',
+    helm3: '/bin/helm-3',
+    kwok: '/bin/kwok',
+  },
   files: clusterFiles('/data/dev'),
   ports: { api: 21001, etcdClient: 21002, etcdPeer: 21003, kwok: 21004 },
   durable: false,

@@ -6,4 +6,4 @@ export { LocalClusterError } from './local-cluster-error.js';
 export { NoFreePort } from './ports.js';
 export { prepareBinaries, type PrepareOptions } from './prepare-binaries.js';
 export { startTestCluster, type TestCluster } from './test-cluster.js';
-export { HELM_VERSION, KUBERNETES_VERSION, KWOK_VERSION } from './versions.js';
+export { HELM_3_VERSION, HELM_VERSION, KUBERNETES_VERSION, KWOK_VERSION } from './versions.js';

@@ -12,6 +12,8 @@ export interface TestCluster {
   readonly apiUrl: string;
   /** Absolute path of the pinned Helm. */
   readonly helm: string;
+  /** Absolute path of the pinned Helm 3. */
+  readonly helm3: string;
   /** Stops the cluster and removes its files. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function startTestCluster(onProgress?: OnProgress): Promise<TestClu
     kubeconfigPath: cluster.kubeconfigPath,
     apiUrl: cluster.apiUrl,
     helm: binaries.value.helm,
+    helm3: binaries.value.helm3,
     async stop() {
       await cluster.stop();
       await rm(directory, { recursive: true, force: true });

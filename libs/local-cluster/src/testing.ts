@@ -14,6 +14,8 @@ export interface SharedTestCluster {
   readonly kubeconfigPath: string;
   /** Absolute path of the Helm to test with. */
   readonly helm: string;
+  /** Absolute path of a Helm 3 to test with. */
+  readonly helm3: string;
   /** Makes an empty namespace `<prefix>-<random>` and returns its name; nobody needs to remove it. */
   freshNamespace(prefix: string): Promise<string>;
   /** Asks the API server as an administrator. */
@@ -23,23 +25,24 @@ export interface SharedTestCluster {
 }
 
 /**
- * The cluster of this run (`APOLLO_TEST_KUBECONFIG` with `APOLLO_TEST_HELM`, as the global set-up
- * gives them), or one started for the calling test file alone.
+ * The cluster of this run (`APOLLO_TEST_KUBECONFIG` with `APOLLO_TEST_HELM` and
+ * `APOLLO_TEST_HELM_3`, as the global set-up gives them), or one started for the calling test file alone.
  */
 export async function sharedTestCluster(): Promise<SharedTestCluster> {
   const kubeconfigPath = process.env['APOLLO_TEST_KUBECONFIG'];
   if (kubeconfigPath === undefined) {
     const own = await startTestCluster();
-    return connect(own.kubeconfigPath, own.helm, () => own.stop());
+    return connect(own.kubeconfigPath, own, () => own.stop());
   }
   const helm = process.env['APOLLO_TEST_HELM'];
-  if (helm === undefined) {
+  const helm3 = process.env['APOLLO_TEST_HELM_3'];
+  if (helm === undefined || helm3 === undefined) {
     throw new LocalClusterError(
-      'APOLLO_TEST_KUBECONFIG is set and APOLLO_TEST_HELM is not; set both or neither.',
+      'APOLLO_TEST_KUBECONFIG is set and APOLLO_TEST_HELM or APOLLO_TEST_HELM_3 is not; set all three or none.',
       false,
     );
   }
-  return connect(kubeconfigPath, helm, () => Promise.resolve());
+  return connect(kubeconfigPath, { helm, helm3 }, () => Promise.resolve());
 }
 
 /** Talks to a cluster by the kubeconfig that it wrote. */
@@ -69,13 +72,14 @@ export async function eventually<T>(
 
 async function connect(
   kubeconfigPath: string,
-  helm: string,
+  { helm, helm3 }: { readonly helm: string; readonly helm3: string },
   release: () => Promise<void>,
 ): Promise<SharedTestCluster> {
   const api = await clientFor(kubeconfigPath);
   return {
     kubeconfigPath,
     helm,
+    helm3,
     release,
     send: (request) => api.send(request),
     async freshNamespace(prefix) {

@@ -25,8 +25,11 @@ export class HelmClusterBench {
   private shared: Promise<Shared> | null = null;
   private charts = 0;
 
+  /** With the Helm of that major version. */
+  constructor(private readonly major: 3 | 4 = 4) {}
+
   async open(): Promise<HelmBench> {
-    const shared = await (this.shared ??= openShared());
+    const shared = await (this.shared ??= openShared(this.major));
     return {
       ...shared,
       namespace: await shared.cluster.freshNamespace('helm'),
@@ -47,13 +50,14 @@ export class HelmClusterBench {
   }
 }
 
-async function openShared(): Promise<Shared> {
+async function openShared(major: 3 | 4): Promise<Shared> {
   const cluster = await sharedTestCluster();
   const directory = await mkdtemp(join(tmpdir(), 'apollo-helm-'));
-  const version = await detectHelm(cluster.helm);
+  const helmPath = major === 3 ? cluster.helm3 : cluster.helm;
+  const version = await detectHelm(helmPath);
   if (!version.ok) throw new Error(version.error.message);
   const options: HelmCliOptions = {
-    helmPath: cluster.helm,
+    helmPath,
     version: version.value,
     kubeconfigPath: cluster.kubeconfigPath,
     workDirectory: join(directory, 'work'),
