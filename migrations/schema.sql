@@ -308,10 +308,10 @@ CREATE TABLE releases (
 CREATE TABLE rollback_demands (
   entity text COLLATE "C" NOT NULL,
   id text NOT NULL,
-  kind text NOT NULL,
+  kind text NOT NULL DEFAULT 'automatic'::text,
   back_to json NOT NULL,
   because text,
-  demanded_by text NOT NULL,
+  demanded_by text NOT NULL DEFAULT 'engine'::text,
   reason text NOT NULL,
   at timestamp with time zone NOT NULL,
   CONSTRAINT rollback_demands_pkey PRIMARY KEY (entity)

@@ -13,6 +13,7 @@ import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.j
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
 import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
 import { LookAtPendingPlans1763712014000 } from './1763712014000-look-at-pending-plans.js';
+import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   CreateEvents1763712011000,
   ObserveRuns1763712013000,
   LookAtPendingPlans1763712014000,
+  OneKindOfRollbackDemand1763712021000,
 ] as const;

@@ -109,7 +109,7 @@ export {
   type PlanState,
 } from './plans/plan-lifecycle.js';
 export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
-export type { RollbackDemand } from './plans/rollback-demand.js';
+export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';
 export {
   goesByItself,
   contentKey,

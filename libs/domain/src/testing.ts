@@ -170,10 +170,8 @@ export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackD
   return {
     id: 'demand-1',
     entity: 'aria-dev',
-    kind: 'automatic',
     to: { version, chart, values, valuesDigest, contentKey: key },
     because: 'plan-2',
-    by: 'engine',
     reason: 'plan plan-2 failed',
     at: CREATED_AT,
     ...change,

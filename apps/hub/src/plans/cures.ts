@@ -36,7 +36,7 @@ const CURES = {
     'mend what they have in common, then lift what is suppressed (GET /api/v1/suppressions, DELETE /api/v1/suppressions/{id})',
   hold: 'lift the hold (GET /api/v1/holds, DELETE /api/v1/holds/{id})',
   recall:
-    'desire a release that is not recalled, or withdraw the recall (GET /api/v1/recalls, DELETE /api/v1/recalls/{id})',
+    'desire a release that is not recalled, or withdraw the recall (GET /api/v1/recalls, DELETE /api/v1/recalls/{id}); a rollback is given up by an evaluation with force (POST /api/v1/evaluations)',
 } as const satisfies Record<ViolationCode, string>;
 
 const OUTDATED = 'look again in a moment, or evaluate now (POST /api/v1/evaluations)';

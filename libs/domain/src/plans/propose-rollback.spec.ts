@@ -91,15 +91,6 @@ describe('a demanded rollback', () => {
     });
   });
 
-  it.each([
-    { kind: 'automatic', planClass: 'automatic_rollback' },
-    { kind: 'requested', planClass: 'requested_rollback' },
-    { kind: 'recall', planClass: 'roll_off' },
-  ] as const)('that is $kind makes a plan of class $planClass', ({ kind, planClass }) => {
-    const rollbackDemand = aRollbackDemand({ kind });
-    expect(proposePlan(facts({ rollbackDemand }))).toMatchObject({ plan: { planClass } });
-  });
-
   const { reported: _, ...neverReported } = facts({ rollbackDemand: demand });
   it.each([
     { name: 'the spoke never reported', given: neverReported, code: 'no_report' },

@@ -1,14 +1,7 @@
 import type { ReportedRelease } from '../catalog/entity.js';
 import { contentKey, type PlanContent } from './plan.js';
-import type { PlanClass } from './plan-class.js';
 import type { EntityFacts, ProposedPlan } from './proposal.js';
-import type { RollbackDemand, RollbackDemandKind } from './rollback-demand.js';
-
-const CLASS_OF = {
-  automatic: 'automatic_rollback',
-  requested: 'requested_rollback',
-  recall: 'roll_off',
-} as const satisfies Record<RollbackDemandKind, PlanClass>;
+import type { RollbackDemand } from './rollback-demand.js';
 
 /** There is a release to go back from, and no Helm operation holds it. */
 function mayRollBack(release: ReportedRelease | null): release is ReportedRelease {
@@ -28,7 +21,7 @@ export function demandedRollback(
 
 function rollbackTo(
   { entity, product, hold, suppression }: EntityFacts,
-  { kind, to, because, reason }: RollbackDemand,
+  { to, because, reason }: RollbackDemand,
   reported: ReportedRelease,
 ): ProposedPlan {
   const content: PlanContent = {
@@ -57,7 +50,7 @@ function rollbackTo(
       ...(hold !== undefined && { hold }),
       ...(suppression !== undefined && { suppression }),
     },
-    planClass: CLASS_OF[kind],
-    ...(because !== undefined && { rollbackOf: because }),
+    planClass: 'automatic_rollback',
+    rollbackOf: because,
   };
 }

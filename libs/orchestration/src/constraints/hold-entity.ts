@@ -107,7 +107,7 @@ async function runningContent(
   const { version, valuesDigest } = running;
   const release = candidates.releases.find((one) => one.version === version);
   if (release === undefined) return undefined;
-  const baselines = await unit.baselines.ofEntity(entity.name);
+  const baselines = await unit.baselines.ofEntities([entity.name]);
   const values = [entity, ...baselines]
     .map((known) => known.values)
     .find((known) => jsonDigest(known) === valuesDigest);

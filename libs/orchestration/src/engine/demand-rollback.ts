@@ -1,4 +1,4 @@
-import { type Plan, type PlanOutcome, type PlanType, recallOf } from '@apollo-deploy/domain';
+import { type Plan, type PlanOutcome, type PlanType, wayBack } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -21,29 +21,24 @@ export async function demandRollback(
   if (!TAKEN_BACK.includes(plan.type) || outcome === 'refused') return;
   const environment = await unit.environments.get(plan.environment);
   if (environment?.rollbackOnFailure !== true) return;
-  const baselines = await unit.baselines.ofEntity(plan.entity);
+  const baselines = await unit.baselines.ofEntities([plan.entity]);
   if (baselines[0] === undefined || baselines[0].contentKey === plan.contentKey) return;
   const recalls = await unit.recalls.ofProducts([plan.product]);
-  const baseline = baselines.find(
-    (one) => one.contentKey !== plan.contentKey && recallOf(recalls, one.version) === undefined,
-  );
-  if (baseline === undefined) return raiseAlarm(context, unit, plan);
-  const { version, chart, values, valuesDigest, contentKey } = baseline;
+  const to = wayBack(baselines, plan.contentKey, recalls);
+  if (to === undefined) return raiseAlarm(context, unit, plan);
   const reason = `plan ${plan.id} (${plan.type}) failed (${outcome}): ${message}`;
   await unit.rollbackDemands.put({
     id: context.ids.next(),
     entity: plan.entity,
-    kind: 'automatic',
-    to: { version, chart, values, valuesDigest, contentKey },
+    to,
     because: plan.id,
-    by: ENGINE.name,
     reason,
     at: context.clock.now().toISOString(),
   });
   await record(context, unit, ENGINE, {
     action: 'rollback.demand',
     subject: `entity/${plan.entity}`,
-    detail: { kind: 'automatic', to: version, because: plan.id, reason },
+    detail: { to: to.version, because: plan.id, reason },
   });
 }
 

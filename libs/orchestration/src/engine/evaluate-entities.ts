@@ -49,10 +49,11 @@ export async function evaluateEntities(
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const set = await constraints.load(unit);
   const outcomes: EvaluationOutcome[] = [];
-  for (const facts of await loadFacts(unit, names, presence, set)) {
-    const name = facts.entityFacts.entity.name;
+  for (const loaded of await loadFacts(unit, names, presence, set)) {
+    const name = loaded.entityFacts.entity.name;
     const force = forced.has(name);
-    await dropVainDemand(context, unit, facts.entityFacts);
+    const entityFacts = await dropVainDemand(context, unit, loaded.entityFacts, force);
+    const facts = { ...loaded, entityFacts };
     const answer = withoutBugs(name, onBug, () => answerFor(set, facts, force));
     if (answer === undefined) {
       await postpone(unit, facts);

@@ -4,7 +4,9 @@ import {
   movePlan,
   namesOtherContent,
   type Plan,
+  recallOf,
   type RollbackDemand,
+  tellRecall,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { recordEnding } from '../analytics/count-plans.js';
@@ -12,13 +14,14 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { loadDemands } from './load-demands.js';
 import { holdAfterFailedRollback, holdAfterRollback } from './holds.js';
 
 /** The demand that a rollback plan carries out; `undefined` for one that follows a person's pin. */
 export async function demandOf(unit: UnitOfWork, plan: Plan): Promise<RollbackDemand | undefined> {
   if (plan.type !== 'rollback') return undefined;
   const [demand] = await unit.rollbackDemands.ofEntities([plan.entity]);
-  return demand?.to.contentKey === plan.contentKey ? demand : undefined;
+  return demand?.because === plan.rollbackOf ? demand : undefined;
 }
 
 /**
@@ -76,7 +79,7 @@ export async function dropDemand(
   await record(context, unit, ENGINE, {
     action: 'rollback.drop',
     subject: `entity/${demand.entity}`,
-    detail: { kind: demand.kind, to: demand.to.version, reason },
+    detail: { to: demand.to.version, reason },
   });
 }
 
@@ -91,21 +94,42 @@ export async function dropDemandGonePast(
   { before, after }: { readonly before: Entity | undefined; readonly after: Entity },
 ): Promise<void> {
   if (before === undefined) return;
-  const [demand] = await unit.rollbackDemands.ofEntities([after.name]);
-  if (demand?.kind !== 'automatic') return;
+  const [demand] = await loadDemands(unit, [after]);
+  if (demand === undefined) return;
   if (!namesOtherContent({ entity: after.name, fixes: demand.to }, before, after)) return;
   const open = await unit.plans.openOf([after.name]);
   if (open.some(({ state }) => state === 'EXECUTING' || state === 'UNKNOWN')) return;
   await dropDemand(context, unit, demand, `${principal.name} wants other content`);
 }
 
-/** Where nothing is installed any more there is nothing to go back from. */
+/**
+ * Gives up a rollback that cannot be carried out: where nothing is installed any more there is nothing
+ * to go back from, and where all it could go back to is recalled, a person who asks for another try
+ * does not wait for that. Answers the facts without it.
+ */
 export async function dropVainDemand(
   context: Context,
   unit: UnitOfWork,
-  { rollbackDemand, reported }: EntityFacts,
-): Promise<void> {
-  if (reported === undefined) return;
-  if (reported.release !== null && reported.release.helmStatus !== 'uninstalled') return;
-  await dropDemand(context, unit, rollbackDemand, 'the release is not there any more');
+  facts: EntityFacts,
+  forced: boolean,
+): Promise<EntityFacts> {
+  const { rollbackDemand, ...others } = facts;
+  const vain = rollbackDemand && whyVain(rollbackDemand, facts, forced);
+  if (vain === undefined) return facts;
+  await dropDemand(context, unit, rollbackDemand, vain);
+  return others;
+}
+
+function whyVain(
+  { to }: RollbackDemand,
+  { reported, candidates }: EntityFacts,
+  forced: boolean,
+): string | undefined {
+  const release = reported?.release;
+  if (release === null || release?.helmStatus === 'uninstalled') {
+    return 'the release is not there any more';
+  }
+  const recall = forced ? recallOf(candidates.recalls ?? [], to.version) : undefined;
+  if (recall === undefined) return undefined;
+  return `a person asked for another try, and ${to.version} is ${tellRecall(recall)}`;
 }

@@ -26,6 +26,7 @@ import type { EvaluationRecord, ReleaseStateRecord, SpokeRecord } from '../ports
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
+import { grouped } from './grouped.js';
 import { loadBackups } from './load-backups.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints } from './load-restraints.js';
@@ -86,7 +87,7 @@ export async function loadFacts(
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
   const executing = await unit.plans.executingIn(environmentNames);
-  const restraints = await loadRestraints(unit, entityNames);
+  const restraints = await loadRestraints(unit, entities);
   const breakers = await loadBreakers(unit, environmentNames, presence.now);
   const neighbours = await loadNeighbours(unit, entities, presence);
 
@@ -232,16 +233,6 @@ function channelKey({ channel, product }: Pick<ChannelEntry, 'channel' | 'produc
 
 function byKey<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [key(item), item]));
-}
-
-function grouped<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function known<T>(value: T | undefined, what: string): T {

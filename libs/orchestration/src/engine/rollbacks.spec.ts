@@ -53,7 +53,7 @@ function demandsOf(world: EngineWorld): Promise<readonly RollbackDemand[]> {
 }
 
 function baselinesOf(world: EngineWorld): Promise<readonly Baseline[]> {
-  return world.context.store.transact((unit) => unit.baselines.ofEntity('aria-dev'));
+  return world.context.store.transact((unit) => unit.baselines.ofEntities(['aria-dev']));
 }
 
 async function audited(world: EngineWorld, action: string): Promise<readonly object[]> {
@@ -163,7 +163,7 @@ describe('an upgrade that failed', () => {
       throw new Error('killed');
     });
     await expect(killed).rejects.toThrow('killed');
-    expect(await demandsOf(world)).toMatchObject([{ kind: 'automatic', to: { version: '1.0.0' } }]);
+    expect(await demandsOf(world)).toMatchObject([{ to: { version: '1.0.0' } }]);
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
   });
@@ -210,7 +210,7 @@ describe('an upgrade that failed', () => {
     expect(await demandsOf(world)).toEqual([]);
     expect((await world.plans()).map(({ type }) => type)).not.toContain('rollback');
     expect(await audited(world, 'rollback.drop')).toEqual([
-      { kind: 'automatic', to: '1.0.0', reason: 'the release is not there any more' },
+      { to: '1.0.0', reason: 'the release is not there any more' },
     ]);
   });
 });
@@ -299,7 +299,7 @@ describe('an automatic rollback that has not gone out', () => {
     });
     expect(await world.lastPlan()).toMatchObject({ state: 'BLOCKED', values });
     expect(await audited(world, 'rollback.drop')).toEqual([
-      { kind: 'automatic', to: '1.0.0', reason: 'dev-operator wants other content' },
+      { to: '1.0.0', reason: 'dev-operator wants other content' },
     ]);
   });
 
@@ -307,7 +307,7 @@ describe('an automatic rollback that has not gone out', () => {
     const world = await waiting();
     await world.entity({ version: '1.0.0' }, { replicas: 2 });
     await world.settle();
-    expect(await demandsOf(world)).toMatchObject([{ kind: 'automatic', to: { version: '1.0.0' } }]);
+    expect(await demandsOf(world)).toMatchObject([{ to: { version: '1.0.0' } }]);
   });
 
   it('goes on when a person names other content once it is on its way', async () => {
@@ -515,7 +515,7 @@ describe('a rollback', () => {
     expect(await demandsOf(world)).toEqual([]);
     expect((await executed(world)).at(-1)).toMatchObject({ id: rollback.id, state: 'CANCELLED' });
     expect(await audited(world, 'rollback.drop')).toEqual([
-      { kind: 'automatic', to: '1.0.0', reason: `dev-operator cancelled plan ${rollback.id}` },
+      { to: '1.0.0', reason: `dev-operator cancelled plan ${rollback.id}` },
     ]);
   });
 });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 function baselines(): Promise<readonly Baseline[]> {
-  return world.context.store.transact((unit) => unit.baselines.ofEntity('aria-dev'));
+  return world.context.store.transact((unit) => unit.baselines.ofEntities(['aria-dev']));
 }
 
 /** What happens at an instant: what is due is evaluated, and then all that follows. */

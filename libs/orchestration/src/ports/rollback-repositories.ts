@@ -4,8 +4,8 @@ import type { Baseline, RollbackDemand } from '@apollo-deploy/domain';
 export interface BaselineRepository {
   /** The newest of each of these entities, those that have one, in the order of the entities. */
   newestOf(entities: readonly string[]): Promise<readonly Baseline[]>;
-  /** All that are kept of one entity, newest first. */
-  ofEntity(entity: string): Promise<readonly Baseline[]>;
+  /** All that are kept of these entities, in the order of the entities, and of each newest first. */
+  ofEntities(entities: readonly string[]): Promise<readonly Baseline[]>;
   /** Keeps it as the newest of its entity, in place of an older one with the same content. */
   put(baseline: Baseline): Promise<void>;
   /** Forgets every baseline of an entity. */

@@ -293,10 +293,8 @@ export function aRollbackDemand(change: Partial<RollbackDemand> = {}): RollbackD
   return {
     id: 'demand-1',
     entity: 'test-service-dev',
-    kind: 'automatic',
     to: { version, chart, values, valuesDigest, contentKey },
     because: 'plan-2',
-    by: 'engine',
     reason: 'plan plan-2 failed',
     at: NOON,
     ...change,

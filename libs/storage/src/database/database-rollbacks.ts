@@ -21,8 +21,8 @@ export class DatabaseBaselines implements BaselineRepository {
     );
   }
 
-  ofEntity(entity: string): Promise<readonly Baseline[]> {
-    return this.table.select('WHERE entity = $1 ORDER BY position DESC', [entity]);
+  ofEntities(entities: readonly string[]): Promise<readonly Baseline[]> {
+    return this.table.select('WHERE entity = ANY($1) ORDER BY entity, position DESC', [entities]);
   }
 
   async put(baseline: Baseline): Promise<void> {

@@ -18,10 +18,8 @@ export const BASELINES = new TableMap<Baseline>('baselines', ['entity', 'content
 export const ROLLBACK_DEMANDS = new TableMap<RollbackDemand>('rollback_demands', ['entity'], {
   id: text(),
   entity: text(),
-  kind: text(),
   to: json('back_to'),
-  because: optional(text()),
-  by: text('demanded_by'),
+  because: text(),
   reason: prose(),
   at: instant(),
 });

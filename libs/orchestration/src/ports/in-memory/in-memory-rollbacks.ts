@@ -17,8 +17,10 @@ export class InMemoryBaselines implements BaselineRepository {
       .flatMap((entity) => this.view.inGroup('entity', entity).at(-1) ?? []);
   }
 
-  async ofEntity(entity: string): Promise<readonly Baseline[]> {
-    return this.view.inGroup('entity', entity).toReversed();
+  async ofEntities(entities: readonly string[]): Promise<readonly Baseline[]> {
+    return [...new Set(entities)]
+      .sort()
+      .flatMap((entity) => this.view.inGroup('entity', entity).toReversed());
   }
 
   async put(baseline: Baseline): Promise<void> {
