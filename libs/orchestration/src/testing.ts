@@ -22,5 +22,5 @@ export {
   aSpoke,
   aSuppression,
 } from './testing/records.js';
-export { EngineWorld, must, PERSON } from './testing/engine-world.js';
+export { EngineWorld, must, PERSON, releaseReport } from './testing/engine-world.js';
 export { VirtualTime } from './testing/virtual-time.js';

@@ -124,6 +124,19 @@ describe('promotion to production', () => {
     expect(await prod.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.1.0' } });
   });
 
+  it('takes no proof from a plan that ended while its release was recalled', async () => {
+    await world.entity({ version: '1.1.0' });
+    await world.settle();
+    const { id } = await world.lastPlan();
+    await world.progress(id, 'helm');
+    const recall = await world.recall('1.1.0');
+    await world.result(id, SUCCEEDED, { version: '1.1.0', revision: 1 });
+    must(await withdrawRecall(world.context, PERSON, recall.id));
+    await seenInDevelopment('1.1.0', 'Healthy');
+    await wantedInProduction();
+    expect(await codes()).toEqual(['promoted']);
+  });
+
   it('takes no proof from another production environment', async () => {
     await runsInDevelopment('1.1.0');
     await world.register('aria', '1.2.0');

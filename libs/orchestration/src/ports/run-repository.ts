@@ -4,6 +4,8 @@ import type { RunRecord } from '@apollo-deploy/domain';
 export interface RunRepository {
   /** By entity and chart. */
   ofEntities(entities: readonly string[]): Promise<readonly RunRecord[]>;
+  /** As `ofEntities`; until the transaction ends nobody else changes or forgets them. */
+  lock(entities: readonly string[]): Promise<readonly RunRecord[]>;
   /** Those on these spokes that are Healthy as far as is known, by entity and chart. */
   underway(spokes: readonly string[]): Promise<readonly RunRecord[]>;
   /**

@@ -37,6 +37,21 @@ export function describeStoredRuns(store: () => Store): void {
       expect(await ofEntities()).toEqual([]);
     });
 
+    it('are the same when they are locked, and as they were changed since', async () => {
+      await put(aRun({ entity: 'b' }), aRun(), aRun({ chartSha256: 'd'.repeat(64) }));
+      const { before, after } = await store().transact(async (unit) => {
+        const locked = await unit.runs.lock(['b', 'unknown', 'test-service-dev']);
+        await unit.runs.put([aRun({ entity: 'b', healthyMs: 7 })]);
+        return { before: locked, after: await unit.runs.lock(['b']) };
+      });
+      expect(before).toEqual([
+        aRun({ entity: 'b' }),
+        aRun(),
+        aRun({ chartSha256: 'd'.repeat(64) }),
+      ]);
+      expect(after).toEqual([aRun({ entity: 'b', healthyMs: 7 })]);
+    });
+
     it('are found by their spoke while they are underway', async () => {
       const { healthySince: _since, ...paused } = aRun({ entity: 'paused' });
       await put(aRun({ entity: 'b' }), aRun({ entity: 'a' }), paused);

@@ -3,6 +3,7 @@ import {
   type Entity,
   isLowerTier,
   pauseRun,
+  recallOf,
   type ReportedRelease,
   resumeRun,
   type RunRecord,
@@ -22,7 +23,10 @@ export interface SucceededContent {
   readonly planId?: string;
 }
 
-/** What succeeded has its record from now on. */
+/**
+ * What succeeded has its record from now on; what is recalled has none, however well it runs, as by a
+ * repair or a plan that was under way.
+ */
 export async function noteSuccess(
   context: Context,
   unit: UnitOfWork,
@@ -32,9 +36,11 @@ export async function noteSuccess(
   if (environment === undefined) {
     throw new InvariantViolation(`environment ${place} of entity ${name} is not stored`);
   }
-  const before = (await unit.runs.ofEntities([name])).find(
+  // Locked before the recalls are read: one that is being made has taken the record, or waits to.
+  const before = (await unit.runs.lock([name])).find(
     ({ chartSha256 }) => chartSha256 === chart.sha256,
   );
+  if (recallOf(await unit.recalls.ofProducts([product]), chart.version) !== undefined) return;
   const run: RunRecord = {
     healthyMs: 0,
     ...before,
@@ -61,8 +67,8 @@ export async function noteRuns(
   spokeName: string,
   entities: readonly Entity[],
 ): Promise<void> {
-  const runs = await unit.runs.ofEntities(entities.map(({ name }) => name));
-  if (runs.length === 0) return;
+  const known = await unit.runs.ofEntities(entities.map(({ name }) => name));
+  if (known.length === 0) return;
   const spoke = await unit.spokes.get(spokeName);
   if (spoke === undefined) return;
   const releases = await reportedReleases(unit, spoke, entities);
@@ -70,12 +76,21 @@ export async function noteRuns(
   const wasSilent = presenceOf(spoke, { now, startedAt: context.startedAt }) !== 'connected';
   const at = now.toISOString();
   const lastSeenAt = spoke.lastSeenAt ?? at;
-  const changed = runs.flatMap((run) => {
-    const goesOn = isHealthy(releases.get(run.entity), run);
-    const known = wasSilent || !goesOn ? pauseRun(run, lastSeenAt) : run;
-    const next = goesOn ? resumeRun(known, at) : known;
-    return next === run || sameRun(next, run) ? [] : [{ before: run, next }];
-  });
+  const changesOf = (runs: readonly RunRecord[]): readonly RunChange[] =>
+    runs.flatMap((before) => {
+      const goesOn = isHealthy(releases.get(before.entity), before);
+      const seen = wasSilent || !goesOn ? pauseRun(before, lastSeenAt) : before;
+      const next = goesOn ? resumeRun(seen, at) : seen;
+      return sameRun(next, before) ? [] : [{ before, next }];
+    });
+  const due = changesOf(known);
+  if (due.length === 0) return;
+  const changed = changesOf(
+    await lockRuns(
+      unit,
+      due.map(({ before }) => before),
+    ),
+  );
   await unit.runs.put(changed.map(({ next }) => next));
   await wakeElsewhere(unit, changed.filter(hasTurned));
 }
@@ -84,8 +99,22 @@ export async function noteRuns(
 export async function pauseRunsOf(unit: UnitOfWork, spoke: SpokeRecord): Promise<void> {
   const { lastSeenAt } = spoke;
   if (lastSeenAt === undefined) return;
-  const underway = await unit.runs.underway([spoke.name]);
+  const underway = await lockRuns(unit, await unit.runs.underway([spoke.name]));
   await unit.runs.put(underway.map((run) => pauseRun(run, lastSeenAt)));
+}
+
+/** What is left of the runs that are to be changed: a recall may have forgotten some since they were read. */
+async function lockRuns(
+  unit: UnitOfWork,
+  runs: readonly RunRecord[],
+): Promise<readonly RunRecord[]> {
+  const wanted = new Set(runs.map(keyOf));
+  const locked = await unit.runs.lock(runs.map(({ entity }) => entity));
+  return locked.filter((run) => wanted.has(keyOf(run)));
+}
+
+function keyOf({ entity, chartSha256 }: RunRecord): string {
+  return `${entity} ${chartSha256}`;
 }
 
 async function reportedReleases(

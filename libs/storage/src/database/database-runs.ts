@@ -15,6 +15,12 @@ export class DatabaseRuns implements RunRepository {
     return this.table.select('WHERE entity = ANY($1) ORDER BY entity, chart_sha256', [entities]);
   }
 
+  lock(entities: readonly string[]): Promise<readonly RunRecord[]> {
+    return this.table.select('WHERE entity = ANY($1) ORDER BY entity, chart_sha256 FOR UPDATE', [
+      entities,
+    ]);
+  }
+
   underway(spokes: readonly string[]): Promise<readonly RunRecord[]> {
     return this.table.select(
       'WHERE spoke = ANY($1) AND healthy_since IS NOT NULL ORDER BY entity, chart_sha256',

@@ -15,6 +15,10 @@ export class InMemoryRuns implements RunRepository {
     return this.inGroups('entity', entities).sort(byKey);
   }
 
+  lock(entities: readonly string[]): Promise<readonly RunRecord[]> {
+    return this.ofEntities(entities);
+  }
+
   async underway(spokes: readonly string[]): Promise<readonly RunRecord[]> {
     return this.inGroups('underway', spokes).sort(byKey);
   }

@@ -1,0 +1,75 @@
+import type { Store, UnitOfWork } from '@apollo-deploy/orchestration';
+import type { TestDatabase } from './test-database.js';
+
+/** A place in a transaction: right after a statement of a repository has answered for the first time. */
+export interface Moment {
+  readonly repository: keyof UnitOfWork;
+  readonly statement: string;
+}
+
+/**
+ * The same store, in which one thing happens in the middle of a transaction: at that moment `act` is
+ * called, once, and the transaction goes on when that is over. So whoever is to race does so each time.
+ */
+export function meanwhile(
+  store: Store,
+  { repository, statement }: Moment,
+  act: () => Promise<void>,
+): Store {
+  let done = false;
+  const watched = (unit: UnitOfWork): UnitOfWork => {
+    const original: object = unit[repository];
+    const replaced = new Proxy(original, {
+      get: (target, name): unknown => {
+        const found: unknown = Reflect.get(target, name);
+        if (typeof found !== 'function') return found;
+        return async (...given: readonly unknown[]): Promise<unknown> => {
+          const answer: unknown = await Reflect.apply(found, target, given);
+          if (name === statement && !done) {
+            done = true;
+            await act();
+          }
+          return answer;
+        };
+      },
+    });
+    return { ...unit, [repository]: replaced };
+  };
+  return {
+    transact: (work) => store.transact((unit) => work(watched(unit))),
+    onCommit: (listener) => store.onCommit(listener),
+    ready: () => store.ready(),
+    close: () => store.close(),
+  };
+}
+
+/** Work that is begun in the middle of somebody else's transaction, and may have to wait for its end. */
+export class Rival<T> {
+  private work: Promise<T> | undefined;
+
+  constructor(
+    private readonly database: TestDatabase,
+    private readonly run: () => Promise<T>,
+  ) {}
+
+  /** Begins it, and answers once it has ended or waits for a lock. */
+  async begin(): Promise<void> {
+    const over: true[] = [];
+    this.work = this.run().finally(() => over.push(true));
+    while (over.length === 0 && !(await this.someoneWaits()));
+  }
+
+  /** What came of it. */
+  answer(): Promise<T> {
+    if (this.work === undefined) throw new Error('the moment at which it was to begin never came');
+    return this.work;
+  }
+
+  private async someoneWaits(): Promise<boolean> {
+    const waiting = await this.database.query(
+      `SELECT pid FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length > 0;
+  }
+}
