@@ -48,7 +48,7 @@ export async function run({ edges, products, rounds }) {
     n: pairs.length,
     arms: {
       apollo:
-        'dependencyRangeViolations of each plan: who is needed, where, in which range, and who needs it',
+        'dependencyRangeViolations of each plan: who is needed, where, in which range, and who needs it; a pair of texts that was compared is not compared again',
       bare: 'rangeAllows over the same pairs of a parsed range and a parsed version, in a row',
     },
     products,

@@ -9,6 +9,7 @@ import {
   cellOf,
   type TabledConstraint,
 } from './applicability.js';
+import type { Constraint } from './constraint.js';
 import { evaluateConstraints } from './constraint-evaluator.js';
 import { ConstraintSet } from './constraint-set.js';
 import { BUILT_IN_CONSTRAINTS } from './index.js';
@@ -161,6 +162,19 @@ describe('the constraints of a plan', () => {
     },
   ] as const)('$name', ({ planClass, expected }) => {
     expect(resultsFor(planClass)).toEqual(expected);
+  });
+
+  it('are worked out once for a list and a class of plans, whatever was asked before', () => {
+    const list = [missing];
+    const questions = PLAN_CLASSES.flatMap((planClass) =>
+      [true, false].map((forward) => ({ planClass, forward })),
+    );
+    const kinds = (constraints: readonly Constraint[]) => constraints.map(({ kind }) => kind);
+    const first = questions.map((plan) => applicable(list, plan));
+    expect(first.map(kinds)).toEqual(questions.map((plan) => kinds(applicable([missing], plan))));
+    for (const [index, plan] of questions.entries()) {
+      expect(applicable(list, plan)).toBe(first[index]);
+    }
   });
 });
 

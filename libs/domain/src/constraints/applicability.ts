@@ -123,8 +123,35 @@ export function bearingOf(
   }
 }
 
-/** Those constraints that mean something to the plan; what does not hold it is only told. */
+type ByClass = Map<PlanClass, readonly Constraint[]>;
+/** What `applicable` answered: the built-in constraints are asked for with every plan. */
+const answered = {
+  forward: new WeakMap<readonly TabledConstraint[], ByClass>(),
+  other: new WeakMap<readonly TabledConstraint[], ByClass>(),
+};
+
+/**
+ * Those constraints that mean something to the plan; what does not hold it is only told. Worked out once
+ * for a list and a class of plans.
+ */
 export function applicable(
+  constraints: readonly TabledConstraint[],
+  plan: ClassedPlan,
+): readonly Constraint[] {
+  const known = plan.forward ? answered.forward : answered.other;
+  let byClass = known.get(constraints);
+  if (byClass === undefined) {
+    byClass = new Map();
+    known.set(constraints, byClass);
+  }
+  const before = byClass.get(plan.planClass);
+  if (before !== undefined) return before;
+  const found = select(constraints, plan);
+  byClass.set(plan.planClass, found);
+  return found;
+}
+
+function select(
   constraints: readonly TabledConstraint[],
   plan: ClassedPlan,
 ): readonly Constraint[] {

@@ -1,5 +1,6 @@
 import { isSuppressedAt } from '../suppressions/automatic-suppression.js';
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds unless the plan's entity is left alone for a while because plans failed on it, or brought what does not stay. */
@@ -8,7 +9,7 @@ export const automaticSuppression: TabledConstraint = {
   row: 'automatic_suppression',
   evaluate({ now, suppression }) {
     if (suppression === null || !isSuppressedAt(suppression, now)) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     const { id, entity, until, failures, planId, reason } = suppression;
     const times = failures === 1 ? '' : `, the ${ordinal(failures)} time in a row`;

@@ -1,4 +1,4 @@
-import type { Constraint, ConstraintResult } from './constraint.js';
+import { type Constraint, type ConstraintResult, SATISFIED } from './constraint.js';
 import type { Noted, Violation } from './violation.js';
 import type { PlanFacts } from './plan-facts.js';
 
@@ -17,6 +17,7 @@ export function evaluateConstraints(
   let recheckAt: string | undefined;
   for (const constraint of constraints) {
     const result = constraint.evaluate(facts);
+    if (result === SATISFIED) continue;
     recheckAt = earlier(recheckAt, result.recheckAt);
     satisfied &&= result.satisfied;
     for (const violation of result.violations) {

@@ -91,10 +91,15 @@ export class ConstraintSet {
    */
   for(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
     const classes = plan.forward ? this.known.forward : this.known.other;
-    const known = classes.get(plan.planClass) ?? new Map<string, readonly Constraint[]>();
-    classes.set(plan.planClass, known);
+    let known = classes.get(plan.planClass);
+    if (known === undefined) {
+      known = new Map();
+      classes.set(plan.planClass, known);
+    }
     const signature = this.signature(subject);
-    const found = known.get(signature) ?? this.combinationFor(subject, plan);
+    const before = known.get(signature);
+    if (before !== undefined) return before;
+    const found = this.combinationFor(subject, plan);
     known.set(signature, found);
     return found;
   }

@@ -1,6 +1,5 @@
-import { storedRanges, storedVersions } from '../catalog/parsed-texts.js';
 import type { DependencyDeclaration } from '../catalog/release.js';
-import { rangeAllows } from '../catalog/version-range.js';
+import { storedRangeAllows } from '../catalog/stored-range-allows.js';
 import type { DependencyFacts, Installation } from './dependency-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -10,58 +9,54 @@ import type { KnownViolation } from './violation-codes.js';
  */
 export function dependencyRangeViolations(facts: DependencyFacts): readonly KnownViolation[] {
   const violations: KnownViolation[] = [];
-  for (const declaration of facts.declared) {
-    const here = isHere(facts, declaration);
-    let found = false;
-    for (const other of facts.others) {
-      if (!provides(facts, declaration, here, other)) continue;
-      found = true;
-      if (isInRange(declaration, other.version)) continue;
-      violations.push(providerViolation(facts, declaration, other));
-    }
-    if (!found && !declaration.optional) violations.push(nowhere(facts, declaration));
-  }
+  for (const declaration of facts.declared) addNeedViolations(facts, declaration, violations);
   addDependentViolations(facts, violations);
   return violations;
 }
 
 /** Dependencies that are there, in range, and do not run: they hold a plan, and choose nothing. */
 export function dependencyHealthViolations(facts: DependencyFacts): readonly KnownViolation[] {
-  return facts.declared.flatMap((declaration) => {
-    const here = isHere(facts, declaration);
-    return facts.others
-      .filter((other) => provides(facts, declaration, here, other))
+  return facts.declared.flatMap((declaration) =>
+    providersOf(facts, declaration)
       .filter(({ version, running }) => version !== null && !running)
       .map(({ entity, trouble }) => ({
         code: 'dependency_unhealthy',
         message: `${facts.product} ${facts.targetVersion ?? ''} needs ${declaration.product} to run; ${entity} does not: ${trouble}`,
         data: { product: declaration.product, entity, range: declaration.range },
-      }));
-  });
+      })),
+  );
 }
 
-/** Whether what is needed is installed on the same spoke: then nobody looks elsewhere. */
-function isHere({ spoke, others }: DependencyFacts, { product }: DependencyDeclaration): boolean {
-  for (const other of others) {
-    if (other.product === product && other.version !== null && other.spoke === spoke) return true;
+function addNeedViolations(
+  facts: DependencyFacts,
+  declaration: DependencyDeclaration,
+  violations: KnownViolation[],
+): void {
+  const providers = providersOf(facts, declaration);
+  if (providers.length === 0) {
+    if (!declaration.optional) violations.push(nowhere(facts, declaration));
+    return;
   }
-  return false;
+  for (const provider of providers) {
+    const { version } = provider;
+    if (version !== null && storedRangeAllows(declaration.range, version)) continue;
+    violations.push(providerViolation(facts, declaration, provider));
+  }
 }
 
-/** Whether a dependency looks at this one: what is installed here, else all over. */
-function provides(
-  { spoke }: DependencyFacts,
+/** Who a dependency looks at: those installed on the same spoke; where none is, all of the product. */
+function providersOf(
+  { spoke, others }: DependencyFacts,
   { product, optional }: DependencyDeclaration,
-  here: boolean,
-  other: Installation,
-): boolean {
-  if (other.product !== product) return false;
-  if (here) return other.version !== null && other.spoke === spoke;
-  return other.version !== null || !optional;
-}
-
-function isInRange({ range }: DependencyDeclaration, version: string | null): boolean {
-  return version !== null && rangeAllows(storedRanges.of(range), storedVersions.of(version));
+): readonly Installation[] {
+  const here: Installation[] = [];
+  const elsewhere: Installation[] = [];
+  for (const other of others) {
+    if (other.product !== product) continue;
+    if (other.version !== null && other.spoke === spoke) here.push(other);
+    else if (other.version !== null || !optional) elsewhere.push(other);
+  }
+  return here.length > 0 ? here : elsewhere;
 }
 
 function tellNeed(facts: DependencyFacts, { product, range }: DependencyDeclaration): string {
@@ -96,7 +91,7 @@ function providerViolation(
 
 /** Of what is installed and needs the product here: those beside it, and those with none of their own. */
 function addDependentViolations(facts: DependencyFacts, violations: KnownViolation[]): void {
-  const target = facts.targetVersion === null ? null : storedVersions.of(facts.targetVersion);
+  const { targetVersion } = facts;
   let withTheirOwn: ReadonlySet<string> | undefined;
   for (const other of facts.others) {
     if (other.version === null) continue;
@@ -107,7 +102,7 @@ function addDependentViolations(facts: DependencyFacts, violations: KnownViolati
       if (withTheirOwn.has(other.spoke)) continue;
     }
     const { range, optional } = declaration;
-    const keepsIt = target === null ? optional : rangeAllows(storedRanges.of(range), target);
+    const keepsIt = targetVersion === null ? optional : storedRangeAllows(range, targetVersion);
     if (!keepsIt) violations.push(dependentViolation(facts, other, declaration));
   }
 }

@@ -1,5 +1,6 @@
 import { openBreaker } from '../suppressions/environment-breaker.js';
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds while few enough entities of the environment are suppressed: many at once have one cause. */
@@ -9,7 +10,7 @@ export const environmentBreaker: TabledConstraint = {
   evaluate({ now, environment }) {
     const breaker = openBreaker(environment, now);
     if (breaker === undefined) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     const { name, entities } = environment;
     const { suppressed, threshold, closesAt } = breaker;

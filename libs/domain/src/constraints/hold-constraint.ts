@@ -1,6 +1,7 @@
 import { describeHold, type HeldContent } from '../holds/hold.js';
 import type { PlanContent } from '../plans/plan.js';
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds unless a hold keeps the plan's entity at other content, or from any change. */
@@ -9,7 +10,7 @@ export const holdConstraint: TabledConstraint = {
   row: 'hold',
   evaluate({ content, hold }) {
     if (hold === null || isFixedBy(hold.fixes, content)) {
-      return { satisfied: true, violations: [], metadata: {} };
+      return SATISFIED;
     }
     const at = hold.fixes === undefined ? '' : ` at ${hold.fixes.version}`;
     const violation = {

@@ -1,5 +1,6 @@
 import { isLowerTier, type Tier } from '../catalog/environment.js';
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import type { PromotionFacts } from './promotion-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -10,7 +11,8 @@ export const promoted: TabledConstraint = {
   kind: 'promoted',
   row: 'promoted',
   evaluate({ promotion }) {
-    const violations = promotion === null ? [] : promotedViolations(promotion);
+    if (promotion === null) return SATISFIED;
+    const violations = promotedViolations(promotion);
     return { satisfied: violations.length === 0, violations, metadata: {} };
   },
   objects: ({ promotion }) => promotedViolations(promotion),

@@ -1,5 +1,6 @@
 import { tellRecall } from '../catalog/recall.js';
 import type { TabledConstraint } from './applicability.js';
+import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /**
@@ -10,7 +11,7 @@ export const recall: TabledConstraint = {
   kind: 'recall',
   row: 'recall',
   evaluate({ recall: covering }) {
-    if (covering === undefined) return { satisfied: true, violations: [], metadata: {} };
+    if (covering === undefined) return SATISFIED;
     const { product, range } = covering;
     const violation: KnownViolation = {
       code: 'recall',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { formatInstant, parseInstant } from './instant.js';
 
 describe('an instant', () => {
@@ -40,5 +41,24 @@ describe('an instant', () => {
     ...['1970-01-01T00:00:00+01:00', '+002026-03-01T12:00:00Z', '2026-03-01T12:00:00Z\n'],
   ])('is not read from "%s"', (text) => {
     expect(parseInstant(text)).toBeUndefined();
+  });
+
+  it('is written as the runtime writes it, on a whole minute or not, whatever was written before', () => {
+    const minute = fc
+      .integer({ min: 0, max: 8020 * 365 * 1440 })
+      .map((minutes) => minutes * 60_000);
+    const any = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(minute, any), { minLength: 1, maxLength: 20 }), (instants) => {
+        expect(instants.map(formatInstant)).toEqual(
+          instants.map((at) => new Date(at).toISOString()),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is no number that is none', () => {
+    expect(() => formatInstant(NaN)).toThrow(RangeError);
   });
 });

@@ -1,4 +1,4 @@
-import { DAY_MS } from './calendar-day.js';
+import { type CalendarDay, DAY_MS, dayOfWall, MINUTE_MS } from './calendar-day.js';
 
 /** How far ahead anybody is told about openings. */
 export const HORIZON_MS = 400 * DAY_MS;
@@ -23,7 +23,35 @@ export function parseInstant(text: string): number | undefined {
   return at >= 0 && Number(year) <= LAST_YEAR ? at : undefined;
 }
 
-/** The RFC 3339 text of an instant, in UTC. */
+/** The RFC 3339 text of an instant, in UTC, with milliseconds; as `Date.toISOString`, only cheaper. */
 export function formatInstant(at: number): string {
-  return new Date(at).toISOString();
+  const sinceMidnight = at - dayOfWall(at) * DAY_MS;
+  // Windows begin and end on whole minutes, and answers about them are written all the time.
+  if (sinceMidnight % MINUTE_MS !== 0) return new Date(at).toISOString();
+  return dateOf(dayOfWall(at)) + timeOf(sinceMidnight / MINUTE_MS);
+}
+
+/** `2026-03-01T`, by the day. */
+const dates = new Map<CalendarDay, string>();
+const DATES_MAX = 2048;
+/** `12:00:00.000Z`, by the minute of the day. */
+const times: string[] = [];
+
+function dateOf(day: CalendarDay): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * DAY_MS).toISOString();
+  const date = text.slice(0, text.indexOf('T') + 1);
+  if (dates.size >= DATES_MAX) dates.clear();
+  dates.set(day, date);
+  return date;
+}
+
+function timeOf(minute: number): string {
+  const known = times[minute];
+  if (known !== undefined) return known;
+  const text = new Date(minute * MINUTE_MS).toISOString();
+  const time = text.slice(text.indexOf('T') + 1);
+  times[minute] = time;
+  return time;
 }

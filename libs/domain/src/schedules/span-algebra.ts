@@ -1,74 +1,98 @@
 import { covers, cut, type Span, type Spans } from './span.js';
 
+// Classes, not closures: a schedule is made anew with every change, and what the runtime has learned of
+// a class outlives its instances.
+
 /** What at least one of `parts` has. */
 export function unionOf(parts: readonly Spans[]): Spans {
-  return { first: (from, until) => firstOfUnion(parts, from, until) };
-}
-
-function firstOfUnion(parts: readonly Spans[], from: number, until: number): Span | undefined {
-  const start = parts.reduce(
-    (earliest, part) => part.first(from, earliest)?.start ?? earliest,
-    until,
-  );
-  if (start === until) return undefined;
-  let end = start;
-  for (;;) {
-    // Whether one goes on here is asked first: its next span may be a year away.
-    const goingOn = parts.find((part) => covers(part, end));
-    end = goingOn?.first(end, until)?.end ?? end;
-    if (goingOn === undefined || end >= until) return { start, end };
-  }
+  return new Union(parts);
 }
 
 /** What all of `parts` have and `without` has not. All of time, if there are no parts. */
 export function intersectionOf(parts: readonly Spans[], without: Spans): Spans {
-  return {
-    first: (from, until) => {
-      for (let at = from; at < until;) {
-        if (covers(without, at)) {
-          at = without.first(at, until)?.end ?? until;
-          continue;
-        }
-        const stretches = parts.map((part) => part.first(at, until));
-        const start = Math.max(at, ...stretches.map((stretch) => stretch?.start ?? until));
-        if (start === at) {
-          const end = Math.min(until, ...stretches.map((stretch) => stretch?.end ?? until));
-          return { start, end: without.first(start, end)?.start ?? end };
-        }
-        at = start;
-      }
-      return undefined;
-    },
-  };
+  return new Intersection(parts, without);
 }
 
 /** Remembers the last stretch that was asked for, so that asking on costs only what is new. */
 export function remembered(spans: Spans): Spans {
-  let asked: { readonly from: number; readonly until: number; readonly span: Span | undefined } = {
-    from: 0,
-    until: 0,
-    span: undefined,
-  };
-  return {
-    first: (from, until) => {
-      if (from < asked.from || from >= (asked.span?.end ?? asked.until)) {
-        asked = { from, until, span: spans.first(from, until) };
-      } else if (until > asked.until) {
-        asked = { from: asked.from, until, span: extended(spans, asked, until) };
-      }
-      return asked.span && cut(asked.span, from, until);
-    },
-  };
+  return new Remembered(spans);
 }
 
-function extended(
-  spans: Spans,
-  asked: { readonly until: number; readonly span: Span | undefined },
-  until: number,
-): Span | undefined {
-  const { span } = asked;
-  if (span !== undefined && span.end < asked.until) return span;
-  const more = spans.first(asked.until, until);
-  if (span === undefined) return more;
-  return more?.start === span.end ? { start: span.start, end: more.end } : span;
+class Union implements Spans {
+  constructor(private readonly parts: readonly Spans[]) {}
+
+  first(from: number, until: number): Span | undefined {
+    let start = until;
+    for (const part of this.parts) start = part.first(from, start)?.start ?? start;
+    if (start === until) return undefined;
+    let end = start;
+    for (;;) {
+      // Whether one goes on here is asked first: its next span may be a year away.
+      const goingOn = this.parts.find((part) => covers(part, end));
+      end = goingOn?.first(end, until)?.end ?? end;
+      if (goingOn === undefined || end >= until) return { start, end };
+    }
+  }
+}
+
+class Intersection implements Spans {
+  constructor(
+    private readonly parts: readonly Spans[],
+    private readonly without: Spans,
+  ) {}
+
+  first(from: number, until: number): Span | undefined {
+    for (let at = from; at < until;) {
+      if (covers(this.without, at)) {
+        at = this.without.first(at, until)?.end ?? until;
+        continue;
+      }
+      const common = this.stretchAt(at, until);
+      if (common.start === at) {
+        return { start: at, end: this.without.first(at, common.end)?.start ?? common.end };
+      }
+      at = common.start;
+    }
+    return undefined;
+  }
+
+  /** From the latest start to the earliest end of what the parts have next. */
+  private stretchAt(at: number, until: number): Span {
+    let start = at;
+    let end = until;
+    for (const part of this.parts) {
+      const stretch = part.first(at, until);
+      start = Math.max(start, stretch?.start ?? until);
+      end = Math.min(end, stretch?.end ?? until);
+    }
+    return { start, end };
+  }
+}
+
+class Remembered implements Spans {
+  private askedFrom = 0;
+  private askedUntil = 0;
+  private span: Span | undefined;
+
+  constructor(private readonly spans: Spans) {}
+
+  first(from: number, until: number): Span | undefined {
+    if (from < this.askedFrom || from >= (this.span?.end ?? this.askedUntil)) {
+      this.span = this.spans.first(from, until);
+      this.askedFrom = from;
+      this.askedUntil = until;
+    } else if (until > this.askedUntil) {
+      this.extendTo(until);
+    }
+    return this.span && cut(this.span, from, until);
+  }
+
+  private extendTo(until: number): void {
+    const { span, askedUntil } = this;
+    this.askedUntil = until;
+    if (span !== undefined && span.end < askedUntil) return;
+    const more = this.spans.first(askedUntil, until);
+    if (span === undefined) this.span = more;
+    else if (more?.start === span.end) this.span = { start: span.start, end: more.end };
+  }
 }

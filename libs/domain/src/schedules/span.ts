@@ -43,10 +43,20 @@ export function cut({ start, end }: Span, from: number, until: number): Span | u
 
 /** One span; nothing has to be worked out. */
 export function oneSpan(span: Span): CountedSpans {
-  return {
-    first: (from, until) => cut(span, from, until),
-    edgesComputed: 0,
-    startsADay: 0,
-    startsOn: () => 0,
-  };
+  return new OneSpan(span);
+}
+
+class OneSpan implements CountedSpans {
+  readonly edgesComputed = 0;
+  readonly startsADay = 0;
+
+  constructor(private readonly span: Span) {}
+
+  first(from: number, until: number): Span | undefined {
+    return cut(this.span, from, until);
+  }
+
+  startsOn(): number {
+    return 0;
+  }
 }

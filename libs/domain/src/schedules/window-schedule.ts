@@ -24,9 +24,8 @@ export class WindowSchedule {
   private readonly all: readonly CountedSpans[];
   private readonly openings: Spans;
   private readonly lookAhead: LookAhead;
-  private answer: WindowAnswer | undefined;
-  private validFrom = 0;
-  private validUntil = 0;
+  /** The last answer, and the view that it was put together from: it stays good until that ends. */
+  private known: { readonly answer: WindowAnswer; readonly outlook: Outlook } | undefined;
 
   constructor({ windows, suppressions }: Windows) {
     this.layers = WINDOW_LAYERS.map((layer) => windowsOf(layer, windows)).filter(
@@ -52,15 +51,15 @@ export class WindowSchedule {
   /** The answer for one instant. */
   evaluate(at: Date): WindowAnswer {
     const instant = at.getTime();
-    if (this.answer !== undefined && instant >= this.validFrom && instant < this.validUntil) {
-      return this.answer;
+    const { known } = this;
+    if (known !== undefined && instant >= known.outlook.at && instant < known.outlook.validUntil) {
+      return known.answer;
     }
     if (Number.isNaN(instant)) throw new InvariantViolation('windows were asked for no instant');
     const outlook = new Outlook(instant, this.lookAhead.endFrom(instant));
-    this.answer = this.lookOut(outlook);
-    this.validFrom = instant;
-    this.validUntil = outlook.validUntil;
-    return this.answer;
+    const answer = this.lookOut(outlook);
+    this.known = { answer, outlook };
+    return answer;
   }
 
   /** Where looking for openings from an instant ends, if before 400 days; milliseconds since the epoch. */
@@ -74,7 +73,7 @@ export class WindowSchedule {
     const opening = this.openings.first(at, searchLimit);
     const searchedUntil = opening === undefined ? outlook.gaveUp() : undefined;
     if (searchedUntil !== undefined) return this.unknown(outlook, searchedUntil);
-    return this.known(opening ?? { start: limit, end: limit }, outlook);
+    return this.found(opening ?? { start: limit, end: limit }, outlook);
   }
 
   /** Shut, and looking further costs more than it is worth. */
@@ -86,7 +85,7 @@ export class WindowSchedule {
     return { open: false, because, searchedUntil };
   }
 
-  private known(opening: Span, outlook: Outlook): WindowAnswer {
+  private found(opening: Span, outlook: Outlook): WindowAnswer {
     const isOpen = opening.start === outlook.at;
     if (opening.end === outlook.searchLimit) outlook.gaveUp();
     const start = isOpen ? undefined : outlook.mention(opening.start);

@@ -33,6 +33,7 @@ export function openBreaker(
   { suppressedUntil, entities }: BreakerCount,
   now: Date,
 ): OpenBreaker | undefined {
+  if (!mayOpenBreaker(suppressedUntil.length)) return undefined;
   const ends = suppressedUntil.filter((until) => now.getTime() < Date.parse(until));
   const threshold = breakerThreshold(entities);
   const closesAt = ends[ends.length - threshold - 1];

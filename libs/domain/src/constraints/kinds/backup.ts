@@ -1,6 +1,7 @@
 import { ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
 import { nextTryAt } from '../../backups/backup-record.js';
+import { SATISFIED } from '../constraint.js';
 import type { ConstraintKind } from '../constraint-kind.js';
 import type { PlanFacts } from '../plan-facts.js';
 import type { KnownViolation } from '../violation-codes.js';
@@ -17,7 +18,7 @@ export const backup: ConstraintKind = {
         row: 'backup',
         evaluate({ backup: { base, record }, entity }) {
           if (base === null || record?.status === 'done') {
-            return { satisfied: true, violations: [], metadata: {} };
+            return SATISFIED;
           }
           const violation: KnownViolation = {
             code: 'backup',

@@ -60,11 +60,21 @@ function compile(node: unknown, path: string, depth: number, budget: { nodes: nu
     if (!inner.ok) return inner;
     compiled.push(inner.value);
   }
-  return ok(
-    word === 'all'
-      ? (facts) => compiled.every((holds) => holds(facts))
-      : (facts) => compiled.some((holds) => holds(facts)),
-  );
+  return ok(word === 'all' ? allOf(compiled) : anyOf(compiled));
+}
+
+function allOf(conditions: readonly CompiledRule[]): CompiledRule {
+  return (facts) => {
+    for (const holds of conditions) if (!holds(facts)) return false;
+    return true;
+  };
+}
+
+function anyOf(conditions: readonly CompiledRule[]): CompiledRule {
+  return (facts) => {
+    for (const holds of conditions) if (holds(facts)) return true;
+    return false;
+  };
 }
 
 function compileComparison(node: Comparison, path: string): Compiled {
