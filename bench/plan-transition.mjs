@@ -8,7 +8,7 @@ import { somePlans } from './some-plans.mjs';
 import { median, rounded } from './interleave.mjs';
 import { valueOf } from './value-of.mjs';
 import { whyNot } from './why-not.mjs';
-import { wireCounter } from './wire-counter.mjs';
+import { wireCounter } from '../libs/storage/src/testing/wire-counter.mjs';
 
 const REACH = 1.3;
 const CONTENDERS = 16;
@@ -55,7 +55,8 @@ async function measure(url, { transitions, races }) {
       bench: 'plan-transition',
       n: transitions,
       arms: {
-        apollo: 'DatabaseStore.transact with one plans.save of a plan that was read before',
+        apollo:
+          'DatabaseStore.transact that finishes with plans.save of a plan that was read before',
         bare: 'pg: one UPDATE of the same columns, of a row of the same size, committed by itself',
       },
       p50Ms: rounded(ms.apollo),
@@ -68,8 +69,8 @@ async function measure(url, { transitions, races }) {
       reach: `1 round trip, 1 commit, p50 <= ${REACH} of bare, 1 winner in each race`,
       met,
       ...whyNot([
-        [wire.roundTrips > 1, 'BEGIN and COMMIT each wait for an answer, as the statement does'],
-        [ratio > REACH, 'those waits, and TypeORM between the store and the driver'],
+        [wire.roundTrips > 1, 'BEGIN or COMMIT waits for an answer of its own'],
+        [ratio > REACH, 'work in this process, around the statement'],
       ]),
     };
   } finally {
@@ -90,7 +91,7 @@ function mover(store, id) {
     plan ??= await store.transact((unit) => unit.plans.get(id));
     if (plan === undefined) throw new Error('the plan is gone');
     const moved = { ...plan, state: nextState(plan.state) };
-    plan = valueOf(await store.transact((unit) => unit.plans.save(moved)));
+    plan = valueOf(await store.transact((unit) => unit.finish(() => unit.plans.save(moved))));
   };
 }
 
@@ -195,7 +196,9 @@ async function contend(store, id, races) {
     if (plan === undefined) throw new Error('the plan is gone');
     const moved = { ...plan, state: nextState(plan.state) };
     const results = await Promise.all(
-      Array.from({ length: CONTENDERS }, () => store.transact((unit) => unit.plans.save(moved))),
+      Array.from({ length: CONTENDERS }, () =>
+        store.transact((unit) => unit.finish(() => unit.plans.save(moved))),
+      ),
     );
     winners.push(results.filter(({ ok }) => ok).length);
   }

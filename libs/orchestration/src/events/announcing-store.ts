@@ -25,6 +25,8 @@ export class AnnouncingStore implements Store {
         plans: announcePlans(unit.plans, drafts),
         spokes: announceSpokes(unit.spokes, drafts),
         ...announceEntities(unit, drafts),
+        // The events are still to come.
+        finish: (ask) => ask(),
       });
       await drafts.write(unit, this.clock.now());
       return answer;

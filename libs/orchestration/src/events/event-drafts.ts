@@ -28,6 +28,7 @@ export class EventDrafts {
     this.drafts.push({ type, subject: entity, data });
   }
 
+  /** The last thing a transaction does. */
   async write(unit: UnitOfWork, at: Date): Promise<void> {
     if (this.drafts.length === 0) return;
     const names = this.drafts.flatMap(({ subject }) =>
@@ -39,7 +40,7 @@ export class EventDrafts {
       const known = typeof subject === 'string' ? byName.get(subject) : subject;
       return known === undefined ? [] : [{ at: at.toISOString(), type, subject: known, data }];
     });
-    await unit.events.append(events);
+    await unit.finish(() => unit.events.append(events));
   }
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import {
   aPlan,
+  aPlanCount,
   aProduct,
   anAuditEntry,
   anEnvironment,
@@ -155,6 +156,44 @@ function describeTransactions(store: () => Store): void {
       });
       await expect(work).rejects.toThrow('no');
       await expect(leaked!.dirty.mark(['a'])).rejects.toThrow(InvariantViolation);
+    });
+
+    it('keeps what was written before it finished, and what it finished with', async () => {
+      const finished = await store().transact(async (unit) => {
+        await unit.environments.insert(anEnvironment());
+        await unit.analytics.add([aPlanCount()]);
+        return unit.finish(() => unit.products.insert(aProduct()));
+      });
+      expect(finished).toEqual({ ok: true, value: aProduct() });
+      const kept = await store().transact(async (unit) => ({
+        environment: await unit.environments.get('dev'),
+        product: await unit.products.get('test-service'),
+        counts: await unit.analytics.sums('type', { from: '2000-01-01', to: '3000-01-01' }),
+      }));
+      expect(kept).toMatchObject({ environment: anEnvironment(), product: aProduct() });
+      expect(kept.counts).toHaveLength(1);
+    });
+
+    it('answers nothing after it has finished', async () => {
+      const work = store().transact(async (unit) => {
+        await unit.finish(() => unit.plans.get('plan-1'));
+        await unit.products.insert(aProduct());
+      });
+      await expect(work).rejects.toThrow(InvariantViolation);
+      expect(await store().transact((unit) => unit.products.list({ limit: 9 }))).toEqual({
+        items: [],
+      });
+    });
+
+    it('leaves nothing behind when what it would finish with fails', async () => {
+      const work = store().transact(async (unit) => {
+        await unit.products.insert(aProduct());
+        await unit.finish(() => Promise.reject(new Error('the last question was none')));
+      });
+      await expect(work).rejects.toThrow('the last question was none');
+      expect(await store().transact((unit) => unit.products.list({ limit: 9 }))).toEqual({
+        items: [],
+      });
     });
 
     it('is not touched by what a caller does to what it gave or got', async () => {

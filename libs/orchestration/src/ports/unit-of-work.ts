@@ -64,6 +64,12 @@ export interface UnitOfWork {
   readonly leases: LeaseRepository;
   readonly occurrences: OccurrenceRepository;
   readonly events: EventLog;
+  /**
+   * Commits together with the one statement that `ask` makes, where the store is a database: one
+   * message and one answer less. What it answers is kept already, whatever the work does afterwards,
+   * and nothing can be asked for after it.
+   */
+  finish<T>(ask: () => Promise<T>): Promise<T>;
 }
 
 /** Constraints that people made. There are few, and the engine wants them all. */

@@ -36,7 +36,7 @@ export class DatabaseAnalytics implements AnalyticsRepository {
 
   async sums(by: AnalyticsDimension, { from, to }: DayRange): Promise<readonly CounterSum[]> {
     await this.writePending();
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT ${KEYS[by]} AS key, counter, sum(amount) AS sum FROM plan_counts
        WHERE day >= $1::date AND day < $2::date
        GROUP BY 1, counter ORDER BY ${KEYS[by]} COLLATE "C", counter`,

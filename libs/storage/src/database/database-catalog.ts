@@ -35,7 +35,7 @@ export class DatabaseEnvironments
   }
 
   lock(name: string): Promise<Environment | undefined> {
-    return this.table.first('WHERE name = $1 FOR NO KEY UPDATE', [name]);
+    return this.table.lock('name = $1', [name]);
   }
 
   async list(page: PageRequest): Promise<Page<Environment>> {
@@ -82,7 +82,7 @@ export class DatabaseReleases implements ReleaseRepository {
   }
 
   async needs(products: readonly string[]): Promise<readonly ProductNeed[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT product, ${NEEDED} COLLATE "C" AS needed FROM releases WHERE product = ANY($1)
        UNION
        SELECT product, needed FROM (
@@ -102,7 +102,7 @@ export class DatabaseReleases implements ReleaseRepository {
     releases: readonly Pick<Release, 'product' | 'version'>[],
     whole: readonly string[],
   ): Promise<readonly Declaration[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT product, version, dependencies FROM releases
        WHERE (product, version) IN (SELECT * FROM unnest($1::text[], $2::text[]))
          OR product = ANY($3)
@@ -135,7 +135,7 @@ export class DatabaseCharts implements ChartRepository {
 
   async get(sha256: string): Promise<Uint8Array | undefined> {
     const statement = 'SELECT bytes FROM charts WHERE sha256 = $1';
-    const [row] = await this.session.query(statement, [sha256]);
+    const [row] = await this.session.read(statement, [sha256]);
     return row === undefined ? undefined : new Uint8Array(row['bytes'] as Buffer);
   }
 }
@@ -157,7 +157,7 @@ export class DatabaseChannels implements ChannelRepository {
   }
 
   async names(): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       'SELECT DISTINCT channel FROM channel_entries ORDER BY channel',
     );
     return rows.map(({ channel }) => channel as string);

@@ -21,7 +21,7 @@ export class DatabaseEvaluations implements EvaluationRepository {
   }
 
   async missing(limit: number): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT name FROM entities
        WHERE NOT EXISTS (SELECT FROM evaluations WHERE entity = entities.name)
          AND NOT EXISTS (SELECT FROM dirty_entities WHERE entity = entities.name)
@@ -36,7 +36,7 @@ export class DatabaseEvaluations implements EvaluationRepository {
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT entity FROM evaluations WHERE recheck_at <= $1
          AND NOT EXISTS (
            SELECT FROM dirty_entities mark WHERE mark.entity = evaluations.entity
@@ -48,7 +48,7 @@ export class DatabaseEvaluations implements EvaluationRepository {
   }
 
   async nextDueAfter(now: string): Promise<string | undefined> {
-    const [row] = await this.session.query(
+    const [row] = await this.session.read(
       'SELECT recheck_at FROM evaluations WHERE recheck_at > $1 ORDER BY recheck_at LIMIT 1',
       [now],
     );

@@ -47,7 +47,7 @@ export class DatabaseEventLog implements EventLog {
   }
 
   async newestId(): Promise<string | undefined> {
-    const [newest] = await this.session.query(
+    const [newest] = await this.session.read(
       `${SELECT} WHERE ${SETTLED} ORDER BY transaction DESC, position DESC LIMIT 1`,
     );
     return newest?.['id'] as string | undefined;
@@ -76,7 +76,7 @@ export class DatabaseEventLog implements EventLog {
     where: string,
     parameters: readonly unknown[],
   ): Promise<readonly StoredEvent[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `${SELECT} ${where} ORDER BY transaction, position LIMIT $1`,
       parameters,
     );

@@ -31,6 +31,18 @@ export function databaseFailure(error: unknown, target: string): Error {
   });
 }
 
+/** Ended by an operator, broken off, damaged, or idle for too long: the connection is gone as well. */
+const BROKEN_OFF = ['57P', '08', '25P0', 'XX'];
+
+/**
+ * Whether nothing can be asked on the connection after this. What was to be committed then may have
+ * been kept or not; a server that answers with an error and goes on has kept nothing.
+ */
+export function endsConnection(error: unknown): boolean {
+  const code = isFromServer(error) ? errorCode(error) : undefined;
+  return code === undefined || BROKEN_OFF.some((start) => code.startsWith(start));
+}
+
 export function unavailable(target: string, cause: unknown): StoreUnavailable {
   return new StoreUnavailable(
     `the database ${target} does not do its work: ${messageOf(cause)}; check that PostgreSQL runs ` +

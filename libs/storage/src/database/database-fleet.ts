@@ -79,7 +79,7 @@ export class DatabaseSpokes implements SpokeRepository {
   }
 
   lock(name: string): Promise<SpokeRecord | undefined> {
-    return this.table.first('WHERE name = $1 FOR NO KEY UPDATE', [name]);
+    return this.table.lock('name = $1', [name]);
   }
 
   getMany(names: readonly string[]): Promise<readonly SpokeRecord[]> {
@@ -120,7 +120,7 @@ export class DatabaseSpokes implements SpokeRepository {
   }
 
   async lastHeardIn(ranges: readonly InstantRange[]): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT name FROM spokes WHERE NOT revoked AND EXISTS (
          SELECT FROM unnest($1::timestamptz[], $2::timestamptz[]) AS heard (after, until)
          WHERE last_seen_at > heard.after AND last_seen_at <= heard.until
@@ -213,7 +213,7 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
   async environmentsOf(
     products: readonly string[],
   ): Promise<readonly Pick<Entity, 'product' | 'environment'>[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT DISTINCT product, environment FROM entities WHERE product = ANY($1)
        ORDER BY product, environment`,
       [products],
@@ -225,12 +225,12 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
   }
 
   async providersFor(places: readonly ProviderPlace[]): Promise<readonly PlacedEntity[]> {
-    const rows = await this.session.query(PROVIDERS, columnsOfPlaces(places));
+    const rows = await this.session.read(PROVIDERS, columnsOfPlaces(places));
     return rows.map(placedEntity);
   }
 
   async dependentsAt(places: readonly DependentPlace[]): Promise<readonly PlacedEntity[]> {
-    const rows = await this.session.query(DEPENDENTS, [
+    const rows = await this.session.read(DEPENDENTS, [
       ...columnsOfPlaces(places),
       places.map(({ dependent }) => dependent),
     ]);
@@ -238,7 +238,7 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
   }
 
   async namesIn(environments: readonly string[]): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       'SELECT name FROM entities WHERE environment = ANY($1) ORDER BY name',
       [environments],
     );
@@ -246,7 +246,7 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
   }
 
   async countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT environment, count(*)::integer AS entities FROM entities
        WHERE environment = ANY($1) GROUP BY environment`,
       [environments],
@@ -268,7 +268,7 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
 
   async names(page: PageRequest): Promise<Page<string>> {
     const conditions = new Conditions().and('name > ?', page.after);
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT name FROM entities ${conditions.page('name', page)}`,
       conditions.parameters,
     );

@@ -52,7 +52,7 @@ export class DatabasePlanStorage implements PlanStorage {
   }
 
   async executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT environment, count(*)::integer AS plans FROM plans
        WHERE state = 'EXECUTING' AND environment = ANY($1) GROUP BY environment`,
       [environments],
@@ -63,7 +63,7 @@ export class DatabasePlanStorage implements PlanStorage {
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT entity FROM plans WHERE ${WAITS} AND recheck_at <= $1
          AND NOT EXISTS (SELECT FROM dirty_entities mark WHERE mark.entity = plans.entity)
        ORDER BY recheck_at, entity LIMIT $2`,
@@ -73,7 +73,7 @@ export class DatabasePlanStorage implements PlanStorage {
   }
 
   async nextDueAfter(now: string): Promise<string | undefined> {
-    const [row] = await this.session.query(
+    const [row] = await this.session.read(
       `SELECT recheck_at FROM plans WHERE ${WAITS} AND recheck_at > $1
        ORDER BY recheck_at LIMIT 1`,
       [now],
@@ -83,7 +83,7 @@ export class DatabasePlanStorage implements PlanStorage {
 
   /** Looks for the code as `JSON.stringify` writes it: within a text its quotes would be escaped. */
   async blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT entity FROM plans WHERE state = 'BLOCKED' AND environment = ANY($1)
          AND strpos(violations::text, $2) > 0 ORDER BY entity`,
       [environments, `"code":${JSON.stringify(code)}`],
@@ -95,7 +95,7 @@ export class DatabasePlanStorage implements PlanStorage {
     environments: readonly string[] | undefined,
     page: PageRequest,
   ): Promise<Page<string>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
          AND ($2::text[] IS NULL OR environment = ANY($2)) ORDER BY entity LIMIT $3`,
       [page.after ?? '', environments ?? null, rowsToRead(page)],
@@ -104,7 +104,7 @@ export class DatabasePlanStorage implements PlanStorage {
   }
 
   async pendingRestores(page: PageRequest): Promise<Page<string>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
          AND (plan_class = 'repair' OR type = 'rollback') ORDER BY entity LIMIT $2`,
       [page.after ?? '', rowsToRead(page)],

@@ -32,7 +32,7 @@ export class DatabaseSuppressions implements AutomaticSuppressionRepository {
     environments: readonly string[],
     now: string,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT environment, array_agg(suppressed_until ORDER BY suppressed_until) AS ends
        FROM automatic_suppressions
        WHERE environment = ANY($1) AND suppressed_until > $2 GROUP BY environment`,

@@ -67,7 +67,7 @@ export class DatabaseOccurrences implements OccurrenceRepository {
   }
 
   async newest(schedules: readonly string[], until: string): Promise<ReadonlyMap<string, string>> {
-    const rows = await this.session.query(
+    const rows = await this.session.read(
       `SELECT asked.schedule, newest.starts_at
        FROM (SELECT DISTINCT unnest($1::text[]) COLLATE "C" AS schedule) asked
        CROSS JOIN LATERAL (

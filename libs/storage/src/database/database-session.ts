@@ -1,7 +1,6 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { CommitSignalDraft } from '@apollo-deploy/orchestration';
-import type { QueryRunner } from 'typeorm';
-import { databaseFailure } from './database-failure.js';
+import type { ClientTransaction, Statement } from './client-transaction.js';
 import type { Row } from './table-map.js';
 
 /**
@@ -13,12 +12,11 @@ export class DatabaseSession {
   private readonly lastWrites = new Set<() => Promise<void>>();
   private lastTurn: Promise<unknown> = Promise.resolve();
   private ended = false;
+  /** The next statement is the last. */
+  private finishing = false;
   private firstFailure: Error | undefined;
 
-  constructor(
-    private readonly runner: QueryRunner,
-    private readonly target: string,
-  ) {}
+  constructor(private readonly transaction: Pick<ClientTransaction, 'run'>) {}
 
   /** What went wrong, also where the work has caught it. */
   get failure(): Error | undefined {
@@ -27,13 +25,12 @@ export class DatabaseSession {
 
   /** Runs one statement and answers its rows. */
   async query(statement: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
-    this.assertOpen();
-    const turn = this.lastTurn.then(() => this.run(statement, parameters));
-    this.lastTurn = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    return turn;
+    return this.inTurn(statement, parameters, false);
+  }
+
+  /** As `query`, for a statement that neither writes nor locks anything. */
+  async read(statement: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.inTurn(statement, parameters, true);
   }
 
   /** Has `write` called as the last thing before the commit, once however often it is asked for. */
@@ -44,7 +41,22 @@ export class DatabaseSession {
 
   /** Writes what was to come last. */
   async writeLast(): Promise<void> {
-    for (const write of this.lastWrites) await write();
+    for (const write of this.lastWrites) {
+      this.lastWrites.delete(write);
+      await write();
+    }
+  }
+
+  /** Commits along with the one statement that `ask` makes. */
+  async finish<T>(ask: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    await this.writeLast();
+    this.finishing = true;
+    try {
+      return await ask();
+    } finally {
+      this.ended = true;
+    }
   }
 
   /** Refuses statements from now on, and waits for those that were asked for before. */
@@ -61,14 +73,29 @@ export class DatabaseSession {
     }
   }
 
-  private async run(statement: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+  private inTurn(
+    text: string,
+    parameters: readonly unknown[],
+    reads: boolean,
+  ): Promise<readonly Row[]> {
+    this.assertOpen();
+    const last = this.finishing;
+    this.ended = last;
+    const turn = this.lastTurn.then(() => this.run({ text, parameters, reads, last }));
+    this.lastTurn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  private async run(statement: Statement): Promise<readonly Row[]> {
     if (this.firstFailure !== undefined) throw this.firstFailure;
     try {
-      const result = await this.runner.query(statement, [...parameters], true);
-      return result.records as readonly Row[];
+      return await this.transaction.run(statement);
     } catch (error) {
-      this.firstFailure = databaseFailure(error, this.target);
-      throw this.firstFailure;
+      this.firstFailure = error as Error;
+      throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { transactionSource } from './database-settings.js';
+import { transactionPool } from './database-settings.js';
 
 const AUTHENTICATED = message('R', Buffer.from([0, 0, 0, 0]));
 const READY = message('Z', Buffer.from('I'));
@@ -38,7 +38,7 @@ async function dyingServer(): Promise<string> {
 
 describe('a connection whose server dies in the moment it is handed out', () => {
   it('fails what it was made for and not the process', async () => {
-    const source = transactionSource({ url: await dyingServer() });
-    await expect(source.initialize()).rejects.toThrow(/connection error and is not queryable/);
+    const pool = transactionPool({ url: await dyingServer() });
+    await expect(pool.query('SELECT 1')).rejects.toThrow(/connection error and is not queryable/);
   });
 });

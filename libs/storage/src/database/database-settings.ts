@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientBase, Pool, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 
 export interface DatabaseSettings {
@@ -28,15 +28,18 @@ export function targetOf({ url }: Pick<DatabaseSettings, 'url'>): string {
 }
 
 /** Connections for transactions, each with the time limits of the settings. Not yet connected. */
-export function transactionSource(settings: DatabaseSettings): DataSource {
+export function transactionPool(settings: DatabaseSettings): Pool {
   const statementMs = settings.statementTimeoutMs ?? 30_000;
-  return source(settings, {
+  const pool = new Pool({
+    ...connectionOf(settings),
     max: Math.max(2, settings.poolSize ?? POOL_SIZE),
     statement_timeout: statementMs,
     query_timeout: statementMs + ANSWER_GRACE_MS,
     lock_timeout: settings.lockTimeoutMs ?? 2_000,
     idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs ?? 15_000,
   });
+  pool.on('error', settings.onConnectionLost ?? (() => undefined));
+  return pool;
 }
 
 /** Two connections without limits on statements: one holds the guard, one changes the schema. */
@@ -44,38 +47,33 @@ export function migrationSource(
   settings: DatabaseSettings,
   migrations: readonly (new () => object)[],
 ): DataSource {
-  return source(settings, { max: 2, lock_timeout: 10_000 }, [...migrations]);
-}
-
-function source(
-  { url, onConnectionLost }: DatabaseSettings,
-  limits: Readonly<Record<string, number>>,
-  migrations: (new () => object)[] = [],
-): DataSource {
   return new DataSource({
     type: 'postgres',
     installExtensions: false,
     synchronize: false,
     logging: false,
-    migrations,
+    migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
-    poolErrorHandler: onConnectionLost ?? (() => undefined),
-    extra: {
-      connectionString: url,
-      application_name: 'apollo-hub',
-      connectionTimeoutMillis: CONNECT_MS,
-      keepAlive: true,
-      onConnect: keepFromCrashing,
-      ...limits,
-    },
+    poolErrorHandler: settings.onConnectionLost ?? (() => undefined),
+    extra: { ...connectionOf(settings), max: 2, lock_timeout: 10_000 },
   });
+}
+
+function connectionOf({ url }: Pick<DatabaseSettings, 'url'>): PoolConfig {
+  return {
+    connectionString: url,
+    application_name: 'apollo-hub',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    onConnect: keepFromCrashing,
+  };
 }
 
 /**
  * A connection that breaks between leaving the pool and reaching its user has no listener of either,
  * and the error would end the process. Whoever uses the connection learns of it by the next statement.
  */
-function keepFromCrashing(client: Client): void {
+function keepFromCrashing(client: ClientBase): void {
   client.on('error', () => undefined);
 }

@@ -6,9 +6,9 @@ import {
   StoreUnavailable,
   type UnitOfWork,
 } from '@apollo-deploy/orchestration';
-import type { DataSource } from 'typeorm';
+import type { Pool } from 'pg';
 import { TransactionConflict, unavailable } from './database-failure.js';
-import { type DatabaseSettings, targetOf, transactionSource } from './database-settings.js';
+import { type DatabaseSettings, targetOf, transactionPool } from './database-settings.js';
 import { type Committed, runTransaction } from './database-transaction.js';
 import { migrateSchema } from './migrate-schema.js';
 
@@ -26,7 +26,7 @@ export class DatabaseStore implements Store {
   private closed: Promise<void> | undefined;
 
   private constructor(
-    private readonly source: DataSource,
+    private readonly pool: Pool,
     private readonly target: string,
   ) {}
 
@@ -37,13 +37,14 @@ export class DatabaseStore implements Store {
   static async open(settings: DatabaseSettings): Promise<DatabaseStore> {
     await migrateSchema(settings);
     const target = targetOf(settings);
-    const source = transactionSource(settings);
+    const pool = transactionPool(settings);
     try {
-      await source.initialize();
+      await pool.query('SELECT 1');
     } catch (error) {
+      await pool.end();
       throw unavailable(target, error);
     }
-    return new DatabaseStore(source, target);
+    return new DatabaseStore(pool, target);
   }
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -70,7 +71,7 @@ export class DatabaseStore implements Store {
   async ready(): Promise<boolean> {
     if (this.closed !== undefined) return false;
     try {
-      await this.source.query('SELECT 1');
+      await this.pool.query('SELECT 1');
       return true;
     } catch {
       return false;
@@ -85,13 +86,13 @@ export class DatabaseStore implements Store {
 
   private async drain(): Promise<void> {
     await Promise.allSettled(this.running);
-    await this.source.destroy();
+    await this.pool.end();
   }
 
   private async runUntilSettled<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<Committed<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await runTransaction(this.source, this.target, work);
+        return await runTransaction(this.pool, this.target, work);
       } catch (error) {
         if (!(error instanceof TransactionConflict)) throw error;
         if (attempt === ATTEMPTS) throw unavailable(this.target, error);

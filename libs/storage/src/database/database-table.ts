@@ -8,11 +8,19 @@ export class DatabaseTable<T extends object> {
     private readonly map: TableMap<T>,
   ) {}
 
-  /** Rows by what comes after `FROM table`: WHERE, ORDER BY, LIMIT, FOR UPDATE. */
+  /** Rows by what comes after `FROM table`: WHERE, ORDER BY, LIMIT. Locks nothing. */
   async select(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
     const { selection, table } = this.map;
-    const rows = await this.session.query(`SELECT ${selection} FROM ${table} ${tail}`, parameters);
+    const rows = await this.session.read(`SELECT ${selection} FROM ${table} ${tail}`, parameters);
     return rows.map((row) => this.map.read(row));
+  }
+
+  /** The row that `where` finds, which nobody else can change or lock until the transaction ends. */
+  async lock(where: string, parameters: readonly unknown[]): Promise<T | undefined> {
+    const { selection, table } = this.map;
+    const statement = `SELECT ${selection} FROM ${table} WHERE ${where} FOR NO KEY UPDATE`;
+    const [row] = await this.session.query(statement, parameters);
+    return row === undefined ? undefined : this.map.read(row);
   }
 
   async first(tail: string, parameters: readonly unknown[]): Promise<T | undefined> {

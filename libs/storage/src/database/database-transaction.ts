@@ -1,7 +1,7 @@
-import { type CommitSignal, StoreUnavailable, type UnitOfWork } from '@apollo-deploy/orchestration';
-import type { PoolClient } from 'pg';
-import type { DataSource, QueryRunner } from 'typeorm';
-import { messageOf, unavailable } from './database-failure.js';
+import type { CommitSignal, UnitOfWork } from '@apollo-deploy/orchestration';
+import type { Pool, PoolClient } from 'pg';
+import { ClientTransaction } from './client-transaction.js';
+import { unavailable } from './database-failure.js';
 import { DatabaseSession } from './database-session.js';
 import { databaseUnitOfWork } from './database-unit-of-work.js';
 
@@ -16,66 +16,33 @@ export interface Committed<T> {
  * work that catches the failure of a statement does not commit either.
  */
 export async function runTransaction<T>(
-  source: DataSource,
+  pool: Pool,
   target: string,
   work: (unit: UnitOfWork) => Promise<T>,
 ): Promise<Committed<T>> {
-  const runner = source.createQueryRunner();
+  const transaction = new ClientTransaction(await connect(pool, target), target);
+  const session = new DatabaseSession(transaction);
+  let failed = true;
   try {
-    const client = await begin(runner, target);
-    const session = new DatabaseSession(runner, target);
-    let answer: T;
-    try {
-      answer = await work(databaseUnitOfWork(session));
-      await session.writeLast();
-      await session.end();
-      if (session.failure !== undefined) throw session.failure;
-    } catch (error) {
-      await session.end();
-      await rollback(runner, client);
-      throw session.failure ?? error;
-    }
-    await commit(runner, client, target);
+    const answer = await work(databaseUnitOfWork(session));
+    await session.writeLast();
+    await session.end();
+    if (session.failure !== undefined) throw session.failure;
+    await transaction.commit();
+    failed = false;
     return { answer, signal: session.signals.signal() };
+  } catch (error) {
+    await session.end();
+    throw session.failure ?? error;
   } finally {
-    await runner.release();
+    await transaction.end(failed);
   }
 }
 
-async function begin(runner: QueryRunner, target: string): Promise<PoolClient> {
+async function connect(pool: Pool, target: string): Promise<PoolClient> {
   try {
-    const client = (await runner.connect()) as PoolClient;
-    await runner.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    return client;
+    return await pool.connect();
   } catch (error) {
     throw unavailable(target, error);
   }
-}
-
-/** The caller hears of what failed before; if this fails too, the server undoes it by itself. */
-async function rollback(runner: QueryRunner, client: PoolClient): Promise<void> {
-  try {
-    await runner.query('ROLLBACK');
-  } catch {
-    drop(client);
-  }
-}
-
-/** Never repeated by itself: whether the server kept the writes is not known if it does not say. */
-async function commit(runner: QueryRunner, client: PoolClient, target: string): Promise<void> {
-  try {
-    await runner.query('COMMIT');
-  } catch (cause) {
-    drop(client);
-    throw new StoreUnavailable(
-      `the database ${target} did not say whether it kept the last writes: ${messageOf(cause)}; ` +
-        'read what is stored before you try again',
-      { cause },
-    );
-  }
-}
-
-/** Closes the connection, so that the pool gives it to nobody with half a transaction in it. */
-function drop(client: PoolClient): void {
-  (client as unknown as { end(done: () => void): void }).end(() => undefined);
 }

@@ -55,5 +55,6 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     leases: new DatabaseLeases(session),
     occurrences: new DatabaseOccurrences(session),
     events: new DatabaseEventLog(session),
+    finish: (ask) => session.finish(ask),
   };
 }

@@ -59,5 +59,6 @@ export function inMemoryUnitOfWork(
     leases: new InMemoryLeases(tables, transaction),
     occurrences: new InMemoryOccurrences(tables, transaction),
     events: new InMemoryEventLog(tables, transaction),
+    finish: (ask) => transaction.finish(ask),
   };
 }

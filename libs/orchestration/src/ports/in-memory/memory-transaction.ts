@@ -38,6 +38,16 @@ export class MemoryTransaction {
     this.before.set(table, slots);
   }
 
+  /** Lets nothing be asked for after what `ask` does. */
+  async finish<T>(ask: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    try {
+      return await ask();
+    } finally {
+      this.ended = true;
+    }
+  }
+
   /** Ends it: from here on nobody can write through it. */
   end(): void {
     this.ended = true;

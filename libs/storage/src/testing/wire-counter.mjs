@@ -6,16 +6,18 @@ import { join } from 'node:path';
 /** `ReadyForQuery` and `CommandComplete` of the PostgreSQL protocol. */
 const READY = 'Z'.charCodeAt(0);
 const COMPLETE = 'C'.charCodeAt(0);
+const IDLE = 'I'.charCodeAt(0);
 
 /**
- * A way to a database's socket that counts what goes over it.
- * @param {string} url As `startEmbeddedPostgres` answers it.
+ * A way to a database that counts what goes over it: how often somebody waited for the server, the
+ * statements it ran, and what it committed, whether it was told to or did so after one statement.
+ * @param {string} url As `startEmbeddedPostgres` answers it, or of a server that listens to TCP.
  */
 export async function wireCounter(url) {
   const address = new URL(url.replace(/@\//, '@localhost/'));
-  const port = address.searchParams.get('port') ?? '5432';
-  const target = join(address.searchParams.get('host') ?? '', `.s.PGSQL.${port}`);
   const folder = await mkdtemp(join(tmpdir(), 'apollo-wire-'));
+  const port = address.searchParams.get('port') ?? (address.port || '5432');
+  const target = targetOf(address, port);
   const counts = { roundTrips: 0, statements: 0, commits: 0 };
   const server = createServer((client) => {
     const upstream = createConnection(target);
@@ -26,10 +28,7 @@ export async function wireCounter(url) {
       waiting = true;
       upstream.write(chunk);
     });
-    const read = messages((type, body) => {
-      if (type === READY) counts.statements += 1;
-      if (type === COMPLETE && body.subarray(0, 6).toString() === 'COMMIT') counts.commits += 1;
-    });
+    const read = messages(answersInto(counts));
     upstream.on('data', (chunk) => {
       read(chunk);
       waiting = false;
@@ -47,6 +46,7 @@ export async function wireCounter(url) {
     server.listen(join(folder, `.s.PGSQL.${port}`), () => resolve(undefined)),
   );
   address.searchParams.set('host', folder);
+  address.searchParams.set('port', port);
   return {
     url: address.href.replace('@localhost/', '@/'),
     read: () => ({ ...counts }),
@@ -54,6 +54,35 @@ export async function wireCounter(url) {
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+/**
+ * @param {URL} address
+ * @param {string} port
+ */
+function targetOf(address, port) {
+  const folder = address.searchParams.get('host');
+  if (folder !== null) return { path: join(folder, `.s.PGSQL.${port}`) };
+  return { host: address.hostname, port: Number(port) };
+}
+
+/** @param {{ statements: number, commits: number }} counts */
+function answersInto(counts) {
+  let opened = false;
+  let wrote = false;
+  return (/** @type {number} */ type, /** @type {Buffer} */ body) => {
+    if (type === READY) {
+      if (wrote && !opened) counts.commits += 1;
+      wrote = false;
+      opened = body[0] !== IDLE;
+    }
+    if (type !== COMPLETE) return;
+    const [word = ''] = body.toString('latin1').split(/[ \0]/);
+    if (word === 'BEGIN') opened = true;
+    else if (word === 'COMMIT') counts.commits += 1;
+    else if (word !== 'ROLLBACK') counts.statements += 1;
+    if (['INSERT', 'UPDATE', 'DELETE'].includes(word)) wrote = true;
   };
 }
 
