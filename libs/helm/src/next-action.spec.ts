@@ -195,6 +195,12 @@ describe('nextAction on what the plan itself has done before', () => {
       expected: 'locked',
     },
     { name: 'its dead process', status: 'pending-upgrade', deadHolder: true, expected: 'repair' },
+    {
+      name: 'that it was removed since',
+      status: 'uninstalled',
+      deadHolder: false,
+      expected: 'base_moved',
+    },
   ] as const;
   it.each(cases)('recognises $name', ({ status, deadHolder, expected }) => {
     const state = observed(['superseded', 'superseded', status], { head: mine });
@@ -228,14 +234,38 @@ describe('nextAction on what the plan itself has done before', () => {
       head: { description: 'Rollback to 1' },
       expected: 'already',
     },
+    {
+      name: 'by Helm 3’s failure, which names no target',
+      status: 'failed',
+      head: { description: 'Rollback "web" failed: no matches for kind "Old"' },
+      expected: 'broken',
+    },
+    {
+      name: 'by Helm 3’s description in the note of a repair',
+      status: 'failed',
+      head: {
+        description: 'pending-rollback was interrupted: its process is dead (Rollback to 1)',
+      },
+      expected: 'broken',
+    },
+    {
+      name: 'not by a failure that carries the labels of another revision',
+      status: 'failed',
+      head: {
+        description: 'Rollback "web" failed: boom',
+        labels: { 'apollo.dev/plan': 'plan-of-another' },
+      },
+      expected: 'base_moved',
+    },
     { name: 'not by another target', head: { rollbackRevision: 2 }, expected: 'base_moved' },
     {
       name: 'not by another plan',
       head: { description: 'apollo plan plan-2: rollback' },
       expected: 'base_moved',
     },
-  ])('recognises its rollback $name', ({ head, expected }) => {
-    const state = observed(['superseded', 'superseded', 'deployed'], { head });
+  ] as const)('recognises its rollback $name', ({ head, expected, ...given }) => {
+    const status = 'status' in given ? given.status : 'deployed';
+    const state = observed(['superseded', 'superseded', status], { head });
     expect(said(nextAction(state, ask('rollback')))).toBe(expected);
   });
 });

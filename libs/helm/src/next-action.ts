@@ -131,10 +131,13 @@ function doneMessage(state: ReleaseState, { operation }: ReleaseAsk): string {
     : `revision ${String(head.revision)} of release ${operation.release} is deployed and is what this plan asked for`;
 }
 
-/** True if no revision was ever in effect, as after a first installation that failed. */
+/**
+ * True if no revision was ever in effect, as after a first installation that failed. Where older
+ * revisions were pruned nobody can say so: one of them may be what runs.
+ */
 function neverDeployed({ kind, history }: ManagedState): boolean {
   const once = history.some(({ status }) => status === 'superseded' || status === 'deployed');
-  return kind === 'failed' && !once;
+  return kind === 'failed' && !once && history[0]?.revision === 1;
 }
 
 /** True if the only installation there was failed. */

@@ -1,7 +1,7 @@
 import type { HelmCommand } from './helm-command.js';
 import { rollbackDescription, type ReleaseAsk } from './release-operation.js';
-import { PLAN_LABEL, type ReleaseRecord } from './release-record.js';
-import { headOf, underlyingState, type ReleaseState } from './release-state.js';
+import { PLAN_LABEL } from './release-record.js';
+import { headOf, underlyingState, type ManagedState, type ReleaseState } from './release-state.js';
 
 /** What a release shows of a plan: nothing, its effect, its failure, or that it was cut off. */
 export type PlanTrace = 'none' | 'done' | 'failed' | 'interrupted';
@@ -11,10 +11,10 @@ export type PlanTrace = 'none' | 'done' | 'failed' | 'interrupted';
  * nothing, since later revisions inherit it: chart and values have to be the plan's as well.
  */
 export function planTrace(state: ReleaseState, ask: ReleaseAsk): PlanTrace {
-  const gone = state.kind === 'absent' || state.kind === 'uninstalled';
-  if (ask.operation.type === 'uninstall') return gone ? 'done' : 'none';
   const managed = underlyingState(state);
-  if (managed === null || !isOutcome(managed.head, ask)) return 'none';
+  const gone = state.kind === 'absent' || managed?.kind === 'uninstalled';
+  if (ask.operation.type === 'uninstall') return gone ? 'done' : 'none';
+  if (managed === null || gone || !isOutcome(managed, ask)) return 'none';
   if (managed.kind === 'deployed') return 'done';
   // The plan was made for this very failure: that is where it starts, not what it led to.
   if (isBase(state, ask)) return 'none';
@@ -61,7 +61,8 @@ const OUTCOME_OF_TRACE = {
   interrupted: 'interrupted',
 } as const satisfies Record<Exclude<PlanTrace, 'none'>, RunOutcome>;
 
-function isOutcome(head: ReleaseRecord, { operation, valuesDigest }: ReleaseAsk): boolean {
+function isOutcome(state: ManagedState, { operation, valuesDigest }: ReleaseAsk): boolean {
+  const { head } = state;
   if (operation.type === 'uninstall') return false;
   if (operation.type !== 'rollback') {
     const { chart, planId } = operation;
@@ -71,10 +72,20 @@ function isOutcome(head: ReleaseRecord, { operation, valuesDigest }: ReleaseAsk)
   if (head.revision <= operation.base.revision) return false;
   if (head.description === rollbackDescription(operation.planId)) return true;
   // A failure overwrites the description, and Helm 3 takes none; the number then has to follow.
-  const target = operation.revision;
-  const wentBack =
-    head.rollbackRevision === target || head.description === `Rollback to ${String(target)}`;
-  return wentBack && head.revision === operation.base.revision + 1;
+  return wentBackTo(state, operation.revision) && head.revision === operation.base.revision + 1;
+}
+
+/** Helm 4 records where a rollback went; Helm 3 only says so, and not when it failed. */
+function wentBackTo({ head, history }: ManagedState, target: number): boolean {
+  const { rollbackRevision, description, name, labels } = head;
+  if (rollbackRevision !== undefined) return rollbackRevision === target;
+  const told = `Rollback to ${String(target)}`;
+  // The second is the note of a repair.
+  if (description === told || description.endsWith(`(${told})`)) return true;
+  if (!description.startsWith(`Rollback "${name}" failed: `)) return false;
+  // It has taken its target's labels over.
+  const from = history.find(({ revision }) => revision === target)?.labels;
+  return from?.[PLAN_LABEL] === labels[PLAN_LABEL];
 }
 
 /** True unless it is certain that the command wrote no revision: none newer has the plan's label. */

@@ -18,14 +18,20 @@ export function operationOf(type: OperationType, base: ReleaseBase): ReleaseOper
   return { type, ...target, chart, values: {} };
 }
 
-/** A release with these revisions, 1 and up, the UID of revision N being `uid-N`. */
+/** A release with these revisions, `from` (default 1) and up, the UID of revision N being `uid-N`. */
 export function observed(
   statuses: readonly ReleaseStatus[],
-  options: { readonly unmanaged?: boolean; readonly head?: Partial<ReleaseRecord> } = {},
+  options: {
+    readonly from?: number;
+    readonly unmanaged?: boolean;
+    readonly head?: Partial<ReleaseRecord>;
+  } = {},
 ): ReleaseState {
   const labels: Record<string, string> =
     options.unmanaged === true ? {} : { [PLAN_LABEL]: 'plan-0' };
-  const records = statuses.map((status, index) => recordOf(index + 1, status, labels));
+  const records = statuses.map((status, index) =>
+    recordOf(index + (options.from ?? 1), status, labels),
+  );
   const head = records.at(-1);
   if (head === undefined) return { kind: 'absent' };
   const lastDeployed = records.slice(0, -1).findLast(({ status }) => status === 'deployed');
