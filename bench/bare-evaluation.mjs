@@ -1,4 +1,6 @@
 // The same questions as an evaluation asks, by hand: everything is looked up and parsed beforehand.
+// Dependencies are asked about both ways, as the rule is: whether what an entity needs is in its range,
+// and whether the entity stays in the range of those that need it.
 import { parseRange, parseVersion, rangeAllows } from '@apollo-deploy/domain';
 import { jsonDigest } from '@apollo-deploy/kernel';
 import { NOW, TARGET, VALUES } from './fleet.mjs';
@@ -22,10 +24,10 @@ export function bareFacts(loaded) {
     suppression: { start: NOW.getTime() + hour, end: NOW.getTime() + 2 * hour },
     entities: loaded.map(({ entityFacts, neighbours }) => ({
       reported: entityFacts.reported?.release ?? null,
-      ranges: neighbours.slice(0, 2).map(({ version }) => ({
-        range,
-        version: versions.get(version ?? '') ?? target,
-      })),
+      ranges: neighbours.flatMap(({ version, dependencies }) => {
+        const needsIt = dependencies.some(({ product }) => product === entityFacts.product.name);
+        return [{ range, version: needsIt ? target : versions.get(version ?? '') }];
+      }),
     })),
   };
 }

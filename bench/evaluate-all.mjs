@@ -44,7 +44,7 @@ export async function run({ pure, engine, rounds }) {
     arms: {
       apollo:
         'proposePlan of each entity over loaded facts; for 2 % of them also the plan, its digest and what holds it',
-      bare: 'a loop over the same arrays: target against reported, values, window, suppression, two parsed ranges; no plans, no reasons',
+      bare: 'a loop over the same arrays: target against reported, values, window, suppression, parsed ranges both ways; no plans, no reasons',
       engine:
         'OrchestrationEngine.evaluateAll over a store in memory, 2 % drifted, nothing dispatched',
     },
@@ -59,7 +59,7 @@ export async function run({ pure, engine, rounds }) {
     ...whyNot([
       [
         idle > REACH_IDLE,
-        'each evaluation answers with objects and a sentence, and looks up texts',
+        'what is wanted, the digest of the values and the answer are each found by a look into a map',
       ],
       [drifted > REACH_DRIFTED, 'a plan has two SHA-256 digests, worked out in JavaScript'],
       [

@@ -1,14 +1,16 @@
 /** Arms below this are repeated within a sample, so that the clock's grain does not matter. */
 const SAMPLE_MS = 20;
 const REPEATS_MAX = 2000;
-/** Rounds that are not counted. */
+/** How often an arm runs before it is counted, at least. */
 const WARM_UPS = 2;
+/** How long it does, so that what it does for few of many is compiled as well. */
+const WARM_UP_MS = 300;
 
 /**
  * Runs the arms in turn, A B A B …, and answers for each what one run costs: the median over the
  * rounds of this process's CPU time, in milliseconds. CPU time, because what else runs on the machine
- * stretches an arm that is long enough to be interrupted, and not a short one. The first rounds
- * warm up and are not counted. `prepare` is not measured.
+ * stretches an arm that is long enough to be interrupted, and not a short one. Before them each arm
+ * warms up, which is not counted. `prepare` is not measured.
  * @template {string} N
  * @param {Record<N, { run: () => unknown, prepare?: () => void }>} arms
  * @param {{ rounds: number, sampleMs?: number }} options
@@ -16,19 +18,16 @@ const WARM_UPS = 2;
  */
 export function interleave(arms, { rounds, sampleMs = SAMPLE_MS }) {
   const names = /** @type {N[]} */ (Object.keys(arms));
-  const repeats = new Map(names.map((name) => [name, 1]));
+  const repeats = new Map(names.map((name) => [name, warmUp(arms[name], sampleMs)]));
   /** @type {Map<N, number[]>} */
   const samples = new Map(names.map((name) => [name, []]));
-  for (let round = 1 - WARM_UPS; round <= rounds; round += 1) {
+  for (let round = 1; round <= rounds; round += 1) {
     for (const name of names) {
       const { run, prepare } = arms[name];
       const times = repeats.get(name) ?? 1;
       prepare?.();
-      collectGarbage();
-      const used = cpuMs(run, times) / times;
-      if (round > 0) samples.get(name)?.push(used);
-      // What needs preparing cannot be run twice in a sample.
-      else if (!prepare) repeats.set(name, timesFor(sampleMs, used));
+      collectYoung();
+      samples.get(name)?.push(cpuMs(run, times) / times);
     }
   }
   const medians = names.map((name) => [name, median(samples.get(name) ?? [])]);
@@ -57,7 +56,36 @@ export function rounded(number) {
 
 /** Only where Node was started with --expose-gc. */
 export function collectGarbage() {
-  /** @type {{ gc?: () => void }} */ (globalThis).gc?.();
+  exposed().gc?.();
+}
+
+/**
+ * Takes away what the arm before has left. A full collection would also throw away compiled code, and
+ * each sample would begin cold: the arm that has more code would be measured for that.
+ */
+function collectYoung() {
+  exposed().gc?.({ type: 'minor' });
+}
+
+function exposed() {
+  return /** @type {{ gc?: (options?: { type: 'minor' }) => void }} */ (globalThis);
+}
+
+/**
+ * How often the arm is then to be run in a sample. What needs preparing cannot be run twice in one.
+ * @param {{ run: () => unknown, prepare?: () => void }} arm
+ * @param {number} sampleMs
+ */
+function warmUp({ run, prepare }, sampleMs) {
+  let times = 1;
+  let spent = 0;
+  for (let round = 1; round <= WARM_UPS || (!prepare && spent < WARM_UP_MS); round += 1) {
+    prepare?.();
+    const used = cpuMs(run, times);
+    spent += used;
+    if (!prepare) times = timesFor(sampleMs, used / times);
+  }
+  return times;
 }
 
 /**

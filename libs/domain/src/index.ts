@@ -130,9 +130,9 @@ export {
   type Proposal,
   type ProposedPlan,
   type ProposeOptions,
-  type RunningContent,
 } from './plans/proposal.js';
 export type { Restraints } from './plans/restraints.js';
+export { type RunningContent, runningContent } from './plans/running-content.js';
 export { healthyTime, pauseRun, resumeRun, type RunRecord } from './promotion/run-record.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';
 export { ACCEPTED_INSTANT, parseInstant } from './schedules/instant.js';

@@ -17,20 +17,21 @@ export function canonicalJson(value: Json): string {
   }
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members: string[] = [];
-  for (const key of Object.keys(value).sort(byCodeUnits)) {
+  // Without a comparison of its own, sorting is by UTF-16 code units.
+  for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
   }
   return `{${members.join(',')}}`;
 }
 
+/** ASCII that stands for itself in JSON; names, versions and digests are nothing else. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new TypeError('JSON text cannot carry a lone surrogate');
   return JSON.stringify(text);
-}
-
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isArray(value: Json): value is readonly Json[] {

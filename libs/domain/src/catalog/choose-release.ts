@@ -9,16 +9,19 @@ export interface PassedOver {
   readonly violations: readonly Violation[];
 }
 
+/** A release as what an entity should run. */
+export interface ReleaseTarget {
+  readonly kind: 'release';
+  readonly release: Release;
+  readonly reason: string;
+  readonly passedOver: readonly PassedOver[];
+  /** The recall of what runs, where this takes the entity off it. */
+  readonly leaves?: Recall;
+}
+
 /** What an entity should run: a release, nothing, or no answer with the reason. */
 export type TargetSelection =
-  | {
-      readonly kind: 'release';
-      readonly release: Release;
-      readonly reason: string;
-      readonly passedOver: readonly PassedOver[];
-      /** The recall of what runs, where this takes the entity off it. */
-      readonly leaves?: Recall;
-    }
+  | ReleaseTarget
   | { readonly kind: 'absent'; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string };
 
@@ -31,7 +34,7 @@ export interface Choice extends Allowed {
 export function chooseFrom(
   { pool, releases, source }: Choice,
   candidates: Candidates,
-): Extract<TargetSelection, { kind: 'release' }> | undefined {
+): ReleaseTarget | undefined {
   const objected = new Map<string, readonly Violation[]>();
   const free = pool.find((candidate) => {
     const violations = candidates.objections(candidate);

@@ -1,6 +1,7 @@
-import { type Allowed, allowedByEnvironment, type Candidates, isNewer } from './candidates.js';
+import { allowedByEnvironment, type Candidates, isNewer } from './candidates.js';
 import { chooseFrom, notRecalled, type TargetSelection } from './choose-release.js';
 import type { DesiredState } from './entity.js';
+import type { Offer } from './offers.js';
 import { type Recall, tellRecall } from './recall.js';
 
 /** An entity that runs what is recalled. */
@@ -10,7 +11,7 @@ export interface RunsRecalled {
   readonly recall: Recall;
   readonly desired: DesiredState;
   /** What its desired state allows. */
-  readonly allowed: Allowed;
+  readonly allowed: Offer;
 }
 
 /**
@@ -25,10 +26,9 @@ export function leaveRecalled(
 ): TargetSelection {
   const { recalls = [] } = candidates;
   const pinned = 'version' in desired;
-  const wanted = notRecalled(allowed.releases, recalls);
-  const gaveWay = pinned && wanted.length === 0;
+  const gaveWay = pinned && allowed.usable.length === 0;
   const from = gaveWay ? allowedByEnvironment(candidates) : allowed;
-  const usable = gaveWay ? notRecalled(from.releases, recalls) : wanted;
+  const usable = gaveWay ? notRecalled(from.releases, recalls) : allowed.usable;
   const older = usable.filter(({ version }) => mayGoDownTo(version, runs, recall));
   const newer = usable.filter(({ version }) => isNewer(version, runs));
   const pool = pinned && !gaveWay ? usable : older.length > 0 ? older : newer;

@@ -1,12 +1,12 @@
 import type { Candidates } from '../catalog/candidates.js';
-import type { TargetSelection } from '../catalog/choose-release.js';
+import type { ReleaseTarget } from '../catalog/choose-release.js';
 import { describeHold, type Hold } from './hold.js';
 
 /** What a hold fixes, as a target; it goes before what is desired. Absent: there is none to go to. */
 export function heldTarget(
   hold: Hold | undefined,
   { releases }: Pick<Candidates, 'releases'>,
-): Extract<TargetSelection, { kind: 'release' }> | undefined {
+): ReleaseTarget | undefined {
   const fixes = hold?.fixes;
   if (hold === undefined || fixes === undefined) return undefined;
   const release = releases.find(

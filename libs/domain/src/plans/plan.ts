@@ -96,6 +96,11 @@ export interface Plan {
 /** Facts the spoke recorded about its own run; shown as they came. */
 export type PlanEvidence = Values;
 
+/** It has gone out, and what it does is not known to be over. */
+export function isUnderWay({ state }: Pick<Plan, 'state'>): boolean {
+  return state === 'EXECUTING' || state === 'UNKNOWN';
+}
+
 /** Whether it restores what ran before, and so waits for nobody even where people start plans. */
 export function goesByItself({ type, planClass }: Pick<Plan, 'type' | 'planClass'>): boolean {
   return planClass === 'repair' || type === 'rollback';

@@ -68,12 +68,7 @@ interface Idle {
   readonly kind: 'nothing';
   readonly code: IdleCode;
   readonly why: string;
-  /** What runs, where that is exactly what is desired. */
-  readonly running?: RunningContent;
 }
-
-/** What a plan would bring that changed nothing. */
-export type RunningContent = Pick<ProposedPlan, 'content' | 'values'>;
 
 /** `force`: a person asked, so declined content may be proposed again. */
 export interface ProposeOptions {

@@ -1,4 +1,4 @@
-import type { ReportedRelease, Values } from '../catalog/entity.js';
+import type { ReportedRelease } from '../catalog/entity.js';
 import { runningVersion } from '../catalog/running-version.js';
 import type { Release } from '../catalog/release.js';
 import type { PassedOver, TargetSelection } from '../catalog/choose-release.js';
@@ -7,15 +7,9 @@ import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { heldTarget } from '../holds/held-target.js';
 import type { Decline } from './decline.js';
-import { contentKey, type Plan, type PlanContent, type PlanType, PLAN_TYPES } from './plan.js';
-import type {
-  EntityFacts,
-  IdleCode,
-  Proposal,
-  ProposedPlan,
-  ProposeOptions,
-  RunningContent,
-} from './proposal.js';
+import { contentKey, isUnderWay, PLAN_TYPES } from './plan.js';
+import { contentOf, valuesOf } from './plan-content.js';
+import type { EntityFacts, IdleCode, Proposal, ProposedPlan, ProposeOptions } from './proposal.js';
 import { demandedRollback } from './propose-rollback.js';
 import { purposeOf } from './purpose-of.js';
 import {
@@ -24,24 +18,28 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
+import { isSettled, settledAt } from './settled.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
 /** One proposal at most for an entity, or why there is nothing to do. */
-export function proposePlan(stored: EntityFacts, options: ProposeOptions = {}): Proposal {
-  const { entity, candidates, reported, openPlan } = stored;
-  const wanted = selectTarget(entity.desired, candidates);
+export function proposePlan(facts: EntityFacts, options: ProposeOptions = {}): Proposal {
+  const wanted = selectTarget(facts.entity.desired, facts.candidates);
+  if (isSettled(facts, wanted)) return settledAt(wanted);
+  return proposeFor(wanted, facts, options);
+}
+
+/** As `proposePlan`, for what is desired as `wanted`; looks at everything. */
+export function proposeFor(
+  wanted: TargetSelection,
+  stored: EntityFacts,
+  options: ProposeOptions,
+): Proposal {
+  const { entity, reported, openPlan } = stored;
   const restraints = sortRestraints(stored, wanted, options.force === true);
   const facts = onlyInForce(stored, restraints);
   const target = heldTarget(facts.hold, facts.candidates) ?? wanted;
-  const nothing: SayNothing = (code, why, running) => ({
-    kind: 'nothing',
-    target,
-    restraints,
-    code,
-    why,
-    ...(running !== undefined && { running }),
-  });
+  const nothing: SayNothing = (code, why) => ({ kind: 'nothing', target, restraints, code, why });
 
   if (reported === undefined) {
     return nothing('no_report', `no report yet from spoke ${entity.spoke}`);
@@ -85,15 +83,6 @@ function onlyInForce(stored: EntityFacts, restraints: SortedRestraints): EntityF
 /** Whether the target is what a hold fixes, and not what is desired. */
 function isHeld({ hold, candidates }: EntityFacts): boolean {
   return heldTarget(hold, candidates) !== undefined;
-}
-
-function valuesOf({ entity, hold }: EntityFacts): Values {
-  return hold?.fixes?.values ?? entity.values;
-}
-
-/** It has gone out, and what it does is not known to be over. */
-function isUnderWay({ state }: Plan): boolean {
-  return state === 'EXECUTING' || state === 'UNKNOWN';
 }
 
 /** An open plan with this content was asked for, or is older than the decline: it stays. */
@@ -157,8 +146,8 @@ function draftPlan(
   for (const type of PLAN_TYPES) {
     const reason = PLAN_TYPE_RULES[type].propose(situation);
     if (reason === undefined) continue;
-    const content = contentOf(facts, situation, type);
     const { reported, target } = situation;
+    const content = contentOf(facts, { target, reported, type });
     const key = contentKey(content);
     return {
       type,
@@ -188,32 +177,7 @@ function restraintsOf({ hold, suppression }: EntityFacts): Restraints {
   return { ...(hold !== undefined && { hold }), ...(suppression !== undefined && { suppression }) };
 }
 
-function contentOf(
-  { entity, product }: EntityFacts,
-  { target, reported, targetValuesDigest }: Omit<Situation, 'failed'>,
-  type: PlanType,
-): PlanContent {
-  return {
-    entity: entity.name,
-    spoke: entity.spoke,
-    namespace: entity.namespace,
-    releaseName: entity.releaseName,
-    type,
-    base:
-      reported === null
-        ? null
-        : { revision: reported.revision, releaseDigest: reported.releaseDigest },
-    chart:
-      target === null
-        ? null
-        : { name: target.chart.name, version: target.chart.version, sha256: target.chart.sha256 },
-    valuesDigest: target === null ? null : targetValuesDigest,
-    strategy: entity.strategy,
-    rolloutTimeoutSeconds: product.rolloutTimeoutSeconds,
-  };
-}
-
-type SayNothing = (code: IdleCode, why: string, running?: RunningContent) => Proposal;
+type SayNothing = (code: IdleCode, why: string) => Proposal;
 
 function idle(
   facts: EntityFacts,
@@ -238,11 +202,7 @@ function idle(
       `${runs} but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
     );
   }
-  const running = {
-    content: contentOf(facts, situation, 'config_update'),
-    values: valuesOf(facts),
-  };
-  return nothing('up_to_date', runs, running);
+  return nothing('up_to_date', runs);
 }
 
 /** Why it runs as it does; what is held says what is wanted instead. */
@@ -259,6 +219,6 @@ function heldOrDesired(facts: EntityFacts, target: Release, wanted: TargetSelect
 /** Whether the last plan with the content that should run has failed. */
 function hasFailed(facts: EntityFacts, situation: Omit<Situation, 'failed'>): boolean {
   if (!facts.declines.some(({ failures }) => failures > 0)) return false;
-  const key = contentKey(contentOf(facts, situation, 'config_update'));
+  const key = contentKey(contentOf(facts, { ...situation, type: 'config_update' }));
   return facts.declines.some((decline) => decline.contentKey === key && decline.failures > 0);
 }

@@ -12,6 +12,7 @@ import {
 } from '../testing.js';
 import { contentKey } from './plan.js';
 import { proposePlan } from './propose-plan.js';
+import { runningContent } from './running-content.js';
 import type { EntityFacts } from './proposal.js';
 
 const AT = '2026-01-05T08:30:00.000Z';
@@ -210,9 +211,10 @@ describe('what runs as desired', () => {
     const reported = { at: AT, release: aReportedRelease({ version: '1.1.0' }) };
     const { name, version, sha256 } = aRelease('1.1.0').chart;
     const chart = { name, version, sha256 };
-    expect(proposePlan(facts({ reported }))).toMatchObject({
-      code: 'up_to_date',
-      running: { content: { chart, valuesDigest: jsonDigest({}) }, values: {} },
+    const given = facts({ reported });
+    expect(runningContent(given, proposePlan(given))).toMatchObject({
+      content: { chart, valuesDigest: jsonDigest({}) },
+      values: {},
     });
   });
 });

@@ -1,4 +1,9 @@
-import { contentKey, type Proposal, type RunningContent } from '@apollo-deploy/domain';
+import {
+  contentKey,
+  type Proposal,
+  type RunningContent,
+  runningContent,
+} from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
@@ -25,7 +30,7 @@ export async function settleContent(
   facts: LoadedFacts,
   proposal: Proposal,
 ): Promise<Pick<EvaluationRecord, 'settling' | 'recheckAt'>> {
-  const running = proposal.kind === 'nothing' ? proposal.running : undefined;
+  const running = runningContent(facts.entityFacts, proposal);
   if (running === undefined || !isUnproven(facts, running)) return {};
   const now = context.clock.now();
   if (!isSeen(facts)) return { recheckAt: new Date(now.getTime() + SETTLING_MS).toISOString() };
