@@ -108,18 +108,20 @@ describe('the main job', () => {
     await product('fragile', 120);
     await client.release('fragile', '1.0.0', await testChart('fragile', '1.0.0'));
     await wanted('fragile', { values: { note: 'kept' } });
-    expect(await client.ended('fragile', 0)).toMatchObject({ state: 'SUCCEEDED' });
+    const install = await client.ended('fragile', 0);
+    expect(install).toMatchObject({ state: 'SUCCEEDED' });
     const bad = await testChart('fragile', '1.1.0', { behaviour: 'crash-loop' });
     await client.release('fragile', '1.1.0', bad);
     const upgrade = await client.ended('fragile', 1);
     expect(upgrade).toMatchObject({ type: 'upgrade', outcome: 'unhealthy' });
+    expect(upgrade.rollbackTarget).toEqual(install.to);
     const rollback = await client.ended('fragile', 2);
     expect(rollback).toMatchObject({
       type: 'rollback',
       planClass: 'automatic_rollback',
       state: 'SUCCEEDED',
       rollbackOf: upgrade.id,
-      to: { version: '1.0.0' },
+      to: install.to,
     });
     expect((await client.plans('fragile'))[1]).toMatchObject({
       id: upgrade.id,

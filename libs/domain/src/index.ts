@@ -109,9 +109,12 @@ export {
   type PlanState,
 } from './plans/plan-lifecycle.js';
 export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
+export { isCoveredBy } from './plans/covered-by.js';
 export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';
+export { isRollbackTarget, isTakenBack } from './plans/rollback-target.js';
 export {
   goesByItself,
+  contentJson,
   contentKey,
   movePlan,
   type Plan,

@@ -47,6 +47,15 @@ describe('a plan as the API shows it', () => {
     });
   });
 
+  it('names what it is taken back to if it fails', () => {
+    const rollbackTarget = { version: '0.9.0', chartSha256: 'd'.repeat(64), valuesDigest: 'e' };
+    const { content } = aPlan();
+
+    expect(planView(aPlan({ content: { ...content, rollbackTarget } }))).toMatchObject({
+      rollbackTarget,
+    });
+  });
+
   it('names the plans it is linked to', () => {
     const links = { rollbackOf: 'plan-8', repairOf: 'plan-7', rolledBackBy: 'plan-9' };
 

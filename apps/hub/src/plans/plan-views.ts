@@ -50,6 +50,17 @@ class PlanToView {
   valuesDigest!: string;
 }
 
+class RollbackTargetView {
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty()
+  chartSha256!: string;
+
+  @ApiProperty()
+  valuesDigest!: string;
+}
+
 class CancelRequestedView {
   @ApiProperty()
   by!: string;
@@ -101,7 +112,13 @@ export class PlanView {
   @ApiProperty({ type: PlanToView, nullable: true, description: 'null: an uninstall.' })
   to!: PlanToView | null;
 
-  @ApiProperty({ description: 'SHA-256 of exactly what will run.' })
+  @ApiPropertyOptional({
+    type: RollbackTargetView,
+    description: 'What is restored if it fails after it touched what runs; absent: nothing is.',
+  })
+  rollbackTarget?: RollbackTargetView;
+
+  @ApiProperty({ description: 'SHA-256 of exactly what will run, and of the rollback target.' })
   digest!: string;
 
   @ApiProperty()
@@ -177,6 +194,7 @@ export function planView(plan: Plan): PlanView {
     message,
   } = plan;
   const { startedAt, endedAt, evidence } = plan;
+  const { rollbackTarget } = plan.content;
   return {
     id: plan.id,
     entity: plan.entity,
@@ -190,6 +208,7 @@ export function planView(plan: Plan): PlanView {
     ...(outcome !== undefined && { outcome }),
     from: plan.from,
     to: planTo(plan),
+    ...(rollbackTarget !== undefined && { rollbackTarget }),
     digest: plan.digest,
     reason: plan.reason,
     passedOver: plan.passedOver.map(({ version, violations }) => ({

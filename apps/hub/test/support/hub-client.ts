@@ -11,6 +11,8 @@ export interface PlanBody {
   readonly phase?: string;
   readonly outcome?: string;
   readonly message?: string;
+  readonly to: Body | null;
+  readonly rollbackTarget?: Body;
   readonly attempt: number;
   readonly createdAt: string;
   readonly startedAt?: string;

@@ -1,4 +1,4 @@
-import { jsonDigest } from '@apollo-deploy/kernel';
+import { InvariantViolation, type Json, jsonDigest } from '@apollo-deploy/kernel';
 import type { PlanWaits } from '../analytics/plan-waits.js';
 import type { Values } from '../catalog/entity.js';
 import type { PassedOver } from '../catalog/choose-release.js';
@@ -10,7 +10,6 @@ import {
   type PlanPhase,
   type PlanState,
 } from './plan-lifecycle.js';
-import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { PlanClass } from './plan-class.js';
 
 export const PLAN_TYPES = ['install', 'upgrade', 'rollback', 'uninstall', 'config_update'] as const;
@@ -20,6 +19,13 @@ export type PlanType = (typeof PLAN_TYPES)[number];
 export interface PlanBase {
   readonly revision: number;
   readonly releaseDigest: string;
+}
+
+/** What an automatic rollback of a plan goes to. */
+export interface RollbackTarget {
+  readonly version: string;
+  readonly chartSha256: string;
+  readonly valuesDigest: string;
 }
 
 /** Exactly what will run. Its digest is what people approve and the spoke checks. */
@@ -39,6 +45,12 @@ export interface PlanContent {
   readonly valuesDigest: string | null;
   readonly strategy: 'rolling';
   readonly rolloutTimeoutSeconds: number;
+  /**
+   * What is restored if it fails after it touched what runs: the content that succeeded last. Absent:
+   * nothing is, or a version made the plan that did not say so. What is absent is no part of the
+   * digest, so that digests of such plans stay what they were.
+   */
+  readonly rollbackTarget?: RollbackTarget;
 }
 
 /** One proposed change to one entity. */
@@ -107,16 +119,22 @@ export function goesByItself({ type, planClass }: Pick<Plan, 'type' | 'planClass
 }
 
 export function planDigest(content: PlanContent): string {
-  return jsonDigest({
-    ...content,
-    base: content.base === null ? null : { ...content.base },
-    chart: content.chart === null ? null : { ...content.chart },
-  });
+  return jsonDigest(contentJson(content));
+}
+
+/** A plan's content as JSON: what its digest is computed of. */
+export function contentJson({ base, chart, rollbackTarget, ...rest }: PlanContent): Json {
+  return {
+    ...rest,
+    base: base && { ...base },
+    chart: chart && { ...chart },
+    ...(rollbackTarget !== undefined && { rollbackTarget: { ...rollbackTarget } }),
+  };
 }
 
 /** What is declined when a plan fails or a person says no: the content without type and base. */
 export function contentKey(
-  content: Omit<PlanContent, 'type' | 'base' | 'rolloutTimeoutSeconds'>,
+  content: Omit<PlanContent, 'type' | 'base' | 'rolloutTimeoutSeconds' | 'rollbackTarget'>,
 ): string {
   return jsonDigest({
     entity: content.entity,

@@ -20,6 +20,11 @@ export interface EntityFacts extends Restraints {
   readonly declines: readonly Decline[];
   /** The content that succeeded last; absent = none has. */
   readonly baseline?: Baseline;
+  /**
+   * What a change that fails may be taken back to, save what is recalled: contents that succeeded,
+   * newest first. Absent where nothing is taken back.
+   */
+  readonly waysBack?: readonly Baseline[];
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

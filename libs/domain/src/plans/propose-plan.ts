@@ -18,6 +18,7 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
+import { withRollbackTarget } from './rollback-target.js';
 import { isSettled, settledAt } from './settled.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
@@ -151,7 +152,7 @@ function draftPlan(
     const key = contentKey(content);
     return {
       type,
-      content,
+      content: withRollbackTarget(facts, content, key),
       contentKey: key,
       values: target === null ? {} : valuesOf(facts),
       from: reported === null ? null : { version: reported.version, revision: reported.revision },

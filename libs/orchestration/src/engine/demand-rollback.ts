@@ -1,16 +1,21 @@
-import { type Plan, type PlanOutcome, type PlanType, wayBack } from '@apollo-deploy/domain';
+import {
+  isRollbackTarget,
+  isTakenBack,
+  type Plan,
+  type PlanOutcome,
+  wayBack,
+} from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
-/** Types whose failure leaves something that ran before worse off. */
-const TAKEN_BACK: readonly PlanType[] = ['upgrade', 'config_update'];
-
 /**
- * After a change that failed for good and touched what runs: demands the content that succeeded last
- * and is not recalled, unless what failed had succeeded last, or the environment is set not to roll
- * back. Where all that is remembered is recalled it stays where it is, with an alarm.
+ * After a change that failed for good and touched what runs: demands the content that the plan names
+ * as its rollback target, or where it names none, or one that has since been recalled, the content
+ * that succeeded last and is not recalled. Nothing, if what failed had succeeded last, or the
+ * environment is set not to roll back. Where all that is remembered is recalled it stays where it is,
+ * with an alarm.
  */
 export async function demandRollback(
   context: Context,
@@ -18,13 +23,15 @@ export async function demandRollback(
   plan: Plan,
   { outcome, message }: { readonly outcome: PlanOutcome; readonly message: string },
 ): Promise<void> {
-  if (!TAKEN_BACK.includes(plan.type) || outcome === 'refused') return;
+  if (outcome === 'refused') return;
   const environment = await unit.environments.get(plan.environment);
   if (environment?.rollbackOnFailure !== true) return;
   const baselines = await unit.baselines.ofEntities([plan.entity]);
-  if (baselines[0] === undefined || baselines[0].contentKey === plan.contentKey) return;
+  if (!isTakenBack(plan, baselines[0])) return;
   const recalls = await unit.recalls.ofProducts([plan.product]);
-  const to = wayBack(baselines, plan.contentKey, recalls);
+  const approved = baselines.filter((one) => isRollbackTarget(plan.content, one));
+  const to =
+    wayBack(approved, plan.contentKey, recalls) ?? wayBack(baselines, plan.contentKey, recalls);
   if (to === undefined) return raiseAlarm(context, unit, plan);
   const reason = `plan ${plan.id} (${plan.type}) failed (${outcome}): ${message}`;
   await unit.rollbackDemands.put({

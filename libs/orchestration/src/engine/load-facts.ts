@@ -29,7 +29,7 @@ import { reportedState } from '../spokes/release-state.js';
 import { grouped } from './grouped.js';
 import { loadBackups } from './load-backups.js';
 import { loadNeighbours } from './load-dependencies.js';
-import { loadBreakers, loadRestraints } from './load-restraints.js';
+import { loadBreakers, loadRestraints, loadWaysBack } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
 import { scopeSubject } from './scope-subject.js';
 import { distinct } from './distinct.js';
@@ -93,13 +93,13 @@ export async function loadFacts(
 
   const sources = { environments, releases, spokes, states };
   const destinations = entities.map((entity) => destinationOf(entity, sources));
+  const waysBack = await loadWaysBack(unit, destinations, { restraints, recalls });
   const backups = await loadBackups(unit, destinations, set);
   const promotions = await loadPromotions(unit, destinations, { presence, set });
 
   return destinations.map((destination) => {
     const { entity, environment, reported } = destination;
     const product = known(products.get(entity.product), `product ${entity.product}`);
-    const spoke = known(spokes.get(entity.spoke), `spoke ${entity.spoke}`);
     const backup = backups.get(entity.name);
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
@@ -115,13 +115,14 @@ export async function loadFacts(
         }),
         declines: declines.get(entity.name) ?? [],
         ...restraints.get(entity.name),
+        waysBack: waysBack.get(entity.name) ?? [],
         ...(reported !== undefined && { reported }),
         ...(openPlan !== undefined && { openPlan }),
       },
       environment,
       surroundings: {
         presence,
-        spoke,
+        spoke: known(spokes.get(entity.spoke), `spoke ${entity.spoke}`),
         executing:
           (executing.get(environment.name) ?? 0) - (openPlan?.state === 'EXECUTING' ? 1 : 0),
         neighbours: around,

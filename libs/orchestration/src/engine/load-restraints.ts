@@ -1,12 +1,17 @@
 import {
+  type Baseline,
   type BreakerCount,
   type Entity,
   type EntityFacts,
   mayOpenBreaker,
+  type Recall,
+  recallOf,
   type Restraints,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { grouped } from './grouped.js';
 import { loadDemands } from './load-demands.js';
+import type { Destination } from './load-promotions.js';
 
 /** What moves an entity back, or keeps it from moving. */
 type Bounds = Restraints & Pick<EntityFacts, 'baseline' | 'rollbackDemand'>;
@@ -30,6 +35,36 @@ export async function loadRestraints(
     add(rollbackDemand.entity, { rollbackDemand });
   }
   return bounds;
+}
+
+/**
+ * What changes of these entities may be taken back to if they fail, newest first; where the newest
+ * baseline is not recalled, only that. No statement, or one where some newest is recalled.
+ */
+export async function loadWaysBack(
+  unit: UnitOfWork,
+  entities: readonly Pick<Destination, 'entity' | 'environment'>[],
+  {
+    restraints,
+    recalls,
+  }: {
+    readonly restraints: ReadonlyMap<string, Bounds>;
+    readonly recalls: ReadonlyMap<string, readonly Recall[]>;
+  },
+): Promise<ReadonlyMap<string, readonly Baseline[]>> {
+  const newest = entities
+    .filter(({ environment }) => environment.rollbackOnFailure)
+    .flatMap(({ entity }) => {
+      const baseline = restraints.get(entity.name)?.baseline;
+      return baseline === undefined ? [] : [{ baseline, product: entity.product }];
+    });
+  const recalled = newest
+    .filter(({ baseline, product }) => recallOf(recalls.get(product) ?? [], baseline.version))
+    .map(({ baseline }) => baseline.entity);
+  const ways = new Map(newest.map(({ baseline }) => [baseline.entity, [baseline]]));
+  if (recalled.length === 0) return ways;
+  const all = grouped(await unit.baselines.ofEntities(recalled), ({ entity }) => entity);
+  return new Map([...ways, ...all]);
 }
 
 /**
