@@ -17,7 +17,7 @@ export {
   type SpokeMessageType,
   type SpokePayload,
 } from './spoke/messages.js';
-export { OfferedContent, PlanOffer, PlanOperation } from './spoke/plan-offer.js';
+export { type CoveringPlan, OfferedContent, PlanOffer, PlanOperation } from './spoke/plan-offer.js';
 export { type DeclineReason, PlanVerdict } from './spoke/plan-verdict.js';
 export {
   DriftReport,

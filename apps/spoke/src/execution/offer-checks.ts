@@ -1,12 +1,8 @@
 import { jsonDigest, type Json } from '@apollo-deploy/kernel';
 import { parseNamespace, parsePlanLabel, parseReleaseName } from '@apollo-deploy/helm';
 import type { PlanOffer } from '@apollo-deploy/protocol';
-
-/** Why an offer is not carried out, whatever the cluster looks like. */
-export interface OfferRefusal {
-  readonly reason: string;
-  readonly message: string;
-}
+import { isCovered } from './cover-checks.js';
+import type { OfferRefusal } from './offer-refusal.js';
 
 /** One condition on an offer. `spoke` is the name under which the hub admitted this spoke. */
 export type OfferCheck = (offer: PlanOffer, spoke: string) => OfferRefusal | null;
@@ -18,6 +14,7 @@ const OFFER_CHECKS = [
   isForThisSpoke,
   namesAreUsable,
   chartFitsTheOperation,
+  isCovered,
 ] as const satisfies readonly OfferCheck[];
 
 export function checkOffer(

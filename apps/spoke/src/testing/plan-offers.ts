@@ -1,5 +1,7 @@
 import { jsonDigest, type Json } from '@apollo-deploy/kernel';
-import type { OfferedContent, PlanOffer } from '@apollo-deploy/protocol';
+import type { CoveringPlan, OfferedContent, PlanOffer } from '@apollo-deploy/protocol';
+
+type RollbackTarget = NonNullable<OfferedContent['rollbackTarget']>;
 
 interface Chart {
   readonly name: string;
@@ -19,6 +21,8 @@ export interface OfferSketch {
   readonly values?: Record<string, Json>;
   readonly expiresAt?: string;
   readonly rolloutTimeoutSeconds?: number;
+  /** The offer that this one would be taken back to. */
+  readonly takenBackTo?: PlanOffer;
 }
 
 const DEFAULTS = {
@@ -39,5 +43,16 @@ export function anOffer(sketch: OfferSketch = {}): PlanOffer {
     valuesDigest: removes ? null : jsonDigest(values),
     rolloutTimeoutSeconds: rest.rolloutTimeoutSeconds,
   };
+  if (rest.takenBackTo !== undefined) content.rollbackTarget = targetOf(rest.takenBackTo);
   return { planId, attempt: 1, content, digest: jsonDigest(content), values, expiresAt };
+}
+
+function targetOf({ content: { chart, valuesDigest } }: PlanOffer): RollbackTarget {
+  if (chart === null || valuesDigest === null) throw new Error('it brings nothing');
+  return { version: chart.version, chartSha256: chart.sha256, valuesDigest };
+}
+
+/** An offer as another one names it that its approval covers. */
+export function asCover({ planId, content, digest }: PlanOffer): CoveringPlan {
+  return { planId, content, digest };
 }

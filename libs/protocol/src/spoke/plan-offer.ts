@@ -35,14 +35,25 @@ export const OfferedContent = Type.Object({
   valuesDigest: Type.Union([Type.Null(), Type.String({ pattern: '^[0-9a-f]{64}$' })]),
   strategy: Type.Literal('rolling'),
   rolloutTimeoutSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+  /** What may be restored without another approval if the plan fails; absent: nothing. */
+  rollbackTarget: Type.Optional(
+    Type.Object({
+      version: Type.String({ maxLength: 256 }),
+      chartSha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+      valuesDigest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    }),
+  ),
 });
 export type OfferedContent = Static<typeof OfferedContent>;
 
-/** Another plan with its content, which the spoke can check against what is offered. */
-const LinkedPlan = Type.Object({
+/** Another plan whose approval covers the offered one; the spoke checks that it does. */
+const CoveringPlan = Type.Object({
   planId: Type.String({ maxLength: 64 }),
   content: OfferedContent,
+  /** As it was approved. Hubs of before say none, and then nothing shows what was approved. */
+  digest: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 });
+export type CoveringPlan = Static<typeof CoveringPlan>;
 
 /** An approved plan, pushed to the spoke that shall carry it out. */
 export const PlanOffer = Type.Object({
@@ -54,9 +65,9 @@ export const PlanOffer = Type.Object({
   values: Type.Record(Type.String(), Type.Unknown()),
   /** After this instant the spoke no longer begins. RFC 3339. */
   expiresAt: Type.String({ maxLength: 40 }),
-  /** The plan that this one rolls back. */
-  rollbackOf: Type.Optional(LinkedPlan),
+  /** The plan that failed, and whose content names what is offered as its rollback target. */
+  rollbackOf: Type.Optional(CoveringPlan),
   /** The plan whose content this one restores. */
-  repairOf: Type.Optional(LinkedPlan),
+  repairOf: Type.Optional(CoveringPlan),
 });
 export type PlanOffer = Static<typeof PlanOffer>;
