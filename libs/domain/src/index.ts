@@ -77,6 +77,8 @@ export { CONSTRAINT_KINDS, type ConstraintKindName } from './constraints/kinds/i
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
 export type { CandidateFacts, PromotionFacts, SourceRun } from './constraints/promotion-facts.js';
 export type { RuleFacts } from './constraints/rule/rule-facts.js';
+export { type ReadConstraint, readStored } from './constraints/read-stored.js';
+export { readableScope } from './constraints/readable-scope.js';
 export { inScope, reaches, type Scope, type ScopeSubject } from './constraints/scope.js';
 export type { StoredConstraint } from './constraints/stored-constraint.js';
 export { VIOLATION_CODES, type ViolationCode } from './constraints/violation-codes.js';

@@ -25,6 +25,7 @@ export {
   listEntities,
   viewEntity,
 } from './engine/entity-view.js';
+export type { OnUnreadableConstraint } from './engine/constraint-cache.js';
 export type { OnEvaluationBug } from './engine/evaluate-entities.js';
 export type { PlanExplanation } from './engine/explain-plan.js';
 export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';

@@ -12,6 +12,7 @@ import { constraintKindViews } from './constraint-kinds.controller.js';
 /** All that a new kind is: one object, in a file of its own. */
 const onlyNamed: ConstraintKind = {
   description: 'Plans start only for entities of this name.',
+  strictest: 'rule',
   schema: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
   compile: ({ name }) =>
     ok({

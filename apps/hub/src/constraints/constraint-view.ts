@@ -1,5 +1,10 @@
-import { CONSTRAINT_KINDS, type Scope, type StoredConstraint } from '@apollo-deploy/domain';
-import { ApiProperty } from '@nestjs/swagger';
+import {
+  CONSTRAINT_KINDS,
+  readStored,
+  type Scope,
+  type StoredConstraint,
+} from '@apollo-deploy/domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** What every stored constraint shows, whatever its kind. */
 export class StoredView {
@@ -32,10 +37,22 @@ export class ConstraintView extends StoredView {
 
   @ApiProperty({ type: 'object', additionalProperties: true })
   spec!: StoredConstraint['spec'];
+
+  @ApiPropertyOptional({
+    description:
+      'Why this version of the hub cannot read it; until it can, or the constraint is removed, no plan in its scope goes. Absent where it can.',
+  })
+  unreadable?: string;
 }
 
 export function constraintView(stored: StoredConstraint): ConstraintView {
-  return { ...storedView(stored), kind: stored.kind, spec: stored.spec };
+  const { unreadable } = readStored(stored);
+  return {
+    ...storedView(stored),
+    kind: stored.kind,
+    spec: stored.spec,
+    ...(unreadable !== undefined && { unreadable }),
+  };
 }
 
 export function storedView(stored: StoredConstraint): StoredView {

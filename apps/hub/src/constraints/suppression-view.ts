@@ -43,8 +43,10 @@ export class SuppressionView extends StoredView {
 
 /** The fields of the spec stand beside those of the constraint. */
 export function suppressionView(stored: StoredConstraint): SuppressionView {
-  const { hard = false, ...spec } = stored.spec as unknown as SuppressionSpec;
-  return { ...storedView(stored), source: 'person', ...spec, hard };
+  // One that cannot be read may have lost its spec; it is listed all the same, so that it can be lifted.
+  const given = stored.spec as SuppressionSpec | null;
+  const { hard = false, ...spec } = given ?? {};
+  return { ...storedView(stored), source: 'person', reason: '', ...spec, hard };
 }
 
 /** In the shape of one that a person made for its entity; its version counts the failures. */
@@ -67,6 +69,6 @@ export function automaticSuppressionView(suppression: AutomaticSuppression): Sup
   };
 }
 
-type SuppressionSpec = Omit<SuppressionView, keyof StoredView | 'hard' | 'source'> & {
+type SuppressionSpec = Partial<Omit<SuppressionView, keyof StoredView | 'hard' | 'source'>> & {
   readonly hard?: boolean;
 };

@@ -37,6 +37,10 @@ const CURES = {
   hold: 'lift the hold (GET /api/v1/holds, DELETE /api/v1/holds/{id})',
   recall:
     'desire a release that is not recalled, or withdraw the recall (GET /api/v1/recalls, DELETE /api/v1/recalls/{id}); a rollback is given up by an evaluation with force (POST /api/v1/evaluations)',
+  constraint_unreadable:
+    'bring the hub to the version that wrote the constraint, or remove it and add it anew (GET /api/v1/constraints/{id}, DELETE /api/v1/constraints/{id})',
+  constraint_failed:
+    "report the bug with the hub's log; if the constraint is a stored one, removing it lets the plan go (GET /api/v1/constraints, DELETE /api/v1/constraints/{id})",
 } as const satisfies Record<ViolationCode, string>;
 
 const OUTDATED = 'look again in a moment, or evaluate now (POST /api/v1/evaluations)';

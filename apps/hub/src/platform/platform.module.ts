@@ -1,3 +1,4 @@
+import type { ReadConstraint } from '@apollo-deploy/domain';
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import {
   AnnouncingStore,
@@ -33,18 +34,34 @@ export class PlatformModule {
         { provide: CLOCK, useValue: clock },
         { provide: IDS, useValue: ids },
         { provide: CONTEXT, useValue: context },
-        { provide: ENGINE, useFactory: () => new OrchestrationEngine(context, reportBug) },
+        {
+          provide: ENGINE,
+          useFactory: () => new OrchestrationEngine(context, reportBug, reportUnreadable),
+        },
       ],
       exports: [HUB_CONFIG, STORE, CLOCK, IDS, CONTEXT, ENGINE],
     };
   }
 }
 
-/** Tells whoever reads the log which entity is left alone until the bug is mended. */
+/** Tells whoever reads the log which entity waits until the bug is mended. */
 function reportBug(entity: string, error: Error): void {
   new Logger('OrchestrationEngine').error({
-    msg: 'the evaluation of an entity met a bug; it is left alone',
+    msg: 'the evaluation of an entity met a bug; its plan waits',
     entity,
     err: error,
+  });
+}
+
+/** Tells whoever reads the log why nothing goes in the scope of a constraint, once for each version. */
+function reportUnreadable({ stored, unreadable }: ReadConstraint): void {
+  const { id, name, kind, version } = stored;
+  new Logger('OrchestrationEngine').error({
+    msg: 'a stored constraint cannot be read and holds every plan in its scope; bring the hub to the version that wrote it, or remove it',
+    constraint: id,
+    name,
+    kind,
+    version,
+    why: unreadable,
   });
 }

@@ -1,4 +1,5 @@
 import type { PlanClass } from '../plans/plan-class.js';
+import { askConstraint } from './ask-constraint.js';
 import type { Constraint, ConstraintResult } from './constraint.js';
 import type { Noted, Violation } from './violation.js';
 import type { CandidateFacts } from './promotion-facts.js';
@@ -168,10 +169,17 @@ function select(
 export function toldOnly(constraint: Constraint, effect: Noted['effect']): Constraint {
   return {
     kind: constraint.kind,
+    ...(constraint.name !== undefined && { name: constraint.name }),
     evaluate(facts): ConstraintResult {
-      const { violations, metadata } = constraint.evaluate(facts);
+      const { violations, metadata, faults } = askConstraint(constraint, facts);
       const noted = violations.map((violation) => ({ ...violation, effect }));
-      return { satisfied: true, violations: [], metadata, ...(noted.length > 0 && { noted }) };
+      return {
+        satisfied: true,
+        violations: [],
+        metadata,
+        ...(noted.length > 0 && { noted }),
+        ...(faults !== undefined && { faults }),
+      };
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { WindowSchedule } from '../schedules/window-schedule.js';
 import { aMaintenanceWindow, aSuppressionWindow, somePlanFacts } from '../testing.js';
+import { toldOnly } from './applicability.js';
 import type { Constraint } from './constraint.js';
 import { earliestAt, evaluateConstraints } from './constraint-evaluator.js';
 import { BUILT_IN_CONSTRAINTS } from './index.js';
@@ -212,5 +213,44 @@ describe('the earliest instant', () => {
     },
   ])('is unknown where $name', ({ constraints }) => {
     expect(earliestAt(constraints, somePlanFacts())).toBeUndefined();
+  });
+});
+
+describe('a constraint with a bug', () => {
+  const broken: Constraint = {
+    kind: 'rule',
+    name: 'no fridays',
+    evaluate: () => {
+      throw new TypeError('facts.moon is undefined');
+    },
+  };
+  const held = {
+    code: 'constraint_failed',
+    message:
+      'constraint rule "no fridays" met a bug and could not say whether this plan may go (facts.moon is undefined); report it with the hub\'s log',
+    data: { kind: 'rule', name: 'no fridays' },
+  };
+
+  it('holds the plan by its name, and the others are asked all the same', () => {
+    const { satisfied, violations, faults } = evaluateConstraints(
+      [fails('before'), broken, fails('after')],
+      somePlanFacts(),
+    );
+    expect(satisfied).toBe(false);
+    expect(violations.map(({ code }) => code)).toEqual(['before', 'constraint_failed', 'after']);
+    expect(violations[1]).toEqual(held);
+    expect(faults?.map(({ message }) => message)).toEqual([
+      'constraint rule "no fridays" met a bug: facts.moon is undefined',
+    ]);
+  });
+
+  it('is not cured by time', () => {
+    expect(earliestAt([broken], somePlanFacts())).toBeUndefined();
+  });
+
+  it('holds nothing where it is only told, and the bug is known', () => {
+    const result = evaluateConstraints([toldOnly(broken, 'waived')], somePlanFacts());
+    expect(result).toMatchObject({ satisfied: true, noted: [{ ...held, effect: 'waived' }] });
+    expect(result.faults).toHaveLength(1);
   });
 });

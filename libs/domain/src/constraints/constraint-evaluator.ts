@@ -1,3 +1,5 @@
+import type { InvariantViolation } from '@apollo-deploy/kernel';
+import { askConstraint } from './ask-constraint.js';
 import { type Constraint, type ConstraintResult, SATISFIED } from './constraint.js';
 import type { Noted, Violation } from './violation.js';
 import type { PlanFacts } from './plan-facts.js';
@@ -5,7 +7,8 @@ import type { PlanFacts } from './plan-facts.js';
 /**
  * Asks every constraint, with no short cut: people see all reasons at once. Violations come in the
  * order of the constraints; satisfied only if all are. `recheckAt` is the earliest of theirs and of
- * their violations': the first instant at which anything said here may no longer be so.
+ * their violations': the first instant at which anything said here may no longer be so. One that
+ * throws holds the plan; the others are asked all the same.
  */
 export function evaluateConstraints(
   constraints: readonly Constraint[],
@@ -13,10 +16,11 @@ export function evaluateConstraints(
 ): ConstraintResult {
   const violations: Violation[] = [];
   const noted: Noted[] = [];
+  const faults: InvariantViolation[] = [];
   let satisfied = true;
   let recheckAt: string | undefined;
   for (const constraint of constraints) {
-    const result = constraint.evaluate(facts);
+    const result = askConstraint(constraint, facts);
     if (result === SATISFIED) continue;
     recheckAt = earlier(recheckAt, result.recheckAt);
     satisfied &&= result.satisfied;
@@ -25,12 +29,14 @@ export function evaluateConstraints(
       violations.push(violation);
     }
     if (result.noted !== undefined) noted.push(...result.noted);
+    if (result.faults !== undefined) faults.push(...result.faults);
   }
   const answer = { satisfied, violations, metadata: {} };
-  if (noted.length === 0 && recheckAt === undefined) return answer;
+  if (noted.length === 0 && faults.length === 0 && recheckAt === undefined) return answer;
   return {
     ...answer,
     ...(noted.length > 0 && { noted }),
+    ...(faults.length > 0 && { faults }),
     ...(recheckAt !== undefined && { recheckAt }),
   };
 }
@@ -58,7 +64,7 @@ export function earliestAt(
   for (let look = 0; look < LOOKS_MAX && now.getTime() <= limit; look += 1) {
     const at = now;
     const unmet = constraints
-      .map((constraint) => constraint.evaluate({ ...facts, now: at }))
+      .map((constraint) => askConstraint(constraint, { ...facts, now: at }))
       .filter(({ satisfied }) => !satisfied);
     if (unmet.length === 0) return now.toISOString();
     const instants = unmet.map(({ recheckAt }) => recheckAt);

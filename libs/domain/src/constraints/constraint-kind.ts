@@ -2,7 +2,7 @@ import type { Json, Result } from '@apollo-deploy/kernel';
 import type { TSchema } from 'typebox';
 import type { MaintenanceWindow } from '../schedules/maintenance-window.js';
 import type { SuppressionWindow } from '../schedules/suppression-window.js';
-import type { TabledConstraint } from './applicability.js';
+import type { ApplicabilityRow, TabledConstraint } from './applicability.js';
 
 /** A spec made ready for evaluation. Windows are fused with others; a rule stands alone. */
 export type CompiledSpec =
@@ -19,6 +19,8 @@ export interface SpecRefusal {
 /** A kind of constraint that people can store. */
 export interface ConstraintKind {
   readonly description: string;
+  /** Where the strictest of the kind stands in the table: so one that cannot be read holds. */
+  readonly strictest: ApplicabilityRow;
   /** JSON Schema of the spec, from which forms follow. */
   readonly schema: TSchema;
   /** Environments that a spec names and that must exist, by the field that names them. */

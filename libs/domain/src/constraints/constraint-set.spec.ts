@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvariantViolation, ok } from '@apollo-deploy/kernel';
+import { ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
 import { PLAN_CLASSES, type PlanClass } from '../plans/plan-class.js';
 import { aStoredConstraint, somePlanFacts } from '../testing.js';
@@ -126,13 +126,24 @@ describe('the stored constraints', () => {
     expect(set.isOf([SATURDAYS, { ...FREEZE, version: 2 }])).toBe(false);
   });
 
-  it('that cannot be compiled any more are a bug, named', () => {
+  it('that cannot be read hold what is in their scope, and nothing outside of it', () => {
+    const bad = aStoredConstraint({
+      id: 'constraint-9',
+      name: 'old',
+      kind: 'moon_phase',
+      scope: { environments: ['prod'] },
+    });
+    const set = new ConstraintSet([ONLY_BASE, bad]);
+    expect(codesOf(set, UPGRADE)).toEqual(['rule', 'constraint_unreadable']);
+    expect(codesOf(set, { ...UPGRADE, environment: 'dev' })).toEqual(['rule']);
+    expect(set.unreadable.map(({ stored }) => stored.name)).toEqual(['old']);
+  });
+
+  it('that cannot be read are the same ones in the next set', () => {
     const bad = aStoredConstraint({ name: 'old', kind: 'moon_phase' });
-    expect(() => new ConstraintSet([bad])).toThrow(
-      new InvariantViolation(
-        'stored constraint old does not compile: kind moon_phase is not known',
-      ),
-    );
+    const before = new ConstraintSet([bad]);
+    const after = new ConstraintSet([bad, FREEZE], before);
+    expect(after.unreadable[0]).toBe(before.unreadable[0]);
   });
 });
 
@@ -141,6 +152,7 @@ describe('a kind of constraint', () => {
   const compiled: string[] = [];
   const quietHours: ConstraintKind = {
     description: 'Nothing happens before an hour of the day, in UTC.',
+    strictest: 'rule',
     schema: Type.Object({ until: Type.Integer({ minimum: 0, maximum: 23 }) }),
     compile({ until }, name) {
       compiled.push(name);

@@ -1,4 +1,3 @@
-import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { PlanClass } from '../plans/plan-class.js';
 import { WindowSchedule } from '../schedules/window-schedule.js';
 import {
@@ -11,24 +10,20 @@ import {
 import type { Constraint } from './constraint.js';
 import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
 import { CONSTRAINT_KINDS } from './kinds/index.js';
-import { inScope, type ScopeSubject } from './scope.js';
+import { type ReadConstraint, readStored } from './read-stored.js';
+import { inScope, type Scope, type ScopeSubject } from './scope.js';
 import { signatureOf } from './scope-signature.js';
 import type { StoredConstraint } from './stored-constraint.js';
 import { windowsConstraint } from './windows-constraint.js';
-
-interface Compiled {
-  readonly stored: StoredConstraint;
-  readonly spec: CompiledSpec;
-}
 
 /**
  * The stored constraints, compiled once, and for each combination that applies together one schedule
  * of windows, so that its edges are worked out once however many plans ask.
  */
 export class ConstraintSet {
-  private readonly compiled: readonly Compiled[];
+  private readonly compiled: readonly ReadConstraint[];
   private readonly choosing: readonly {
-    readonly stored: StoredConstraint;
+    readonly scope: Scope;
     readonly constraint: TabledConstraint;
   }[];
   private readonly combinations = new Map<string, readonly Constraint[]>();
@@ -46,13 +41,11 @@ export class ConstraintSet {
     kinds: Readonly<Record<string, ConstraintKind>> = CONSTRAINT_KINDS,
   ) {
     const known = new Map(before?.compiled.map((one) => [keyOf(one.stored), one]));
-    this.compiled = stored.map(
-      (one) => known.get(keyOf(one)) ?? { stored: one, spec: compile(one, kinds) },
-    );
-    this.signature = signatureOf(stored.map(({ scope }) => scope));
+    this.compiled = stored.map((one) => known.get(keyOf(one)) ?? readStored(one, kinds));
+    this.signature = signatureOf(this.compiled.map(({ scope }) => scope));
     this.choosing = this.compiled.flatMap((one) =>
       'constraint' in one.spec && one.spec.constraint.objects !== undefined
-        ? [{ stored: one.stored, constraint: one.spec.constraint }]
+        ? [{ scope: one.scope, constraint: one.spec.constraint }]
         : [],
     );
   }
@@ -71,8 +64,13 @@ export class ConstraintSet {
   /** The constraints that choose among releases for an entity, if it gets what is new. */
   selecting(subject: ScopeSubject): readonly TabledConstraint[] {
     return this.choosing
-      .filter(({ stored }) => inScope(stored.scope, subject))
+      .filter(({ scope }) => inScope(scope, subject))
       .map(({ constraint }) => constraint);
+  }
+
+  /** Those that cannot be read, and hold what is in their scope. */
+  get unreadable(): readonly ReadConstraint[] {
+    return this.compiled.filter(({ unreadable }) => unreadable !== undefined);
   }
 
   /** Whether any stored constraint is of this kind. */
@@ -106,7 +104,7 @@ export class ConstraintSet {
 
   private combinationFor(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
     const matching = this.compiled
-      .filter(({ stored }) => inScope(stored.scope, subject))
+      .filter(({ scope }) => inScope(scope, subject))
       .map((one) => ({ ...one, bearing: bearingOf(rowOf(one.spec), plan) }))
       .filter(({ bearing }) => bearing !== 'nothing');
     const key = matching.map(({ stored, bearing }) => `${keyOf(stored)} ${bearing}`).join(' ');
@@ -139,17 +137,6 @@ function combine(specs: readonly CompiledSpec[]): readonly Constraint[] {
   const mustFit = specs.flatMap((spec) => ('window' in spec ? (spec.mustFitMinutes ?? []) : []));
   const schedule = new WindowSchedule({ windows, suppressions });
   return [windowsConstraint(schedule, Math.max(0, ...mustFit)), ...others];
-}
-
-function compile(
-  stored: StoredConstraint,
-  kinds: Readonly<Record<string, ConstraintKind>>,
-): CompiledSpec {
-  const kind = Object.hasOwn(kinds, stored.kind) ? kinds[stored.kind] : undefined;
-  const spec = kind?.compile(stored.spec, stored.name);
-  if (spec?.ok === true) return spec.value;
-  const why = spec === undefined ? `kind ${stored.kind} is not known` : spec.error.detail;
-  throw new InvariantViolation(`stored constraint ${stored.name} does not compile: ${why}`);
 }
 
 function keyOf({ id, version }: StoredConstraint): string {

@@ -1,4 +1,4 @@
-import type { Json } from '@apollo-deploy/kernel';
+import type { InvariantViolation, Json } from '@apollo-deploy/kernel';
 import type { PlanFacts } from './plan-facts.js';
 import type { Noted, Violation } from './violation.js';
 
@@ -10,6 +10,8 @@ export interface ConstraintResult {
   readonly noted?: readonly Noted[];
   /** When the answer may change by time alone; absent if it cannot. */
   readonly recheckAt?: string;
+  /** Bugs that constraints met, which their violations tell of; absent if there were none. */
+  readonly faults?: readonly InvariantViolation[];
 }
 
 /** Nothing is against the plan, and time alone does not change that. */
@@ -18,5 +20,7 @@ export const SATISFIED: ConstraintResult = { satisfied: true, violations: [], me
 /** A condition that must hold before a plan may run. Pure: time comes with the facts. */
 export interface Constraint {
   readonly kind: string;
+  /** What people call it; absent where nobody gave it a name. */
+  readonly name?: string;
   evaluate(facts: PlanFacts): ConstraintResult;
 }

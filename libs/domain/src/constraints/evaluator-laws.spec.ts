@@ -63,6 +63,39 @@ const rule: fc.Arbitrary<Spec> = mostly('aria', fc.constant('base')).map((produc
   },
 }));
 
+const soak: fc.Arbitrary<Spec> = fc
+  .record(
+    { minutes: fc.constantFrom(1, 60, 1440), from: fc.constantFrom('lab', 'nowhere') },
+    { requiredKeys: ['minutes'] },
+  )
+  .map((spec) => ({ kind: 'soak', spec }));
+const backup: fc.Arbitrary<Spec> = fc.constant({ kind: 'backup', spec: {} });
+
+const promotion: fc.Arbitrary<PlanFacts['promotion']> = fc
+  .record({ healthyMinutes: fc.constantFrom(0, 59, 60, 2000), underway: fc.boolean() })
+  .map(({ healthyMinutes, underway }) => ({
+    ...{ product: 'aria', version: '1.1.0', tier: 'staging' as const, changesVersion: true },
+    ...{ asOf: new Date(day(1)), lowerEnvironments: [] },
+    runs: [
+      {
+        ...{ entity: 'aria-lab', environment: 'lab', tier: 'development' as const, proven: true },
+        ...{ healthyMs: healthyMinutes * 60_000, underway },
+      },
+    ],
+  }));
+const backedUp: fc.Arbitrary<PlanFacts['backup']> = fc
+  .constantFrom('done' as const, 'requested' as const, 'failed' as const, undefined)
+  .map((status) => ({
+    base: 'digest-1',
+    record:
+      status === undefined
+        ? null
+        : {
+            ...{ entity: 'aria-dev', releaseDigest: 'digest-1', status, by: 'apollo' },
+            ...{ at: day(2), covers: 'values and chart' },
+          },
+  }));
+
 const facts: fc.Arbitrary<PlanFacts> = fc
   .record({
     hours: fc.integer({ min: 0, max: 24 * 21 }),
@@ -71,9 +104,12 @@ const facts: fc.Arbitrary<PlanFacts> = fc
     executing: mostly(0, fc.integer({ min: 0, max: 3 })),
     bringsWhatRuns: mostly(false, fc.boolean()),
     product: mostly('aria', fc.constant('base')),
+    promotion,
+    backup: backedUp,
   })
-  .map(({ hours, planClass, presence, executing, bringsWhatRuns, product }) =>
+  .map(({ hours, planClass, presence, executing, bringsWhatRuns, product, ...runs }) =>
     somePlanFacts({
+      ...runs,
       now: new Date(Date.parse(day(1)) + hours * 3_600_000),
       planClass,
       spoke: { name: 'dev', presence, reported: true },
@@ -82,7 +118,19 @@ const facts: fc.Arbitrary<PlanFacts> = fc
       rule: someRuleFacts({ product }),
     }),
   );
-const some = fc.array(fc.oneof(windowOf(...WINDOW_LAYERS), suppression, rule), { maxLength: 6 });
+/** One in ten are of a kind that makes most plans wait; with more of them nothing would be let go. */
+const any = (window: fc.Arbitrary<Spec>): fc.Arbitrary<Spec> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.oneof(window, suppression, rule) },
+    { weight: 1, arbitrary: fc.oneof(soak, backup) },
+  );
+const some = fc.array(any(windowOf(...WINDOW_LAYERS)), { maxLength: 6 });
+const unreadable: fc.Arbitrary<Spec> = fc.constantFrom(
+  { kind: 'moon_phase', spec: {} },
+  { kind: 'maintenance_window', spec: { layer: 'environment', cron: 'never' } },
+  { kind: 'suppression_window', spec: {} },
+  { kind: 'soak', spec: { minutes: 'many' } },
+);
 
 function day(number: number): string {
   return `2026-01-${String(number).padStart(2, '0')}T00:00:00Z`;
@@ -138,10 +186,34 @@ describe('the laws of the evaluator, over the kinds that there are', () => {
     );
   });
 
+  it.each([
+    { name: 'a soak', more: soak },
+    { name: 'a backup', more: backup },
+    { name: 'one that cannot be read', more: unreadable },
+  ])('$name more never unblocks', ({ more }) => {
+    fc.assert(
+      fc.property(
+        some,
+        more.map((one) => [one]),
+        facts,
+        expectNoRelease,
+      ),
+    );
+  });
+
+  it('one that nobody can read lets no plan go, of whatever class', () => {
+    const strange: Spec = { kind: 'moon_phase', spec: {} };
+    fc.assert(
+      fc.property(some, facts, (specs, about) => {
+        const { satisfied, violations } = judge([...specs, strange], about);
+        expect(satisfied).toBe(false);
+        expect(violations.map(({ code }) => code)).toContain('constraint_unreadable');
+      }),
+    );
+  });
+
   it('a layer of windows more never unblocks, however many windows it has', () => {
-    const others = fc.array(fc.oneof(windowOf('product', 'global'), suppression, rule), {
-      maxLength: 6,
-    });
+    const others = fc.array(any(windowOf('product', 'global')), { maxLength: 6 });
     const layer = fc.array(windowOf('environment'), { minLength: 1, maxLength: 3 });
     fc.assert(fc.property(others, layer, facts, expectNoRelease), RUNS);
   });

@@ -23,6 +23,8 @@ export const VIOLATION_CODES = [
   'environment_breaker',
   'hold',
   'recall',
+  'constraint_unreadable',
+  'constraint_failed',
 ] as const;
 export type ViolationCode = (typeof VIOLATION_CODES)[number];
 

@@ -3,6 +3,7 @@ import {
   type ConstraintKind,
   type ConstraintKindName,
   type Plan,
+  readableScope,
   refusal,
   type Refusal,
   type Scope,
@@ -105,9 +106,10 @@ export async function removeConstraint(
     if (version !== undefined && version !== constraint.version) {
       return err(otherVersion(id, constraint.version));
     }
-    const environments = await lockScope(unit, constraint.scope);
+    const { scope } = readableScope(constraint.scope);
+    const environments = await lockScope(unit, scope);
     await unit.constraints.remove(id);
-    const entities = await entitiesInScope(unit, constraint.scope, environments);
+    const entities = await entitiesInScope(unit, scope, environments);
     await afterChange(context, unit, principal, { constraint, entities, action: 'remove' });
     return ok(undefined);
   });

@@ -16,7 +16,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import type { ConstraintCache } from './constraint-cache.js';
+import type { EvaluationTools } from './evaluate-entities.js';
 import { loadFacts } from './load-facts.js';
 import { offerPayload } from './offer-payload.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
@@ -33,7 +33,7 @@ export async function dispatchPlan(
   context: Context,
   principal: Principal,
   planId: string,
-  constraints: ConstraintCache,
+  { constraints, onBug }: EvaluationTools,
 ): Promise<Result<Plan, Refusal>> {
   return context.store.transact(async (unit) => {
     const found = await unit.plans.get(planId);
@@ -68,6 +68,7 @@ export async function dispatchPlan(
       constraintsOn(set, facts, proposal.plan),
       planFactsOf(facts, proposal.plan),
     );
+    for (const fault of result.faults ?? []) onBug(plan.entity, fault);
     if (!result.satisfied) return block(context, unit, principal, { plan, result });
     return offer(context, unit, principal, { plan, noted: result.noted ?? [], now });
   });

@@ -1,5 +1,4 @@
 import { type ConstraintSet, planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
-import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { EvaluationRecord } from '../ports/records.js';
@@ -26,8 +25,8 @@ export interface Mark {
   readonly force: boolean;
 }
 
-/** Told of an entity whose evaluation contradicts itself. */
-export type OnEvaluationBug = (entity: string, error: InvariantViolation) => void;
+/** Told of an entity whose evaluation, or the dispatch of whose plan, met a bug. */
+export type OnEvaluationBug = (entity: string, error: Error) => void;
 
 export interface EvaluationTools {
   readonly constraints: ConstraintCache;
@@ -59,6 +58,7 @@ export async function evaluateEntities(
       await postpone(unit, facts);
       continue;
     }
+    for (const fault of answer.judged?.result.faults ?? []) onBug(name, fault);
     const { proposal } = answer;
     await endRestraints(context, unit, proposal, force);
     outcomes.push(await apply({ context, unit }, facts, { answer, forced: force }));
@@ -81,7 +81,7 @@ function answerFor(set: ConstraintSet, facts: LoadedFacts, force: boolean): Answ
 
 /**
  * A bug with one entity must not hold up the others: it is told, and the entity is left alone. Only
- * for work that writes nothing.
+ * for work that reads and writes nothing, so that whatever is thrown is a bug.
  */
 function withoutBugs(
   entity: string,
@@ -91,7 +91,7 @@ function withoutBugs(
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof InvariantViolation)) throw error;
+    if (!(error instanceof Error)) throw error;
     onBug(entity, error);
     return undefined;
   }

@@ -1,12 +1,12 @@
 import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
-import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import { releaseSnapshots } from '../backups/release-snapshots.js';
 import { runBackups } from '../backups/run-backups.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import { cancelPlan } from './cancel-plan.js';
-import { ConstraintCache } from './constraint-cache.js';
+import { ConstraintCache, type OnUnreadableConstraint } from './constraint-cache.js';
 import { dispatchPlan } from './dispatch-plan.js';
 import {
   evaluateEntities,
@@ -34,12 +34,16 @@ export interface EvaluationSummary {
  * replicas may run one on the same store.
  */
 export class OrchestrationEngine {
-  private readonly constraints = new ConstraintCache();
+  private readonly constraints: ConstraintCache;
 
+  /** `onUnreadable` is told of a stored constraint that holds its scope because nobody can read it. */
   constructor(
     private readonly context: Context,
     private readonly onBug: OnEvaluationBug,
-  ) {}
+    onUnreadable: OnUnreadableConstraint = () => undefined,
+  ) {
+    this.constraints = new ConstraintCache(onUnreadable);
+  }
 
   /** Evaluates one entity now. `force`: declined content may be proposed again. */
   async evaluate(
@@ -111,7 +115,7 @@ export class OrchestrationEngine {
 
   /** Sends a plan that is ready to its spoke; for environments where a person starts plans. */
   executePlan(principal: Principal, planId: string): Promise<Result<Plan, Refusal>> {
-    return dispatchPlan(this.context, principal, planId, this.constraints);
+    return dispatchPlan(this.context, principal, planId, this.tools);
   }
 
   cancelPlan(principal: Principal, planId: string, reason: string): Promise<Result<Plan, Refusal>> {
@@ -157,10 +161,18 @@ export class OrchestrationEngine {
 
   /** A refusal here is no error: the plan is BLOCKED with its reasons, or somebody was faster. */
   private async dispatchReady(outcomes: readonly EvaluationOutcome[]): Promise<void> {
-    for (const { planId, dispatchable } of outcomes) {
-      if (dispatchable && planId !== undefined) {
-        await dispatchPlan(this.context, ENGINE, planId, this.constraints);
-      }
+    for (const { entity, planId, dispatchable } of outcomes) {
+      if (dispatchable && planId !== undefined) await this.dispatchAlone(entity, planId);
+    }
+  }
+
+  /** A bug with one plan is told, and leaves it where it is; the others go. */
+  private async dispatchAlone(entity: string, planId: string): Promise<void> {
+    try {
+      await dispatchPlan(this.context, ENGINE, planId, this.tools);
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      this.onBug(entity, error);
     }
   }
 }

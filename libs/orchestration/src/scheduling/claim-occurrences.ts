@@ -2,10 +2,9 @@ import {
   type MaintenanceWindow,
   occurrences,
   openingAt,
-  parseMaintenanceWindow,
+  readStored,
   type StoredConstraint,
 } from '@apollo-deploy/domain';
-import { InvariantViolation } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import { environmentsIn } from '../constraints/lock-scope.js';
 import type { Context } from '../context.js';
@@ -61,7 +60,12 @@ export class OccurrenceClaims {
     now: Date,
   ): Promise<{ claimed: readonly OccurrenceRecord[]; known: Map<string, Known> }> {
     const schedules = (await unit.constraints.all()).filter(({ kind }) => kind === KIND);
-    const known = new Map(schedules.map((stored) => [stored.id, this.knownOf(stored)]));
+    const known = new Map(
+      schedules.flatMap((stored) => {
+        const one = this.knownOf(stored);
+        return one === undefined ? [] : [[stored.id, one]];
+      }),
+    );
     const begun = [...known.values()].filter(
       ({ lookedAt, nextAt }) => now.getTime() >= nextAt || now.getTime() < lookedAt,
     );
@@ -82,14 +86,13 @@ export class OccurrenceClaims {
     return { claimed, known };
   }
 
-  private knownOf(stored: StoredConstraint): Known {
+  /** `undefined` for one that cannot be read: it holds the plans in its scope, and opens nothing. */
+  private knownOf(stored: StoredConstraint): Known | undefined {
     const before = this.known.get(stored.id);
     if (before?.stored.version === stored.version) return before;
-    const window = parseMaintenanceWindow({ ...stored.spec, name: stored.name });
-    if (!window.ok) {
-      throw new InvariantViolation(`schedule ${stored.name} is stored and does not compile`);
-    }
-    return { stored, window: window.value, lookedAt: -Infinity, nextAt: -Infinity };
+    const { spec } = readStored(stored);
+    if (!('window' in spec)) return undefined;
+    return { stored, window: spec.window, lookedAt: -Infinity, nextAt: -Infinity };
   }
 
   private async claim(

@@ -10,6 +10,7 @@ import type { KnownViolation } from '../violation-codes.js';
 export const backup: ConstraintKind = {
   description:
     'Plans that change what runs start only once a backup of exactly that is done. It is asked for by itself when nothing else holds the plan.',
+  strictest: 'backup',
   schema: Type.Object({}, { additionalProperties: false }),
   compile: (_spec, name) =>
     ok({

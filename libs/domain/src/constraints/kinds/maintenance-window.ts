@@ -9,6 +9,7 @@ const MUST_FIT_MAX = 44_640;
 /** When change is allowed. */
 export const maintenanceWindow: ConstraintKind = {
   description: 'Plans start only while one window of each layer that has windows is open.',
+  strictest: 'window',
   schema: Type.Object(
     {
       layer: Type.Union(WINDOW_LAYERS.map((layer) => Type.Literal(layer))),

@@ -15,6 +15,7 @@ const comparison = Type.Object(
 export const rule: ConstraintKind = {
   description:
     'Plans start only if the condition holds: a tree of all, any and not over named facts.',
+  strictest: 'rule',
   schema: Type.Object(
     {
       message: Type.String({

@@ -18,6 +18,7 @@ interface SoakSpec {
 export const soak: ConstraintKind = {
   description:
     'Plans start only once one entity of the source has run this chart Healthy for so long. The time pauses while it is not Healthy, or its spoke is silent.',
+  strictest: 'soak',
   schema: Type.Object(
     {
       minutes: Type.Integer({ minimum: 1, maximum: MINUTES_MAX }),

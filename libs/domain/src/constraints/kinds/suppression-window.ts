@@ -9,6 +9,7 @@ const hard = Type.Optional(Type.Boolean({ description: 'Stops rollbacks and repa
 /** When change is not allowed, whatever windows say. */
 export const suppressionWindow: ConstraintKind = {
   description: 'No plan starts while it lasts: once from start to end, or recurring.',
+  strictest: 'hard_suppression',
   schema: Type.Union([
     Type.Object(
       { start: Type.String(), end: Type.String(), reason, hard },
