@@ -116,7 +116,7 @@ module.exports = {
       to: { pathNot: ['^tools/', `${ANY_PACKAGE}index[.]ts$`], dependencyTypesNot: ['core'] },
     },
     {
-      name: 'benchmarks load built packages, pg for the bare arm, and what counts',
+      name: 'benchmarks load built packages, and pg for the bare arm',
       comment: 'They measure what users run, through the front door.',
       severity: 'error',
       from: { path: '^bench/' },

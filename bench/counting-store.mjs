@@ -27,6 +27,7 @@ export function countingStore(store) {
       transact: (work) =>
         store.transact((unit) => work(/** @type {typeof unit} */ (counted(unit)))),
       onCommit: (listener) => store.onCommit(listener),
+      hearsOthers: () => store.hearsOthers(),
       ready: () => store.ready(),
       close: () => store.close(),
     },

@@ -386,3 +386,26 @@ CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
 CREATE INDEX runs_chart ON public.runs USING btree (chart_sha256, environment);
 CREATE INDEX runs_underway ON public.runs USING btree (spoke) WHERE (healthy_since IS NOT NULL);
 CREATE INDEX spokes_token_hash ON public.spokes USING btree (token_hash);
+
+CREATE OR REPLACE FUNCTION public.tell_of_marks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        PERFORM pg_notify('apollo_signals', 'dirty');
+        RETURN NULL;
+      END $function$
+;
+CREATE TRIGGER tell_of_marks AFTER INSERT ON public.dirty_entities FOR EACH STATEMENT EXECUTE FUNCTION tell_of_marks();
+
+CREATE OR REPLACE FUNCTION public.tell_of_messages()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        PERFORM pg_notify('apollo_signals', 'outbox ' || spoke)
+        FROM (SELECT DISTINCT spoke FROM added) AS told;
+        RETURN NULL;
+      END $function$
+;
+CREATE TRIGGER tell_of_messages AFTER INSERT ON public.outbox_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_of_messages();

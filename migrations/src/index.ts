@@ -14,6 +14,7 @@ import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
 import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
 import { LookAtPendingPlans1763712014000 } from './1763712014000-look-at-pending-plans.js';
 import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
+import { TellOfWork1763712015000 } from './1763712015000-tell-of-work.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -32,5 +33,6 @@ export const MIGRATIONS = [
   CreateEvents1763712011000,
   ObserveRuns1763712013000,
   LookAtPendingPlans1763712014000,
+  TellOfWork1763712015000,
   OneKindOfRollbackDemand1763712021000,
 ] as const;

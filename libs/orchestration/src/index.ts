@@ -120,7 +120,7 @@ export type {
 export type { BackupRepository } from './ports/backup-repository.js';
 export type { RunRepository } from './ports/run-repository.js';
 export type { RecallRepository } from './ports/recalls.js';
-export { type CommitSignal, type Store, StoreUnavailable } from './ports/store.js';
+export { type CommitSignal, MISSED, type Store, StoreUnavailable } from './ports/store.js';
 export type { AlreadyExists } from './ports/already-exists.js';
 export type {
   AuditFilter,

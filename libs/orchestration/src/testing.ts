@@ -22,5 +22,6 @@ export {
   aSpoke,
   aSuppression,
 } from './testing/records.js';
+export { CountingStore } from './testing/counting-store.js';
 export { EngineWorld, must, PERSON, releaseReport } from './testing/engine-world.js';
 export { VirtualTime } from './testing/virtual-time.js';

@@ -43,7 +43,7 @@ export class EventFeed {
     const { timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'reading events',
-      everyMs: EVERY_MS,
+      everyMs: () => EVERY_MS,
       work: () => this.refill(),
       timer,
       random,

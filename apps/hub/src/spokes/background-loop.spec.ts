@@ -22,7 +22,7 @@ function scene() {
     });
   const loop = new BackgroundLoop({
     name: 'sweeping',
-    everyMs: 1000,
+    everyMs: () => 1000,
     work,
     timer: time,
     random: () => 0.5,

@@ -4,8 +4,8 @@ import type { EventLog } from './event-log.js';
 export interface BackgroundLoopOptions {
   /** For the log, such as `outbox delivery`. */
   readonly name: string;
-  /** The longest pause between two turns, in milliseconds, before jitter of a quarter. */
-  readonly everyMs: number;
+  /** The longest pause between two turns, in milliseconds, before jitter of a quarter; asked each time. */
+  readonly everyMs: () => number;
   readonly work: () => Promise<void>;
   readonly timer: Timer;
   /** Evenly spread over 0 ≤ x < 1. */
@@ -65,7 +65,7 @@ export class BackgroundLoop {
     try {
       await work();
       this.failures = 0;
-      return everyMs * jitter;
+      return everyMs() * jitter;
     } catch (error) {
       this.failures += 1;
       const backOffMs = FIRST_BACK_OFF_MS * 2 ** (this.failures - 1);

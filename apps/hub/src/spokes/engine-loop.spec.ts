@@ -5,6 +5,9 @@ import { RecordedLog } from '../testing/spokes/recorded-log.js';
 import { VirtualTime } from '../testing/spokes/virtual-time.js';
 import { EngineLoop } from './engine-loop.js';
 
+/** How often a queue is looked at of which nobody tells anything. */
+const LOOK_MS = 30_000;
+
 /** An engine with so many batches in its queue, which can be out of order for a while. */
 class BatchEngine {
   readonly calls: string[] = [];
@@ -35,7 +38,9 @@ function scene() {
   const engine = new BatchEngine();
   const log = new RecordedLog();
   let signal: (signal: CommitSignal) => void = () => undefined;
+  const hearing = { others: true };
   const store = {
+    hearsOthers: () => hearing.others,
     onCommit: (listener: (signal: CommitSignal) => void) => {
       signal = listener;
       return () => (signal = () => undefined);
@@ -48,6 +53,7 @@ function scene() {
     store,
     engine,
     onEvaluated,
+    clock: time,
     timer: time,
     random: () => 0.5,
     log,
@@ -55,32 +61,32 @@ function scene() {
   const commit = (dirty: boolean) => {
     signal({ dirty, outbox: ['dev'], events: false });
   };
-  return { time, engine, log, loop, commit };
+  return { time, engine, log, loop, commit, hearing };
 }
 
 describe('the engine loop', () => {
   it('recovers once, then drains until the queue is empty and says so', async () => {
     const { loop, engine, time } = scene();
     engine.batches = 2;
-    const idle = time.waitBegins(1000);
+    const idle = time.waitBegins(LOOK_MS);
     loop.start();
     await idle;
     expect(engine.calls).toEqual(['recover everything', 'drain', 'drain', 'drain', 'tell']);
-    const again = time.waitBegins(1000);
-    time.advance(1000);
+    const again = time.waitBegins(LOOK_MS);
+    time.advance(LOOK_MS);
     await again;
-    expect(engine.calls.slice(5)).toEqual(['drain']);
+    expect(engine.calls.slice(5)).toEqual(['recover', 'drain']);
     await loop.stop();
   });
 
   it('drains when a commit has marked something, and only then', async () => {
     const { loop, engine, time, commit } = scene();
-    const idle = time.waitBegins(1000);
+    const idle = time.waitBegins(LOOK_MS);
     loop.start();
     await idle;
     commit(false);
-    expect(time.pending).toEqual([1000]);
-    const again = time.waitBegins(1000);
+    expect(time.pending).toEqual([LOOK_MS]);
+    const again = time.waitBegins(LOOK_MS);
     commit(true);
     await again;
     expect(engine.calls).toEqual(['recover everything', 'drain', 'drain']);
@@ -93,7 +99,7 @@ describe('the engine loop', () => {
     const failed = time.waitBegins(500);
     loop.start();
     await failed;
-    const idle = time.waitBegins(1000);
+    const idle = time.waitBegins(LOOK_MS);
     time.advance(500);
     await idle;
     expect(engine.calls).toEqual(['recover everything', 'recover everything', 'drain']);
@@ -103,15 +109,15 @@ describe('the engine loop', () => {
 
   it('goes on with the next batch after one that failed', async () => {
     const { loop, engine, time } = scene();
-    const idle = time.waitBegins(1000);
+    const idle = time.waitBegins(LOOK_MS);
     loop.start();
     await idle;
     engine.failures.push(new TypeError('no such member'));
     const failed = time.waitBegins(500);
-    time.advance(1000);
+    time.advance(LOOK_MS);
     await failed;
     engine.batches = 1;
-    const again = time.waitBegins(1000);
+    const again = time.waitBegins(LOOK_MS);
     time.advance(500);
     await again;
     expect(engine.batches).toBe(0);
@@ -119,15 +125,15 @@ describe('the engine loop', () => {
   });
 
   it('recovers what a failed turn may have left undispatched', async () => {
-    const { loop, engine, time } = scene();
-    const idle = time.waitBegins(1000);
+    const { loop, engine, time, commit } = scene();
+    const idle = time.waitBegins(LOOK_MS);
     loop.start();
     await idle;
     engine.failures.push(new StoreUnavailable('the store does not answer'));
     const failed = time.waitBegins(500);
-    time.advance(1000);
+    commit(true);
     await failed;
-    const again = time.waitBegins(1000);
+    const again = time.waitBegins(LOOK_MS);
     time.advance(500);
     await again;
     expect(engine.calls).toEqual([
@@ -140,18 +146,60 @@ describe('the engine loop', () => {
     await loop.stop();
   });
 
-  it('looks every thirty turns for what a killed replica left where plans go by themselves', async () => {
-    const { loop, engine, time } = scene();
-    const idle = time.waitBegins(1000);
+  it('asks nothing for as long as nothing is marked, and then for what may be left', async () => {
+    const { loop, engine, time, commit } = scene();
+    const idle = time.waitBegins(LOOK_MS);
     loop.start();
     await idle;
-    for (let turn = 0; turn < 31; turn += 1) {
+    engine.calls.length = 0;
+    for (let second = 1; second < 30; second += 1) {
+      time.advance(1000);
+      commit(false);
+    }
+    expect({ calls: engine.calls, pending: time.pending }).toEqual({ calls: [], pending: [1000] });
+    const looked = time.waitBegins(LOOK_MS);
+    time.advance(1000);
+    await looked;
+    expect(engine.calls).toEqual(['recover', 'drain']);
+    await loop.stop();
+  });
+
+  it('asks each second while others cannot be heard, from the moment they are not', async () => {
+    const { loop, engine, time, commit, hearing } = scene();
+    const idle = time.waitBegins(LOOK_MS);
+    loop.start();
+    await idle;
+    engine.calls.length = 0;
+    hearing.others = false;
+    const deaf = time.waitBegins(1000);
+    // A store tells that it may have missed something as if something had been marked.
+    commit(true);
+    await deaf;
+    for (let turn = 0; turn < 20; turn += 1) {
       const next = time.waitBegins(1000);
       time.advance(1000);
       await next;
     }
-    expect(engine.calls.filter((call) => call === 'recover')).toHaveLength(1);
-    expect(engine.calls.slice(-3)).toEqual(['drain', 'recover', 'drain']);
+    const drains = Array.from({ length: 20 }, () => 'drain');
+    expect(engine.calls).toEqual([...drains, 'recover', 'drain']);
+    hearing.others = true;
+    const hears = time.waitBegins(LOOK_MS);
+    commit(true);
+    await hears;
+    await loop.stop();
+  });
+
+  it('looks for what a killed replica left when the clock was turned back, too', async () => {
+    const { loop, engine, time, commit } = scene();
+    const idle = time.waitBegins(LOOK_MS);
+    loop.start();
+    await idle;
+    engine.calls.length = 0;
+    time.turnBack(3_600_000);
+    const again = time.waitBegins(LOOK_MS);
+    commit(true);
+    await again;
+    expect(engine.calls).toEqual(['recover', 'drain']);
     await loop.stop();
   });
 

@@ -32,7 +32,7 @@ export class HourlyForgetting {
   ) {
     this.loop = new BackgroundLoop({
       name: `forgetting old ${name}`,
-      everyMs: HOUR_MS,
+      everyMs: () => HOUR_MS,
       work: () => {
         const oldest = context.clock.now().getTime() - keptHours * HOUR_MS;
         const before = new Date(oldest).toISOString();

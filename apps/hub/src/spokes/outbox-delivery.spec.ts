@@ -3,6 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { aCancellation, anOffer, SpokeScene } from '../testing/spokes/spoke-scene.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 
+/** How often all are looked at although nobody told of a message. */
+const LOOK_MS = 30_000;
+
 async function build() {
   const scene = await SpokeScene.build();
   const { context, sessions, time, log } = scene;
@@ -24,7 +27,7 @@ describe('the delivery of the outbox', () => {
   it('brings a message as soon as its commit is signalled', async () => {
     const { scene, delivery, time } = await build();
     const spoke = await scene.connect();
-    const idle = time.waitBegins(500);
+    const idle = time.waitBegins(LOOK_MS);
     delivery.start();
     await idle;
     await scene.store.addToOutbox(anOffer(1));
@@ -32,13 +35,41 @@ describe('the delivery of the outbox', () => {
     await delivery.stop();
   });
 
-  it('sweeps over all connected spokes every 500 ms, for what other replicas wrote', async () => {
+  it('reads nothing while nothing is signalled, but for a look each 30 s', async () => {
     const { scene, delivery, time } = await build();
-    const [one, two] = [await scene.connect('dev'), await scene.connect('dev-2')];
-    const idle = time.waitBegins(500);
+    await scene.connect();
+    const idle = time.waitBegins(LOOK_MS);
+    delivery.start();
+    await idle;
+    time.advance(LOOK_MS - 1);
+    expect(scene.store.outboxReads).toEqual([[]]);
+    const looked = time.waitBegins(LOOK_MS);
+    time.advance(1);
+    await looked;
+    expect(scene.store.outboxReads).toEqual([[], []]);
+    await delivery.stop();
+  });
+
+  it('sweeps at once when commits of others may have gone by unheard', async () => {
+    const { scene, delivery, time } = await build();
+    const spoke = await scene.connect();
+    const idle = time.waitBegins(LOOK_MS);
     delivery.start();
     await idle;
     scene.store.deaf = true;
+    await scene.store.addToOutbox(anOffer(1));
+    scene.store.miss();
+    expect((await spoke.socket.next('plan.offer')).id).toBe('offer-1');
+    await delivery.stop();
+  });
+
+  it('sweeps over all connected spokes every 500 ms while other replicas are not heard', async () => {
+    const { scene, delivery, time } = await build();
+    const [one, two] = [await scene.connect('dev'), await scene.connect('dev-2')];
+    scene.store.deaf = true;
+    const idle = time.waitBegins(500);
+    delivery.start();
+    await idle;
     await scene.store.addToOutbox(anOffer(1, 'dev'));
     await scene.store.addToOutbox(anOffer(2, 'dev-2'));
     time.advance(500);
@@ -52,10 +83,10 @@ describe('the delivery of the outbox', () => {
     for (const spoke of ['dev', 'dev-2']) await scene.connect(spoke);
     await scene.store.addToOutbox(anOffer(1, 'dev'));
     await scene.store.addToOutbox(anOffer(2, 'dev-2'));
+    scene.store.deaf = true;
     const idle = time.waitBegins(500);
     delivery.start();
     await idle;
-    scene.store.deaf = true;
     await scene.store.addToOutbox(anOffer(3, 'dev'));
     for (let sweep = 1; sweep <= 2; sweep += 1) {
       const swept = time.waitBegins(500);
@@ -70,7 +101,7 @@ describe('the delivery of the outbox', () => {
     const { scene, delivery, time } = await build();
     await scene.connect();
     await scene.store.addToOutbox(anOffer(1));
-    const idle = time.waitBegins(500);
+    const idle = time.waitBegins(LOOK_MS);
     delivery.start();
     await idle;
     const again = await scene.connect();
@@ -83,7 +114,7 @@ describe('the delivery of the outbox', () => {
     const { scene, delivery, time } = await build();
     await scene.connect();
     await scene.store.addToOutbox(anOffer(1));
-    const idle = time.waitBegins(500);
+    const idle = time.waitBegins(LOOK_MS);
     delivery.start();
     await idle;
     await scene.store.addToOutbox(aCancellation(1));
@@ -111,7 +142,7 @@ describe('the delivery of the outbox', () => {
   it('asks the store for nothing while no spoke is connected', async () => {
     const { scene, delivery, time } = await build();
     scene.store.failures.push(new StoreUnavailable('it was asked'));
-    const idle = time.waitBegins(500);
+    const idle = time.waitBegins(LOOK_MS);
     delivery.start();
     await idle;
     expect(scene.log.errors).toEqual([]);

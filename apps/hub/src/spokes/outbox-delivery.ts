@@ -4,8 +4,13 @@ import type { EventLog } from './event-log.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { Timer } from './timer.js';
 
-/** How often the messages of all connected spokes are read, for those other replicas wrote. */
-const SWEEP_EVERY_MS = 500;
+/**
+ * How often the messages of all connected spokes are read although nobody told of any, should the
+ * connection on which others are heard be dead without anybody noticing.
+ */
+const LOOK_EVERY_MS = 30_000;
+/** How often while other replicas cannot be heard. */
+const ASK_EVERY_MS = 500;
 
 export interface OutboxDeliveryOptions {
   readonly context: Context;
@@ -17,13 +22,15 @@ export interface OutboxDeliveryOptions {
 
 /**
  * Brings the messages of the outbox to the spokes that are connected here: at once where a commit of
- * this replica wrote one, and by a sweep over all in one query. What is under way already is not read
+ * any replica wrote one, and by a sweep over all in one query. What is under way already is not read
  * again, so that a sweep costs what is new. Reads only; a message leaves the outbox when its spoke
  * acknowledges it.
  */
 export class OutboxDelivery {
   private wanted = new Set<string>();
   private sweepAt = 0;
+  /** Messages may have been written, or asked for in vain, that nobody knows of. */
+  private unsure = true;
   private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
@@ -31,7 +38,7 @@ export class OutboxDelivery {
     const { timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'outbox delivery',
-      everyMs: SWEEP_EVERY_MS,
+      everyMs: () => this.everyMs,
       work: () => this.turn(),
       timer,
       random,
@@ -40,8 +47,9 @@ export class OutboxDelivery {
   }
 
   start(): void {
-    this.unsubscribe = this.options.context.store.onCommit(({ outbox }) => {
-      this.wake(outbox);
+    this.unsubscribe = this.options.context.store.onCommit(({ outbox, missed }) => {
+      if (missed === true) this.sweepNow();
+      else this.wake(outbox);
     });
     this.loop.start();
   }
@@ -59,14 +67,28 @@ export class OutboxDelivery {
     this.loop.wake();
   }
 
+  private get everyMs(): number {
+    return this.options.context.store.hearsOthers() ? LOOK_EVERY_MS : ASK_EVERY_MS;
+  }
+
+  private sweepNow(): void {
+    this.unsure = true;
+    this.loop.wake();
+  }
+
   private async turn(): Promise<void> {
     const now = this.options.context.clock.now().getTime();
-    const sweep = now >= this.sweepAt;
+    const sweep = this.unsure || now >= this.sweepAt;
+    this.unsure = false;
     const spokes = sweep ? this.options.sessions.spokes() : [...this.wanted];
     this.wanted = new Set();
-    // Sooner than the next turn after a failure, which therefore sweeps over whoever was wanted.
-    if (sweep) this.sweepAt = now + SWEEP_EVERY_MS / 2;
-    await this.deliver(spokes);
+    try {
+      await this.deliver(spokes);
+    } catch (error) {
+      this.unsure = true;
+      throw error;
+    }
+    if (sweep) this.sweepAt = now + this.everyMs / 2;
   }
 
   private async deliver(spokes: readonly string[]): Promise<void> {

@@ -28,7 +28,7 @@ export class PresenceKeeper {
     const { timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'noting which spokes are there',
-      everyMs: EVERY_MS,
+      everyMs: () => EVERY_MS,
       work: () => this.flush(),
       timer,
       random,

@@ -53,7 +53,7 @@ const machine = { timer: systemTimer, random: () => Math.random() };
       provide: EngineLoop,
       inject: [CONTEXT, ENGINE, ReevaluationScheduler],
       useFactory: (
-        { store }: Context,
+        { store, clock }: Context,
         engine: OrchestrationEngine,
         scheduler: ReevaluationScheduler,
       ) => {
@@ -61,7 +61,7 @@ const machine = { timer: systemTimer, random: () => Math.random() };
           scheduler.wake();
         };
         const log = new Logger(EngineLoop.name);
-        return new EngineLoop({ store, engine, onEvaluated, ...machine, log });
+        return new EngineLoop({ store, engine, onEvaluated, clock, ...machine, log });
       },
     },
     {

@@ -37,6 +37,10 @@ export class AnnouncingStore implements Store {
     return this.store.onCommit(listener);
   }
 
+  hearsOthers(): boolean {
+    return this.store.hearsOthers();
+  }
+
   ready(): Promise<boolean> {
     return this.store.ready();
   }

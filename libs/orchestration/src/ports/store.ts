@@ -8,7 +8,12 @@ export interface CommitSignal {
   readonly outbox: readonly string[];
   /** Events were written. */
   readonly events: boolean;
+  /** Commits of other processes may have gone by unheard: anything may have been left. */
+  readonly missed?: true;
 }
+
+/** What is told when nobody knows what was missed. */
+export const MISSED: CommitSignal = { dirty: true, outbox: [], events: true, missed: true };
 
 /**
  * Keeps everything. Nothing is written outside `transact`.
@@ -23,8 +28,17 @@ export interface Store {
    * `StoreUnavailable` when the store cannot be reached.
    */
   transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T>;
-  /** Calls the listener after each commit of this process that left a signal. */
+  /**
+   * Calls the listener after each commit of this process that left a signal. Of other processes it
+   * tells what they marked and the messages they wrote, and `missed` whenever it has not heard them
+   * for a while.
+   */
   onCommit(listener: (signal: CommitSignal) => void): () => void;
+  /**
+   * Whether other processes are heard now, or there can be none. Where not, what they leave has to be
+   * asked for. Whoever relies on it still asks now and then: a dead connection may go unnoticed.
+   */
+  hearsOthers(): boolean;
   /** Whether the store answers now. Never throws. */
   ready(): Promise<boolean>;
   close(): Promise<void>;

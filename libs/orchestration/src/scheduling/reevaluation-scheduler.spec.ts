@@ -107,16 +107,48 @@ describe('the re-evaluation scheduler', () => {
         ),
       );
     }
-    const sweeping = { transactions: 4, calls: 9 };
-    const quiet = { transactions: 1, calls: 4 };
-    expect(turns.map(({ calls }) => (calls === sweeping.calls ? 'sweep' : 'look'))).toEqual([
-      'sweep',
-      ...Array.from({ length: 29 }, () => 'look'),
-      'sweep',
-      'look',
-    ]);
-    expect(turns[0]).toEqual(sweeping);
-    expect(turns[1]).toEqual(quiet);
+    const nothing = { transactions: 0, calls: 0 };
+    const look = { transactions: 1, calls: 4 };
+    const sweep = { transactions: 4, calls: 9 };
+    // After what was believed for a minute, the store is asked again; the sweep comes with a look.
+    const minute = [...Array.from({ length: 5 }, () => nothing), look];
+    const beforeSweep = Array.from({ length: 5 }, () => minute)
+      .flat()
+      .slice(0, 29);
+    expect(turns).toEqual([sweep, ...beforeSweep, sweep, nothing]);
+    await one.stop();
+  });
+
+  it('asks for what is due as soon as something is committed, here or elsewhere', async () => {
+    const one = scheduler();
+    await turn(10 * SECOND_MS, () => {
+      one.start();
+    });
+    const tenSeconds = (): Promise<{ transactions: number; calls: number }> =>
+      store.during(() =>
+        turn(10 * SECOND_MS, () => {
+          time.advance(10 * SECOND_MS);
+        }),
+      );
+    expect((await tenSeconds()).calls).toBe(0);
+    await store.transact((unit) => unit.dirty.mark(['a']));
+    expect((await tenSeconds()).calls).toBe(4);
+    expect((await tenSeconds()).calls).toBe(0);
+    await one.stop();
+  });
+
+  it('asks with each turn while other replicas are not heard', async () => {
+    const one = scheduler();
+    store.hears = false;
+    await turn(10 * SECOND_MS, () => {
+      one.start();
+    });
+    const { calls } = await store.during(() =>
+      turn(10 * SECOND_MS, () => {
+        time.advance(10 * SECOND_MS);
+      }),
+    );
+    expect(calls).toBe(4);
     await one.stop();
   });
 

@@ -5,6 +5,8 @@ import { AlarmLoop } from './alarm-loop.js';
 import { Sweep } from './sweep.js';
 
 const DEFAULT_INTERVAL_MS = 5 * 60_000;
+/** What the store last said of the next instant is believed for so long while nothing is committed. */
+const BELIEVED_MS = 60_000;
 /** A replica that does not hold the lease asks again this often, in milliseconds. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -21,12 +23,19 @@ export interface ReevaluationOptions {
 /**
  * Has entities evaluated again that time alone concerns: blocked plans at the very instant that may
  * let them go, and every interval what no event tells of. It only marks; whoever drains the queue
- * evaluates. Every replica runs one; one of them sweeps.
+ * evaluates. Every replica runs one; one of them sweeps. The store is asked when something was
+ * committed, when the instant has come that it named, and each minute, for what a replica put off that
+ * was killed since.
  */
 export class ReevaluationScheduler {
   private readonly loop: AlarmLoop;
   private readonly sweep: Sweep;
   private readonly intervalMs: number;
+  /** Something was committed, or others are not heard, so that an earlier instant may be due. */
+  private stirred = true;
+  private nextDueAt = -Infinity;
+  private askedDueAt = -Infinity;
+  private unsubscribe: () => void = () => undefined;
   private sweepAt = -Infinity;
   private askedAt = -Infinity;
 
@@ -44,24 +53,43 @@ export class ReevaluationScheduler {
   }
 
   start(): void {
+    this.unsubscribe = this.options.context.store.onCommit(() => {
+      this.stirred = true;
+    });
     this.loop.start();
   }
 
   /** Looks again now: plans were evaluated and may wait for an earlier instant than any before. */
   wake(): void {
+    this.stirred = true;
     this.loop.wake();
   }
 
   /** Resolves when the turn that is running has ended. Another replica sweeps from then on. */
   async stop(): Promise<void> {
+    this.unsubscribe();
     await this.loop.stop();
     await this.sweep.giveUp();
   }
 
   private async turn(): Promise<Date> {
-    const nextDue = await this.options.engine.markDue();
+    await this.markIfDue();
     await this.sweepIfDue();
-    return new Date(Math.min(this.sweepAt, nextDue?.getTime() ?? Infinity));
+    return new Date(Math.min(this.sweepAt, this.nextDueAt));
+  }
+
+  private async markIfDue(): Promise<void> {
+    const { engine, context } = this.options;
+    const now = context.clock.now().getTime();
+    const since = now - this.askedDueAt;
+    const holds = now < this.nextDueAt && since >= 0 && since < BELIEVED_MS;
+    if (holds && !this.stirred && context.store.hearsOthers()) return;
+    this.stirred = false;
+    // Until it is known, it is asked for by each turn.
+    this.nextDueAt = -Infinity;
+    const nextDue = await engine.markDue();
+    this.nextDueAt = nextDue?.getTime() ?? Infinity;
+    this.askedDueAt = now;
   }
 
   private async sweepIfDue(): Promise<void> {

@@ -5,6 +5,8 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 export class CountingStore implements Store {
   transactions = 0;
   calls = 0;
+  /** False: other processes are not heard. */
+  hears = true;
   /** While it is set, the store cannot be reached, and this is why. */
   away: Error | undefined;
 
@@ -18,6 +20,10 @@ export class CountingStore implements Store {
 
   onCommit(listener: (signal: CommitSignal) => void): () => void {
     return this.store.onCommit(listener);
+  }
+
+  hearsOthers(): boolean {
+    return this.hears && this.store.hearsOthers();
   }
 
   ready(): Promise<boolean> {

@@ -1,10 +1,10 @@
-import { Client, type ClientBase, Pool, type PoolConfig } from 'pg';
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 
 export interface DatabaseSettings {
   /** `postgresql://…`; a folder as `host` means a socket in it. */
   readonly url: string;
-  /** Connections at most; 2 or more. Default 10. */
+  /** Connections at most, besides the one that listens; 2 or more. Default 10. */
   readonly poolSize?: number;
   /** How long one statement may take. Default 30 s. */
   readonly statementTimeoutMs?: number;
@@ -20,6 +20,8 @@ const POOL_SIZE = 10;
 const CONNECT_MS = 5_000;
 /** The driver gives up on an answer this much later than the server should have. */
 const ANSWER_GRACE_MS = 5_000;
+/** Idle for so long, a connection that listens is probed. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** Where the database is, in words that may be shown: without user and password. */
 export function targetOf({ url }: Pick<DatabaseSettings, 'url'>): string {
@@ -40,6 +42,12 @@ export function transactionPool(settings: DatabaseSettings): Pool {
   });
   pool.on('error', settings.onConnectionLost ?? (() => undefined));
   return pool;
+}
+
+/** A connection that listens, and asks for nothing else. */
+export function listenerSettings(settings: DatabaseSettings): ClientConfig {
+  const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS };
+  return { ...connectionOf(settings), ...keepAlive, query_timeout: ANSWER_GRACE_MS };
 }
 
 /** Two connections without limits on statements: one holds the guard, one changes the schema. */

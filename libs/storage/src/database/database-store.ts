@@ -2,13 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CommitSignal,
   CommitSignals,
+  MISSED,
   type Store,
   StoreUnavailable,
   type UnitOfWork,
 } from '@apollo-deploy/orchestration';
 import type { Pool } from 'pg';
 import { TransactionConflict, unavailable } from './database-failure.js';
-import { type DatabaseSettings, targetOf, transactionPool } from './database-settings.js';
+import { DatabaseListener } from './database-listener.js';
+import {
+  type DatabaseSettings,
+  listenerSettings,
+  targetOf,
+  transactionPool,
+} from './database-settings.js';
 import { type Committed, runTransaction } from './database-transaction.js';
 import { migrateSchema } from './migrate-schema.js';
 
@@ -22,13 +29,25 @@ const FIRST_PAUSE_MS = 10;
  */
 export class DatabaseStore implements Store {
   private readonly signals = new CommitSignals();
+  private readonly listener: DatabaseListener;
   private readonly running = new Set<Promise<unknown>>();
   private closed: Promise<void> | undefined;
 
   private constructor(
     private readonly pool: Pool,
     private readonly target: string,
-  ) {}
+    settings: DatabaseSettings,
+  ) {
+    const backends = backendsOf(pool);
+    this.listener = new DatabaseListener({
+      connection: listenerSettings(settings),
+      isOwn: (processId) => backends.has(processId),
+      onSignal: (signal) => {
+        this.signals.emit(signal);
+      },
+      onLost: settings.onConnectionLost ?? (() => undefined),
+    });
+  }
 
   /**
    * Connects, brings the schema to this version, and answers the store. Throws `StoreUnavailable` if
@@ -38,13 +57,16 @@ export class DatabaseStore implements Store {
     await migrateSchema(settings);
     const target = targetOf(settings);
     const pool = transactionPool(settings);
+    // Before its first connection, so that it knows all of them.
+    const store = new DatabaseStore(pool, target, settings);
     try {
       await pool.query('SELECT 1');
     } catch (error) {
       await pool.end();
       throw unavailable(target, error);
     }
-    return new DatabaseStore(pool, target);
+    await store.listener.start();
+    return store;
   }
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -59,6 +81,10 @@ export class DatabaseStore implements Store {
       const { answer, signal } = await run;
       if (signal !== undefined) this.signals.emit(signal);
       return answer;
+    } catch (error) {
+      // It may have been kept all the same.
+      if (error instanceof StoreUnavailable) this.signals.emit(MISSED);
+      throw error;
     } finally {
       this.running.delete(run);
     }
@@ -66,6 +92,10 @@ export class DatabaseStore implements Store {
 
   onCommit(listener: (signal: CommitSignal) => void): () => void {
     return this.signals.subscribe(listener);
+  }
+
+  hearsOthers(): boolean {
+    return this.listener.listening;
   }
 
   async ready(): Promise<boolean> {
@@ -86,6 +116,7 @@ export class DatabaseStore implements Store {
 
   private async drain(): Promise<void> {
     await Promise.allSettled(this.running);
+    await this.listener.close();
     await this.pool.end();
   }
 
@@ -100,4 +131,17 @@ export class DatabaseStore implements Store {
       }
     }
   }
+}
+
+/** The numbers of the server's processes that work for a pool. */
+function backendsOf(pool: Pool): ReadonlySet<number> {
+  const numbers = new Set<number>();
+  pool.on('connect', (client) => numbers.add(processIdOf(client)));
+  pool.on('remove', (client) => numbers.delete(processIdOf(client)));
+  return numbers;
+}
+
+/** The driver has no type for it. */
+function processIdOf(client: object): number {
+  return (client as { readonly processID: number }).processID;
 }

@@ -103,6 +103,11 @@ export class FilesystemStore implements Store {
     return this.memory.onCommit(listener);
   }
 
+  /** There are none: the folder is locked. */
+  hearsOthers(): boolean {
+    return true;
+  }
+
   /** False also when the disk has failed: then it still answers what is durable, and takes nothing. */
   async ready(): Promise<boolean> {
     return this.journal.working && (await this.memory.ready());

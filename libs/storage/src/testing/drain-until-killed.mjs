@@ -16,6 +16,7 @@ let ids = 0;
 const store = {
   transact: (work) => database.transact((unit) => work({ ...unit, plans: stopping(unit.plans) })),
   onCommit: (listener) => database.onCommit(listener),
+  hearsOthers: () => database.hearsOthers(),
   ready: () => database.ready(),
   close: () => database.close(),
 };

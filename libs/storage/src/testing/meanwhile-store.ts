@@ -3,7 +3,7 @@ import type { TestDatabase } from './test-database.js';
 
 /** A place in a transaction: right after a statement of a repository has answered for the first time. */
 export interface Moment {
-  readonly repository: keyof UnitOfWork;
+  readonly repository: Exclude<keyof UnitOfWork, 'finish'>;
   readonly statement: string;
 }
 
@@ -38,6 +38,7 @@ export function meanwhile(
   return {
     transact: (work) => store.transact((unit) => work(watched(unit))),
     onCommit: (listener) => store.onCommit(listener),
+    hearsOthers: () => store.hearsOthers(),
     ready: () => store.ready(),
     close: () => store.close(),
   };

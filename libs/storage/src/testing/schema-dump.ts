@@ -29,7 +29,13 @@ const INDEXES = `
     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
   ORDER BY c.relname COLLATE "C"`;
 
-/** The schema as text that people review and machines compare: tables, constraints, indexes. */
+const TRIGGERS = `
+  SELECT pg_get_functiondef(t.tgfoid) || ';' || chr(10) || pg_get_triggerdef(t.oid) || ';' AS line
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+  ORDER BY t.tgname COLLATE "C"`;
+
+/** The schema as text that people review and machines compare: tables, constraints, indexes, triggers. */
 export async function dumpSchema(database: TestDatabase): Promise<string> {
   const tables = new Map<string, string[]>();
   for (const query of [COLUMNS, CONSTRAINTS]) {
@@ -39,12 +45,14 @@ export async function dumpSchema(database: TestDatabase): Promise<string> {
     }
   }
   const indexes = (await database.query(INDEXES)).map(({ line }) => String(line));
+  const triggers = (await database.query(TRIGGERS)).map(({ line }) => `\n${String(line)}`);
   return [
     '-- The schema after every migration, for reviewers. A test compares the two; it writes this file',
     '-- when it is told to: APOLLO_WRITE_SCHEMA=1 node tools/test.mjs int -- schema-dump',
     ...[...tables].map(([table, lines]) => `\nCREATE TABLE ${table} (\n${lines.join(',\n')}\n);`),
     '',
     ...indexes,
+    ...triggers,
     '',
   ].join('\n');
 }

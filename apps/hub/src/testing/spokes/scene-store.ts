@@ -1,6 +1,7 @@
 import {
   type CommitSignal,
   InMemoryStore,
+  MISSED,
   type Outbox,
   type OutboxMessage,
   type SpokeRecord,
@@ -17,10 +18,11 @@ export class SceneStore implements Store {
   away = false;
   /** Set to let nothing begin before it resolves. */
   gate: Promise<void> | undefined;
-  /** Set to signal no commit, as if another replica had made it. */
+  /** Set to signal no commit, as if another replica had made it that is not heard. */
   deaf = false;
   /** Ids of the messages that each look into the outbox has read, other than by this class. */
   readonly outboxReads: (readonly string[])[] = [];
+  private readonly listeners: ((signal: CommitSignal) => void)[] = [];
   private readonly store = new InMemoryStore();
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -32,9 +34,19 @@ export class SceneStore implements Store {
   }
 
   onCommit(listener: (signal: CommitSignal) => void): () => void {
+    this.listeners.push(listener);
     return this.store.onCommit((signal) => {
       if (!this.deaf) listener(signal);
     });
+  }
+
+  /** Says that commits of others may have gone by unheard. */
+  miss(): void {
+    for (const listener of this.listeners) listener(MISSED);
+  }
+
+  hearsOthers(): boolean {
+    return !this.deaf;
   }
 
   ready(): Promise<boolean> {

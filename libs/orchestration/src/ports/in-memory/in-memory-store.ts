@@ -62,6 +62,11 @@ export class InMemoryStore implements Store {
     return this.signals.subscribe(listener);
   }
 
+  /** There are none. */
+  hearsOthers(): boolean {
+    return true;
+  }
+
   async ready(): Promise<boolean> {
     return !this.closed;
   }
