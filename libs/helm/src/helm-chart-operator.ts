@@ -21,8 +21,11 @@ export interface OperateOptions {
   readonly totalDeadlineMs: number;
   /** Helm's own limit for each hook, in milliseconds. */
   readonly hookTimeoutMs: number;
-  /** True only if the process behind a pending record is proven dead. */
-  readonly deadHolder: boolean;
+  /**
+   * The UID of the pending record's Secret if the process behind that one is proven dead. True only if
+   * that is so of every process, whatever record it may leave; a stranger's would be broken with it.
+   */
+  readonly deadHolder: boolean | string;
   readonly onPhase?: (phase: OperatorPhase) => void;
   /** Called with each helm process that is started. */
   readonly onProcess?: (process: { readonly pid: number }) => void;
@@ -72,7 +75,7 @@ class Operation {
     this.ask = {
       operation,
       valuesDigest: 'values' in operation ? jsonDigest(operation.values) : '',
-      deadHolder: options.deadHolder,
+      deadHolder: false,
       removed: false,
     };
   }
@@ -86,11 +89,21 @@ class Operation {
 
   private async decide(): Promise<HelmVerdict> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
-      const verdict = await this.take(nextAction(this.state, this.ask));
+      const verdict = await this.take(
+        nextAction(this.state, { ...this.ask, deadHolder: this.isDead() }),
+      );
       if (verdict !== null) return verdict;
     }
     const message = `release ${this.operation.release} kept changing while it was worked on; see who else changes it, then try again`;
     return { result: 'refused', code: 'helm/turns_used_up', message };
+  }
+
+  /** About the record as it is now: another than the one that was proven may be a living helm's. */
+  private isDead(): boolean {
+    const { deadHolder } = this.options;
+    return typeof deadHolder === 'string'
+      ? headOf(this.state)?.secretUid === deadHolder
+      : deadHolder;
   }
 
   /** Null: decide again. */

@@ -17,3 +17,10 @@ export function helmErrorText(stderr: string): string {
 export function saysUnreachable(stderr: string): boolean {
   return /kubernetes cluster unreachable/i.test(helmErrorText(stderr));
 }
+
+/** True if Helm said no because of how it found the release; it has written nothing then. */
+export function saysTaken(stderr: string): boolean {
+  return /already exists|cannot re-?use a name|another operation|has no deployed releases/.test(
+    helmErrorText(stderr),
+  );
+}

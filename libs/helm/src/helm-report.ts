@@ -48,12 +48,14 @@ export interface HelmObservations {
  * - `broken`: begun and not finished. `hooksMayHaveRun` false means a repeat is harmless
  * - `refused`: Helm or the rules said no, no revision was written
  * - `base_moved`: the release is not as the plan expected it; this plan did nothing
+ * - `overtaken`: somebody else changed the release while this plan was at work on it; what it did
+ *   cannot be told any more
  * - `locked`: a process that may be alive holds the release; come back later
  * - `cancelled`: called off, nothing was done
  */
 export type HelmVerdict =
   | {
-      readonly result: 'applied' | 'already' | 'base_moved' | 'locked' | 'cancelled';
+      readonly result: 'applied' | 'already' | 'base_moved' | 'overtaken' | 'locked' | 'cancelled';
       readonly message: string;
     }
   | { readonly result: 'broken'; readonly message: string; readonly hooksMayHaveRun: boolean }

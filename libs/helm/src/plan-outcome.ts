@@ -36,12 +36,18 @@ export interface EndedCommand {
   readonly before: ReleaseState;
   readonly after: ReleaseState;
   readonly ask: ReleaseAsk;
+  /** Helm said no because of how it found the release, before it wrote anything. */
+  readonly refused: boolean;
 }
 
 /** What a command that has ended did to the release. */
-export type RunOutcome = 'applied' | 'broken' | 'interrupted' | 'untouched' | 'moved';
+export type RunOutcome = 'applied' | 'broken' | 'interrupted' | 'untouched' | 'moved' | 'overtaken';
 
-/** Compares the release before and after a command. `interrupted`: it left its record pending. */
+/**
+ * Compares the release before and after a command. `interrupted`: it left its record pending;
+ * `moved`: somebody else changed the release and this command did nothing; `overtaken`: somebody else
+ * changed it, and what the command did before cannot be told any more.
+ */
 export function runOutcome(run: EndedCommand): RunOutcome {
   const { before, after, ask } = run;
   const trace = planTrace(after, ask);
@@ -52,7 +58,8 @@ export function runOutcome(run: EndedCommand): RunOutcome {
   }
   const [was, is] = [headOf(before), headOf(after)];
   if (was?.secretUid === is?.secretUid && was?.status === is?.status) return 'untouched';
-  return leftTrace(run) ? 'broken' : 'moved';
+  if (isOwnFailure(run)) return 'broken';
+  return mayHaveWritten(run) ? 'overtaken' : 'moved';
 }
 
 const OUTCOME_OF_TRACE = {
@@ -88,12 +95,30 @@ function wentBackTo({ head, history }: ManagedState, target: number): boolean {
   return from?.[PLAN_LABEL] === labels[PLAN_LABEL];
 }
 
-/** True unless it is certain that the command wrote no revision: none newer has the plan's label. */
-function leftTrace(run: EndedCommand): boolean {
+/** True if the head is what a rollback or an uninstallation leaves that went wrong. */
+function isOwnFailure({ verb, before, after }: EndedCommand): boolean {
+  const [was, is] = [headOf(before), headOf(after)];
+  if (was === null || is === null) return false;
+  if (verb === 'uninstall') return is.secretUid === was.secretUid;
+  // A failure overwrites the description, and Helm 3 keeps no other mark of a rollback.
+  const follows = is.revision === was.revision + 1 && is.status === 'failed';
+  return verb === 'rollback' && follows && isInHistory(was.secretUid, after);
+}
+
+/** True unless it is certain that the command wrote nothing before somebody else did. */
+function mayHaveWritten(run: EndedCommand): boolean {
+  if (run.refused) return false;
   if (run.verb === 'rollback' || run.verb === 'uninstall') return true;
-  const base = headOf(run.before)?.revision ?? 0;
+  const was = headOf(run.before);
+  // Where what was there before is gone, what the command had written may be gone with it.
+  if (was === null || !isInHistory(was.secretUid, run.after)) return true;
   const history = underlyingState(run.after)?.history ?? [];
   return history.some(
-    ({ revision, labels }) => revision > base && labels[PLAN_LABEL] === run.ask.operation.planId,
+    ({ revision, labels }) =>
+      revision > was.revision && labels[PLAN_LABEL] === run.ask.operation.planId,
   );
+}
+
+function isInHistory(uid: string, state: ReleaseState): boolean {
+  return underlyingState(state)?.history.some(({ secretUid }) => secretUid === uid) ?? false;
 }

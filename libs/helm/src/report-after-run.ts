@@ -1,5 +1,5 @@
 import { assertNever } from '@apollo-deploy/kernel';
-import { helmErrorText, saysUnreachable } from './helm-error-text.js';
+import { helmErrorText, saysTaken, saysUnreachable } from './helm-error-text.js';
 import type { CommandTrace, HelmVerdict } from './helm-report.js';
 import { runOutcome } from './plan-outcome.js';
 import type { ReleaseAsk } from './release-operation.js';
@@ -20,7 +20,7 @@ export function reportAfterRun(run: FinishedRun): {
   readonly verdict: HelmVerdict;
   readonly interrupted: boolean;
 } {
-  const outcome = runOutcome({ ...run, verb: run.trace.verb });
+  const outcome = runOutcome({ ...run, verb: run.trace.verb, refused: wasRefused(run) });
   switch (outcome) {
     case 'applied':
       return { verdict: { result: 'applied', message: appliedMessage(run) }, interrupted: false };
@@ -33,6 +33,10 @@ export function reportAfterRun(run: FinishedRun): {
     case 'moved': {
       const message = `release ${run.ask.operation.release} was changed by somebody else at the same moment (${helmSays(run)}); evaluate again and make a new plan`;
       return { verdict: { result: 'base_moved', message }, interrupted: false };
+    }
+    case 'overtaken': {
+      const message = `release ${run.ask.operation.release} was changed by somebody else while ${run.trace.summary} was at work on it (${helmSays(run)}); look at what is there, then end the plan by hand`;
+      return { verdict: { result: 'overtaken', message }, interrupted: false };
     }
     default:
       return assertNever(outcome);
@@ -57,6 +61,10 @@ function broken(run: FinishedRun, hooksMayHaveRun: boolean): HelmVerdict {
   const left = head === null ? 'no release' : `revision ${String(head.revision)} ${head.status}`;
   const message = `${trace.summary} did not finish and left ${left}: ${helmSays(run)}`;
   return { result: 'broken', message, hooksMayHaveRun };
+}
+
+function wasRefused({ trace }: FinishedRun): boolean {
+  return trace.exitCode !== null && trace.exitCode !== 0 && saysTaken(trace.stderrTail);
 }
 
 function appliedMessage({ after, ask }: FinishedRun): string {

@@ -3,6 +3,11 @@ import type { Ledger } from './ledger.js';
 
 const TRIES = 5;
 
+/** True if the entry still gives the release to this plan and this process. */
+export function isHeldStill({ claim: stored }: LedgerEntry, claim: LedgerClaim): boolean {
+  return stored?.planId === claim.planId && stored.holder.instance === claim.holder.instance;
+}
+
 /** A claim this process holds, as stored. Its changes are written one after the other. */
 export class HeldClaim {
   private writing: Promise<boolean> = Promise.resolve(true);
@@ -55,8 +60,7 @@ export class HeldClaim {
         return true;
       }
       const entry = await this.ledger.read(this.entry.release);
-      if (entry.claim?.planId !== claim.planId) return false;
-      if (entry.claim.holder.instance !== claim.holder.instance) return false;
+      if (!isHeldStill(entry, claim)) return false;
       this.entry = entry;
     }
     return false;

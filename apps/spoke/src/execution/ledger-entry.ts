@@ -1,3 +1,9 @@
+import {
+  headOf,
+  underlyingState,
+  type ReleaseRecord,
+  type ReleaseState,
+} from '@apollo-deploy/helm';
 import { OfferedContent, PlanVerdict } from '@apollo-deploy/protocol';
 import { Type, type Static } from 'typebox';
 
@@ -86,6 +92,11 @@ export function isLeftover(
   );
 }
 
+/** The head as a verdict keeps it: without a lock under which somebody may be at work. */
+export function leftHead(state: ReleaseState, provenDead: boolean): ReleaseRecord | null {
+  return underlyingState(state)?.kind === 'locked' && !provenDead ? null : headOf(state);
+}
+
 /** So many verdicts of a release are kept. */
 export const KEPT_VERDICTS = 20;
 
@@ -93,9 +104,19 @@ export function verdictOf(entry: LedgerEntry, planId: string): LedgerVerdict | u
   return entry.verdicts.find((verdict) => verdict.planId === planId);
 }
 
-/** The entry with the plan ended; its claim is gone with it. A verdict that stands is not replaced. */
-export function withVerdict(entry: LedgerEntry, verdict: LedgerVerdict): LedgerEntry {
-  const claim = entry.claim?.planId === verdict.planId ? null : entry.claim;
-  if (verdictOf(entry, verdict.planId) !== undefined) return { ...entry, claim };
-  return { ...entry, claim, verdicts: [...entry.verdicts, verdict].slice(-KEPT_VERDICTS) };
+/**
+ * The entry with the plan ended; its claim is gone with it. A verdict that stands is not replaced.
+ * `holder` is who held the release when the verdict was found: the instance in the plan's claim, or
+ * null for nobody. Null if that is no longer so, for then the verdict may not be true any more.
+ */
+export function withVerdict(
+  entry: LedgerEntry,
+  verdict: LedgerVerdict,
+  holder: string | null,
+): LedgerEntry | null {
+  const { claim, verdicts } = entry;
+  if (verdictOf(entry, verdict.planId) !== undefined) return entry;
+  const held = claim === null ? null : claim.holder.instance;
+  if (held !== holder || (claim !== null && claim.planId !== verdict.planId)) return null;
+  return { ...entry, claim: null, verdicts: [...verdicts, verdict].slice(-KEPT_VERDICTS) };
 }

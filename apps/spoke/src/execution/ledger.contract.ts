@@ -82,28 +82,40 @@ export function describeLedger(
     });
 
     it('ends a plan once: the first verdict stands, whoever gives another', async () => {
-      const { ledger, other } = await open();
+      const { ledger, other: second } = await open();
       await written(ledger, { ...(await ledger.read(RELEASE)), claim: CLAIM });
-      const first = await recordVerdict(ledger, RELEASE, verdict('plan-1'));
-      expect(await recordVerdict(other, RELEASE, verdict('plan-1', 'something else'))).toEqual(
-        first,
-      );
+      const { instance } = CLAIM.holder;
+      const first = await recordVerdict(ledger, RELEASE, verdict('plan-1'), instance);
+      const other = await recordVerdict(second, RELEASE, verdict('plan-1', 'something else'), null);
+      expect(other).toEqual(first);
       const entry = await ledger.read(RELEASE);
       expect(entry.claim).toBeNull();
       expect(verdictOf(entry, 'plan-1')).toEqual(first);
     });
 
-    it('keeps a claim when another plan ends', async () => {
+    it.each([
+      { name: 'another plan of a release that is claimed', plan: 'plan-0', holder: null },
+      { name: 'a plan that was claimed since', plan: 'plan-1', holder: null },
+      { name: 'a plan whose claim was taken over', plan: 'plan-1', holder: 'before' },
+    ])('does not end $name', async ({ plan, holder }) => {
       const { ledger } = await open();
       await written(ledger, { ...(await ledger.read(RELEASE)), claim: CLAIM });
-      await recordVerdict(ledger, RELEASE, verdict('plan-0'));
-      expect((await ledger.read(RELEASE)).claim).toEqual(CLAIM);
+      expect(await recordVerdict(ledger, RELEASE, verdict(plan), holder)).toBeNull();
+      expect(await ledger.read(RELEASE)).toMatchObject({ claim: CLAIM, verdicts: [] });
+    });
+
+    it('does not end a plan whose claim somebody deleted', async () => {
+      const { ledger } = await open();
+      const { instance } = CLAIM.holder;
+      expect(await recordVerdict(ledger, RELEASE, verdict('plan-1'), instance)).toBeNull();
     });
 
     it('keeps the last 20 verdicts', async () => {
       const { ledger } = await open();
       let entry = await ledger.read(RELEASE);
-      for (let i = 0; i <= KEPT_VERDICTS; i += 1) entry = withVerdict(entry, verdict(`plan-${i}`));
+      for (let i = 0; i <= KEPT_VERDICTS; i += 1) {
+        entry = withVerdict(entry, verdict(`plan-${i}`), null) ?? entry;
+      }
       const kept = (await written(ledger, entry)).verdicts.map(({ planId }) => planId);
       expect(kept).toEqual(Array.from({ length: 20 }, (_, i) => `plan-${i + 1}`));
     });

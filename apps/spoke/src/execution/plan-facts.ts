@@ -1,4 +1,11 @@
-import { headOf, type ReleaseState } from '@apollo-deploy/helm';
+import {
+  headOf,
+  PLAN_LABEL,
+  rollbackDescription,
+  underlyingState,
+  type ReleaseRecord,
+  type ReleaseState,
+} from '@apollo-deploy/helm';
 import {
   releaseDigest,
   type OfferedContent,
@@ -29,8 +36,38 @@ export function isUntouched(content: OfferedContent, state: ReleaseState): boole
 /** True if the release already is what the plan makes of it, and the plan made it. */
 export function isEffectOf({ planId, content }: PlanOffer, state: ReleaseState): boolean {
   const head = headOf(state);
-  if (head === null || isBase(content, state)) return false;
-  return head.planId === planId && hasContent(head, content);
+  return head !== null && !isBase(content, state) && isMadeBy(planId, content, head);
+}
+
+/**
+ * True if the plan's helm made this revision, by what it carries from its first write on. A label is
+ * inherited, so the content has to be the plan's as well; a rollback takes no label of its own.
+ */
+export function isMadeBy(planId: string, content: OfferedContent, head: ReleaseRecord): boolean {
+  if (!hasContent(head, content)) return false;
+  if (head.planId === planId) return true;
+  if (content.type !== 'rollback') return false;
+  if (head.description === rollbackDescription(planId)) return true;
+  // Helm 3 takes no description; the number then has to follow.
+  const follows = head.revision === (content.base?.revision ?? 0) + 1;
+  return follows && head.description.startsWith('Rollback to ');
+}
+
+/**
+ * False only if it is certain that no helm of the claim's plan has written anything: the base is still
+ * there as it was, and nothing that came after it has the plan's label.
+ */
+export function mayHaveTouched(
+  { planId, content, baseSecretUid }: LedgerClaim,
+  state: ReleaseState,
+): boolean {
+  const history = underlyingState(state)?.history ?? [];
+  const base = history.find(({ secretUid }) => secretUid === baseSecretUid);
+  if (content.type === 'rollback' || base === undefined) return true;
+  const after = history.filter(({ revision }) => revision > base.revision);
+  // An uninstallation leaves no mark, and begins at whatever head it finds.
+  if (content.type === 'uninstall') return base.status === 'uninstalling' || after.length > 0;
+  return after.some(({ labels }) => labels[PLAN_LABEL] === planId);
 }
 
 /** Why an unclaimed plan is not begun any more; null if it may be. `hubNow` is by the hub's clock. */
@@ -79,8 +116,8 @@ export function lockedBySomebody(entry: LedgerEntry, state: ReleaseState): strin
 
 /**
  * True if whoever left the release locked is proven dead: an earlier plan that has its verdict, or the
- * helm of the claim that was found (`left`), whose holder is dead. Only a lock of the claim's own kind
- * can be that helm's.
+ * helm of the claim that was found (`left`), whose holder is dead. Only a lock that carries the mark
+ * of the claim's plan can be that helm's: anybody else may live.
  */
 export function isDeadLock(
   entry: LedgerEntry,
@@ -91,8 +128,10 @@ export function isDeadLock(
   if (state.kind !== 'locked') return false;
   if (isLeftover(entry, state.head)) return true;
   if (left === null) return false;
-  const { holder, content } = left;
-  // A claim of this very process proves something only once it has run Helm.
+  const { planId, holder, content, baseSecretUid } = left;
+  if (state.by !== 'uninstall') return isMadeBy(planId, content, state.head);
+  // It leaves no mark. A claim of this very process proves something only once it has run Helm.
   if (holder.instance === ownInstance && holder.helm === undefined) return false;
-  return (state.by === 'uninstall') === (content.type === 'uninstall');
+  const removes = content.type === 'uninstall' || content.type === 'install';
+  return removes && state.head.secretUid === baseSecretUid;
 }

@@ -6,36 +6,27 @@ import {
   type ReleaseRecord,
   type ReleaseState,
 } from '@apollo-deploy/helm';
-import { jsonDigest } from '@apollo-deploy/kernel';
 import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { manifestRefs } from '../state/manifest-refs.js';
 import { HeldClaim } from './claim.js';
 import { CONFIRMED_DEAD } from './config-map-ledger.js';
 import { judgeHolder } from './judge-holder.js';
 import {
-  verdictOf,
+  leftHead,
   type LedgerClaim,
   type LedgerEntry,
   type LedgerVerdict,
   type ReleaseRef,
 } from './ledger-entry.js';
 import { checkOffer } from './offer-checks.js';
-import {
-  baseMoved,
-  isBase,
-  isDeadLock,
-  isEffectOf,
-  isUntouched,
-  lateOrCancelled,
-  lockedBySomebody,
-  unreadable,
-} from './plan-facts.js';
+import { beforeClaim, cancelledInTime, firstStep } from './next-step.js';
+import { isBase, isDeadLock, lateOrCancelled, mayHaveTouched } from './plan-facts.js';
 import { preflight } from './preflight.js';
 import { recordVerdict } from './record-verdict.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
 import { runHelm } from './run-helm.js';
 import { settleAbandoned } from './settle-abandoned.js';
-import { afterHelm, declined, refused } from './verdicts.js';
+import { afterHelm, refused } from './verdicts.js';
 import { verifyPlan } from './verify-plan.js';
 
 /**
@@ -74,45 +65,49 @@ export class PlanRun {
 
   /** Throws what its collaborators throw when they cannot be asked; begin again then. */
   async run(): Promise<RunStep> {
-    const entry = await this.tools.ledger.read(this.release);
-    const known = verdictOf(entry, this.offer.planId);
-    if (known !== undefined) return { step: 'ended', verdict: known };
-    const refusal = checkOffer(this.offer, this.control.session.spoke);
-    if (entry.claim === null) {
-      if (refusal !== null) return this.end(refused(refusal.reason, refusal.message));
-      return this.begin(entry);
+    const { ledger, processes, self } = this.tools;
+    const entry = await ledger.read(this.release);
+    const step = firstStep(this.offer, entry, {
+      refusal: checkOffer(this.offer, this.control.session.spoke),
+      holder:
+        entry.claim === null
+          ? { state: 'dead' }
+          : judgeHolder(entry, { self, processes: await processes.list() }),
+    });
+    switch (step.do) {
+      case 'tell':
+        return { step: 'ended', verdict: step.verdict };
+      case 'end':
+        return this.end(step.verdict, null);
+      case 'begin':
+        return this.begin(entry);
+      case 'resume':
+        return this.resume(entry, step.left);
+      case 'settle':
+        return this.settleOther(entry, step.left);
+      case 'wait_for_holder':
+        return this.waitForHolder(entry, step.claim, step.why);
+      case 'wait':
+        return { step: 'wait', why: step.why, claimed: true };
     }
-    const processes = await this.tools.processes.list();
-    const holder = judgeHolder(entry, { self: this.tools.self, processes });
-    if (holder.state !== 'dead') return this.waitForHolder(entry, entry.claim, holder.why);
-    if (entry.claim.planId !== this.offer.planId) return this.settleOther(entry.claim);
-    if (refusal !== null || jsonDigest(entry.claim.content) !== this.offer.digest) {
-      const why = `plan ${this.offer.planId} was claimed with other content than is offered now (${refusal?.message ?? 'the digests differ'}); find out who changed it`;
-      return { step: 'wait', why, claimed: true };
-    }
-    return this.resume(entry, entry.claim);
   }
 
   /** Nobody has claimed the release: everything is looked at before anything is touched. */
   private async begin(entry: LedgerEntry): Promise<RunStep> {
     const state = await this.observe();
     const head = headOf(state);
-    const done = isEffectOf(this.offer, state);
-    const no = done
-      ? null
-      : (this.lateOrCancelled() ?? unreadable(state) ?? baseMoved(this.content, state));
-    if (no !== null) return this.end(no, head);
-    const locked = lockedBySomebody(entry, state);
-    if (locked !== null) return { step: 'wait', why: locked, claimed: false };
-    if (!done) {
+    const next = beforeClaim(this.offer, entry, state, this.lateOrCancelled());
+    if (next.do === 'end') return this.end(next.verdict, null, next.left);
+    if (next.do === 'wait') return { step: 'wait', why: next.why, claimed: false };
+    if (!next.done) {
       const finding = await this.tools.limit.run(() => this.prepare(head));
       const verdict = finding ?? this.lateOrCancelled();
-      if (verdict !== null) return this.end(verdict, head);
+      if (verdict !== null) return this.end(verdict, null, head);
     }
     if (this.control.stopping.aborted) return { step: 'stopped' };
     const claim = await HeldClaim.take(this.tools.ledger, entry, await this.newClaim(state));
     if (claim === null) return { step: 'again' };
-    return this.act(claim, state, isDeadLock(entry, null, state, this.tools.self.instance));
+    return this.act(claim, state, { deadHolder: next.deadHolder, resumed: false });
   }
 
   /** This plan was claimed by a process that is dead: take its claim over and see how far it came. */
@@ -124,25 +119,29 @@ export class PlanRun {
     if (claim === null) return { step: 'again' };
     log.info({ planId: left.planId, holder: left.holder }, 'going on with a plan that was claimed');
     const state = await this.observe();
-    return this.act(claim, state, isDeadLock(entry, left, state, self.instance));
+    const deadHolder = isDeadLock(entry, left, state, self.instance);
+    return this.act(claim, state, { deadHolder, resumed: true });
   }
 
-  private async act(claim: HeldClaim, state: ReleaseState, deadHolder: boolean): Promise<RunStep> {
+  private async act(
+    claim: HeldClaim,
+    state: ReleaseState,
+    { deadHolder, resumed }: { readonly deadHolder: boolean; readonly resumed: boolean },
+  ): Promise<RunStep> {
     this.control.onAccepted(claim.current.claimedAt);
     this.control.onProgress('claimed', `release ${this.name} is claimed for this plan`);
-    const cancelled = this.control.cancelReason();
-    if (cancelled !== null && isUntouched(this.content, state)) {
-      return this.end(declined('cancelled', `cancelled before Helm began: ${cancelled}`));
-    }
+    const cancelled = cancelledInTime(this.offer, state, this.control.cancelReason());
+    const { instance } = this.tools.self;
+    if (cancelled !== null) return this.end(cancelled, instance);
     const { tools, offer, control } = this;
     const ran = await tools.limit.run(() =>
       runHelm(tools, { offer, claim, state, deadHolder, control }),
     );
     if (ran === null) return { step: 'stopped' };
-    if ('verdict' in ran) return this.end(ran);
-    const next = afterHelm(ran);
+    if ('verdict' in ran) return this.end(ran, instance);
+    const next = afterHelm(ran, resumed && mayHaveTouched(claim.current, ran.after));
     if (next.next === 'wait') return { step: 'wait', why: next.why, claimed: true };
-    if (next.next === 'end') return this.end(next.verdict, ran.head);
+    if (next.next === 'end') return this.end(next.verdict, instance, next.left);
     return this.verify(claim, ran);
   }
 
@@ -150,7 +149,8 @@ export class PlanRun {
     const held = await claim.enterVerifying(this.tools.clock.now());
     if (!held) return { step: 'again' };
     const verdict = await verifyPlan(this.tools, claim.current, report, this.control);
-    return verdict === null ? { step: 'stopped' } : this.end(verdict, report.head);
+    if (verdict === null) return { step: 'stopped' };
+    return this.end(verdict, this.tools.self.instance, report.head);
   }
 
   /** Everything that can be refused without touching anything; null if nothing speaks against it. */
@@ -185,11 +185,14 @@ export class PlanRun {
     };
   }
 
-  private async settleOther(claim: LedgerClaim): Promise<RunStep> {
+  private async settleOther(entry: LedgerEntry, claim: LedgerClaim): Promise<RunStep> {
+    const { self } = this.tools;
     const state = await this.observe();
     const verdict = await settleAbandoned(this.tools, claim, state, this.control.stopping);
     if (verdict === null) return { step: 'stopped' };
-    this.control.onOtherEnded(await this.record(claim, verdict, headOf(state)));
+    const left = leftHead(state, isDeadLock(entry, claim, state, self.instance));
+    const ended = await this.record(claim, verdict, claim.holder.instance, left);
+    if (ended !== null) this.control.onOtherEnded(ended);
     return { step: 'again' };
   }
 
@@ -213,20 +216,28 @@ export class PlanRun {
     return observeRelease(this.tools.kube, { release: releaseName, namespace });
   }
 
-  private async end(verdict: PlanVerdict, head: ReleaseRecord | null = null): Promise<RunStep> {
-    return { step: 'ended', verdict: await this.record(this.offer, verdict, head) };
+  /** `holder`: in whose hands the release was when the verdict was found; null for nobody's. */
+  private async end(
+    verdict: PlanVerdict,
+    holder: string | null,
+    left: ReleaseRecord | null = null,
+  ): Promise<RunStep> {
+    const ended = await this.record(this.offer, verdict, holder, left);
+    return ended === null ? { step: 'again' } : { step: 'ended', verdict: ended };
   }
 
   private record(
     { planId, attempt }: { readonly planId: string; readonly attempt: number },
     verdict: PlanVerdict,
-    head: ReleaseRecord | null,
-  ): Promise<LedgerVerdict> {
-    const at = this.tools.clock.now().toISOString();
-    return recordVerdict(this.tools.ledger, this.release, {
-      ...{ planId, attempt, at, verdict: this.control.redact.verdict(verdict) },
-      ...(head !== null && { head: { secretUid: head.secretUid, status: head.status } }),
-    });
+    holder: string | null,
+    left: ReleaseRecord | null,
+  ): Promise<LedgerVerdict | null> {
+    const ended = {
+      ...{ planId, attempt, at: this.tools.clock.now().toISOString() },
+      verdict: this.control.redact.verdict(verdict),
+      ...(left !== null && { head: { secretUid: left.secretUid, status: left.status } }),
+    };
+    return recordVerdict(this.tools.ledger, this.release, ended, holder);
   }
 
   private get name(): string {

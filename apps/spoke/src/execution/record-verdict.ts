@@ -5,18 +5,22 @@ const TRIES = 10;
 
 /**
  * Ends a plan for good and gives up its claim. The answer is the verdict that stands: an earlier one
- * of the same plan, if there is one.
+ * of the same plan, if there is one. Null if the release is no longer in the hands of `holder` (the
+ * instance in the plan's claim, or null for nobody): look again then.
  */
 export async function recordVerdict(
   ledger: Ledger,
   release: ReleaseRef,
   verdict: LedgerVerdict,
-): Promise<LedgerVerdict> {
+  holder: string | null,
+): Promise<LedgerVerdict | null> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const entry = await ledger.read(release);
     const known = verdictOf(entry, verdict.planId);
     if (known !== undefined) return known;
-    const written = await ledger.write(withVerdict(entry, verdict));
+    const ended = withVerdict(entry, verdict, holder);
+    if (ended === null) return null;
+    const written = await ledger.write(ended);
     if (written.ok) return verdict;
   }
   throw new LedgerUnusable(

@@ -12,7 +12,7 @@ export interface HelmTurn {
   readonly offer: PlanOffer;
   readonly claim: HeldClaim;
   readonly state: ReleaseState;
-  /** Whoever left the release locked is proven dead. */
+  /** Whoever left the release locked, as it was seen, is proven dead. */
   readonly deadHolder: boolean;
   readonly control: Pick<RunControl, 'stopping' | 'onProgress'>;
 }
@@ -47,7 +47,7 @@ export async function runHelm(
       abort: new AbortController().signal,
       totalDeadlineMs: 2 * hookTimeoutMs + MARGIN_MS,
       hookTimeoutMs,
-      deadHolder,
+      deadHolder: deadHolder && (headOf(state)?.secretUid ?? false),
       onPhase: (phase) => {
         if (phase === 'observing') return;
         control.onProgress('helm', `${phase} ${content.releaseName} in ${content.namespace}`);

@@ -1,10 +1,8 @@
-import { headOf, type ReleaseState } from '@apollo-deploy/helm';
+import type { ReleaseState } from '@apollo-deploy/helm';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { LedgerClaim } from './ledger-entry.js';
+import { abandonedEnd } from './next-step.js';
 import { headEvidence } from './plan-evidence.js';
-import { isUntouched } from './plan-facts.js';
-import { hasContent } from './release-operation-of.js';
-import { declined, unknown } from './verdicts.js';
 import { verifyRollout, type VerifyCollaborators } from './verify-rollout.js';
 
 /**
@@ -17,23 +15,14 @@ export async function settleAbandoned(
   state: ReleaseState,
   abort: AbortSignal,
 ): Promise<PlanVerdict | null> {
-  const head = headOf(state);
-  const { content, planId } = claim;
-  const evidence = headEvidence(head);
-  const release = `${content.releaseName} in ${content.namespace}`;
-  if (isUntouched(content, state)) {
-    const message = `the spoke ended after it had claimed ${release} and before Helm began`;
-    return declined('interrupted', message, evidence);
-  }
-  if (state.kind === 'deployed' && head?.planId === planId && hasContent(head, content)) {
-    const startedAt = new Date(claim.claimedAt);
-    const since = new Date(claim.verifyingSince ?? collaborators.clock.now());
-    const deadlineAt = new Date(since.getTime() + content.rolloutTimeoutSeconds * 1000);
-    const onProgress = (): void => undefined;
-    return verifyRollout(collaborators, {
-      ...{ head: state.head, startedAt, deadlineAt, evidence, abort, onProgress },
-    });
-  }
-  const message = `the spoke ended while plan ${planId} was at work on ${release}; look at what is there, then end the plan by hand`;
-  return unknown(message, evidence);
+  const end = abandonedEnd(claim, state);
+  if (end.next === 'end') return end.verdict;
+  const startedAt = new Date(claim.claimedAt);
+  const since = new Date(claim.verifyingSince ?? collaborators.clock.now());
+  const deadlineAt = new Date(since.getTime() + claim.content.rolloutTimeoutSeconds * 1000);
+  const onProgress = (): void => undefined;
+  return verifyRollout(collaborators, {
+    ...{ head: end.head, evidence: headEvidence(end.head) },
+    ...{ startedAt, deadlineAt, abort, onProgress },
+  });
 }

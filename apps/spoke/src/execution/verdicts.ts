@@ -1,5 +1,6 @@
-import { headOf, wasInterrupted, type HelmReport } from '@apollo-deploy/helm';
+import { headOf, wasInterrupted, type HelmReport, type ReleaseRecord } from '@apollo-deploy/helm';
 import type { DeclineReason, PlanVerdict } from '@apollo-deploy/protocol';
+import { leftHead } from './ledger-entry.js';
 import { boundedEvidence, evidenceOf, type Evidence } from './plan-evidence.js';
 
 const LONGEST_MESSAGE = 4096;
@@ -41,11 +42,24 @@ export function unknown(message: string, evidence: Evidence): PlanVerdict {
 export type AfterHelm =
   | { readonly next: 'verify' }
   | { readonly next: 'wait'; readonly why: string }
-  | { readonly next: 'end'; readonly verdict: PlanVerdict };
+  | {
+      readonly next: 'end';
+      readonly verdict: PlanVerdict;
+      /** The head, if nobody can be at work on it. */
+      readonly left: ReleaseRecord | null;
+    };
 
-/** Pure: the operator has looked at the release, and its word is all that counts here. */
-export function afterHelm(report: HelmReport): AfterHelm {
+/**
+ * Pure: the operator has looked at the release, and its word is all that counts here. `touched`: an
+ * earlier process may have run Helm for the same plan.
+ */
+export function afterHelm(report: HelmReport, touched: boolean): AfterHelm {
   const evidence = evidenceOf(report);
+  const end = (verdict: PlanVerdict): AfterHelm => {
+    // What its own helm left, which has ended, is proven dead; a lock it only met is not.
+    const left = leftHead(report.after, report.result === 'broken');
+    return { next: 'end', verdict, left };
+  };
   switch (report.result) {
     case 'applied':
     case 'already':
@@ -53,13 +67,19 @@ export function afterHelm(report: HelmReport): AfterHelm {
     case 'locked':
       return { next: 'wait', why: report.message };
     case 'refused':
-      return { next: 'end', verdict: refused(report.code, report.message, evidence) };
+      return end(refused(report.code, report.message, evidence));
+    case 'overtaken':
+      return end(unknown(report.message, evidence));
     case 'base_moved':
-      return { next: 'end', verdict: declined('base_moved', report.message, evidence) };
+      return end(
+        touched
+          ? unknown(`${report.message}; an earlier process may have begun it`, evidence)
+          : declined('base_moved', report.message, evidence),
+      );
     case 'cancelled':
-      return { next: 'end', verdict: declined('cancelled', report.message, evidence) };
+      return end(declined('cancelled', report.message, evidence));
     case 'broken':
-      return { next: 'end', verdict: brokenVerdict(report, evidence) };
+      return end(brokenVerdict(report, evidence));
   }
 }
 
