@@ -11,3 +11,7 @@ export {
   type ScriptedChart,
   type ScriptedFate,
 } from './testing/scripted-helm-runner.js';
+export { nextAction } from './next-action.js';
+export { rollbackDescription, type ReleaseAsk } from './release-operation.js';
+export { releaseState } from './release-state.js';
+export { reportAfterRun } from './report-after-run.js';
