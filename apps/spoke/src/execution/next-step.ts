@@ -9,7 +9,7 @@ import {
   type LedgerEntry,
   type LedgerVerdict,
 } from './ledger-entry.js';
-import type { OfferRefusal } from './offer-checks.js';
+import type { OfferRefusal } from './offer-refusal.js';
 import { headEvidence } from './plan-evidence.js';
 import {
   baseMoved,
