@@ -119,9 +119,11 @@ function closuresOf(count) {
       if (spoke.presence !== 'connected' || !spoke.reported)
         violations.push({ code: 'spoke_ready' });
     },
-    ({ environment: { maxConcurrent, executing } }, violations) => {
-      if (maxConcurrent !== undefined && executing >= maxConcurrent) {
-        violations.push({ code: 'concurrency' });
+    ({ environment, product, spoke }, violations) => {
+      for (const { maxConcurrent, executing } of [environment, product, spoke]) {
+        if (maxConcurrent !== undefined && executing >= maxConcurrent) {
+          violations.push({ code: 'concurrency' });
+        }
       }
     },
     ({ dependencies }, violations) => {
@@ -193,7 +195,8 @@ function planFacts(index) {
   return {
     now: NOW,
     planClass: 'ordinary',
-    spoke: { name: 'spoke', presence: 'connected', reported: true },
+    spoke: { name: 'spoke', presence: 'connected', reported: true, executing: 0 },
+    product: { name: product, executing: 0 },
     content: { chart: null, valuesDigest: null },
     environment: { name: 'prod', executing: 0, suppressedUntil: [], entities: 0 },
     suppression: null,

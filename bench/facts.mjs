@@ -111,7 +111,8 @@ export function planFactsOf({ entityFacts: { entity, product, candidates }, neig
   return {
     now: NOW,
     planClass,
-    spoke: { name: entity.spoke, presence: 'connected', reported: true },
+    spoke: { name: entity.spoke, presence: 'connected', reported: true, executing: 0 },
+    product: { name: entity.product, executing: 0 },
     content,
     environment: { name: entity.environment, executing: 0, suppressedUntil: [], entities: 0 },
     suppression: null,

@@ -256,6 +256,7 @@ CREATE TABLE plans (
   repair_of text,
   rolled_back_by text,
   waits json,
+  in_line_since timestamp with time zone,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 
@@ -268,6 +269,7 @@ CREATE TABLE products (
   labels json NOT NULL,
   created_at timestamp with time zone NOT NULL,
   version integer NOT NULL,
+  max_concurrent integer,
   CONSTRAINT products_pkey PRIMARY KEY (name)
 );
 
@@ -354,6 +356,7 @@ CREATE TABLE spokes (
   state_generation bigint,
   state_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  max_concurrent integer,
   CONSTRAINT spokes_pkey PRIMARY KEY (name)
 );
 
@@ -376,6 +379,11 @@ CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (s
 CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
 CREATE INDEX plans_environment_newest ON public.plans USING btree (environment, created_at, "position");
 CREATE INDEX plans_executing ON public.plans USING btree (environment) WHERE (state = 'EXECUTING'::text);
+CREATE INDEX plans_executing_product ON public.plans USING btree (product) WHERE (state = 'EXECUTING'::text);
+CREATE INDEX plans_executing_spoke ON public.plans USING btree (spoke) WHERE (state = 'EXECUTING'::text);
+CREATE INDEX plans_line_environment ON public.plans USING btree (environment, in_line_since, "position") WHERE ((state = 'BLOCKED'::text) AND (in_line_since IS NOT NULL));
+CREATE INDEX plans_line_product ON public.plans USING btree (product, in_line_since, "position") WHERE ((state = 'BLOCKED'::text) AND (in_line_since IS NOT NULL));
+CREATE INDEX plans_line_spoke ON public.plans USING btree (spoke, in_line_since, "position") WHERE ((state = 'BLOCKED'::text) AND (in_line_since IS NOT NULL));
 CREATE INDEX plans_newest ON public.plans USING btree (created_at, "position");
 CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text, 'EXECUTING'::text, 'UNKNOWN'::text]));
 CREATE INDEX plans_pending ON public.plans USING btree (entity) WHERE (state = 'PENDING'::text);

@@ -33,6 +33,15 @@ describe('the API of the catalog', () => {
     expect(list.body).not.toHaveProperty('next');
   });
 
+  it('makes a product that limits how many of its plans execute', async () => {
+    const body = { name: 'billing', criticality: 'high', maxConcurrent: 3 };
+    expect(await hub.post('/api/v1/products', body)).toMatchObject({ status: 201, body });
+    expect((await hub.get('/api/v1/products/billing')).body).toMatchObject(body);
+    const bad = await hub.post('/api/v1/products', { ...body, name: 'other', maxConcurrent: 0 });
+    expect(bad.status).toBe(400);
+    expect(JSON.stringify(bad.body)).toContain('maxConcurrent');
+  });
+
   it('registers a release with its chart, and shows the channels that hold it', async () => {
     const chart = await aChart('shop', '1.4.2');
     const dependencies = [{ product: 'other', range: '^2.0.0' }];
@@ -78,7 +87,11 @@ describe('the API of the catalog', () => {
   });
 
   it('gives a spoke a token, and shows the spoke without it', async () => {
-    const issued = await hub.post('/api/v1/join-tokens', { spoke: 'dev-1', environment: 'dev' });
+    const issued = await hub.post('/api/v1/join-tokens', {
+      spoke: 'dev-1',
+      environment: 'dev',
+      maxConcurrent: 4,
+    });
 
     expect(issued.status).toBe(201);
     expect(issued.body).toEqual({
@@ -98,6 +111,7 @@ describe('the API of the catalog', () => {
           helmVersion: null,
           kubernetesVersion: null,
           lastSeenAt: null,
+          maxConcurrent: 4,
           capabilities: [],
           createdAt: NOW,
         },

@@ -40,6 +40,7 @@ export {
 export { addRecall, type NewRecall } from './recalls/add-recall.js';
 export { withdrawRecall } from './recalls/withdraw-recall.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
+export { maxConcurrentOf } from './spokes/max-concurrent.js';
 export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';
 export { recordPlanProgress } from './spokes/record-plan-progress.js';
@@ -91,6 +92,7 @@ export type {
   ProductNeed,
   ProviderPlace,
 } from './ports/neighbourhood.js';
+export type { PlaceInLine, SlotCounts, SlotHolders } from './ports/plan-slots.js';
 export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js';
 export type {
   OpenPlanExists,

@@ -61,6 +61,15 @@ export class ProductRequest {
 
   @LabelsField({ optional: true })
   labels?: Record<string, string>;
+
+  @IntegerField({
+    minimum: 1,
+    maximum: 10_000,
+    optional: true,
+    description:
+      'How many of its plans may execute at once, in all environments together. Absent = no limit.',
+  })
+  maxConcurrent?: number;
 }
 
 export interface DependencyRequest {

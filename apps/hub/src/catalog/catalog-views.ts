@@ -45,6 +45,11 @@ export class ProductView {
   @ApiProperty()
   rolloutTimeoutSeconds!: number;
 
+  @ApiPropertyOptional({
+    description: 'In all environments together. Absent = no limit.',
+  })
+  maxConcurrent?: number;
+
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   labels!: Readonly<Record<string, string>>;
 
@@ -141,13 +146,15 @@ export function environmentView(environment: Environment): EnvironmentView {
 }
 
 export function productView(product: Product): ProductView {
-  const { name, criticality, owner, namespace, rolloutTimeoutSeconds, labels } = product;
+  const { name, criticality, owner, namespace, rolloutTimeoutSeconds, maxConcurrent, labels } =
+    product;
   return {
     name,
     criticality,
     ...(owner !== undefined && { owner }),
     ...(namespace !== undefined && { namespace }),
     rolloutTimeoutSeconds,
+    ...(maxConcurrent !== undefined && { maxConcurrent }),
     labels,
     createdAt: product.createdAt,
     version: product.version,

@@ -3,7 +3,7 @@ import { type Context, issueSpokeToken, type Principal } from '@apollo-deploy/or
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
-import { TextField } from '../http/field.js';
+import { IntegerField, TextField } from '../http/field.js';
 import { SecretAnswer } from '../http/idempotency-key.js';
 import { PostOperation } from '../http/operation.js';
 import { accepted } from '../http/refused.js';
@@ -17,6 +17,15 @@ class JoinTokenRequest {
 
   @TextField({ maximum: 256 })
   environment!: string;
+
+  @IntegerField({
+    minimum: 1,
+    maximum: 10_000,
+    optional: true,
+    description:
+      'How many plans may execute on it at once. Absent = as it was; for a new spoke, 10.',
+  })
+  maxConcurrent?: number;
 }
 
 class JoinTokenView {
@@ -40,12 +49,9 @@ export class JoinTokensController {
     answer: JoinTokenView,
     status: 201,
   })
-  async issue(
-    @Caller() caller: Principal,
-    @Body() { spoke, environment }: JoinTokenRequest,
-  ): Promise<JoinTokenView> {
+  async issue(@Caller() caller: Principal, @Body() body: JoinTokenRequest): Promise<JoinTokenView> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const issued = await issueSpokeToken(this.context, caller, { spoke, environment, token });
+    const issued = await issueSpokeToken(this.context, caller, { ...body, token });
     return { token, expiresAt: accepted(issued).expiresAt };
   }
 }

@@ -1,5 +1,10 @@
 import { PRESENCES } from '@apollo-deploy/domain';
-import { type Context, presenceOf, type SpokeRecord } from '@apollo-deploy/orchestration';
+import {
+  type Context,
+  maxConcurrentOf,
+  presenceOf,
+  type SpokeRecord,
+} from '@apollo-deploy/orchestration';
 import { ApiProperty } from '@nestjs/swagger';
 
 /** A spoke; what only it can say is null until it has connected once. */
@@ -31,6 +36,9 @@ export class SpokeView {
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   lastSeenAt!: string | null;
 
+  @ApiProperty({ description: 'How many plans may execute on it at once.' })
+  maxConcurrent!: number;
+
   @ApiProperty({ type: [String] })
   capabilities!: readonly string[];
 
@@ -51,6 +59,7 @@ export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): Sp
     helmVersion: hello?.helmVersion ?? null,
     kubernetesVersion: hello?.kubernetesVersion ?? null,
     lastSeenAt: lastSeenAt ?? null,
+    maxConcurrent: maxConcurrentOf(spoke),
     capabilities: hello?.capabilities ?? [],
     createdAt,
   };

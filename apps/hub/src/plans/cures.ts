@@ -4,7 +4,7 @@ import type { ViolationCode } from '@apollo-deploy/domain';
 const CURES = {
   spoke_ready:
     'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
-  concurrency: 'wait for one of the plans that execute, or allow more in the environment',
+  concurrency: 'wait for one of the plans that execute: those that stand in line go by age',
   dependency_missing:
     'install what it needs in this environment (PUT /api/v1/entities/{name}), or register a release that does not need it',
   dependency_version:

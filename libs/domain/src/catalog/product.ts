@@ -12,6 +12,8 @@ export interface Product {
   /** Namespace of its entities where they do not name one; absent = the product's name. */
   readonly namespace?: string;
   readonly rolloutTimeoutSeconds: number;
+  /** How many of its plans may execute at once, in all environments together; absent = no limit. */
+  readonly maxConcurrent?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly version: number;

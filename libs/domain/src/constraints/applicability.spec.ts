@@ -310,7 +310,7 @@ const OBJECTIONABLE: readonly Objectionable[] = [
   {
     row: 'spoke_ready',
     code: 'spoke_ready',
-    facts: { spoke: { name: 'dev', presence: 'stale', reported: true } },
+    facts: { spoke: { name: 'dev', presence: 'stale', reported: true, executing: 0 } },
   },
   {
     row: 'concurrency',

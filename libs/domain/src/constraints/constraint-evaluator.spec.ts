@@ -33,12 +33,16 @@ describe('the built-in constraints', () => {
     { name: 'the spoke is connected', change: {}, codes: [] },
     {
       name: 'the spoke is away',
-      change: { spoke: { name: 'dev', presence: 'disconnected' as const, reported: true } },
+      change: {
+        spoke: { name: 'dev', presence: 'disconnected' as const, reported: true, executing: 0 },
+      },
       codes: ['spoke_ready'],
     },
     {
       name: 'the spoke has connected and not yet reported',
-      change: { spoke: { name: 'dev', presence: 'connected' as const, reported: false } },
+      change: {
+        spoke: { name: 'dev', presence: 'connected' as const, reported: false, executing: 0 },
+      },
       codes: ['spoke_ready'],
     },
     {
@@ -54,7 +58,7 @@ describe('the built-in constraints', () => {
     {
       name: 'the spoke is lost and the environment is full',
       change: {
-        spoke: { name: 'dev', presence: 'lost' as const, reported: true },
+        spoke: { name: 'dev', presence: 'lost' as const, reported: true, executing: 0 },
         environment: { ...calm, executing: 1, maxConcurrent: 1 },
       },
       codes: ['spoke_ready', 'concurrency'],
@@ -70,6 +74,7 @@ describe('the built-in constraints', () => {
       name: 'edge',
       presence: 'lost' as const,
       reported: true,
+      executing: 0,
       lastSeenAt: '2026-01-04T08:00:00.000Z',
     };
     const [violation] = evaluateConstraints(

@@ -112,7 +112,7 @@ const facts: fc.Arbitrary<PlanFacts> = fc
       ...runs,
       now: new Date(Date.parse(day(1)) + hours * 3_600_000),
       planClass,
-      spoke: { name: 'dev', presence, reported: true },
+      spoke: { name: 'dev', presence, reported: true, executing: 0 },
       environment: { ...somePlanFacts().environment, executing, maxConcurrent: 2 },
       entity: { name: 'aria-dev', trouble: 'Degraded', bringsWhatRuns, askedFor: false },
       rule: someRuleFacts({ product }),

@@ -20,25 +20,29 @@ export const PRESENCES = [
 ] as const;
 export type Presence = (typeof PRESENCES)[number];
 
+/** How many plans may execute at once, and how many do. */
+export interface SlotUse {
+  /** Absent = no limit. */
+  readonly maxConcurrent?: number;
+  /** Plans executing now, the plan in question not counted. */
+  readonly executing: number;
+}
+
 /** Everything constraints may look at for one plan, at one instant. */
 export interface PlanFacts {
   readonly now: Date;
   readonly planClass: PlanClass;
   /** What the plan brings. */
   readonly content: Pick<PlanContent, 'chart' | 'valuesDigest'>;
-  readonly spoke: {
+  readonly spoke: SlotUse & {
     readonly name: string;
     readonly presence: Presence;
     readonly lastSeenAt?: string;
     /** Whether it has said in its present session what runs. */
     readonly reported: boolean;
   };
-  readonly environment: BreakerCount & {
-    readonly name: string;
-    readonly maxConcurrent?: number;
-    /** Plans executing in the environment now, this one not counted. */
-    readonly executing: number;
-  };
+  readonly environment: BreakerCount & SlotUse & { readonly name: string };
+  readonly product: SlotUse & { readonly name: string };
   readonly entity: {
     readonly name: string;
     /** What is wrong with what runs, in a few words; empty where nothing is, or nothing runs. */

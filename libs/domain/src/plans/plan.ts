@@ -77,6 +77,11 @@ export interface Plan {
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
   readonly violations: readonly Violation[];
+  /**
+   * Stands in line: BLOCKED by nothing but limits on how many plans execute. The earliest goes first:
+   * when this plan was made, or the one that it superseded in line. RFC 3339.
+   */
+  readonly inLineSince?: string;
   /** When time alone may change whether it is blocked, also while it is PENDING; absent if it cannot. */
   readonly recheckAt?: string;
   /** Absent on plans of versions that did not keep it. */
@@ -155,5 +160,7 @@ export function movePlan(plan: Plan, to: PlanState, change: Partial<Plan> = {}):
   if (!mayMove(plan.state, to)) {
     throw new InvariantViolation(`plan ${plan.id} cannot go from ${plan.state} to ${to}`);
   }
-  return { ...plan, ...change, state: to };
+  const { inLineSince, ...rest } = { ...plan, ...change, state: to };
+  // Only what is BLOCKED stands in line.
+  return to === 'BLOCKED' && inLineSince !== undefined ? { ...rest, inLineSince } : rest;
 }

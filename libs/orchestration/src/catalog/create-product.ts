@@ -17,6 +17,7 @@ export interface NewProduct {
   readonly namespace?: string;
   readonly rolloutTimeoutSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly maxConcurrent?: number;
 }
 
 /** Registers something that is released. Refused if the name is taken. */
@@ -39,6 +40,7 @@ export async function createProduct(
     ...(input.namespace !== undefined && { namespace: input.namespace }),
     rolloutTimeoutSeconds: input.rolloutTimeoutSeconds ?? DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
     labels: input.labels ?? {},
+    ...(input.maxConcurrent !== undefined && { maxConcurrent: input.maxConcurrent }),
     createdAt: context.clock.now().toISOString(),
     version: 1,
   };

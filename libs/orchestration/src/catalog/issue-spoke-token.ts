@@ -3,16 +3,21 @@ import { err, ok, type Result, sha256Hex } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName } from './check-fields.js';
 
 /** A token must be used for the first time within this many milliseconds. */
 const FIRST_USE_WITHIN_MS = 60 * 60 * 1000;
+
+const NOBODY = { environments: [], products: [], spokes: [] };
 
 export interface SpokeTokenRequest {
   readonly spoke: string;
   readonly environment: string;
   /** 256 random bits as text, made by the caller; kept only as SHA-256. */
   readonly token: string;
+  /** How many plans may execute on it at once; absent = as it was, for a new one the default. */
+  readonly maxConcurrent?: number;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface SpokeTokenRequest {
 export async function issueSpokeToken(
   context: Context,
   principal: Principal,
-  { spoke, environment, token }: SpokeTokenRequest,
+  { spoke, environment, token, maxConcurrent }: SpokeTokenRequest,
 ): Promise<Result<{ readonly expiresAt: string }, Refusal>> {
   const bad = checkName('spoke', spoke);
   if (bad !== undefined) return err(bad);
@@ -33,6 +38,7 @@ export async function issueSpokeToken(
     tokenHash: sha256Hex(token),
     tokenExpiresAt: expiresAt,
     tokenUsed: false,
+    ...(maxConcurrent !== undefined && { maxConcurrent }),
   };
   return context.store.transact(async (unit) => {
     if ((await unit.environments.get(environment)) === undefined) {
@@ -80,6 +86,7 @@ export async function issueSpokeToken(
         epoch: stored.epoch + 1,
         connected: false,
       });
+      await wakeFirstInLine(unit, spoke);
     }
     await record(context, unit, principal, {
       action: 'spoke.token',
@@ -88,4 +95,10 @@ export async function issueSpokeToken(
     });
     return ok({ expiresAt });
   });
+}
+
+/** It may allow more at once now; the evaluation of one of those who wait passes on all that is free. */
+async function wakeFirstInLine({ plans, dirty }: UnitOfWork, spoke: string): Promise<void> {
+  const [first] = await plans.line({ ...NOBODY, spokes: [spoke] }, NOBODY, 1);
+  if (first !== undefined) await dirty.mark([first.entity]);
 }

@@ -19,14 +19,15 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { EvaluationTools } from './evaluate-entities.js';
 import { loadFacts } from './load-facts.js';
 import { offerPayload } from './offer-payload.js';
+import { answerOf } from './open-plan.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
 
 /** How long an offer may wait for its spoke, in milliseconds. */
 const OFFER_VALID_MS = 2 * 60_000;
 
 /**
- * Sends a PENDING plan to its spoke, as one transaction: with the environment locked it looks at
- * every constraint once more, moves the plan and writes the offer to the outbox. A plan whose
+ * Sends a PENDING plan to its spoke, as one transaction: with the environment locked, and a product that
+ * limits how many of its plans execute, it looks at every constraint once more, moves the plan and writes the offer to the outbox. A plan whose
  * constraints no longer hold becomes BLOCKED and is refused with the reasons.
  */
 export async function dispatchPlan(
@@ -38,7 +39,9 @@ export async function dispatchPlan(
   return context.store.transact(async (unit) => {
     const found = await unit.plans.get(planId);
     if (found === undefined) return err(planNotFound(planId));
+    // In this order, so that two that race never wait for each other. Spokes are of one environment.
     await unit.environments.lock(found.environment);
+    await unit.products.lockLimited(found.product);
     const plan = (await unit.plans.get(planId)) ?? found;
     if (plan.state !== 'PENDING' && plan.state !== 'BLOCKED') {
       return err(
@@ -91,16 +94,17 @@ async function block(
   principal: Principal,
   { plan, result }: { readonly plan: Plan; readonly result: ConstraintResult },
 ): Promise<Result<never, Refusal>> {
-  const { violations, recheckAt } = result;
-  const { recheckAt: _, ...rest } = plan;
+  const { violations } = result;
+  const { recheckAt: _, inLineSince: _in, ...rest } = plan;
   const held: Plan = {
     ...rest,
-    violations,
+    ...answerOf(result, plan.inLineSince ?? plan.createdAt),
     waits: turnWaits(plan, violations, context.clock.now().toISOString()),
-    ...(recheckAt !== undefined && { recheckAt }),
   };
   const saved = await unit.plans.save(plan.state === 'BLOCKED' ? held : movePlan(held, 'BLOCKED'));
   if (!saved.ok) return err(lostRace(plan.id));
+  // The slot that it does not take goes to the next; one that became free meanwhile may be its own.
+  await unit.dirty.mark([plan.entity]);
   await recordBlocking(unit, plan, saved.value);
   if (plan.state !== 'BLOCKED') {
     await record(context, unit, principal, {

@@ -69,9 +69,8 @@ export async function endPlan(
   await rememberOutcome(context, unit, saved.value, ending, { by, message, at });
   if (ending.state === 'SUCCEEDED') await noteBrought(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
-  // Also whom its end may let go: those held because too many plans executed, or this one did.
-  const waiting = await unit.plans.blockedBy('concurrency', [plan.environment]);
-  await unit.dirty.mark([...new Set([plan.entity, ...waiting, ...(await around(unit, plan))])]);
+  // Its own evaluation also passes its slot on: after the commit, when everybody sees that it is free.
+  await unit.dirty.mark([...new Set([plan.entity, ...(await around(unit, plan))])]);
   return true;
 }
 

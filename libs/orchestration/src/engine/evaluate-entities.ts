@@ -16,6 +16,7 @@ import {
   withdrawPlan,
 } from './open-plan.js';
 import { endHold } from './holds.js';
+import { passSlotsOn } from './pass-slots-on.js';
 import { settleContent } from './settle-content.js';
 import { endSuppression } from './suppressions.js';
 
@@ -48,7 +49,8 @@ export async function evaluateEntities(
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const set = await constraints.load(unit);
   const outcomes: EvaluationOutcome[] = [];
-  for (const loaded of await loadFacts(unit, names, presence, set)) {
+  const batch = await loadFacts(unit, names, presence, set);
+  for (const loaded of batch) {
     const name = loaded.entityFacts.entity.name;
     const force = forced.has(name);
     const entityFacts = await dropVainDemand(context, unit, loaded.entityFacts, force);
@@ -65,7 +67,7 @@ export async function evaluateEntities(
     const settling = await settleContent(context, unit, facts, proposal);
     await remember(context, unit, facts, { proposal, settling });
   }
-  return outcomes;
+  return passSlotsOn(unit, batch, outcomes);
 }
 
 /** What is to be done for an entity: nothing, or a plan that was judged. */
@@ -121,10 +123,13 @@ async function postpone(
 ): Promise<void> {
   const { now } = surroundings.presence;
   const waits = openPlan?.state === 'PENDING' || openPlan?.state === 'BLOCKED';
-  if (waits && openPlan.recheckAt !== undefined) {
-    const recheckAt = laterThan(now, openPlan.recheckAt);
+  const inLine = openPlan?.inLineSince !== undefined;
+  if (waits && (inLine || openPlan.recheckAt !== undefined)) {
+    const recheckAt = laterThan(now, openPlan.recheckAt ?? now.toISOString());
+    // It steps out of the line, so that nobody waits behind it for a slot which it cannot take.
+    const { inLineSince: _, ...rest } = openPlan;
     // If somebody changed the plan meanwhile, it is theirs to say when it is due.
-    if (recheckAt !== openPlan.recheckAt) await unit.plans.save({ ...openPlan, recheckAt });
+    if (inLine || recheckAt !== openPlan.recheckAt) await unit.plans.save({ ...rest, recheckAt });
   }
   if (lastEvaluation?.recheckAt !== undefined) {
     const recheckAt = laterThan(now, lastEvaluation.recheckAt);

@@ -12,6 +12,7 @@ import {
   type Environment,
   type Installation,
   parseVersion,
+  type Plan,
   type Product,
   type PromotionFacts,
   type Release,
@@ -23,6 +24,7 @@ import {
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
+import type { SlotCounts, SlotHolders } from '../ports/plan-slots.js';
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
@@ -47,8 +49,8 @@ export interface LoadedFacts {
 export interface Surroundings {
   readonly presence: PresenceFacts;
   readonly spoke: SpokeRecord;
-  /** Plans executing in the environment, this entity's own not counted. */
-  readonly executing: number;
+  /** Plans executing in the environment, of the product and on the spoke, this entity's own not counted. */
+  readonly executing: { readonly [K in 'environment' | 'product' | 'spoke']: number };
   readonly neighbours: readonly Installation[];
   readonly breaker: BreakerCount;
   /** The backup of what runs; absent also where no rule wants one. */
@@ -76,17 +78,15 @@ export async function loadFacts(
   const environmentNames = distinct(entities.map(({ environment }) => environment));
   const products = byKey(await unit.products.getMany(productNames), ({ name }) => name);
   const environments = byKey(await unit.environments.getMany(environmentNames), ({ name }) => name);
-  const spokes = byKey(
-    await unit.spokes.getMany(distinct(entities.map(({ spoke }) => spoke))),
-    ({ name }) => name,
-  );
+  const spokeNames = distinct(entities.map(({ spoke }) => spoke));
+  const spokes = byKey(await unit.spokes.getMany(spokeNames), ({ name }) => name);
   const releases = grouped(await unit.releases.ofProducts(productNames), ({ product }) => product);
   const channels = grouped(await unit.channels.ofProducts(productNames), channelKey);
   const recalls = grouped(await unit.recalls.ofProducts(productNames), ({ product }) => product);
   const states = byKey(await unit.releaseStates.getMany(entities), releaseKey);
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
-  const executing = await unit.plans.executingIn(environmentNames);
+  const executing = await unit.plans.executing(slotHolders(entities));
   const restraints = await loadRestraints(unit, entities);
   const breakers = await loadBreakers(unit, environmentNames, presence.now);
   const neighbours = await loadNeighbours(unit, entities, presence);
@@ -123,8 +123,7 @@ export async function loadFacts(
       surroundings: {
         presence,
         spoke: known(spokes.get(entity.spoke), `spoke ${entity.spoke}`),
-        executing:
-          (executing.get(environment.name) ?? 0) - (openPlan?.state === 'EXECUTING' ? 1 : 0),
+        executing: othersExecuting(entity, openPlan, executing),
         neighbours: around,
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
         promotionOf,
@@ -133,6 +132,27 @@ export async function loadFacts(
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
   });
+}
+
+function slotHolders(entities: readonly Entity[]): SlotHolders {
+  return {
+    environments: distinct(entities.map(({ environment }) => environment)),
+    products: distinct(entities.map(({ product }) => product)),
+    spokes: distinct(entities.map(({ spoke }) => spoke)),
+  };
+}
+
+function othersExecuting(
+  { environment, product, spoke }: Entity,
+  openPlan: Plan | undefined,
+  { environments, products, spokes }: SlotCounts,
+): Surroundings['executing'] {
+  const own = openPlan?.state === 'EXECUTING' ? 1 : 0;
+  return {
+    environment: (environments.get(environment) ?? 0) - own,
+    product: (products.get(product) ?? 0) - own,
+    spoke: (spokes.get(spoke) ?? 0) - own,
+  };
 }
 
 interface DestinationSources {

@@ -6,6 +6,7 @@ import {
   planDigest,
   type ProposedPlan,
   turnWaits,
+  waitsInLine,
 } from '@apollo-deploy/domain';
 import { canonicalJson } from '@apollo-deploy/kernel';
 import { recordBlocking, recordEnding } from '../analytics/count-plans.js';
@@ -19,6 +20,13 @@ import type { LoadedFacts } from './load-facts.js';
 import { planFactsOf } from './plan-facts.js';
 import { waitsForPerson } from './waits-for-person.js';
 
+/** The earliest goes first, and of one instant who stood in line before. */
+export interface Turn {
+  /** RFC 3339. */
+  readonly since: string;
+  readonly stoodInLine: boolean;
+}
+
 /** What an evaluation did for one entity. */
 export interface EvaluationOutcome {
   readonly entity: string;
@@ -26,6 +34,10 @@ export interface EvaluationOutcome {
   readonly planId?: string;
   /** PENDING in an environment where plans go by themselves. */
   readonly dispatchable: boolean;
+  /** Its place among those who want a slot; absent if it wants none now. */
+  readonly turn?: Turn;
+  /** It stands in line now and did not before. */
+  readonly joinedLine?: boolean;
   /** A backup of what runs was asked for, which nothing else waits for. */
   readonly wantsBackup?: boolean;
 }
@@ -49,7 +61,7 @@ export async function keepPlan(
   if (open.state === state && same && sameAnswer(open, result)) {
     return { ...outcome(facts, open, 'unchanged'), wantsBackup };
   }
-  const { recheckAt: _, rollbackOf: _of, repairOf: _or, ...rest } = open;
+  const { recheckAt: _, inLineSince: _in, rollbackOf: _of, repairOf: _or, ...rest } = open;
   const waits = turnWaits(open, holding(result), context.clock.now().toISOString());
   const plan: Plan = {
     ...rest,
@@ -57,7 +69,7 @@ export async function keepPlan(
     reason: proposed.reason,
     passedOver: proposed.passedOver,
     ...linksOf(proposed),
-    ...answerOf(result),
+    ...answerOf(result, open.inLineSince ?? open.createdAt),
     waits,
   };
   const saved = await unit.plans.save(open.state === state ? plan : movePlan(plan, state));
@@ -80,7 +92,7 @@ export async function makePlan(
   { plan: proposed, result, forced }: JudgedPlan & { readonly forced: boolean },
   id: string,
 ): Promise<EvaluationOutcome> {
-  const { entity, declines } = facts.entityFacts;
+  const { entity, declines, openPlan } = facts.entityFacts;
   const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
   const createdAt = context.clock.now().toISOString();
@@ -101,7 +113,7 @@ export async function makePlan(
     to: proposed.to,
     reason: proposed.reason,
     passedOver: proposed.passedOver,
-    ...answerOf(result),
+    ...answerOf(result, openPlan?.inLineSince ?? createdAt),
     attempt: (earlier?.failures ?? 0) + 1,
     ...linksOf(proposed),
     ...(forced && { forced }),
@@ -155,12 +167,19 @@ export async function withdrawPlan(
   return true;
 }
 
-/** A plan that nothing holds may be held from an instant on, as by a freeze that begins. */
-function answerOf({
-  violations,
-  recheckAt,
-}: ConstraintResult): Pick<Plan, 'violations' | 'recheckAt'> {
-  return { violations, ...(recheckAt !== undefined && { recheckAt }) };
+/**
+ * A plan that nothing holds may be held from an instant on, as by a freeze that begins. `since`: its
+ * place, if it stands in line.
+ */
+export function answerOf(
+  { violations, recheckAt }: ConstraintResult,
+  since: string,
+): Pick<Plan, 'violations' | 'recheckAt' | 'inLineSince'> {
+  return {
+    violations,
+    ...(recheckAt !== undefined && { recheckAt }),
+    ...(waitsInLine(violations) && { inLineSince: since }),
+  };
 }
 
 /** What keeps a plan from going. */
@@ -196,9 +215,10 @@ function isSameNews(open: Plan, { reason, passedOver }: ProposedPlan): boolean {
 }
 
 function sameAnswer(open: Plan, result: ConstraintResult): boolean {
-  const answer = answerOf(result);
+  const answer = answerOf(result, open.inLineSince ?? open.createdAt);
   return (
     open.recheckAt === answer.recheckAt &&
+    open.inLineSince === answer.inLineSince &&
     canonicalJson(jsonOf(open.violations)) === canonicalJson(jsonOf(answer.violations))
   );
 }
@@ -209,15 +229,20 @@ async function lost(unit: UnitOfWork, entity: string): Promise<EvaluationOutcome
 }
 
 function outcome(
-  { environment }: LoadedFacts,
+  { environment, entityFacts: { openPlan } }: LoadedFacts,
   plan: Plan,
   result: EvaluationOutcome['result'],
 ): EvaluationOutcome {
+  const stoodInLine = openPlan?.inLineSince !== undefined;
+  const since = openPlan?.inLineSince ?? plan.createdAt;
+  const dispatchable = plan.state === 'PENDING' && !waitsForPerson(environment, plan);
   return {
     entity: plan.entity,
     result,
     planId: plan.id,
-    dispatchable: plan.state === 'PENDING' && !waitsForPerson(environment, plan),
+    dispatchable,
+    ...(dispatchable && { turn: { since, stoodInLine } }),
+    joinedLine: plan.inLineSince !== undefined && !stoodInLine,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   recallOf,
   type RuleFacts,
 } from '@apollo-deploy/domain';
+import { maxConcurrentOf } from '../spokes/max-concurrent.js';
 import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
 import { scopeSubject } from './scope-subject.js';
@@ -43,6 +44,7 @@ export function constraintsOn(
 /** What constraints are told about a plan. */
 export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFacts {
   const { environment, surroundings } = facts;
+  const { product } = facts.entityFacts;
   const { presence, spoke, executing, breaker } = surroundings;
   const { hold = null, suppression = null } = plan.restraints;
   const { recalls = [] } = facts.entityFacts.candidates;
@@ -55,13 +57,20 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
       name: spoke.name,
       presence: presenceOf(spoke, presence),
       reported: spoke.stateEpoch === spoke.epoch,
+      maxConcurrent: maxConcurrentOf(spoke),
+      executing: executing.spoke,
       ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
     },
     environment: {
       name: environment.name,
       ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
-      executing,
+      executing: executing.environment,
       ...breaker,
+    },
+    product: {
+      name: product.name,
+      ...(product.maxConcurrent !== undefined && { maxConcurrent: product.maxConcurrent }),
+      executing: executing.product,
     },
     entity: entityPart(facts, plan),
     dependencies: dependencyFacts(facts, plan),

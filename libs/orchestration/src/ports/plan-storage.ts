@@ -1,6 +1,7 @@
 import type { Plan, PlanState, PlanType } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import type { Page, PageRequest } from './page.js';
+import type { PlaceInLine, SlotCounts, SlotHolders } from './plan-slots.js';
 
 /** The stored version was not the expected one: somebody else was faster. */
 export interface VersionConflict {
@@ -32,8 +33,8 @@ export interface PlanStorage {
   save(plan: Plan): Promise<Result<Plan, VersionConflict>>;
   /** The open plans of these entities. */
   openOf(entities: readonly string[]): Promise<readonly Plan[]>;
-  /** How many plans execute now, by environment. */
-  executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** How many plans execute now in, of and on each of these. */
+  executing(holders: SlotHolders): Promise<SlotCounts>;
   /**
    * Entities whose PENDING or BLOCKED plan has a `recheckAt` at or before `now` and that nobody has marked yet,
    * the longest due first, at most `limit`. They stay due until they are marked, and after that until
@@ -44,6 +45,12 @@ export interface PlanStorage {
   nextDueAfter(now: string): Promise<string | undefined>;
   /** Entities whose BLOCKED plan in these environments has a violation of this code, in order. */
   blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Of the line of each of these holders the first `limit` plans, as if those that also need a slot
+   * of one of `without` were not there: who is BLOCKED and `inLineSince`, the earliest first, and of
+   * one instant who was stored first.
+   */
+  line(holders: SlotHolders, without: SlotHolders, limit: number): Promise<readonly PlaceInLine[]>;
   /** Entities with a PENDING plan, in order; `environments` absent = in all. */
   pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>>;
   /** Entities with a PENDING plan that `goesByItself` everywhere, in order. */

@@ -11,6 +11,8 @@ export interface SpokeRecord {
   /** True once the token has been used; it then stays the spoke's credential. */
   readonly tokenUsed: boolean;
   readonly revoked: boolean;
+  /** How many plans may execute on it at once; absent = the default (`maxConcurrentOf`). */
+  readonly maxConcurrent?: number;
   /** Rises with every admitted connection and fences every write of a session. 0 = never admitted. */
   readonly epoch: number;
   /** False while no session is open, as far as the hub has noticed. */

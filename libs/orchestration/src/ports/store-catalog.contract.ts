@@ -160,6 +160,7 @@ export function describeStoredCatalog(store: () => Store): void {
         owner: 'team-a',
         namespace: 'shared',
         rolloutTimeoutSeconds: 60,
+        maxConcurrent: 2,
         labels: { team: 'a', 'apollo.dev/x': 'ä "quoted"' },
       });
       const [inserted, again, saved, late] = await store().transact(async (unit) => [

@@ -11,6 +11,7 @@ export function describeStoredFleet(store: () => Store): void {
     const connected: SpokeRecord = aSpoke({
       tokenExpiresAt: '2026-03-02T13:00:00.000Z',
       tokenUsed: true,
+      maxConcurrent: 3,
       epoch: 4,
       connected: true,
       lastSeenAt: '2026-03-02T12:30:00.250Z',

@@ -28,6 +28,7 @@ const FINISHED: Plan = aPlan({
       recheckAt: '2026-03-02T12:05:00.000Z',
     },
   ],
+  inLineSince: '2026-03-02T11:59:00.000Z',
   recheckAt: '2026-03-02T12:05:00.000Z',
   waits: {
     ms: { window: 60_000, queue: 1 },
@@ -150,17 +151,32 @@ export function describeStoredPlans(store: () => Store): void {
       await expect(reopen).rejects.toThrow(InvariantViolation);
     });
 
-    it('counts what executes by environment, with a zero where nothing does', async () => {
+    it('counts what executes by those that have slots, with a zero where nothing does', async () => {
       const counts = await store().transact(async (unit) => {
         const states = ['EXECUTING', 'EXECUTING', 'PENDING', 'UNKNOWN', 'SUCCEEDED'] as const;
         for (const [index, state] of states.entries()) {
           await unit.plans.insert(aPlan({ id: `p${index}`, entity: `e${index}`, state }));
         }
-        const prod = { id: 'p9', entity: 'e9', environment: 'prod' };
+        const prod = { id: 'p9', entity: 'e9', environment: 'prod', spoke: 'spoke-b' };
         await unit.plans.insert(aPlan({ ...prod, state: 'EXECUTING' }));
-        return unit.plans.executingIn(['dev', 'staging', 'prod']);
+        return unit.plans.executing({
+          environments: ['dev', 'staging', 'prod'],
+          products: ['test-service', 'other'],
+          spokes: ['spoke-b'],
+        });
       });
-      expect(Object.fromEntries(counts)).toEqual({ dev: 2, staging: 0, prod: 1 });
+      expect(counts).toEqual({
+        environments: new Map([
+          ['dev', 2],
+          ['staging', 0],
+          ['prod', 1],
+        ]),
+        products: new Map([
+          ['test-service', 3],
+          ['other', 0],
+        ]),
+        spokes: new Map([['spoke-b', 1]]),
+      });
     });
 
     it('forgets when to look again if a save leaves it out', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PLAN_STATES } from '@apollo-deploy/domain';
+import { type Plan, PLAN_STATES } from '@apollo-deploy/domain';
 import { aPlan, anEntity, anEvaluation, aSpoke } from '../testing/records.js';
 import type { Store } from './store.js';
 import type { InstantRange } from './unit-of-work.js';
@@ -98,6 +98,62 @@ function describePlansThatWait(store: () => Store): void {
     });
   });
 
+  describe('the line for slots', () => {
+    it('has who waits for nothing else, by place, each once', async () => {
+      const found = await store().transact(async (unit) => {
+        for (const [entity, since, change] of IN_LINE) {
+          await unit.plans.insert(blocked(entity, { inLineSince: minute(since), ...change }));
+        }
+        await unit.plans.insert(blocked('held'));
+        const { plans } = unit;
+        const line = async (...asked: Parameters<typeof plans.line>): Promise<readonly string[]> =>
+          (await plans.line(...asked)).map(({ entity }) => entity);
+        const all = { environments: ['dev', 'prod'], products: ['other'], spokes: ['spoke-b'] };
+        return {
+          first: await plans.line({ ...NOBODY, environments: ['prod'] }, NOBODY, 1),
+          all: await line(all, NOBODY, 10),
+          ofEach: await line({ ...all, spokes: [] }, NOBODY, 1),
+          without: await line(all, { ...NOBODY, products: ['other'], spokes: ['spoke-b'] }, 10),
+          product: await line({ ...NOBODY, products: ['other'] }, NOBODY, 10),
+          nobody: await line(NOBODY, NOBODY, 10),
+          strange: await line({ ...NOBODY, spokes: ['unknown', 'unknown'] }, NOBODY, 10),
+        };
+      });
+      expect(found).toEqual({
+        first: [
+          {
+            entity: 'last',
+            environment: 'prod',
+            product: 'test-service',
+            spoke: 'spoke-a',
+            since: minute(4),
+          },
+        ],
+        all: ['first', 'second', 'third', 'last'],
+        ofEach: ['first', 'third', 'last'],
+        without: ['first', 'last'],
+        product: ['third'],
+        nobody: [],
+        strange: [],
+      });
+    });
+
+    it('is left by who goes, and joined again at the place that is saved', async () => {
+      const found = await store().transact(async (unit) => {
+        await unit.plans.insert(blocked('a', { inLineSince: minute(2) }));
+        await unit.plans.insert(blocked('b', { inLineSince: minute(2) }));
+        const ofDev = (): ReturnType<typeof unit.plans.line> =>
+          unit.plans.line({ ...NOBODY, environments: ['dev'] }, NOBODY, 10);
+        await unit.plans.save(blocked('a', { state: 'PENDING' }));
+        const left = await ofDev();
+        await unit.plans.save(blocked('a', { version: 2, inLineSince: minute(2) }));
+        const again = await ofDev();
+        return [left, again].map((line) => line.map(({ entity }) => entity));
+      });
+      expect(found).toEqual([['b'], ['a', 'b']]);
+    });
+  });
+
   describe('plans held by a violation', () => {
     it('are found by its code, in some environments, however many there are', async () => {
       const violation = (code: string, message = '') => ({ code, message, data: {} });
@@ -187,6 +243,15 @@ function describePlansThatWait(store: () => Store): void {
     });
   });
 }
+
+const NOBODY = { environments: [], products: [], spokes: [] };
+
+const IN_LINE: readonly (readonly [string, number, Partial<Plan>])[] = [
+  ['last', 4, { environment: 'prod' }],
+  ['second', 1, { spoke: 'spoke-b' }],
+  ['first', 0, {}],
+  ['third', 3, { product: 'other', environment: 'staging' }],
+];
 
 const NEVER = '2000-01-01T00:00:00.000Z';
 

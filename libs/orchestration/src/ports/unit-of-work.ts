@@ -99,6 +99,11 @@ export interface EnvironmentRepository {
 export interface ProductRepository {
   get(name: string): Promise<Product | undefined>;
   getMany(names: readonly string[]): Promise<readonly Product[]>;
+  /**
+   * If the product has a `maxConcurrent`, nobody else gets past its own call for the same product
+   * until this transaction ends. Call it after `environments.lock`, never before.
+   */
+  lockLimited(name: string): Promise<void>;
   insert(product: Product): Promise<Result<Product, AlreadyExists>>;
   save(product: Product): Promise<Result<Product, VersionConflict>>;
   list(page: PageRequest): Promise<Page<Product>>;

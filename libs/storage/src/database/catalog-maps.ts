@@ -20,6 +20,7 @@ export const PRODUCTS = new TableMap<Product>('products', ['name'], {
   owner: optional(text()),
   namespace: optional(text()),
   rolloutTimeoutSeconds: integer(),
+  maxConcurrent: optional(integer()),
   labels: json(),
   createdAt: instant(),
   version: integer(),

@@ -50,6 +50,10 @@ export class DatabaseProducts extends VersionedTable<Product> implements Product
     super(session, PRODUCTS);
   }
 
+  async lockLimited(name: string): Promise<void> {
+    await this.table.lock('name = $1 AND max_concurrent IS NOT NULL', [name]);
+  }
+
   async list(page: PageRequest): Promise<Page<Product>> {
     const conditions = new Conditions().and('name > ?', page.after);
     const found = await this.table.select(conditions.page('name', page), conditions.parameters);

@@ -5,9 +5,12 @@ import {
   type Page,
   pageOf,
   type PageRequest,
+  type PlaceInLine,
   type PlanFilter,
   type PlanStorage,
   rowsToRead,
+  type SlotCounts,
+  type SlotHolders,
   type VersionConflict,
 } from '@apollo-deploy/orchestration';
 import { Conditions } from './conditions.js';
@@ -24,6 +27,33 @@ const UNCHANGED = versionBefore(PLANS, 'id');
 
 /** As the index `plans_due` has it. */
 const WAITS = "state IN ('PENDING', 'BLOCKED')";
+
+/** Those that have slots, with the column of plans that names them and its parameter. */
+const SLOT_COLUMNS = [
+  { kind: 'environments', column: 'environment', names: '$1::text[]' },
+  { kind: 'products', column: 'product', names: '$2::text[]' },
+  { kind: 'spokes', column: 'spoke', names: '$3::text[]' },
+] as const satisfies { kind: keyof SlotHolders; column: string; names: string }[];
+
+const EXECUTING = SLOT_COLUMNS.map(
+  ({ kind, column, names }) =>
+    `SELECT '${kind}' AS kind, ${column} AS name, count(*)::integer AS plans FROM plans
+     WHERE state = 'EXECUTING' AND ${column} = ANY(${names}) GROUP BY ${column}`,
+).join(' UNION ALL ');
+
+/** Each line is read from its own index, in order, and only as far as it is wanted. */
+const LINE = `SELECT entity, environment, product, spoke, in_line_since FROM (${SLOT_COLUMNS.map(
+  ({ column, names }) =>
+    `SELECT waiting.* FROM unnest(${names}) AS holder(name) CROSS JOIN LATERAL (
+       SELECT entity, environment, product, spoke, in_line_since, position FROM plans
+       WHERE ${column} = holder.name AND state = 'BLOCKED' AND in_line_since IS NOT NULL
+         AND environment <> ALL($4) AND product <> ALL($5) AND spoke <> ALL($6)
+       ORDER BY in_line_since, position LIMIT $7) AS waiting`,
+).join(' UNION ')}) AS line ORDER BY in_line_since, position`;
+
+function slotParameters({ environments, products, spokes }: SlotHolders): readonly unknown[] {
+  return [environments, products, spokes];
+}
 
 /** Plans in PostgreSQL, within one transaction. */
 export class DatabasePlanStorage implements PlanStorage {
@@ -51,15 +81,21 @@ export class DatabasePlanStorage implements PlanStorage {
     return this.table.select(`WHERE entity = ANY($1) AND ${IS_OPEN} ORDER BY entity`, [entities]);
   }
 
-  async executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.session.read(
-      `SELECT environment, count(*)::integer AS plans FROM plans
-       WHERE state = 'EXECUTING' AND environment = ANY($1) GROUP BY environment`,
-      [environments],
-    );
-    const counts = new Map(environments.map((name) => [name, 0]));
-    for (const { environment, plans } of rows) counts.set(environment as string, plans as number);
-    return counts;
+  async executing(holders: SlotHolders): Promise<SlotCounts> {
+    const rows = await this.session.read(EXECUTING, slotParameters(holders));
+    const counts = (kind: keyof SlotHolders): ReadonlyMap<string, number> => {
+      const found = rows.filter((row) => row['kind'] === kind);
+      const none = holders[kind].map((name) => [name, 0] as const);
+      return new Map([
+        ...none,
+        ...found.map(({ name, plans }) => [name as string, plans as number] as const),
+      ]);
+    };
+    return {
+      environments: counts('environments'),
+      products: counts('products'),
+      spokes: counts('spokes'),
+    };
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
@@ -89,6 +125,22 @@ export class DatabasePlanStorage implements PlanStorage {
       [environments, `"code":${JSON.stringify(code)}`],
     );
     return rows.map(entityOf);
+  }
+
+  async line(
+    holders: SlotHolders,
+    without: SlotHolders,
+    limit: number,
+  ): Promise<readonly PlaceInLine[]> {
+    const parameters = [...slotParameters(holders), ...slotParameters(without), limit];
+    const rows = await this.session.read(LINE, parameters);
+    return rows.map(({ entity, environment, product, spoke, in_line_since: since }) => ({
+      entity: entity as string,
+      environment: environment as string,
+      product: product as string,
+      spoke: spoke as string,
+      since: (since as Date).toISOString(),
+    }));
   }
 
   async pendingIn(

@@ -10,6 +10,7 @@ export const SPOKES = new TableMap<SpokeRecord>('spokes', ['name'], {
   tokenExpiresAt: instant(),
   tokenUsed: flag(),
   revoked: flag(),
+  maxConcurrent: optional(integer()),
   epoch: integer('bigint'),
   connected: flag(),
   lastSeenAt: optional(instant()),

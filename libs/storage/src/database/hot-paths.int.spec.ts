@@ -5,6 +5,7 @@ import { DatabaseStore } from './database-store.js';
 
 const FINISHED = 50_000;
 const WAITING = 200;
+const NOBODY = { environments: [], products: [], spokes: [] };
 const NOW = '2026-03-02T12:00:00.000Z';
 
 /** Plans of an age and a state, each of an entity that has hundreds of finished ones. */
@@ -28,6 +29,7 @@ const STATEMENTS = [
   `INSERT INTO outbox_messages (id, spoke, type, plan_id, payload, created_at)
    SELECT 'm' || n, 'spoke-' || n % 500, 'plan.offer', 'p' || n, '{}', now()
    FROM generate_series(1, ${FINISHED}) AS n`,
+  "UPDATE plans SET in_line_since = created_at WHERE state = 'BLOCKED'",
   'INSERT INTO dirty_entities (entity, force) SELECT id, false FROM plans',
   'ANALYZE',
 ];
@@ -78,13 +80,21 @@ describe(`among ${String(FINISHED)} finished plans`, () => {
     },
     {
       name: 'how many execute in an environment',
-      read: async ({ plans }) => ({ length: (await plans.executingIn(['dev'])).get('dev') ?? 0 }),
+      read: async ({ plans }) => {
+        const { environments } = await plans.executing({ ...NOBODY, environments: ['dev'] });
+        return { length: environments.get('dev') ?? 0 };
+      },
       found: WAITING,
     },
     {
-      name: 'whom the end of a plan may let go',
+      name: 'whom a violation holds',
       read: ({ plans }) => plans.blockedBy('concurrency', ['dev']),
       found: WAITING,
+    },
+    {
+      name: 'who stands in line for a slot',
+      read: ({ plans }) => plans.line({ ...NOBODY, environments: ['dev'] }, NOBODY, 20),
+      found: 20,
     },
     {
       name: 'plans left undispatched',

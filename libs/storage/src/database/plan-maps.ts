@@ -23,6 +23,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   reason: prose(),
   passedOver: json(),
   violations: json(),
+  inLineSince: optional(instant()),
   recheckAt: optional(instant()),
   waits: optional(json()),
   attempt: integer(),

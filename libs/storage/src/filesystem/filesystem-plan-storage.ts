@@ -4,8 +4,11 @@ import type {
   OpenPlanExists,
   Page,
   PageRequest,
+  PlaceInLine,
   PlanFilter,
   PlanStorage,
+  SlotCounts,
+  SlotHolders,
   VersionConflict,
 } from '@apollo-deploy/orchestration';
 import { type FilesystemSettings, FilesystemStore } from './filesystem-store.js';
@@ -39,8 +42,8 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.openOf(entities));
   }
 
-  executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.store.transact(({ plans }) => plans.executingIn(environments));
+  executing(holders: SlotHolders): Promise<SlotCounts> {
+    return this.store.transact(({ plans }) => plans.executing(holders));
   }
 
   dueAt(now: string, limit: number): Promise<readonly string[]> {
@@ -53,6 +56,10 @@ export class FilesystemPlanStorage implements PlanStorage {
 
   blockedBy(code: string, environments: readonly string[]): Promise<readonly string[]> {
     return this.store.transact(({ plans }) => plans.blockedBy(code, environments));
+  }
+
+  line(holders: SlotHolders, without: SlotHolders, limit: number): Promise<readonly PlaceInLine[]> {
+    return this.store.transact(({ plans }) => plans.line(holders, without, limit));
   }
 
   pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>> {

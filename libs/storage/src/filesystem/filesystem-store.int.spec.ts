@@ -130,7 +130,8 @@ describe('a store in a folder', () => {
     plans = await FilesystemPlanStorage.open({ directory });
     expect(await plans.get('plan-1')).toEqual(executing.value);
     expect(await plans.openOf(['test-service-dev'])).toEqual([executing.value]);
-    expect(await plans.executingIn(['dev'])).toEqual(new Map([['dev', 1]]));
+    const holders = { environments: ['dev'], products: [], spokes: [] };
+    expect((await plans.executing(holders)).environments).toEqual(new Map([['dev', 1]]));
     expect(await plans.dueAt('2026-03-02T12:00:00.000Z', 1)).toEqual([]);
     expect(await plans.list({}, { limit: 1 })).toEqual({ items: [executing.value] });
     await plans.close();

@@ -1,8 +1,9 @@
+import { type Plan, waitsInLine } from '@apollo-deploy/domain';
 import type { TableName } from '@apollo-deploy/orchestration';
 
 /**
  * A row as this version writes it. An older version knew no classes of plans: all that it made was
- * ordinary.
+ * ordinary. Nor did it know a line: who waited for nothing but a slot stands in it by age.
  */
 export function rowOfToday({
   table,
@@ -11,5 +12,15 @@ export function rowOfToday({
   readonly table: TableName;
   readonly row: object;
 }): object {
-  return table === 'plans' ? { planClass: 'ordinary', ...row } : row;
+  return table === 'plans' ? { planClass: 'ordinary', ...placeInLine(row), ...row } : row;
+}
+
+function placeInLine({
+  state,
+  violations = [],
+  createdAt,
+  recheckAt,
+}: Partial<Plan>): Pick<Plan, 'inLineSince'> {
+  const stands = state === 'BLOCKED' && recheckAt === undefined && waitsInLine(violations);
+  return stands && createdAt !== undefined ? { inLineSince: createdAt } : {};
 }

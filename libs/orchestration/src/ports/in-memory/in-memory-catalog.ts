@@ -40,6 +40,11 @@ export class InMemoryProducts extends VersionedTable<Product, never> implements 
     super(new TableView(tables.products, transaction), ({ name }) => name);
   }
 
+  /** Transactions in memory run one at a time. */
+  async lockLimited(): Promise<void> {
+    return;
+  }
+
   async list(page: PageRequest): Promise<Page<Product>> {
     return pageByKey(this.view, ({ name }) => name, page);
   }

@@ -2,10 +2,12 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import { goesByItself, isOpen, type Plan } from '@apollo-deploy/domain';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
+import type { PlaceInLine, SlotCounts, SlotHolders } from '../plan-slots.js';
 import { byInstant, dueEntities, nextDue, pageAfterId, pageOfKeys } from './memory-lists.js';
 import { TableView } from './memory-table.js';
-import type { DirtyRow, MemoryTables, PlanGroup } from './memory-tables.js';
+import { type DirtyRow, type MemoryTables, type PlanGroup, slotKey } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
+import type { Slot } from './slot.js';
 
 export class InMemoryPlanStorage implements PlanStorage {
   private readonly view: TableView<Plan, PlanGroup>;
@@ -44,10 +46,19 @@ export class InMemoryPlanStorage implements PlanStorage {
     return [...new Set(entities)].sort().flatMap((entity) => this.view.inGroup('open', entity));
   }
 
-  async executingIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return new Map(
-      environments.map((name) => [name, this.view.inGroup('executing', name).length] as const),
-    );
+  async executing(holders: SlotHolders): Promise<SlotCounts> {
+    const counts = (kind: keyof SlotHolders): ReadonlyMap<string, number> =>
+      new Map(
+        holders[kind].map((name) => [
+          name,
+          this.view.inGroup('executing', slotKey(kind, name)).length,
+        ]),
+      );
+    return {
+      environments: counts('environments'),
+      products: counts('products'),
+      spokes: counts('spokes'),
+    };
   }
 
   async dueAt(now: string, limit: number): Promise<readonly string[]> {
@@ -64,6 +75,25 @@ export class InMemoryPlanStorage implements PlanStorage {
       .filter(({ violations }) => violations.some((violation) => violation.code === code))
       .map(({ entity }) => entity)
       .sort();
+  }
+
+  async line(
+    holders: SlotHolders,
+    without: SlotHolders,
+    limit: number,
+  ): Promise<readonly PlaceInLine[]> {
+    const found = SLOT_KINDS.flatMap((kind) =>
+      [...new Set(holders[kind])].flatMap((name) => {
+        const slots = this.view.slotsInGroup('line', slotKey(kind, name));
+        const wanted = inOrder(slots.filter(({ row }) => !needsOneOf(row, without)));
+        return wanted.slice(0, limit);
+      }),
+    );
+    return inOrder([...new Map(found.map((slot) => [slot.row.id, slot])).values()]).map(
+      ({ row: { entity, environment, product, spoke, inLineSince: since = '' } }) => ({
+        ...{ entity, environment, product, spoke, since },
+      }),
+    );
   }
 
   async pendingIn(
@@ -90,6 +120,21 @@ export class InMemoryPlanStorage implements PlanStorage {
     const wanted = slots.filter(({ row }) => matches(row, filter));
     return pageAfterId([...byInstant(wanted, ({ createdAt }) => createdAt)].reverse(), page);
   }
+}
+
+const SLOT_KINDS = ['environments', 'products', 'spokes'] as const satisfies (keyof SlotHolders)[];
+
+function needsOneOf(plan: Plan, { environments, products, spokes }: SlotHolders): boolean {
+  return (
+    environments.includes(plan.environment) ||
+    products.includes(plan.product) ||
+    spokes.includes(plan.spoke)
+  );
+}
+
+function inOrder(slots: readonly Slot<Plan>[]): readonly Slot<Plan>[] {
+  const at = ({ row }: Slot<Plan>): number => Date.parse(row.inLineSince ?? '');
+  return [...slots].sort((a, b) => at(a) - at(b) || a.position - b.position);
 }
 
 function matches(plan: Plan, { environment, state, type, from, to }: PlanFilter): boolean {

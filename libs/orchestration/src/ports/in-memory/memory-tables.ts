@@ -27,6 +27,7 @@ import type {
 } from '../records.js';
 import type { LeaseRow } from '../leases.js';
 import type { OccurrenceRecord } from '../occurrences.js';
+import type { SlotHolders } from '../plan-slots.js';
 import type { ChannelEntry } from '../unit-of-work.js';
 import { compositeKey, MemoryTable } from './memory-table.js';
 
@@ -52,7 +53,8 @@ export type SuppressionGroup = 'id' | 'environment';
 /** `underway` holds those that are Healthy, by their spoke. */
 export type RunGroup = 'entity' | 'chart' | 'underway';
 /** `timed` holds the blocked plans that time alone may move. */
-export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 'pending';
+/** `executing` and `line` hold plans by each of the holders whose slots they take or want. */
+export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 'line' | 'pending';
 
 /** Everything a store in memory keeps, with the groups by which it is looked up. */
 export class MemoryTables {
@@ -94,10 +96,12 @@ export class MemoryTables {
   readonly plans = new MemoryTable<Plan, PlanGroup>((row) => row.id, {
     entity: (row) => row.entity,
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
-    executing: (row) => (row.state === 'EXECUTING' ? row.environment : undefined),
+    executing: (row) => (row.state === 'EXECUTING' ? slotKeys(row) : undefined),
     timed: ({ state, recheckAt }) =>
       (state === 'PENDING' || state === 'BLOCKED') && recheckAt !== undefined ? '' : undefined,
     blocked: (row) => (row.state === 'BLOCKED' ? row.environment : undefined),
+    line: (row) =>
+      row.state === 'BLOCKED' && row.inLineSince !== undefined ? slotKeys(row) : undefined,
     pending: (row) => (row.state === 'PENDING' ? '' : undefined),
   });
   readonly planCounts = new MemoryTable<PlanCount, 'day'>(planCountKey, {
@@ -143,6 +147,20 @@ export class MemoryTables {
   readonly occurrences = new MemoryTable<OccurrenceRecord, 'schedule'>(occurrenceKey, {
     schedule: (row) => row.schedule,
   });
+}
+
+/** The keys of those whose slots a plan takes. */
+function slotKeys({ environment, product, spoke }: Plan): readonly string[] {
+  return [
+    slotKey('environments', environment),
+    slotKey('products', product),
+    slotKey('spokes', spoke),
+  ];
+}
+
+/** The key of one that has slots. */
+export function slotKey(kind: keyof SlotHolders, name: string): string {
+  return compositeKey(kind, name);
 }
 
 /** One instant has one key, however it is written. */

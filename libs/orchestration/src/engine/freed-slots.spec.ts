@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Environment, Plan } from '@apollo-deploy/domain';
+import { EngineWorld, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { aConstraint } from '../testing/records.js';
+
+/** A spoke with nothing installed and `count` entities of `aria` that want to be. */
+async function build(count: number, environment: Partial<Environment>): Promise<EngineWorld> {
+  const world = await EngineWorld.build(environment);
+  await world.connect();
+  await world.report({});
+  for (let index = 0; index < count; index += 1)
+    await world.entity({ channel: 'dev' }, {}, nameOf(index));
+  return world;
+}
+
+function nameOf(index: number): string {
+  return `aria-${String(index).padStart(3, '0')}`;
+}
+
+/** Drains the queue until it is empty; answers how many entities were evaluated. */
+async function evaluations({ engine }: EngineWorld): Promise<number> {
+  for (let total = 0; ;) {
+    const evaluated = await engine.drainOnce();
+    if (evaluated === 0) return total;
+    total += evaluated;
+  }
+}
+
+async function plansIn(world: EngineWorld, state: Plan['state']): Promise<readonly string[]> {
+  return (await world.plans()).filter((plan) => plan.state === state).map(({ entity }) => entity);
+}
+
+/** Ends what executes, one after the other, until nothing does; answers who went, in order. */
+async function runAll(world: EngineWorld): Promise<{ order: string[]; evaluated: number }> {
+  const order: string[] = [];
+  let evaluated = await evaluations(world);
+  for (;;) {
+    const [going] = (await world.plans()).filter(({ state }) => state === 'EXECUTING');
+    if (going === undefined) return { order, evaluated };
+    order.push(going.entity);
+    await world.result(going.id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    evaluated += await evaluations(world);
+  }
+}
+
+describe('a freed slot', () => {
+  it.each([20, 40, 80])('costs no more the more plans wait: %i', async (count) => {
+    const world = await build(count, { maxConcurrent: 1 });
+    const { order, evaluated } = await runAll(world);
+    expect(order).toEqual(Array.from({ length: count }, (_, index) => nameOf(index)));
+    expect(evaluated).toBeLessThanOrEqual(5 * count);
+  });
+
+  it('says of each plan once that it waits, and once that it does not', async () => {
+    const world = await build(20, { maxConcurrent: 2 });
+    await runAll(world);
+    const actions = (await auditOf(world)).filter((action) => action.includes('block'));
+    expect(actions.filter((action) => action === 'plan.block')).toHaveLength(18);
+    expect(actions.filter((action) => action === 'plan.unblock')).toHaveLength(18);
+  });
+
+  it('is not taken by a plan that comes later than who stands in line', async () => {
+    const world = await build(2, { maxConcurrent: 1 });
+    await world.settle();
+    await world.entity({ channel: 'dev' }, {}, 'aria-zzz');
+    await world.settle();
+    await world.goTo('2026-01-05T09:01:00.000Z');
+    // Another release is wanted of what goes now, so its entity wants the slot at once again.
+    const [first] = await plansIn(world, 'EXECUTING');
+    await world.release('1.1.0');
+    await world.settle();
+    const going = (await world.plans()).find(({ state }) => state === 'EXECUTING');
+    await world.result(going?.id ?? '', SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect(first).toBe('aria-000');
+    expect(await plansIn(world, 'EXECUTING')).toEqual(['aria-001']);
+    expect(await plansIn(world, 'BLOCKED')).toEqual(['aria-zzz', 'aria-000']);
+  });
+
+  it('passes to the next when whom it was offered to is held by something else', async () => {
+    const world = await build(4, { maxConcurrent: 1 });
+    await world.settle();
+    await freeze(world, 'aria-001', 'aria-002');
+    const [going] = (await world.plans()).filter(({ state }) => state === 'EXECUTING');
+    await world.result(going?.id ?? '', SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect(await plansIn(world, 'EXECUTING')).toEqual(['aria-003']);
+    expect(await plansIn(world, 'BLOCKED')).toEqual(['aria-001', 'aria-002']);
+  });
+
+  it('passes to the next when the evaluation of whom it was offered to fails', async () => {
+    const world = await build(4, { maxConcurrent: 1 });
+    await world.settle();
+    await world.context.store.transact(async (unit) => {
+      for (const name of ['aria-001', 'aria-002']) {
+        const broken = await unit.entities.get(name);
+        if (broken !== undefined)
+          await unit.entities.save({ ...broken, desired: { range: '>>1' } });
+      }
+    });
+    const { order } = await runAll(world);
+    expect(order).toEqual(['aria-000', 'aria-003']);
+    expect(world.bugs).toEqual(['aria-001', 'aria-002']);
+  });
+
+  it('lets all who stand in line be started, where people start plans', async () => {
+    const world = await build(4, { maxConcurrent: 1, execution: 'manual' });
+    await world.settle();
+    const [first] = await world.plans();
+    must(await world.engine.executePlan(PERSON, first?.id ?? ''));
+    for (const plan of (await world.plans()).slice(1)) {
+      expect(await world.engine.executePlan(PERSON, plan.id)).toMatchObject({
+        error: { code: 'plan/not_ready' },
+      });
+    }
+    await world.settle();
+    expect(await plansIn(world, 'BLOCKED')).toEqual(['aria-001', 'aria-002', 'aria-003']);
+    await world.result(first?.id ?? '', SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect(await plansIn(world, 'PENDING')).toEqual(['aria-001', 'aria-002', 'aria-003']);
+  });
+});
+
+describe('limits', () => {
+  it('of a product and of a spoke hold beside that of the environment, each with its numbers', async () => {
+    const world = await EngineWorld.build({ maxConcurrent: 5 });
+    await change(world, { product: 2, spoke: 3 });
+    await world.product('base', { '1.0.0': [] });
+    await world.release('1.0.0', 'base');
+    await world.connect();
+    await world.report({});
+    for (let index = 0; index < 4; index += 1) {
+      await world.entity({ channel: 'dev' }, {}, nameOf(index));
+    }
+    await world.entity({ channel: 'dev' }, {}, 'base-0', 'base');
+    await world.entity({ channel: 'dev' }, {}, 'base-1', 'base');
+    await world.settle();
+    expect(await plansIn(world, 'EXECUTING')).toEqual(['aria-000', 'aria-001', 'base-0']);
+    const held = (await world.plans()).filter(({ state }) => state === 'BLOCKED');
+    const why = held.map(({ entity, violations }) => [entity, violations.map(({ data }) => data)]);
+    const product = { product: 'aria', executing: 2, maxConcurrent: 2 };
+    const spoke = { spoke: 'dev', executing: 3, maxConcurrent: 3 };
+    expect(why).toEqual([
+      ['aria-002', [product, spoke]],
+      ['aria-003', [product, spoke]],
+      ['base-1', [spoke]],
+    ]);
+  });
+
+  it('let a slot of one pass over who also needs a slot of another', async () => {
+    const world = await EngineWorld.build({ maxConcurrent: 2 });
+    await change(world, { product: 1 });
+    await world.product('base', { '1.0.0': [] });
+    await world.release('1.0.0', 'base');
+    await world.connect();
+    await world.report({});
+    for (const name of ['aria-0', 'aria-1', 'aria-2'])
+      await world.entity({ channel: 'dev' }, {}, name);
+    for (const name of ['base-0', 'base-1'])
+      await world.entity({ channel: 'dev' }, {}, name, 'base');
+    await world.settle();
+    expect(await plansIn(world, 'EXECUTING')).toEqual(['aria-0', 'base-0']);
+    const base = (await world.plans()).find(({ entity }) => entity === 'base-0');
+    await world.result(base?.id ?? '', SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect(await plansIn(world, 'EXECUTING')).toEqual(['aria-0', 'base-1']);
+    expect(await plansIn(world, 'BLOCKED')).toEqual(['aria-1', 'aria-2']);
+  });
+
+  it('allow ten plans at once on a spoke that does not say', async () => {
+    const world = await build(12, {});
+    await world.settle();
+    expect(await plansIn(world, 'EXECUTING')).toHaveLength(10);
+    const [held] = (await world.plans()).filter(({ state }) => state === 'BLOCKED');
+    expect(held?.violations).toEqual([
+      {
+        code: 'concurrency',
+        message:
+          '10 of 10 plans already execute on spoke dev; this one goes when one of them ends and its turn comes',
+        data: { spoke: 'dev', executing: 10, maxConcurrent: 10 },
+      },
+    ]);
+  });
+});
+
+/** Limits that were set when the product and the spoke were made. */
+async function change(
+  { context }: EngineWorld,
+  { product, spoke }: { readonly product?: number; readonly spoke?: number },
+): Promise<void> {
+  await context.store.transact(async (unit) => {
+    const aria = await unit.products.get('aria');
+    const dev = await unit.spokes.lock('dev');
+    if (aria !== undefined && product !== undefined) {
+      await unit.products.save({ ...aria, maxConcurrent: product });
+    }
+    if (dev !== undefined && spoke !== undefined) {
+      await unit.spokes.save({ ...dev, maxConcurrent: spoke });
+    }
+  });
+}
+
+/** Stores a freeze of these as an outage would leave it: nobody was marked for it. */
+async function freeze({ context }: EngineWorld, ...entities: string[]): Promise<void> {
+  const frozen = aConstraint({ scope: { entities }, spec: FREEZE });
+  await context.store.transact((unit) => unit.constraints.insert(frozen));
+}
+
+const FREEZE = {
+  start: '2026-01-01T00:00:00.000Z',
+  end: '2026-02-01T00:00:00.000Z',
+  reason: 'Holiday freeze',
+};
+
+async function auditOf({ context }: EngineWorld): Promise<readonly string[]> {
+  const page = await context.store.transact((unit) => unit.audit.list({}, { limit: 200 }));
+  return page.items.map(({ action }) => action);
+}
