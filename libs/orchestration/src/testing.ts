@@ -23,6 +23,13 @@ export {
   aSuppression,
 } from './testing/records.js';
 export { CountingStore } from './testing/counting-store.js';
-export { EngineWorld, must, PERSON, releaseReport, SUCCEEDED } from './testing/engine-world.js';
+export {
+  EngineWorld,
+  failed,
+  must,
+  PERSON,
+  releaseReport,
+  SUCCEEDED,
+} from './testing/engine-world.js';
 export { OtherSpoke } from './testing/other-spoke.js';
 export { VirtualTime } from './testing/virtual-time.js';

@@ -55,6 +55,17 @@ async function rollingBack(): Promise<EngineWorld> {
   return world;
 }
 
+/** 1.1.0 runs, and the rollback to 1.0.0 that a person asked for by a pin has gone out. */
+async function goingBack(): Promise<EngineWorld> {
+  const world = await installed();
+  await world.release('1.1.0');
+  await world.settle();
+  await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
+  await world.entity({ version: '1.0.0' }, OLD);
+  await world.settle();
+  return world;
+}
+
 /** As `rollingBack`, and 1.0.0 with the old values is back. */
 async function rolledBack(): Promise<EngineWorld> {
   const world = await rollingBack();
@@ -270,12 +281,7 @@ describe('a rollback that failed', () => {
 describe('a rollback that a person asked for by a pin', () => {
   let world: EngineWorld;
   beforeEach(async () => {
-    world = await installed();
-    await world.release('1.1.0');
-    await world.settle();
-    await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
-    await world.entity({ version: '1.0.0' }, OLD);
-    await world.settle();
+    world = await goingBack();
     await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
   });
 
@@ -310,6 +316,43 @@ describe('a rollback that a person asked for by a pin', () => {
     await world.entity({ version: '1.0.0' }, OLD);
     await world.settle();
     expect(await holdOf(world)).toBeDefined();
+  });
+});
+
+describe('what a person wants while a rollback that was asked for executes', () => {
+  it.each([
+    {
+      name: 'another version',
+      desired: { version: '1.1.0' },
+      values: OLD,
+      expected: { type: 'upgrade', state: 'EXECUTING', to: { version: '1.1.0' } },
+    },
+    {
+      name: 'other values',
+      desired: { version: '1.0.0' },
+      values: NEW,
+      expected: { type: 'config_update', state: 'EXECUTING', values: NEW },
+    },
+    {
+      name: 'absence',
+      desired: { absent: true } as const,
+      values: OLD,
+      expected: { type: 'uninstall', state: 'EXECUTING' },
+    },
+  ])('is done when it is over: $name', async ({ desired, values, expected }) => {
+    const world = await goingBack();
+    await world.entity(desired, values);
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+    expect(await holdOf(world)).toBeUndefined();
+    expect(await world.lastPlan()).toMatchObject(expected);
+  });
+
+  it('is held off if it names nothing, as to follow a channel', async () => {
+    const world = await goingBack();
+    await world.entity({ channel: 'dev' }, OLD);
+    await succeeds(world, { version: '1.0.0', revision: 3, values: OLD });
+    expect(await holdOf(world)).toMatchObject({ fixes: { version: '1.0.0' }, until: 'lifted' });
+    expect(await world.view()).toMatchObject({ status: 'held' });
   });
 });
 

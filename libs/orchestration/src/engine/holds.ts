@@ -44,8 +44,9 @@ export async function endHoldGonePast(
 
 /**
  * A rollback SUCCEEDED: its entity stays where it is. After an automatic one until something newer
- * comes than what was rolled back; after one that a person asked for until somebody lifts it. An
- * automatic one leaves no hold where other content was desired after what failed was planned. What
+ * comes than what was rolled back; after one that a person asked for until somebody lifts it. Neither
+ * leaves a hold against a later word: an automatic one where other content was desired after what
+ * failed was planned, one that was asked for where a person has named other content since. What
  * rolls off a recalled release is held by nothing: the recall itself keeps it off. One that restores
  * what a hold fixes leaves that hold as it is.
  */
@@ -59,7 +60,10 @@ export async function holdAfterRollback(
   const isAutomatic = planClass === 'automatic_rollback';
   if (!isAutomatic && planClass !== 'requested_rollback') return;
   if (content.chart === null || content.valuesDigest === null) return;
-  if (isAutomatic && (await isWishNewer(context, unit, rollback, undone))) return;
+  const isPast = isAutomatic
+    ? await isWishNewer(context, unit, rollback, undone)
+    : await isAskedForNoMore(unit, rollback);
+  if (isPast) return;
   const by = isAutomatic ? ENGINE.name : await editorOf(unit, rollback);
   const above = isAutomatic ? contentOf(undone) : undefined;
   const version = to?.version ?? content.chart.version;
@@ -152,6 +156,16 @@ async function isWishNewer(
   if (wanted.kind !== 'release') return false;
   const { version } = wanted.release;
   return version !== undone.to?.version && version !== rollback.to?.version;
+}
+
+/** Whether a person has named other content than what a rollback by a pin brought, while it executed. */
+async function isAskedForNoMore(unit: UnitOfWork, rollback: Plan): Promise<boolean> {
+  const { entity: name, to, values, content } = rollback;
+  const entity = await unit.entities.get(name);
+  if (entity === undefined || to === null || content.valuesDigest === null) return false;
+  const fixes = { version: to.version, valuesDigest: content.valuesDigest };
+  const asked = { desired: { version: to.version }, values };
+  return namesOtherContent({ entity: name, fixes }, asked, entity);
 }
 
 function contentOf(plan: Plan | undefined): Hold['above'] {

@@ -1,10 +1,12 @@
 import type { Store, UnitOfWork } from '@apollo-deploy/orchestration';
 import type { TestDatabase } from './test-database.js';
 
-/** A place in a transaction: right after a statement of a repository has answered for the first time. */
+/** A place in a transaction: right after a statement of a repository has answered. */
 export interface Moment {
   readonly repository: Exclude<keyof UnitOfWork, 'finish'>;
   readonly statement: string;
+  /** Which of its answers, counted from 1 over all transactions of the store; absent = the first. */
+  readonly time?: number;
 }
 
 /**
@@ -13,10 +15,10 @@ export interface Moment {
  */
 export function meanwhile(
   store: Store,
-  { repository, statement }: Moment,
+  { repository, statement, time = 1 }: Moment,
   act: () => Promise<void>,
 ): Store {
-  let done = false;
+  let answers = 0;
   const watched = (unit: UnitOfWork): UnitOfWork => {
     const original: object = unit[repository];
     const replaced = new Proxy(original, {
@@ -25,10 +27,8 @@ export function meanwhile(
         if (typeof found !== 'function') return found;
         return async (...given: readonly unknown[]): Promise<unknown> => {
           const answer: unknown = await Reflect.apply(found, target, given);
-          if (name === statement && !done) {
-            done = true;
-            await act();
-          }
+          if (name === statement) answers += 1;
+          if (name === statement && answers === time) await act();
           return answer;
         };
       },

@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type EntityInput, OrchestrationEngine, putEntity } from '@apollo-deploy/orchestration';
+import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '@apollo-deploy/orchestration/testing';
+import { meanwhile, Rival } from '../testing/meanwhile-store.js';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { DatabaseStore } from './database-store.js';
+
+/** The dispatch has read its facts: the evaluation before it was the first to read these. */
+const DISPATCHING = { repository: 'rollbackDemands', statement: 'ofEntities', time: 2 } as const;
+
+let database: TestDatabase;
+let world: EngineWorld;
+let here: DatabaseStore;
+let there: DatabaseStore;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.empty();
+  here = await DatabaseStore.open({ url: database.url });
+  there = await DatabaseStore.open({ url: database.url });
+  world = await EngineWorld.build({}, here);
+  await world.register('aria', '1.2.0');
+  await world.connect();
+  await world.report({});
+  await world.entity({ version: '1.0.0' });
+  await succeeds({ version: '1.0.0', revision: 1 });
+});
+afterEach(async () => {
+  await here.close();
+  await there.close();
+});
+
+async function succeeds(seen: Parameters<EngineWorld['result']>[2]): Promise<void> {
+  await world.settle();
+  await world.result((await world.lastPlan()).id, SUCCEEDED, seen);
+  await world.settle();
+}
+
+/** Another replica dispatches what is due, and a person saves this in the middle of it. */
+async function savedWhileDispatching(change: Pick<EntityInput, 'desired' | 'values'>) {
+  const input = { name: 'aria-dev', spoke: 'dev', product: 'aria', namespace: 'aria', ...change };
+  const saving = new Rival(database, () =>
+    putEntity(world.context, PERSON, { ...input, releaseName: 'aria-dev' }),
+  );
+  const store = meanwhile(there, DISPATCHING, () => saving.begin());
+  const bug = (entity: string): never => {
+    throw new Error(`the evaluation of ${entity} met a bug`);
+  };
+  world.clock.advance(1000);
+  await new OrchestrationEngine({ ...world.context, store }, bug).drainOnce();
+  must(await saving.answer());
+  await world.settle();
+}
+
+async function told(): Promise<readonly string[]> {
+  return (await world.plans()).map(
+    ({ type, state, to }) => `${type} ${to?.version ?? ''} ${state}`,
+  );
+}
+
+async function holds(): Promise<number> {
+  return (await database.query('SELECT id FROM holds')).length;
+}
+
+describe('a desired state that is saved while a plan is being dispatched', () => {
+  it('lets an upgrade go, and is carried out after it', async () => {
+    await world.entity({ version: '1.1.0' });
+    await savedWhileDispatching({ desired: { version: '1.2.0' } });
+    expect(await told()).toEqual(['install 1.0.0 SUCCEEDED', 'upgrade 1.1.0 EXECUTING']);
+    await succeeds({ version: '1.1.0', revision: 2 });
+    expect((await told()).at(-1)).toBe('upgrade 1.2.0 EXECUTING');
+  });
+
+  it('lets a rollback go that was owed, and is not held off by it', async () => {
+    await world.entity({ version: '1.1.0' });
+    await world.settle();
+    const bad = { version: '1.1.0', revision: 2, health: 'Degraded' };
+    await world.result((await world.lastPlan()).id, failed('unhealthy'), bad);
+    await savedWhileDispatching({ desired: { version: '1.2.0' } });
+    expect((await told()).at(-1)).toBe('rollback 1.0.0 EXECUTING');
+    await succeeds({ version: '1.0.0', revision: 3 });
+    expect(await holds()).toBe(0);
+    expect(await told()).toEqual([
+      'install 1.0.0 SUCCEEDED',
+      'upgrade 1.1.0 ROLLED_BACK',
+      'rollback 1.0.0 SUCCEEDED',
+      'upgrade 1.2.0 EXECUTING',
+    ]);
+  });
+
+  it('lets a rollback go that was asked for, and is not held off by it', async () => {
+    await world.entity({ version: '1.1.0' });
+    await succeeds({ version: '1.1.0', revision: 2 });
+    await world.entity({ version: '1.0.0' });
+    await savedWhileDispatching({ desired: { version: '1.2.0' } });
+    expect((await told()).at(-1)).toBe('rollback 1.0.0 EXECUTING');
+    await succeeds({ version: '1.0.0', revision: 3 });
+    expect(await holds()).toBe(0);
+    expect((await told()).at(-1)).toBe('upgrade 1.2.0 EXECUTING');
+  });
+});
