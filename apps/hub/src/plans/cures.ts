@@ -18,6 +18,8 @@ const CURES = {
   dependent_needs_it: 'uninstall what depends on it first',
   health:
     'bring another release or other values, or ask for another try (POST /api/v1/evaluations with force)',
+  settling:
+    'wait: if what runs stays Healthy the plan is withdrawn, else it is tried after its back-off',
   promoted:
     'let the same chart succeed and be Healthy in a development or staging environment first',
   soak: 'wait, and keep it Healthy where it soaks; or remove the rule (GET /api/v1/constraints?kind=soak, DELETE /api/v1/constraints/{id})',

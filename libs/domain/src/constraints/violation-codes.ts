@@ -1,6 +1,6 @@
 import type { Violation } from './violation.js';
 
-/** Codes of all violations that the constraints of this package know. */
+/** Codes of all violations that the engine knows: `settling` is its own, all others are of constraints. */
 export const VIOLATION_CODES = [
   'spoke_ready',
   'concurrency',
@@ -12,6 +12,7 @@ export const VIOLATION_CODES = [
   'dependent_range',
   'dependent_needs_it',
   'health',
+  'settling',
   'promoted',
   'soak',
   'backup',

@@ -6,6 +6,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { dropVainDemand } from './follow-rollback.js';
 import { type JudgedPlan, judgePlan } from './judge-plan.js';
+import { isAwaited, keepSettling, type EvaluationSettling } from './keep-settling.js';
 import { laterThan } from './later-than.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 import {
@@ -63,8 +64,8 @@ export async function evaluateEntities(
     for (const fault of answer.judged?.result.faults ?? []) onBug(name, fault);
     const { proposal } = answer;
     await endRestraints(context, unit, proposal, force);
-    outcomes.push(await apply({ context, unit }, facts, { answer, forced: force }));
     const settling = await settleContent(context, unit, facts, proposal);
+    outcomes.push(await apply({ context, unit }, facts, { answer, forced: force, settling }));
     await remember(context, unit, facts, { proposal, settling });
   }
   return passSlotsOn(unit, batch, outcomes);
@@ -138,10 +139,17 @@ async function postpone(
   }
 }
 
+/** What an evaluation acts on. */
+interface Findings {
+  readonly answer: Answer;
+  readonly forced: boolean;
+  readonly settling: EvaluationSettling;
+}
+
 async function apply(
   work: EvaluationWork,
   facts: LoadedFacts,
-  { answer, forced }: { readonly answer: Answer; readonly forced: boolean },
+  { answer, forced, settling }: Findings,
 ): Promise<EvaluationOutcome> {
   const { entity, openPlan } = facts.entityFacts;
   const unchanged: EvaluationOutcome = {
@@ -151,7 +159,11 @@ async function apply(
   };
   if (answer.judged === undefined) {
     const { code, why } = answer.proposal;
-    if (openPlan !== undefined && code !== 'in_progress') await withdrawPlan(work, openPlan, why);
+    if (openPlan === undefined || code === 'in_progress') return unchanged;
+    if (isAwaited(facts.entityFacts, openPlan, answer.proposal, settling)) {
+      return keepSettling(work, openPlan, why, settling);
+    }
+    await withdrawPlan(work, openPlan, why);
     return unchanged;
   }
   const { judged } = answer;
@@ -174,7 +186,7 @@ async function remember(
     settling,
   }: {
     readonly proposal: Proposal;
-    readonly settling: Pick<EvaluationRecord, 'settling' | 'recheckAt'>;
+    readonly settling: EvaluationSettling;
   },
 ): Promise<void> {
   const next = {
@@ -197,10 +209,7 @@ async function remember(
   await unit.evaluations.put([{ ...next, at: context.clock.now().toISOString() }]);
 }
 
-function isSameSettling(
-  before: EvaluationRecord | undefined,
-  now: Pick<EvaluationRecord, 'settling' | 'recheckAt'>,
-): boolean {
+function isSameSettling(before: EvaluationRecord | undefined, now: EvaluationSettling): boolean {
   return (
     before?.recheckAt === now.recheckAt &&
     before?.settling?.contentKey === now.settling?.contentKey &&

@@ -13,6 +13,7 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import type { Context } from '../context.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { planNotFound } from './dispatch-plan.js';
+import { heldBySettling } from './keep-settling.js';
 import { loadFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
 import { waitsForPerson } from './waits-for-person.js';
@@ -52,7 +53,7 @@ export async function explainPlan(
     const proposal = proposePlan(facts.entityFacts);
     const manual = waitsForPerson(facts.environment, plan);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
-      return ok({ plan, manual, unmet: [outdated(proposal)], noted: [] });
+      return ok({ plan, manual, unmet: unmetOutdated(plan, proposal), noted: [] });
     }
     const demanded = constraintsOn(set, facts, proposal.plan);
     const planFacts = planFactsOf(facts, proposal.plan);
@@ -66,6 +67,11 @@ export async function explainPlan(
       ...(earliest !== undefined && { earliestAt: earliest }),
     });
   });
+}
+
+function unmetOutdated(plan: Plan, proposal: Proposal): readonly Violation[] {
+  const isUpToDate = proposal.kind === 'nothing' && proposal.code === 'up_to_date';
+  return (isUpToDate ? heldBySettling(plan) : undefined) ?? [outdated(proposal)];
 }
 
 /** What is desired or reported has changed since, and the next evaluation will see it. */

@@ -8,10 +8,11 @@ import { InvariantViolation } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
-import type { EvaluationRecord, Settling } from '../ports/records.js';
+import type { Settling } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { noteSuccess } from '../spokes/note-runs.js';
 import { presenceOf } from '../spokes/presence.js';
+import type { EvaluationSettling } from './keep-settling.js';
 import type { LoadedFacts } from './load-facts.js';
 import { endSuppression } from './suppressions.js';
 
@@ -29,7 +30,7 @@ export async function settleContent(
   unit: UnitOfWork,
   facts: LoadedFacts,
   proposal: Proposal,
-): Promise<Pick<EvaluationRecord, 'settling' | 'recheckAt'>> {
+): Promise<EvaluationSettling> {
   const running = runningContent(facts.entityFacts, proposal);
   if (running === undefined || !isUnproven(facts, running)) return {};
   const now = context.clock.now();
@@ -41,13 +42,16 @@ export async function settleContent(
   return {};
 }
 
-/** Healthy, and other content succeeded last. */
+/** Healthy, and other content succeeded last, or a plan with this one has failed since. */
 function isUnproven({ entityFacts }: LoadedFacts, { content }: RunningContent): boolean {
-  const { reported, baseline } = entityFacts;
+  const { reported, baseline, declines } = entityFacts;
   const isProven =
     baseline?.chart.sha256 === content.chart?.sha256 &&
     baseline?.valuesDigest === content.valuesDigest;
-  return reported?.release?.health === 'Healthy' && !isProven;
+  if (reported?.release?.health !== 'Healthy') return false;
+  if (!isProven) return true;
+  const key = contentKey(content);
+  return declines.some((one) => one.contentKey === key && one.failures > 0 && !one.standing);
 }
 
 function isSeen({ surroundings: { spoke, presence } }: LoadedFacts): boolean {
