@@ -20,7 +20,7 @@ export function meanwhile(
 ): Store {
   let answers = 0;
   const watched = (unit: UnitOfWork): UnitOfWork => {
-    const original: object = unit[repository];
+    const original = Reflect.get(unit, repository) as object;
     const replaced = new Proxy(original, {
       get: (target, name): unknown => {
         const found: unknown = Reflect.get(target, name);
