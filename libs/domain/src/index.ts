@@ -54,6 +54,7 @@ export {
   tellRecall,
 } from './catalog/recall.js';
 export type { ChartReference, DependencyDeclaration, Release } from './catalog/release.js';
+export { recallTouches } from './catalog/recall-touches.js';
 export { runningVersion } from './catalog/running-version.js';
 export { selectTarget } from './catalog/select-target.js';
 export { compareVersions, formatVersion, parseVersion, type Version } from './catalog/version.js';

@@ -110,6 +110,7 @@ export type {
   EvaluationRecord,
   IdempotencyRecord,
   OutboxMessage,
+  ReleaseHeadRecord,
   ReleaseStateRecord,
   Settling,
   SpokeHello,

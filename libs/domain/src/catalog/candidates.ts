@@ -3,7 +3,7 @@ import type { DesiredState } from './entity.js';
 import { storedRanges, storedVersions } from './parsed-texts.js';
 import type { Recall } from './recall.js';
 import type { Release } from './release.js';
-import { compareVersions } from './version.js';
+import { compareVersions, parseVersion } from './version.js';
 import { rangeAllows } from './version-range.js';
 
 /** What can be chosen from: a product's releases, and what speaks for and against each. */
@@ -55,6 +55,12 @@ export function allowedByEnvironment({ releases, channelVersions }: Candidates):
 
 export function isNewer(version: string, than: string): boolean {
   return compareVersions(storedVersions.of(version), storedVersions.of(than)) > 0;
+}
+
+/** Fallbacks stay above what runs; with nothing running, all are. */
+export function isAbove(version: string, floor: string | undefined): boolean {
+  if (floor === undefined || !parseVersion(floor).ok) return true;
+  return isNewer(version, floor);
 }
 
 function newestFirst(releases: readonly Release[]): readonly Release[] {

@@ -5,7 +5,9 @@ import type { ReportedRelease } from './entity.js';
  * deployed. `undefined` where nothing is installed, or the first install failed. A later revision
  * that failed had something before it, whatever became of that.
  */
-export function runningVersion(release: ReportedRelease | null): string | undefined {
+export function runningVersion(
+  release: Pick<ReportedRelease, 'helmStatus' | 'deployed' | 'revision' | 'version'> | null,
+): string | undefined {
   if (release === null || release.helmStatus === 'uninstalled') return undefined;
   const { helmStatus, deployed, revision, version } = release;
   if (helmStatus === 'failed' && deployed === undefined && revision === 1) return undefined;

@@ -1,10 +1,9 @@
-import { type Allowed, type Candidates, isNewer } from './candidates.js';
+import { type Allowed, type Candidates, isAbove } from './candidates.js';
 import { chooseFrom, type TargetSelection } from './choose-release.js';
 import type { DesiredState } from './entity.js';
 import { leaveRecalled } from './leave-recalled.js';
 import { type Offer, offers, type Wanted } from './offers.js';
 import { type Recall, recallOf, tellRecall } from './recall.js';
-import { parseVersion } from './version.js';
 
 /**
  * The newest release that the desired state allows, that is not recalled and that nothing speaks
@@ -41,10 +40,4 @@ function whyNone({ releases, source }: Allowed, recalls: readonly Recall[]): str
   const recall = recallOf(recalls, newest.version);
   const told = recall === undefined ? '' : `: ${newest.version} is ${tellRecall(recall)}`;
   return `no release that matches ${source} may run${told}; register a newer one, desire another, or withdraw the recall`;
-}
-
-/** Fallbacks stay above what runs; with nothing running, all are. */
-function isAbove(version: string, floor: string | undefined): boolean {
-  if (floor === undefined || !parseVersion(floor).ok) return true;
-  return isNewer(version, floor);
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConstraintSet, type Release, storedRanges } from '@apollo-deploy/domain';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import { putEntity } from '../catalog/put-entity.js';
+import { withdrawRecall } from '../recalls/withdraw-recall.js';
 import { anEntity, aProduct, aRelease, aReleaseState, aSpoke } from '../testing/records.js';
 import { EngineWorld, must, PERSON } from '../testing/engine-world.js';
 import { loadFacts } from './load-facts.js';
@@ -159,6 +160,21 @@ describe('among 10,000 entities, a change', () => {
       entityOf(59, spoke),
     ]);
     expect(await marked(world)).toEqual(expected.flat().sort());
+  });
+
+  it('of recalls concerns only whose run or target is in the range', async () => {
+    await world.register(productOf(20), '1.5.0');
+    await world.recall('1.5.0', { product: productOf(20) });
+    expect(await marked(world)).toEqual([]);
+    await world.register(productOf(20), '1.6.0');
+    const pin = { spoke: spokeOf(7), product: productOf(20), namespace: 'apps' };
+    const input = { name: entityOf(20, 7), ...pin, desired: { version: '1.6.0' } };
+    must(await putEntity(world.context, PERSON, { ...input, labels: {} }));
+    await marked(world);
+    const { id } = await world.recall('>=1.6.0', { product: productOf(20) });
+    expect(await marked(world)).toEqual([entityOf(20, 7), entityOf(21, 7)]);
+    must(await withdrawRecall(world.context, PERSON, id));
+    expect(await marked(world)).toEqual([entityOf(20, 7), entityOf(21, 7)]);
   });
 
   it('has each range parsed once, however many entities are evaluated', async () => {

@@ -40,6 +40,11 @@ export interface SpokeHello {
 }
 
 /** The last ExpectedStateK8s of one release on one spoke. */
+/** Of a release only what its report says of its Helm head. */
+export type ReleaseHeadRecord = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'> & {
+  readonly head: Json;
+};
+
 export interface ReleaseStateRecord {
   readonly spoke: string;
   readonly namespace: string;

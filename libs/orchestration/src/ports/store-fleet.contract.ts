@@ -152,6 +152,27 @@ export function describeStoredFleet(store: () => Store): void {
       });
     });
 
+    it('answers of many only their heads', async () => {
+      const head = { revision: 3, status: 'deployed', deployed: null };
+      const heads = await store().transact(async (unit) => {
+        const report = { head, pods: [{ ready: true }] };
+        await unit.releaseStates.put([
+          aReleaseState({ ...key('b'), report }),
+          aReleaseState({ ...key('a', 'spoke-b'), report }),
+          aReleaseState({ ...key('c'), report: { pods: [] } }),
+        ]);
+        return unit.releaseStates.headsOf([key('b'), key('a', 'spoke-b'), key('x'), key('c')]);
+      });
+      expect(heads).toHaveLength(3);
+      expect(heads).toEqual(
+        expect.arrayContaining([
+          { ...key('b'), head },
+          { ...key('a', 'spoke-b'), head },
+          { ...key('c'), head: null },
+        ]),
+      );
+    });
+
     it('keeps the later of two reports of one release that come together', async () => {
       const read = await store().transact(async (unit) => {
         await unit.releaseStates.put([

@@ -28,6 +28,7 @@ import type {
   EvaluationRecord,
   IdempotencyRecord,
   OutboxMessage,
+  ReleaseHeadRecord,
   ReleaseStateRecord,
   SpokeRecord,
 } from './records.js';
@@ -188,6 +189,10 @@ export interface ReleaseStateRepository {
   getMany(
     keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
   ): Promise<readonly ReleaseStateRecord[]>;
+  /** As `getMany`, without what the reports say of objects and pods. */
+  headsOf(
+    keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
+  ): Promise<readonly ReleaseHeadRecord[]>;
   put(records: readonly ReleaseStateRecord[]): Promise<void>;
   remove(
     keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],

@@ -15,9 +15,9 @@ import { productNotFound } from '../catalog/register-release.js';
 import { lockScope } from '../constraints/lock-scope.js';
 import { withdrawOffers } from '../constraints/withdraw-offers.js';
 import type { Context } from '../context.js';
-import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { markTouched } from './mark-touched.js';
 
 const REASON_MAX = 500;
 
@@ -34,7 +34,7 @@ export interface NewRecall {
 /**
  * Recalls the releases of a product in a range, those that are registered later too. From the instant
  * it is stored none of them is dispatched, on any replica; offers of them that no spoke has claimed
- * yet are taken back, and the product's entities are evaluated with their neighbours.
+ * yet are taken back, and the entities that it concerns are evaluated with their neighbours.
  */
 export async function addRecall(
   context: Context,
@@ -65,7 +65,7 @@ export async function addRecall(
     await withdrawOffers(context, unit, environments, why, (plans) =>
       plans.filter((plan) => isToRecalled(plan, recall)),
     );
-    await markWithNeighbours(unit, await unit.entities.ofProduct(product));
+    await markTouched(unit, recall);
     await record(context, unit, principal, {
       action: 'recall.add',
       subject: `recall/${id}`,

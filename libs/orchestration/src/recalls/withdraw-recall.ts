@@ -2,10 +2,10 @@ import { refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
-import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
+import { markTouched } from './mark-touched.js';
 
-/** Takes a recall back: what only it covered may run again, and the product is evaluated. */
+/** Takes a recall back: what only it covered may run again, and whom it concerned is evaluated. */
 export async function withdrawRecall(
   context: Context,
   principal: Principal,
@@ -22,7 +22,7 @@ export async function withdrawRecall(
       );
     }
     const { product, range, reason } = recall;
-    await markWithNeighbours(unit, await unit.entities.ofProduct(product));
+    await markTouched(unit, recall);
     await record(context, unit, principal, {
       action: 'recall.withdraw',
       subject: `recall/${id}`,

@@ -1,5 +1,5 @@
 import type { Health, ReportedRelease, ReportedState } from '@apollo-deploy/domain';
-import type { ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
+import type { ReleaseHeadRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
 
 /**
  * What the hub reads of a release report. The hub's edge has checked the whole report against the
@@ -34,20 +34,39 @@ export function reportedState(
 export function reportedRelease({ report }: ReleaseStateRecord): ReportedRelease {
   const { head, health, reason, message, drift } = report as unknown as StoredReport;
   return {
-    helmStatus: head.status,
-    revision: head.revision,
-    version: head.chartVersion,
+    ...revisionOf(head),
     valuesDigest: head.valuesDigest,
     releaseDigest: head.releaseDigest,
     ...(head.planId !== undefined && { planId: head.planId }),
-    ...(head.deployed !== undefined && {
-      deployed: { revision: head.deployed.revision, version: head.deployed.chartVersion },
-    }),
     health,
     ...(reason !== undefined && { reason }),
     ...(drift[0] !== undefined
       ? { message: drift[0].message }
       : message !== undefined && { message }),
     drifted: drift.length > 0,
+  };
+}
+
+/** The part of a reported release that says which version runs. */
+type ReportedRevision = Pick<ReportedRelease, 'helmStatus' | 'revision' | 'version' | 'deployed'>;
+
+/** What a stored head says of its revision. */
+export function headOf({ head }: Pick<ReleaseHeadRecord, 'head'>): ReportedRevision {
+  return revisionOf(head as unknown as StoredReport['head']);
+}
+
+function revisionOf({
+  status,
+  revision,
+  chartVersion,
+  deployed,
+}: StoredReport['head']): ReportedRevision {
+  return {
+    helmStatus: status,
+    revision,
+    version: chartVersion,
+    ...(deployed !== undefined && {
+      deployed: { revision: deployed.revision, version: deployed.chartVersion },
+    }),
   };
 }

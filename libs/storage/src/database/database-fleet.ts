@@ -11,6 +11,7 @@ import {
   type PageRequest,
   type PlacedEntity,
   type ProviderPlace,
+  type ReleaseHeadRecord,
   type ReleaseStateRecord,
   type ReleaseStateRepository,
   type SpokeRecord,
@@ -165,6 +166,20 @@ export class DatabaseReleaseStates implements ReleaseStateRepository {
       `WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`,
       columnsOfKeys(keys),
     );
+  }
+
+  async headsOf(keys: readonly ReleaseKey[]): Promise<readonly ReleaseHeadRecord[]> {
+    const rows = await this.session.query(
+      `SELECT spoke, namespace, release_name, report->'head' AS head FROM release_states
+       WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`,
+      columnsOfKeys(keys),
+    );
+    return rows.map(({ spoke, namespace, release_name: releaseName, head }) => ({
+      spoke: spoke as string,
+      namespace: namespace as string,
+      releaseName: releaseName as string,
+      head: head as ReleaseHeadRecord['head'],
+    }));
   }
 
   put(records: readonly ReleaseStateRecord[]): Promise<void> {
