@@ -4,6 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aPlan } from '@apollo-deploy/orchestration/testing';
 import { TestHub } from '../src/testing/test-hub.js';
 
+interface OperationItem {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>;
+}
+type PathItem = Readonly<Partial<Record<'get' | 'put' | 'delete' | 'patch', OperationItem>>>;
+
 const ENTITY = { spoke: 'dev-1', product: 'shop', desired: { absent: true } };
 
 describe('ETags', () => {
@@ -29,6 +35,70 @@ describe('ETags', () => {
 
     expect(body['version']).toBe(1);
     expect(headers.get('etag')).toBe('"1"');
+  });
+
+  it.each([
+    {
+      name: 'constraints',
+      made: {
+        name: 'freeze',
+        kind: 'suppression_window',
+        spec: { start: '2027-01-01T00:00:00Z', end: '2027-01-02T00:00:00Z', reason: 'Stocktaking' },
+      },
+    },
+    {
+      name: 'suppressions',
+      made: { start: '2027-01-01T00:00:00Z', end: '2027-01-02T00:00:00Z', reason: 'Stocktaking' },
+    },
+    {
+      name: 'schedules',
+      made: { name: 'nights', cron: '0 2 * * *', durationHours: 2, environments: ['dev'] },
+    },
+  ])('are the version of what is made, shown and removed: $name', async ({ name, made }) => {
+    const answer = await hub.post(`/api/v1/${name}`, made);
+    const path = `/api/v1/${name}/${String(answer.body['id'])}`;
+    const shown = await hub.get(path);
+    const etag = shown.headers.get('etag') ?? '';
+
+    expect([answer.status, answer.headers.get('etag'), etag]).toEqual([201, '"1"', '"1"']);
+    expect(shown.body).toEqual(answer.body);
+    const removed = await hub.send('DELETE', path, { headers: { 'if-match': etag } });
+    expect(removed.status).toBe(204);
+    expect((await hub.get(path)).status).toBe(404);
+  });
+
+  it('are shown wherever a change can ask for one, as the OpenAPI document says', async () => {
+    const { body } = await hub.get('/api/openapi.json');
+    const paths = Object.entries(body['paths'] as Readonly<Record<string, PathItem>>);
+    const changes = paths.flatMap(([path, { get, put, delete: remove, patch }]) =>
+      [put, remove, patch].flatMap((change) => (change === undefined ? [] : { path, get, change })),
+    );
+    const asked = changes.filter(({ change }) =>
+      change.parameters?.some((one) => one.in === 'header' && one.name === 'If-Match'),
+    );
+
+    expect(asked.map(({ path }) => path).sort()).toEqual([
+      '/api/v1/constraints/{id}',
+      '/api/v1/entities/{name}',
+      '/api/v1/schedules/{id}',
+      '/api/v1/suppressions/{id}',
+    ]);
+    const shows = (path: string, get: OperationItem | undefined) => [
+      path,
+      Object.keys(get?.responses['200']?.headers ?? {}),
+    ];
+    expect(asked.map(({ path, get }) => shows(path, get))).toEqual(
+      asked.map(({ path }) => [path, ['ETag']]),
+    );
+    // What shows no ETag has no version: a condition on it is refused.
+    for (const { path, get } of changes) {
+      if (asked.some((one) => one.path === path)) continue;
+      expect(shows(path, get)).toEqual([path, []]);
+      const answer = await hub.send('DELETE', path.replace(/\{\w+\}/, 'x'), {
+        headers: { 'if-match': '"1"' },
+      });
+      expect([path, answer.status, answer.body['field']]).toEqual([path, 400, 'If-Match']);
+    }
   });
 
   it.each([
@@ -80,16 +150,6 @@ describe('ETags', () => {
     { name: 'health', path: '/health' },
   ])('are not made up for $name', async ({ path }) => {
     expect((await hub.get(path)).headers.get('etag')).toBeNull();
-  });
-
-  it.each([
-    { name: 'a hold', path: '/api/v1/holds/x' },
-    { name: 'a recall', path: '/api/v1/recalls/x' },
-  ])('cannot be asked for where there is no version: $name', async ({ path }) => {
-    expect(await hub.send('DELETE', path, { headers: { 'if-match': '"1"' } })).toMatchObject({
-      status: 400,
-      body: { field: 'If-Match' },
-    });
   });
 
   it.each(['constraints', 'suppressions'])(

@@ -30,6 +30,7 @@ export class ConstraintsController {
     access: 'people',
     answer: ConstraintView,
     status: 201,
+    versioned: true,
   })
   async add(
     @Caller() caller: Principal,
@@ -50,7 +51,12 @@ export class ConstraintsController {
   }
 
   @Get(':id')
-  @Operation({ summary: 'Show a constraint', access: 'people', answer: ConstraintView })
+  @Operation({
+    summary: 'Show a constraint',
+    access: 'people',
+    answer: ConstraintView,
+    versioned: true,
+  })
   async get(@Param('id') id: string): Promise<ConstraintView> {
     const constraint = await this.context.store.transact((unit) => unit.constraints.get(id));
     return constraintView(
@@ -59,7 +65,7 @@ export class ConstraintsController {
   }
 
   @Delete(':id')
-  @DeleteOperation({ summary: 'Remove a constraint', access: 'people' })
+  @DeleteOperation({ summary: 'Remove a constraint', access: 'people', versioned: true })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,

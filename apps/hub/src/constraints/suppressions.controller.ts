@@ -13,9 +13,10 @@ import { versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { PageQuery, pageOf } from '../http/page-query.js';
-import { accepted } from '../http/refused.js';
+import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { acceptedFields } from './accepted-fields.js';
+import { findSuppression } from './find-suppression.js';
 import { listSuppressions } from './list-suppressions.js';
 import { readSuppression } from './read-suppression.js';
 import { SuppressionRequest } from './suppression-requests.js';
@@ -34,6 +35,7 @@ export class SuppressionsController {
     access: 'people',
     answer: SuppressionView,
     status: 201,
+    versioned: true,
   })
   async add(
     @Caller() caller: Principal,
@@ -55,8 +57,24 @@ export class SuppressionsController {
     return listSuppressions(this.context, pageOf(query));
   }
 
+  @Get(':id')
+  @Operation({
+    summary: 'Show a suppression, automatic or not',
+    access: 'people',
+    answer: SuppressionView,
+    versioned: true,
+  })
+  async get(@Param('id') id: string): Promise<SuppressionView> {
+    const what = `suppression ${JSON.stringify(id)}`;
+    return found(await findSuppression(this.context, id), 'constraint/not_found', what);
+  }
+
   @Delete(':id')
-  @DeleteOperation({ summary: 'Lift a suppression, automatic or not', access: 'people' })
+  @DeleteOperation({
+    summary: 'Lift a suppression, automatic or not',
+    access: 'people',
+    versioned: true,
+  })
   async lift(
     @Caller() caller: Principal,
     @Param('id') id: string,

@@ -11,7 +11,7 @@ import type { Response } from 'express';
 import { Caller } from '../http/caller.js';
 import { expectedVersionOf } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
-import { Operation } from '../http/operation.js';
+import { IfMatchHeader, Operation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
@@ -26,7 +26,7 @@ export class EntitiesController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 
   @Put(':name')
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that you have seen.' })
+  @IfMatchHeader()
   @ApiHeader({
     name: 'If-None-Match',
     required: false,

@@ -80,12 +80,25 @@ export function StreamOperation({
   );
 }
 
-/** What a DELETE takes away, and who may; it answers 204 and nothing. */
+/** The header of a request that is only to be done to the version that its caller saw. */
+export function IfMatchHeader(): MethodDecorator {
+  const description = 'The ETag that you have seen; another version is answered with 412.';
+  return ApiHeader({ name: 'If-Match', required: false, description });
+}
+
+/**
+ * What a DELETE takes away, and who may; it answers 204 and nothing. `versioned`: of the version that
+ * is asked for only (`versionToRemove`); without, what is taken away never changes.
+ */
 export function DeleteOperation({
   summary,
   access,
-}: Pick<OperationOptions, 'summary' | 'access'>): MethodDecorator {
+  versioned = false,
+}: Pick<OperationOptions, 'summary' | 'access'> & {
+  readonly versioned?: boolean;
+}): MethodDecorator {
   return applyDecorators(
+    ...(versioned ? [IfMatchHeader()] : []),
     Access(access),
     HttpCode(204),
     ApiExtraModels(Problem),

@@ -13,7 +13,7 @@ import { versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
-import { accepted } from '../http/refused.js';
+import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ScheduleRequest } from './schedule-requests.js';
 import { ScheduleView, scheduleView } from './schedule-view.js';
@@ -34,6 +34,7 @@ export class SchedulesController {
     access: 'people',
     answer: ScheduleView,
     status: 201,
+    versioned: true,
   })
   async create(@Caller() caller: Principal, @Body() body: ScheduleRequest): Promise<ScheduleView> {
     const stored = await this.service.createSchedule(caller, body);
@@ -54,8 +55,21 @@ export class SchedulesController {
     return mapPage(page, scheduleView);
   }
 
+  @Get(':id')
+  @Operation({
+    summary: 'Show a schedule',
+    access: 'people',
+    answer: ScheduleView,
+    versioned: true,
+  })
+  async get(@Param('id') id: string): Promise<ScheduleView> {
+    const stored = await this.context.store.transact((unit) => unit.constraints.get(id));
+    const schedule = stored?.kind === KIND ? scheduleView(stored) : undefined;
+    return found(schedule, 'constraint/not_found', `schedule ${JSON.stringify(id)}`);
+  }
+
   @Delete(':id')
-  @DeleteOperation({ summary: 'Remove a schedule', access: 'people' })
+  @DeleteOperation({ summary: 'Remove a schedule', access: 'people', versioned: true })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,

@@ -1,0 +1,19 @@
+import type { Context } from '@apollo-deploy/orchestration';
+import {
+  automaticSuppressionView,
+  type SuppressionView,
+  suppressionView,
+} from './suppression-view.js';
+
+/** A suppression that a person made, or an automatic one, also past its end; `undefined` = none. */
+export async function findSuppression(
+  { store }: Context,
+  id: string,
+): Promise<SuppressionView | undefined> {
+  return store.transact(async (unit) => {
+    const automatic = await unit.suppressions.get(id);
+    if (automatic !== undefined) return automaticSuppressionView(automatic);
+    const stored = await unit.constraints.get(id);
+    return stored?.kind === 'suppression_window' ? suppressionView(stored) : undefined;
+  });
+}
