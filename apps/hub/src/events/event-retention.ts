@@ -10,7 +10,10 @@ export class EventRetention extends HourlyForgetting {
       {
         name: 'events',
         keptHours: EVENTS_KEPT_HOURS,
-        forgetBefore: (unit, instant) => unit.events.forgetBefore(instant),
+        forgetBefore: async (unit, instant) => {
+          await unit.events.forgetBefore(instant);
+          return false;
+        },
       },
       options,
     );

@@ -10,7 +10,10 @@ export class AnswerRetention extends HourlyForgetting {
       {
         name: 'answers',
         keptHours: ANSWERS_KEPT_HOURS,
-        forgetBefore: (unit, instant) => unit.idempotency.forgetBefore(instant),
+        forgetBefore: async (unit, instant) => {
+          await unit.idempotency.forgetBefore(instant);
+          return false;
+        },
       },
       options,
     );

@@ -18,13 +18,17 @@ interface Forgotten {
   /** In the plural, for the log. */
   readonly name: string;
   readonly keptHours: number;
-  /** Takes out what is older than this instant (RFC 3339). */
-  readonly forgetBefore: (unit: UnitOfWork, instant: string) => Promise<void>;
+  /**
+   * Takes out what is older than this instant (RFC 3339), or a batch of it. Answers whether there may
+   * be more: then it is asked again, in another transaction.
+   */
+  readonly forgetBefore: (unit: UnitOfWork, instant: string) => Promise<boolean>;
 }
 
 /** Forgets what is older than it has to be kept, at the start and about every hour. */
 export class HourlyForgetting {
   private readonly loop: BackgroundLoop;
+  private stopping = false;
 
   constructor(
     { name, keptHours, forgetBefore }: Forgotten,
@@ -33,10 +37,11 @@ export class HourlyForgetting {
     this.loop = new BackgroundLoop({
       name: `forgetting old ${name}`,
       everyMs: () => HOUR_MS,
-      work: () => {
+      work: async () => {
         const oldest = context.clock.now().getTime() - keptHours * HOUR_MS;
         const before = new Date(oldest).toISOString();
-        return context.store.transact((unit) => forgetBefore(unit, before));
+        const forget = () => context.store.transact((unit) => forgetBefore(unit, before));
+        while (!this.stopping && (await forget()));
       },
       timer,
       random,
@@ -48,8 +53,9 @@ export class HourlyForgetting {
     this.loop.start();
   }
 
-  /** Resolves when the turn that is running has ended. */
+  /** Resolves when the batch that is running has ended. */
   stop(): Promise<void> {
+    this.stopping = true;
     return this.loop.stop();
   }
 }

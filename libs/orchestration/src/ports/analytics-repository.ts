@@ -24,4 +24,9 @@ export interface AnalyticsRepository {
    * counters in the range, however many plans they count.
    */
   sums(by: AnalyticsDimension, days: DayRange): Promise<readonly CounterSum[]>;
+  /**
+   * Takes out counters of the days before this one (`YYYY-MM-DD`), the oldest first, at most `limit`
+   * of them. Answers how many there were.
+   */
+  forgetBefore(day: string, limit: number): Promise<number>;
 }

@@ -116,6 +116,17 @@ export function describeStoredAnalytics(store: () => Store): void {
       expect(await sums()).toEqual([['upgrade', 'succeeded', 1]]);
     });
 
+    it('are forgotten before a day, the oldest first, so many at a time', async () => {
+      const days = ['2026-03-03', '2026-03-01', '2026-03-02'];
+      await add(...days.map((day) => aPlanCount({ day })), aPlanCount({ day: '2026-03-04' }));
+      const forget = (limit: number) =>
+        store().transact((unit) => unit.analytics.forgetBefore('2026-03-04', limit));
+      const kept = async () => (await sums('day')).map(([day]) => day);
+      expect([await forget(2), await kept()]).toEqual([2, ['2026-03-03', '2026-03-04']]);
+      expect([await forget(2), await kept()]).toEqual([1, ['2026-03-04']]);
+      expect([await forget(2), await kept()]).toEqual([0, ['2026-03-04']]);
+    });
+
     it('lose nothing where many count the same at once, in different orders', async () => {
       const products = ['a', 'b', 'c', 'd'];
       const writers = Array.from({ length: 20 }, (_, index) =>

@@ -49,6 +49,17 @@ export class DatabaseAnalytics implements AnalyticsRepository {
     }));
   }
 
+  async forgetBefore(day: string, limit: number): Promise<number> {
+    const rows = await this.session.query(
+      `DELETE FROM plan_counts WHERE (day, environment, product, type, counter) IN (
+         SELECT day, environment, product, type, counter FROM plan_counts WHERE day < $1::date
+         ORDER BY day, environment, product, type, counter LIMIT $2
+       ) RETURNING counter`,
+      [day, limit],
+    );
+    return rows.length;
+  }
+
   private readonly writePending = async (): Promise<void> => {
     if (this.pending.size === 0) return;
     const counts = [...this.pending]

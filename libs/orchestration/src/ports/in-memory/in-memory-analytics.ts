@@ -31,6 +31,17 @@ export class InMemoryAnalytics implements AnalyticsRepository {
     }
     return [...sums.values()].sort(byKeyAndCounter);
   }
+
+  async forgetBefore(day: string, limit: number): Promise<number> {
+    const old = this.view
+      .all()
+      .map(({ row }) => row)
+      .filter((count) => count.day < day)
+      .sort((one, other) => (one.day < other.day ? -1 : 1))
+      .slice(0, limit);
+    for (const count of old) this.view.remove(planCountKey(count));
+    return old.length;
+  }
 }
 
 function daysOf({ from, to }: DayRange): readonly string[] {
