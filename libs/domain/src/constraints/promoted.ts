@@ -15,7 +15,8 @@ export const promoted: TabledConstraint = {
     const violations = promotedViolations(promotion);
     return { satisfied: violations.length === 0, violations, metadata: {} };
   },
-  objects: ({ promotion }) => promotedViolations(promotion),
+  objects: (candidate) =>
+    candidate.tier === GUARDED ? promotedViolations(candidate.promotion) : [],
 };
 
 function promotedViolations({

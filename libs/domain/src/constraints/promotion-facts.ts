@@ -31,5 +31,8 @@ export interface PromotionFacts {
 /** A release that may become the target of an entity. */
 export interface CandidateFacts {
   readonly now: Date;
+  /** Of the environment that it would come to. */
+  readonly tier: Tier;
+  /** Worked out when it is read for the first time: most constraints have no need of it. */
   readonly promotion: PromotionFacts;
 }

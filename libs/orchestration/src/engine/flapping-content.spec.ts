@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
-import { explainPlan } from './explain-plan.js';
-import { ConstraintCache } from './constraint-cache.js';
 
 const RUNS = { version: '1.0.0', revision: 1 };
 const HALF_MINUTE_MS = 30_000;
@@ -76,8 +74,7 @@ describe('content that failed and crash-loops, Healthy for a moment in between',
       ],
     });
     expect(await world.view()).toMatchObject({ status: 'blocked' });
-    const cache = new ConstraintCache();
-    expect(must(await explainPlan(world.context, cache, plan.id))).toMatchObject({
+    expect(must(await world.engine.explain(plan.id))).toMatchObject({
       unmet: [{ code: 'settling' }],
     });
     expect(await world.engine.executePlan(PERSON, plan.id)).toMatchObject({ ok: false });

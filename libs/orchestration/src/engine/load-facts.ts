@@ -1,23 +1,16 @@
 import {
   type BackupRecord,
-  bearingOf,
   type BreakerCount,
-  BUILT_IN_CONSTRAINTS,
-  type ClassedPlan,
-  compareVersions,
   type ConstraintSet,
   dependencyRangeViolations,
   type Entity,
   type EntityFacts,
   type Environment,
   type Installation,
-  parseVersion,
   type Plan,
-  type Product,
   type PromotionFacts,
   type Release,
   type ReportedState,
-  type TabledConstraint,
   type Violation,
   type Recall,
   runningVersion,
@@ -29,11 +22,11 @@ import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { grouped } from './grouped.js';
+import { objectionsOf } from './objections-of.js';
 import { loadBackups } from './load-backups.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints, loadWaysBack } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
-import { scopeSubject } from './scope-subject.js';
 import { distinct } from './distinct.js';
 import { releaseKey } from './release-key.js';
 
@@ -186,40 +179,6 @@ interface CandidateSources {
 /** The channel it follows; for one that follows none, its environment's. */
 function channelOf({ entity, environment }: Pick<Destination, 'entity' | 'environment'>): string {
   return 'channel' in entity.desired ? entity.desired.channel : environment.channel;
-}
-
-interface SelectionSources {
-  readonly set: ConstraintSet;
-  readonly product: Product;
-  readonly promotionOf: (release: Release) => PromotionFacts;
-  readonly now: Date;
-}
-
-/** What the constraints that look at runs have against a release as the target. */
-function objectionsOf(
-  { entity, environment, reported }: Destination,
-  { set, product, promotionOf, now }: SelectionSources,
-): (release: Release) => readonly Violation[] {
-  const type = reported?.release == null ? 'install' : 'upgrade';
-  const choosing: readonly TabledConstraint[] = [
-    ...BUILT_IN_CONSTRAINTS,
-    ...set.selecting(scopeSubject(entity, { product, environment }, type)),
-  ];
-  const goingBack = choosing.filter(({ row }) => bearingOf(row, BACK_OFF_A_RECALL) === 'holds');
-  const runs = runningVersion(reported?.release ?? null);
-  return (release) => {
-    const asked = runs !== undefined && isOlder(release.version, runs) ? goingBack : choosing;
-    const candidate = { now, promotion: promotionOf(release) };
-    return asked.flatMap((constraint) => constraint.objects?.(candidate) ?? []);
-  };
-}
-
-/** Among releases older than what runs there is a choice only where a recall with `downgrade` is left. */
-const BACK_OFF_A_RECALL: ClassedPlan = { planClass: 'roll_off', forward: false };
-
-function isOlder(version: string, runs: string): boolean {
-  const [one, other] = [parseVersion(version), parseVersion(runs)];
-  return one.ok && other.ok && compareVersions(one.value, other.value) < 0;
 }
 
 function candidatesOf(

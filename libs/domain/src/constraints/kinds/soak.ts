@@ -66,7 +66,7 @@ export const soak: ConstraintKind = {
 function soakViolations(
   { minutes, from }: SoakSpec,
   name: string,
-  { now, promotion }: CandidateFacts,
+  { now, promotion }: Pick<CandidateFacts, 'now' | 'promotion'>,
 ): readonly KnownViolation[] {
   const { product, version, tier, asOf } = promotion;
   const passed = now.getTime() - asOf.getTime();
