@@ -74,7 +74,7 @@ export async function loadFacts(
   const spokeNames = distinct(entities.map(({ spoke }) => spoke));
   const spokes = byKey(await unit.spokes.getMany(spokeNames), ({ name }) => name);
   const releases = grouped(await unit.releases.ofProducts(productNames), ({ product }) => product);
-  const channels = grouped(await unit.channels.ofProducts(productNames), channelKey);
+  const channels = versionsIn(await unit.channels.ofProducts(productNames));
   const recalls = grouped(await unit.recalls.ofProducts(productNames), ({ product }) => product);
   const states = byKey(await unit.releaseStates.getMany(entities), releaseKey);
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
@@ -169,7 +169,7 @@ function destinationOf(
 
 interface CandidateSources {
   readonly releases: ReadonlyMap<string, readonly Release[]>;
-  readonly channels: ReadonlyMap<string, readonly ChannelEntry[]>;
+  readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
   readonly recalls: ReadonlyMap<string, readonly Recall[]>;
   readonly reported: ReportedState | undefined;
   readonly around: readonly Installation[];
@@ -186,12 +186,11 @@ function candidatesOf(
   channel: string,
   { releases, channels, recalls, reported, around, objections }: CandidateSources,
 ): EntityFacts['candidates'] {
-  const entries = channels.get(channelKey({ channel, product })) ?? [];
   const floor = runningVersion(reported?.release ?? null);
   return {
-    releases: releases.get(product) ?? [],
-    recalls: recalls.get(product) ?? [],
-    channelVersions: new Set(entries.map(({ version }) => version)),
+    releases: releases.get(product) ?? NOTHING,
+    recalls: recalls.get(product) ?? NOTHING,
+    channelVersions: channels.get(channelKey({ channel, product })) ?? NO_VERSIONS,
     objections: (release) => [
       ...dependencyRangeViolations({
         entity: name,
@@ -205,6 +204,20 @@ function candidatesOf(
     ],
     ...(floor !== undefined && { floor }),
   };
+}
+
+/** Entities share these lists, so that what they offer is worked out once for all that want the same. */
+const NOTHING: readonly never[] = [];
+const NO_VERSIONS: ReadonlySet<string> = new Set();
+
+/** The versions in each channel of each product. */
+function versionsIn(entries: readonly ChannelEntry[]): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(
+    [...grouped(entries, channelKey)].map(([key, group]) => [
+      key,
+      new Set(group.map(({ version }) => version)),
+    ]),
+  );
 }
 
 function channelKey({ channel, product }: Pick<ChannelEntry, 'channel' | 'product'>): string {

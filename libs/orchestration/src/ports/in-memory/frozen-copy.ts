@@ -1,5 +1,22 @@
-/** Values that this module made, so that what they share is not copied again. */
-const MADE_HERE = new WeakSet<object>();
+/** Answers what it is given, so that a class derived from it can put a private field on that. */
+class Itself {
+  constructor(value: object) {
+    return value;
+  }
+}
+
+/**
+ * Marks values that this module made, so that what they share is not copied again. A private field is
+ * seen by nobody and goes with its value; a `WeakSet` of all rows of a large fleet keeps the process
+ * standing for a quarter of a second each time it grows.
+ */
+class Made extends Itself {
+  readonly #made = true;
+
+  static has(value: object): boolean {
+    return #made in value && value.#made;
+  }
+}
 
 /**
  * A deep copy of a plain value that nobody can change, as JSON would carry it: members that are
@@ -7,11 +24,11 @@ const MADE_HERE = new WeakSet<object>();
  * them.
  */
 export function frozenCopy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || MADE_HERE.has(value)) return value;
+  if (typeof value !== 'object' || value === null || Made.has(value)) return value;
   if (value instanceof Uint8Array) return value.slice() as T & Uint8Array;
-  const copy: object = Array.isArray(value) ? value.map(frozenCopy) : copyOfMembers(value);
-  MADE_HERE.add(Object.freeze(copy));
-  return copy as T;
+  const copy = Array.isArray(value) ? value.map(frozenCopy) : copyOfMembers(value);
+  new Made(copy);
+  return Object.freeze(copy) as T;
 }
 
 function copyOfMembers(value: object): object {

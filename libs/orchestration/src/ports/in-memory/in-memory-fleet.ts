@@ -166,8 +166,9 @@ export class InMemoryEntities
   }
 
   async providersFor(places: readonly ProviderPlace[]): Promise<readonly PlacedEntity[]> {
+    const isInstalled = this.installed();
     return places.flatMap(({ environment, spoke, product }, place) => {
-      const found = this.isInstalled(spoke, product)
+      const found = isInstalled(spoke, product)
         ? this.productOn(spoke, product)
         : this.productIn(environment, product);
       return placed(place, found);
@@ -176,12 +177,13 @@ export class InMemoryEntities
 
   async dependentsAt(places: readonly DependentPlace[]): Promise<readonly PlacedEntity[]> {
     const lookingAround = new Map<string, readonly Entity[]>();
+    const isInstalled = this.installed();
     return places.flatMap(({ environment, spoke, product, dependent }, place) => {
       const key = compositeKey(environment, product, dependent);
       const around =
         lookingAround.get(key) ??
         this.productIn(environment, dependent).filter(
-          (entity) => !this.isInstalled(entity.spoke, product),
+          (entity) => !isInstalled(entity.spoke, product),
         );
       lookingAround.set(key, around);
       const elsewhere = around.filter((entity) => entity.spoke !== spoke);
@@ -197,9 +199,18 @@ export class InMemoryEntities
     return this.view.inGroup('productOn', compositeKey(spoke, product));
   }
 
-  private isInstalled(spoke: string, product: string): boolean {
-    const here = this.productOn(spoke, product);
-    return here.some((entity) => this.states.get(releaseKey(entity)) !== undefined);
+  /** Whether a spoke has a product installed, looked up once for each that is asked about. */
+  private installed(): (spoke: string, product: string) => boolean {
+    const known = new Map<string, boolean>();
+    return (spoke, product) => {
+      const key = compositeKey(spoke, product);
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const here = this.view.inGroup('productOn', key);
+      const answer = here.some((entity) => this.states.get(releaseKey(entity)) !== undefined);
+      known.set(key, answer);
+      return answer;
+    };
   }
 
   async countIn(environments: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -1,5 +1,5 @@
 import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
-import type { TableView } from './memory-table.js';
+import { firstAfter, type TableView } from './memory-table.js';
 import type { DirtyRow } from './memory-tables.js';
 
 /** The page of the rows that `wanted` keeps, in the order of their keys. */
@@ -75,16 +75,4 @@ export function nextDue(rows: readonly TimedRow[], now: string): string | undefi
     .map(({ recheckAt = '' }) => Date.parse(recheckAt))
     .reduce((first, at) => (at > from && at < first ? at : first), Infinity);
   return next === Infinity ? undefined : new Date(next).toISOString();
-}
-
-/** Index of the first key that sorts after `bound`. */
-function firstAfter(keys: readonly string[], bound: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? '') > bound) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

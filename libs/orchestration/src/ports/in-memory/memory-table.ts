@@ -13,16 +13,18 @@ type GroupsOf<T> = (row: T) => string | readonly string[] | undefined;
 /** Rows by key, each also found by the groups it belongs to. Groups are kept up with every write. */
 export class MemoryTable<T extends object, G extends string = never> {
   private readonly slots = new Map<string, Slot<T>>();
-  private readonly members = new Map<string, Set<string>>();
-  private readonly groupNames: readonly G[];
-  private keysInOrder: readonly string[] | undefined;
+  /** By the kind of group, then by its name. */
+  private readonly members = new Map<string, Map<string, Map<string, Slot<T>>>>();
+  private readonly kinds: readonly G[];
+  private keysInOrder: string[] | undefined;
   private lastPosition = 0;
 
   constructor(
     readonly keyOf: (row: T) => string,
     private readonly groups: Readonly<Record<G, GroupsOf<T>>>,
   ) {
-    this.groupNames = Object.keys(groups) as G[];
+    this.kinds = Object.keys(groups) as G[];
+    for (const kind of this.kinds) this.members.set(kind, new Map());
   }
 
   slot(key: string): Slot<T> | undefined {
@@ -31,14 +33,15 @@ export class MemoryTable<T extends object, G extends string = never> {
 
   /** In the order in which their keys came. */
   all(): readonly Slot<T>[] {
-    return [...this.slots.values()].sort(byPosition);
+    return inOrder([...this.slots.values()]);
   }
 
   inGroup(group: G, value: string): readonly Slot<T>[] {
-    const keys = this.members.get(compositeKey(group, value)) ?? [];
-    return [...keys].flatMap((key) => this.slots.get(key) ?? []).sort(byPosition);
+    const found = this.members.get(group)?.get(value);
+    return found === undefined ? [] : inOrder([...found.values()]);
   }
 
+  /** Valid until the next write. */
   sortedKeys(): readonly string[] {
     this.keysInOrder ??= [...this.slots.keys()].sort();
     return this.keysInOrder;
@@ -54,13 +57,13 @@ export class MemoryTable<T extends object, G extends string = never> {
   restore(key: string, slot: Slot<T> | undefined): void {
     const before = this.slots.get(key);
     if (before !== undefined) this.leaveGroups(key, before.row);
-    if ((before === undefined) !== (slot === undefined)) this.keysInOrder = undefined;
+    if ((before === undefined) !== (slot === undefined)) this.keepOrder(key, slot !== undefined);
     if (slot === undefined) {
       this.slots.delete(key);
       return;
     }
     this.slots.set(key, slot);
-    this.joinGroups(key, slot.row);
+    this.joinGroups(key, slot);
   }
 
   /** Makes the key hold this from the start, as old as it was when it was written. */
@@ -69,28 +72,54 @@ export class MemoryTable<T extends object, G extends string = never> {
     this.lastPosition = Math.max(this.lastPosition, position);
   }
 
-  private joinGroups(key: string, row: T): void {
-    for (const group of this.groupsOf(row)) {
-      const keys = this.members.get(group);
-      if (keys === undefined) this.members.set(group, new Set([key]));
-      else keys.add(key);
+  /** Keys are sorted once; afterwards each comes and goes in its place. */
+  private keepOrder(key: string, comes: boolean): void {
+    const keys = this.keysInOrder;
+    if (keys === undefined) return;
+    if (comes) keys.splice(firstAfter(keys, key), 0, key);
+    else keys.splice(firstAfter(keys, key) - 1, 1);
+  }
+
+  private joinGroups(key: string, slot: Slot<T>): void {
+    for (const kind of this.kinds) {
+      const members = this.members.get(kind);
+      for (const name of namesOf(this.groups[kind](slot.row))) {
+        const group = members?.get(name);
+        if (group === undefined) members?.set(name, new Map([[key, slot]]));
+        else group.set(key, slot);
+      }
     }
   }
 
   private leaveGroups(key: string, row: T): void {
-    for (const group of this.groupsOf(row)) {
-      const keys = this.members.get(group);
-      keys?.delete(key);
-      if (keys?.size === 0) this.members.delete(group);
+    for (const kind of this.kinds) {
+      const members = this.members.get(kind);
+      for (const name of namesOf(this.groups[kind](row))) {
+        const group = members?.get(name);
+        group?.delete(key);
+        if (group?.size === 0) members?.delete(name);
+      }
     }
   }
+}
 
-  private groupsOf(row: T): readonly string[] {
-    return this.groupNames.flatMap((name) => {
-      const values = this.groups[name](row) ?? [];
-      return [values].flat().map((value) => compositeKey(name, value));
-    });
+const NONE: readonly string[] = [];
+
+function namesOf(groups: ReturnType<GroupsOf<object>>): readonly string[] {
+  if (groups === undefined) return NONE;
+  return typeof groups === 'string' ? [groups] : groups;
+}
+
+/** Index of the first of the sorted keys that sorts after `bound`. */
+export function firstAfter(keys: readonly string[], bound: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] ?? '') > bound) high = middle;
+    else low = middle + 1;
   }
+  return low;
 }
 
 /** One transaction's way to a table: refuses after its end, and can be undone. */
@@ -148,6 +177,12 @@ export class TableView<T extends object, G extends string = never> {
   }
 }
 
-function byPosition<T>(a: Slot<T>, b: Slot<T>): number {
-  return a.position - b.position;
+/** By position. Most often they come so. */
+function inOrder<T>(slots: Slot<T>[]): readonly Slot<T>[] {
+  let last = -Infinity;
+  for (const { position } of slots) {
+    if (position < last) return slots.sort((a, b) => a.position - b.position);
+    last = position;
+  }
+  return slots;
 }

@@ -34,11 +34,15 @@ export function changesOf(
   });
 }
 
-/** Fills empty tables with what earlier units of work left, each row once. */
+/**
+ * Fills empty tables with what earlier units of work left, each row once. Sorts what is listed by key
+ * and may be large, while nobody is kept waiting by it.
+ */
 export function loadRows(rows: Iterable<RowChange>, tables: MemoryTables): void {
   for (const { table, key, slot } of rows) {
     if (slot !== undefined) loadRow(tables[table], key, slot);
   }
+  for (const table of [tables.entities, tables.spokes]) table.sortedKeys();
 }
 
 function loadRow(
