@@ -172,6 +172,9 @@ describe('HelmChartOperator', () => {
     await killHelmOf(operation);
     const waiting = await operate(operation);
     expect(waiting).toMatchObject({ result: 'locked', repairs: [], commands: [] });
+    // Dead is a process, not whoever else may have left a record since.
+    const other = await operate(operation, { deadHolder: 'the uid of another Secret' });
+    expect(other).toMatchObject({ result: 'locked', repairs: [] });
     expect(await history()).toEqual(['1 deployed', '2 pending-upgrade']);
     const takenOver = await operate(operation, { deadHolder: true });
     expect(takenOver).toMatchObject({ result: 'broken', repairs: [{ revision: 2 }], commands: [] });
