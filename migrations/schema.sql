@@ -257,6 +257,7 @@ CREATE TABLE plans (
   rolled_back_by text,
   waits json,
   in_line_since timestamp with time zone,
+  noted json,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 

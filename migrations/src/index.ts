@@ -13,9 +13,10 @@ import { CreateAnalytics1763712010000 } from './1763712010000-create-analytics.j
 import { CreateEvents1763712011000 } from './1763712011000-create-events.js';
 import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
 import { LookAtPendingPlans1763712014000 } from './1763712014000-look-at-pending-plans.js';
-import { StandInLine1763712017000 } from './1763712017000-stand-in-line.js';
-import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
 import { TellOfWork1763712015000 } from './1763712015000-tell-of-work.js';
+import { StandInLine1763712017000 } from './1763712017000-stand-in-line.js';
+import { KeepNotedViolations1763712019000 } from './1763712019000-keep-noted-violations.js';
+import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -36,5 +37,6 @@ export const MIGRATIONS = [
   LookAtPendingPlans1763712014000,
   TellOfWork1763712015000,
   StandInLine1763712017000,
+  KeepNotedViolations1763712019000,
   OneKindOfRollbackDemand1763712021000,
 ] as const;

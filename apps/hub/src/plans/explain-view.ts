@@ -1,8 +1,9 @@
 import { PLAN_STATES } from '@apollo-deploy/domain';
-import type { Noted, Plan, Violation } from '@apollo-deploy/domain';
+import type { Plan, Violation } from '@apollo-deploy/domain';
 import type { PlanExplanation } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { cureOf } from './cures.js';
+import { NotedView, notedView } from './noted-view.js';
 
 class UnmetView {
   @ApiProperty({ description: 'Stable, for machines.' })
@@ -16,20 +17,6 @@ class UnmetView {
 
   @ApiProperty({ description: 'What can be done about it.' })
   cure!: string;
-}
-
-class NotedView {
-  @ApiProperty({ description: 'Stable, for machines.' })
-  code!: string;
-
-  @ApiProperty()
-  message!: string;
-
-  @ApiProperty({
-    enum: ['warns', 'waived'],
-    description: 'Why it holds nothing: it is a warning to a plan like this, or was waived for it.',
-  })
-  effect!: string;
 }
 
 export class ExplainView {
@@ -100,10 +87,6 @@ function unmetView({ code, message, recheckAt }: Violation): UnmetView {
     ...(recheckAt !== undefined && { earliestAt: recheckAt }),
     cure: cureOf(code),
   };
-}
-
-function notedView({ code, message, effect }: Noted): NotedView {
-  return { code, message, effect };
 }
 
 function waitsForPerson({ id, environment }: Plan): UnmetView {

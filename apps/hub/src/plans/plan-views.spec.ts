@@ -47,6 +47,18 @@ describe('a plan as the API shows it', () => {
     });
   });
 
+  it('shows what it went out in spite of, after its end too', () => {
+    const warning = {
+      code: 'dependency_missing',
+      message: 'base is missing',
+      effect: 'warns',
+    } as const;
+
+    expect(planView(aPlan({ state: 'FAILED', noted: [{ ...warning, data: {} }] }))).toMatchObject({
+      noted: [warning],
+    });
+  });
+
   it('names what it is taken back to if it fails', () => {
     const rollbackTarget = { version: '0.9.0', chartSha256: 'd'.repeat(64), valuesDigest: 'e' };
     const { content } = aPlan();

@@ -8,6 +8,7 @@ import {
 import type { Plan, Values, Violation } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApprovalView, NOTHING_TO_APPROVE } from './approval-view.js';
+import { NotedView, notedView } from './noted-view.js';
 
 class ViolationView {
   @ApiProperty({ description: 'Stable, for machines.' })
@@ -130,6 +131,12 @@ export class PlanView {
   @ApiProperty({ type: [ViolationView] })
   violations!: readonly ViolationView[];
 
+  @ApiPropertyOptional({
+    type: [NotedView],
+    description: 'What spoke against it when it went out, and did not hold it; kept for good.',
+  })
+  noted?: readonly NotedView[];
+
   @ApiProperty({
     type: ApprovalView,
     description: 'No approval rules exist in this version, so no plan requires approval.',
@@ -180,20 +187,12 @@ export class PlanView {
   version!: number;
 }
 
+type PlanLinks = Pick<PlanView, 'rollbackOf' | 'repairOf' | 'rolledBackBy' | 'supersededBy'>;
+
 /** The values of a plan are not shown: their digest is. */
 export function planView(plan: Plan): PlanView {
-  const {
-    phase,
-    outcome,
-    rollbackOf,
-    repairOf,
-    rolledBackBy,
-    supersededBy,
-    cancelReason,
-    cancelRequested,
-    message,
-  } = plan;
-  const { startedAt, endedAt, evidence } = plan;
+  const { phase, outcome, cancelReason, cancelRequested, message } = plan;
+  const { noted, startedAt, endedAt, evidence } = plan;
   const { rollbackTarget } = plan.content;
   return {
     id: plan.id,
@@ -216,12 +215,10 @@ export function planView(plan: Plan): PlanView {
       violations: violations.map(violationView),
     })),
     violations: plan.violations.map(violationView),
+    ...(noted !== undefined && { noted: noted.map(notedView) }),
     approval: NOTHING_TO_APPROVE,
     attempt: plan.attempt,
-    ...(rollbackOf !== undefined && { rollbackOf }),
-    ...(repairOf !== undefined && { repairOf }),
-    ...(rolledBackBy !== undefined && { rolledBackBy }),
-    ...(supersededBy !== undefined && { supersededBy }),
+    ...linksView(plan),
     ...(cancelReason !== undefined && { cancelReason }),
     ...(cancelRequested !== undefined && { cancelRequested }),
     ...(message !== undefined && { message }),
@@ -230,6 +227,15 @@ export function planView(plan: Plan): PlanView {
     ...(endedAt !== undefined && { endedAt }),
     ...(evidence !== undefined && { evidence }),
     version: plan.version,
+  };
+}
+
+function linksView({ rollbackOf, repairOf, rolledBackBy, supersededBy }: Plan): PlanLinks {
+  return {
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(repairOf !== undefined && { repairOf }),
+    ...(rolledBackBy !== undefined && { rolledBackBy }),
+    ...(supersededBy !== undefined && { supersededBy }),
   };
 }
 

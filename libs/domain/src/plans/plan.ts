@@ -2,7 +2,7 @@ import { InvariantViolation, type Json, jsonDigest } from '@apollo-deploy/kernel
 import type { PlanWaits } from '../analytics/plan-waits.js';
 import type { Values } from '../catalog/entity.js';
 import type { PassedOver } from '../catalog/choose-release.js';
-import type { Violation } from '../constraints/violation.js';
+import type { Noted, Violation } from '../constraints/violation.js';
 import {
   type CancelReason,
   mayMove,
@@ -82,6 +82,8 @@ export interface Plan {
    * when this plan was made, or the one that it superseded in line. RFC 3339.
    */
   readonly inLineSince?: string;
+  /** What spoke against it when it went out, and did not hold it; absent if nothing did. */
+  readonly noted?: readonly Noted[];
   /** When time alone may change whether it is blocked, also while it is PENDING; absent if it cannot. */
   readonly recheckAt?: string;
   /** Absent on plans of versions that did not keep it. */

@@ -138,6 +138,7 @@ async function offer(
     movePlan(ready, 'EXECUTING', {
       phase: 'dispatched',
       violations: [],
+      ...(noted.length > 0 && { noted }),
       waits: turnWaits(plan, [], now.toISOString()),
       startedAt: now.toISOString(),
     }),

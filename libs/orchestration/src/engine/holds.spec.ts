@@ -278,6 +278,56 @@ describe('a rollback that failed', () => {
   });
 });
 
+describe('a rollback that only a hold wants', () => {
+  /** Held at 1.0.0, and somebody else has upgraded to 1.1.0 by hand. */
+  async function movedByHand(): Promise<EngineWorld> {
+    const world = await installed();
+    must(await holdEntity(world.context, PERSON, { entity: ENTITY, until: 'lifted', reason: 'x' }));
+    await world.report({ [ENTITY]: { version: '1.1.0', revision: 2, values: OLD } });
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', planClass: 'repair' });
+    return world;
+  }
+
+  /** 1.1.0 came in spite of the hold that its plan was too late for. */
+  async function cameTooLate(): Promise<EngineWorld> {
+    const world = await installed();
+    await world.release('1.1.0');
+    await world.settle();
+    must(await holdEntity(world.context, PERSON, { entity: ENTITY, until: 'lifted', reason: 'x' }));
+    await succeeds(world, { version: '1.1.0', revision: 2, values: OLD });
+    expect(await world.lastPlan()).toMatchObject({ type: 'rollback', planClass: 'ordinary' });
+    return world;
+  }
+
+  it.each([
+    { name: 'as a repair', build: movedByHand, outcome: 'unhealthy' as const },
+    {
+      name: 'as a repair, and nothing was touched',
+      build: movedByHand,
+      outcome: 'refused' as const,
+    },
+    { name: 'as an ordinary plan', build: cameTooLate, outcome: 'unhealthy' as const },
+  ])(
+    'and that fails leaves the hold of a rollback that failed: $name',
+    async ({ build, outcome }) => {
+      const world = await build();
+      const rollback = await world.lastPlan();
+      await world.result(rollback.id, failed(outcome));
+      for (let look = 0; look < 3; look += 1) await world.engine.evaluateAll();
+      expect(await world.lastPlan()).toMatchObject({ id: rollback.id, state: 'FAILED' });
+      expect(await holdOf(world)).toMatchObject({
+        cause: 'rollback_failed',
+        until: 'lifted',
+        planId: rollback.id,
+      });
+      expect(await audited(world, 'alarm')).toMatchObject([
+        { cause: 'rollback_failed', plan: rollback.id },
+      ]);
+    },
+  );
+});
+
 describe('a rollback that a person asked for by a pin', () => {
   let world: EngineWorld;
   beforeEach(async () => {

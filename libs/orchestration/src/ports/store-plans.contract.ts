@@ -39,6 +39,14 @@ const FINISHED: Plan = aPlan({
   attempt: 2,
   cancelReason: 'cancelled',
   cancelRequested: { by: 'sre-1', at: '2026-03-02T12:03:00.000Z', reason: 'not now' },
+  noted: [
+    {
+      code: 'dependency_missing',
+      message: 'base is not installed',
+      data: { product: 'base', version: null },
+      effect: 'warns',
+    },
+  ],
   rollbackOf: 'plan-0',
   repairOf: 'plan-00',
   rolledBackBy: 'plan-3',
