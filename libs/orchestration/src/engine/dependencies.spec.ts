@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { DependencyDeclaration, DesiredState, Plan } from '@apollo-deploy/domain';
-import { EngineWorld, type SeenRelease, SUCCEEDED } from '../testing/engine-world.js';
+import { EngineWorld, failed, type SeenRelease, SUCCEEDED } from '../testing/engine-world.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
 
 const RUNS: SeenRelease = { version: '1.0.0', revision: 1 };
@@ -104,6 +104,66 @@ describe('a product that needs another', () => {
       state: 'EXECUTING',
       codes: [],
     });
+  });
+});
+
+describe('what is left of a product where it is not installed', () => {
+  const GONE: SeenRelease = { version: '1.0.0', revision: 2, status: 'uninstalled' };
+  const FIRST_FAILED: SeenRelease = { ...RUNS, status: 'failed', health: 'Degraded' };
+  const LEFT = [
+    { name: 'the history of an uninstalled release', left: GONE },
+    { name: 'a first install that failed', left: FIRST_FAILED },
+  ];
+  beforeEach(async () => {
+    await world.product('base', { '1.0.0': [], '2.0.0': [] });
+    await world.product('shop', { '1.0.0': needs('base', '^1.0.0') });
+  });
+
+  it.each(LEFT)('keeps nothing that it would need: $name', async ({ left }) => {
+    await world.report({ 'base-dev': RUNS, 'shop-dev': left });
+    await world.entity({ absent: true }, {}, 'shop-dev', 'shop');
+    await world.entity({ version: '2.0.0' }, {}, 'base-dev', 'base');
+    await world.settle();
+    expect(await planOf('base-dev')).toMatchObject({ state: 'EXECUTING', to: '2.0.0', codes: [] });
+  });
+
+  it.each(LEFT)('is not there for what needs it: $name', async ({ left }) => {
+    await world.report({ 'base-dev': left });
+    await world.entity({ absent: true }, {}, 'base-dev', 'base');
+    await world.entity({ version: '1.0.0' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    expect(await planOf('shop-dev')).toMatchObject({
+      state: 'BLOCKED',
+      codes: ['dependency_missing'],
+    });
+  });
+});
+
+describe('a rollback past what speaks against it', () => {
+  it('keeps on the plan what that was, after its end too', async () => {
+    await world.product('base', { '1.0.0': [] });
+    await world.product('shop', { '1.0.0': needs('base', '^1.0.0'), '1.1.0': [] });
+    await world.report({ 'base-dev': RUNS });
+    await world.entity({ version: '1.0.0' }, {}, 'base-dev', 'base');
+    await world.entity({ version: '1.0.0' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    await world.result((await world.lastPlan()).id, SUCCEEDED, RUNS);
+    await world.entity({ version: '1.1.0' }, {}, 'shop-dev', 'shop');
+    await world.settle();
+    const bad: SeenRelease = { version: '1.1.0', revision: 2, health: 'Degraded' };
+    await world.report({ 'base-dev': { ...RUNS, health: 'Degraded' }, 'shop-dev': bad });
+    const upgrade = (await world.plans()).at(-1);
+    await world.result(upgrade?.id ?? '', failed('unhealthy'), bad);
+    await world.settle();
+    const rollback = await world.lastPlan();
+    expect(rollback).toMatchObject({ planClass: 'automatic_rollback', state: 'EXECUTING' });
+    await world.result(rollback.id, SUCCEEDED, { ...RUNS, revision: 3 });
+    expect(await world.planOf(rollback.id)).toMatchObject({
+      state: 'SUCCEEDED',
+      violations: [],
+      noted: [{ code: 'dependency_unhealthy', effect: 'warns', data: { entity: 'base-dev' } }],
+    });
+    expect(upgrade).not.toHaveProperty('noted');
   });
 });
 

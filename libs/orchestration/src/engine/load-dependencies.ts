@@ -1,9 +1,10 @@
-import type {
-  DependencyDeclaration,
-  Entity,
-  Installation,
-  Plan,
-  ReportedRelease,
+import {
+  type DependencyDeclaration,
+  type Entity,
+  type Installation,
+  type Plan,
+  type ReportedRelease,
+  runningVersion,
 } from '@apollo-deploy/domain';
 import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -51,7 +52,8 @@ export async function loadNeighbours(
     const spoke = spokeOf.get(entity.spoke);
     const release = reportedState(spoke, stateOf.get(releaseKey(entity)))?.release ?? null;
     const trouble = silenceOf(entity, spoke, presence) ?? troubleOf(release);
-    return whileMoving({ entity, version: lastVersion(release), trouble }, moving.get(entity.name));
+    const version = runningVersion(release) ?? null;
+    return whileMoving({ entity, version, trouble }, moving.get(entity.name));
   });
   const declared = await loadDeclarations(unit, seen);
   const installations = new Map<string, Installation[]>(others.map(({ name }) => [name, []]));
@@ -137,10 +139,6 @@ function silenceOf(
   }
   if (spoke.stateEpoch === spoke.epoch) return undefined;
   return `spoke ${entity.spoke} has connected and not yet said what runs`;
-}
-
-function lastVersion(release: ReportedRelease | null): string | null {
-  return release === null ? null : (release.deployed?.version ?? release.version);
 }
 
 function troubleOf(release: ReportedRelease | null): string {
