@@ -20,6 +20,7 @@ const PACKAGES = {
   'apps/spoke': {
     may: ['libs/kernel', 'libs/protocol', 'libs/kube', 'libs/helm', 'libs/k8s-status'],
   },
+  'libs/simulator': { may: ['libs/kernel', 'libs/kube', 'libs/helm', 'apps/spoke'] },
 };
 const ANY_PACKAGE = '^(apps/[^/]+|libs/[^/]+|migrations)/(src|dist)/';
 const NPM_TYPES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];

@@ -22,6 +22,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@apollo-deploy/migrations$': '<rootDir>/migrations/src/index.ts',
+    '^@apollo-deploy/spoke$': '<rootDir>/apps/spoke/src/index.ts',
     '^@apollo-deploy/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing.ts',
     '^@apollo-deploy/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -18,6 +18,7 @@ export const FOLDERS = [
   'migrations',
   'apps/hub',
   'apps/spoke',
+  'libs/simulator',
 ] as const;
 
 const NPM_PACKAGES = [

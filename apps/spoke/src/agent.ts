@@ -29,6 +29,8 @@ export interface SpokeAgentOptions {
   readonly charts: Pick<ChartFetcher, 'fetch'>;
   readonly processes: ProcessTable;
   readonly cluster: ClusterIdentity;
+  /** True for a cluster of a simulator; the hub is told. */
+  readonly simulated?: boolean;
   readonly self: Self;
   /** Where the ledger is kept. */
   readonly namespace: string;
@@ -104,6 +106,11 @@ export class SpokeAgent {
     });
   }
 
+  /** True while a session with the hub is open. */
+  get connected(): boolean {
+    return this.link.connected;
+  }
+
   /** Begins nothing any more, waits for every helm that runs, and says goodbye to the hub. */
   async stop(): Promise<void> {
     await this.executor.stop();
@@ -133,7 +140,7 @@ export class SpokeAgent {
       helmVersion: formatHelmVersion(helm.version),
       kubernetesVersion: cluster.kubernetesVersion,
       capabilities: CAPABILITIES,
-      simulated: false,
+      simulated: this.options.simulated ?? false,
       clock: clock.now().toISOString(),
     };
   }

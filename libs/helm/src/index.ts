@@ -75,3 +75,8 @@ export { rollbackDescription } from './release-operation.js';
 export { wasInterrupted } from './repair-release.js';
 export { preflight, type PreflightSubject } from './preflight.js';
 export type { PreflightFinding, PreflightReport } from './check-objects.js';
+export {
+  InProcessHelm,
+  type InProcessChart,
+  type InProcessHelmOptions,
+} from './in-process/in-process-helm.js';

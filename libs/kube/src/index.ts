@@ -41,3 +41,4 @@ export {
   type InformerOptions,
   type InformerProblem,
 } from './informer.js';
+export { InMemoryKubeApi, type InMemoryKubeApiOptions } from './in-memory/in-memory-kube-api.js';

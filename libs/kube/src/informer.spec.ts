@@ -4,7 +4,7 @@ import type { KubeObject } from './kube-object.js';
 import type { KubeRefusal } from './kube-refusal.js';
 import { KubeUnavailable } from './kube-unavailable.js';
 import { EventRecorder } from './testing/event-recorder.js';
-import { InMemoryKubeApi } from './testing/in-memory-kube-api.js';
+import { InMemoryKubeApi } from './in-memory/in-memory-kube-api.js';
 import { VirtualTimer } from './testing/virtual-timer.js';
 
 const KIND = { apiVersion: 'v1', kind: 'ConfigMap' };

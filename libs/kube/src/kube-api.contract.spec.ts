@@ -1,5 +1,5 @@
 import { describeKubeApi } from './kube-api.contract.js';
-import { InMemoryKubeApi } from './testing/in-memory-kube-api.js';
+import { InMemoryKubeApi } from './in-memory/in-memory-kube-api.js';
 
 describeKubeApi('in memory', () =>
   Promise.resolve({

@@ -5,5 +5,5 @@ export {
   type InMemoryKubeApiOptions,
   type KubeInterceptor,
   type KubeRequest,
-} from './testing/in-memory-kube-api.js';
+} from './in-memory/in-memory-kube-api.js';
 export { VirtualTimer } from './testing/virtual-timer.js';

@@ -24,6 +24,7 @@ import type { KubeCause, KubeRefusal, KubeRefusalCode } from '../kube-refusal.js
 import { KubeUnavailable } from '../kube-unavailable.js';
 import type { WatchEnd, WatchEvent, WatchHandle } from '../kube-watch.js';
 import { BUILT_IN_RESOURCES } from './built-in-resources.js';
+import { ChangeHistory, type Change } from './change-history.js';
 import { FieldOwnership } from './field-ownership.js';
 import { InMemoryWatch } from './in-memory-watch.js';
 import { matchesFields, matchesLabels } from './label-selector.js';
@@ -32,6 +33,14 @@ export interface InMemoryKubeApiOptions {
   /** Beside `default` and `kube-system`. */
   readonly namespaces?: readonly string[];
   readonly resources?: readonly ApiResource[];
+  /** Says when objects are made and marked for deletion; the start of 2026 if not given. */
+  readonly now?: () => Date;
+  /** Makes the uid of each object, which nothing else may have had; counted up if not given. */
+  readonly newUid?: () => string;
+  /** At least so many changes are kept for watches that begin late; all of them if not given. */
+  readonly keptChanges?: number;
+  /** What `serverVersion` answers. */
+  readonly gitVersion?: string;
 }
 
 /** A request as interceptors see it. */
@@ -43,10 +52,10 @@ export interface KubeRequest {
 /** Runs before a request: a refusal returned is its answer, an error thrown is an outage. */
 export type KubeInterceptor = (request: KubeRequest) => KubeRefusal | undefined;
 
-type Change = Extract<WatchEvent, { object: KubeObject }> & { readonly version: number };
 type Answer = Result<KubeObject, KubeRefusal>;
 
 const MANAGER = 'apollo';
+const STANDING_STILL = new Date('2026-01-01T00:00:00Z');
 
 /**
  * A cluster's API in memory: uids, resourceVersions, compare-and-swap, finalizers, watches with
@@ -60,12 +69,12 @@ export class InMemoryKubeApi implements KubeApi {
   private readonly watches = new Map<InMemoryWatch, (change: Change) => void>();
   private readonly interceptors = new Set<KubeInterceptor>();
   private served: ApiResource[];
-  private changes: Change[] = [];
+  private readonly history: ChangeHistory;
   private version = 1;
-  private oldest = 0;
   private uids = 0;
 
-  constructor(options: InMemoryKubeApiOptions = {}) {
+  constructor(private readonly options: InMemoryKubeApiOptions = {}) {
+    this.history = new ChangeHistory(options.keptChanges);
     this.served = [...BUILT_IN_RESOURCES, ...(options.resources ?? [])];
     for (const name of ['default', 'kube-system', ...(options.namespaces ?? [])]) {
       this.insert({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -85,8 +94,7 @@ export class InMemoryKubeApi implements KubeApi {
 
   /** Forgets the history of changes: watches from before now are answered `expired`. */
   compact(): void {
-    this.changes = [];
-    this.oldest = this.version;
+    this.history.compact(this.version);
   }
 
   /** Ends every running watch in this way. */
@@ -204,27 +212,25 @@ export class InMemoryKubeApi implements KubeApi {
       watch.push({ type: change.type, object: shape(selection, change.object) });
     };
     this.watches.set(watch, deliver);
-    const from = Number(selection.resourceVersion);
+    const missed = this.history.after(Number(selection.resourceVersion));
     void this.answer({ verb: 'watch', ref: { ...selection, ...kindOf(kind) } }, () =>
       ok(null),
     ).then(
       (admitted) => {
         if (!admitted.ok) watch.push({ type: 'refused', refusal: admitted.error });
-        else if (from < this.oldest) watch.push({ type: 'expired' });
+        else if (missed === null) watch.push({ type: 'expired' });
       },
       (error: unknown) => {
         if (!(error instanceof KubeUnavailable)) throw error;
         watch.push({ type: 'broken', error });
       },
     );
-    if (from >= this.oldest) {
-      for (const change of this.changes) if (change.version > from) deliver(change);
-    }
+    for (const change of missed ?? []) deliver(change);
     return watch;
   }
 
   serverVersion(): Promise<KubeVersion> {
-    return Promise.resolve({ gitVersion: 'v1.36.3' });
+    return Promise.resolve({ gitVersion: this.options.gitVersion ?? 'v1.36.3' });
   }
 
   resources(): Promise<ApiResources> {
@@ -263,13 +269,12 @@ export class InMemoryKubeApi implements KubeApi {
   }
 
   private insert(object: KubeObject): KubeObject {
-    this.uids += 1;
     return this.store('added', {
       ...structuredClone(object),
       metadata: {
         ...structuredClone(object.metadata),
-        uid: `00000000-0000-4000-8000-${String(this.uids).padStart(12, '0')}`,
-        creationTimestamp: '2026-01-01T00:00:00Z',
+        uid: this.newUid(),
+        creationTimestamp: this.timestamp(),
         ...('spec' in object && { generation: 1 }),
       },
     });
@@ -297,7 +302,7 @@ export class InMemoryKubeApi implements KubeApi {
 
   private markDeleted(object: KubeObject): void {
     if (object.metadata.deletionTimestamp !== undefined) return;
-    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    const deletionTimestamp = this.timestamp();
     this.store('modified', { ...object, metadata: { ...object.metadata, deletionTimestamp } });
   }
 
@@ -320,9 +325,21 @@ export class InMemoryKubeApi implements KubeApi {
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion } };
     this.objects.set(keyOf(refOf(object)), stored);
     const change = { type, object: stored, version: this.version };
-    this.changes.push(change);
+    this.history.add(change);
     for (const deliver of this.watches.values()) deliver(change);
     return stored;
+  }
+
+  private newUid(): string {
+    if (this.options.newUid !== undefined) return this.options.newUid();
+    this.uids += 1;
+    return `00000000-0000-4000-8000-${String(this.uids).padStart(12, '0')}`;
+  }
+
+  /** Kubernetes' timestamps have no fractions. */
+  private timestamp(): string {
+    const now = this.options.now?.() ?? STANDING_STILL;
+    return `${now.toISOString().slice(0, 19)}Z`;
   }
 
   private ownershipOf(ref: KubeRef): FieldOwnership {
