@@ -124,17 +124,15 @@ export class KillLoop {
     if (victim === 'helm') {
       const pid = await this.helmOf(offer);
       await wait(this.random() * LONGEST_HELM_MS);
-      if (pid !== null) killGroup(pid);
-    } else {
-      await wait(this.random() * LONGEST_PLAN_MS);
-      await this.spoke?.kill();
-      this.spoke = null;
+      if (pid === null || !killGroup(pid)) return 'helm was done already';
+      return 'helm was at work';
     }
+    await wait(this.random() * LONGEST_PLAN_MS);
+    await this.spoke?.kill();
+    this.spoke = null;
     const hit = await this.progress(offer);
-    if (victim !== 'helm') {
-      await this.restart(this.tied);
-      this.hub.offer(offer);
-    }
+    await this.restart(this.tied);
+    this.hub.offer(offer);
     return hit;
   }
 
@@ -145,7 +143,10 @@ export class KillLoop {
       if (this.told(offer).length > 0) return null;
       const found = (await table.list())?.find(
         ({ pid, processGroup, argv }) =>
-          argv.includes(this.namespace) && argv.includes(RELEASE) && pid === processGroup,
+          argv.includes(offer.content.type) &&
+          argv.includes(RELEASE) &&
+          argv.some((argument) => argument.endsWith(this.namespace)) &&
+          pid === processGroup,
       );
       if (found !== undefined) return found.pid;
     }
@@ -269,11 +270,13 @@ function wordFor(verdict: PlanVerdict): string {
   return verdict.verdict === 'declined' ? `declined ${verdict.reason}` : verdict.verdict;
 }
 
-function killGroup(pid: number): void {
+/** False: it was faster. */
+function killGroup(pid: number): boolean {
   try {
     process.kill(-pid, 'SIGKILL');
+    return true;
   } catch (error) {
-    // It was faster.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
   }
 }
