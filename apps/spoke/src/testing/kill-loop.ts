@@ -7,6 +7,7 @@ import { packChart } from '@apollo-deploy/helm/testing';
 import { HttpKubeApi, KubeConnection } from '@apollo-deploy/kube';
 import type { SharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import { releaseDigest, type PlanOffer, type PlanVerdict } from '@apollo-deploy/protocol';
+import { errorCode } from '../error-code.js';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
 import { verdictOf } from '../execution/ledger-entry.js';
 import { ProcProcessTable } from '../execution/process-table.js';
@@ -276,7 +277,7 @@ function killGroup(pid: number): boolean {
     process.kill(-pid, 'SIGKILL');
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (errorCode(error) === 'ESRCH') return false;
     throw error;
   }
 }
