@@ -142,6 +142,7 @@ CREATE TABLE evaluations (
   target json NOT NULL,
   settling json,
   recheck_at timestamp with time zone,
+  awaits_spoke boolean,
   CONSTRAINT evaluations_pkey PRIMARY KEY (entity)
 );
 
@@ -358,6 +359,7 @@ CREATE TABLE spokes (
   state_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   max_concurrent integer,
+  clock_skew_ms bigint,
   CONSTRAINT spokes_pkey PRIMARY KEY (name)
 );
 

@@ -15,6 +15,7 @@ import { ObserveRuns1763712013000 } from './1763712013000-observe-runs.js';
 import { LookAtPendingPlans1763712014000 } from './1763712014000-look-at-pending-plans.js';
 import { TellOfWork1763712015000 } from './1763712015000-tell-of-work.js';
 import { StandInLine1763712017000 } from './1763712017000-stand-in-line.js';
+import { AwaitSpokes1763712018000 } from './1763712018000-await-spokes.js';
 import { KeepNotedViolations1763712019000 } from './1763712019000-keep-noted-violations.js';
 import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS = [
   LookAtPendingPlans1763712014000,
   TellOfWork1763712015000,
   StandInLine1763712017000,
+  AwaitSpokes1763712018000,
   KeepNotedViolations1763712019000,
   OneKindOfRollbackDemand1763712021000,
 ] as const;

@@ -111,6 +111,7 @@ describe('the API of the catalog', () => {
           helmVersion: null,
           kubernetesVersion: null,
           lastSeenAt: null,
+          clockSkewMs: null,
           maxConcurrent: 4,
           capabilities: [],
           createdAt: NOW,

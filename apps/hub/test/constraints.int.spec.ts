@@ -204,13 +204,15 @@ describe('constraints', () => {
   it('have kinds, each with the schema of its spec', async () => {
     const { status, body } = await hub.get('/api/v1/constraint-kinds');
     expect(status).toBe(200);
-    expect(body).toMatchObject([
+    const kinds = body as unknown as readonly { builtIn: boolean }[];
+    expect(kinds.filter(({ builtIn }) => !builtIn)).toMatchObject([
       { kind: 'maintenance_window', schema: { type: 'object', required: ['layer', 'cron'] } },
       { kind: 'suppression_window', schema: { anyOf: [{ type: 'object' }, { type: 'object' }] } },
       { kind: 'soak', schema: { type: 'object', required: ['minutes'] } },
       { kind: 'backup', schema: { type: 'object', properties: {} } },
       { kind: 'rule', schema: { type: 'object', required: ['message', 'when'] } },
     ]);
+    expect(kinds).toContainEqual(expect.objectContaining({ kind: 'health', builtIn: true }));
   });
 
   it('are shown, listed by kind and page, and removed', async () => {

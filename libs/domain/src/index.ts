@@ -69,7 +69,12 @@ export {
 export type { Constraint, ConstraintResult } from './constraints/constraint.js';
 export type { Noted, Violation } from './constraints/violation.js';
 export { earliestAt, evaluateConstraints } from './constraints/constraint-evaluator.js';
-export type { ConstraintKind, SpecRefusal } from './constraints/constraint-kind.js';
+export {
+  type BuiltInConstraint,
+  type ConstraintKind,
+  NO_SPEC,
+  type SpecRefusal,
+} from './constraints/constraint-kind.js';
 export { ConstraintSet } from './constraints/constraint-set.js';
 export { dependencyRangeViolations } from './constraints/dependency.js';
 export type { DependencyFacts, Installation } from './constraints/dependency-facts.js';

@@ -1,10 +1,18 @@
-import { CONSTRAINT_KINDS, type ConstraintKind } from '@apollo-deploy/domain';
+import {
+  BUILT_IN_CONSTRAINTS,
+  type BuiltInConstraint,
+  CONSTRAINT_KINDS,
+  type ConstraintKind,
+  NO_SPEC,
+} from '@apollo-deploy/domain';
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
 
 class ConstraintKindView {
-  @ApiProperty({ enum: Object.keys(CONSTRAINT_KINDS) })
+  @ApiProperty({
+    enum: [...Object.keys(CONSTRAINT_KINDS), ...BUILT_IN_CONSTRAINTS.map(({ kind }) => kind)],
+  })
   kind!: string;
 
   @ApiProperty({ description: 'What plans must satisfy.' })
@@ -16,6 +24,9 @@ class ConstraintKindView {
     description: 'JSON Schema of the spec.',
   })
   schema!: object;
+
+  @ApiProperty({ description: 'It is there by itself, and cannot be stored.' })
+  builtIn!: boolean;
 }
 
 @ApiTags('constraints')
@@ -29,17 +40,21 @@ export class ConstraintKindsController {
     list: true,
   })
   list(): readonly ConstraintKindView[] {
-    return constraintKindViews(CONSTRAINT_KINDS);
+    return constraintKindViews(CONSTRAINT_KINDS, BUILT_IN_CONSTRAINTS);
   }
 }
 
-/** What people are told about each kind of a registry. */
+/** What people are told about each kind: those that can be stored, then those that are built in. */
 export function constraintKindViews(
   kinds: Readonly<Record<string, ConstraintKind>>,
+  builtIn: readonly BuiltInConstraint[],
 ): readonly ConstraintKindView[] {
-  return Object.entries(kinds).map(([kind, { description, schema }]) => ({
-    kind,
-    description,
-    schema,
-  }));
+  return [
+    ...Object.entries(kinds).map(([kind, { description, schema }]) => ({
+      ...{ kind, description, schema, builtIn: false },
+    })),
+    ...builtIn.map(({ kind, description }) => ({
+      ...{ kind, description, schema: NO_SPEC, builtIn: true },
+    })),
+  ];
 }

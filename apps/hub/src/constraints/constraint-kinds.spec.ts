@@ -1,4 +1,5 @@
 import {
+  BUILT_IN_CONSTRAINTS,
   CONSTRAINT_KINDS,
   type ConstraintKind,
   ConstraintSet,
@@ -32,11 +33,41 @@ const onlyNamed: ConstraintKind = {
 };
 const KINDS = { ...CONSTRAINT_KINDS, only_named: onlyNamed };
 
+describe('the kinds of constraints', () => {
+  const views = constraintKindViews(CONSTRAINT_KINDS, BUILT_IN_CONSTRAINTS);
+
+  it('are each there once, whether stored or built in', () => {
+    const names = views.map(({ kind }) => kind);
+    expect(names).toEqual([...new Set(names)]);
+    expect(names).toEqual(expect.arrayContaining(['rule', 'concurrency', 'health', 'hold']));
+  });
+
+  it.each(BUILT_IN_CONSTRAINTS)(
+    'have the schema of no fields where they are built in: $kind',
+    ({ kind, description }) => {
+      expect(views.filter((view) => view.kind === kind)).toEqual([
+        {
+          kind,
+          description,
+          builtIn: true,
+          schema: expect.objectContaining({
+            type: 'object',
+            properties: {},
+            additionalProperties: false,
+          }),
+        },
+      ]);
+      expect(description).toMatch(/\.$/);
+    },
+  );
+});
+
 describe('a kind of constraint more in the registry', () => {
   it('is listed with its schema beside the others', () => {
-    const views = constraintKindViews(KINDS);
+    const views = constraintKindViews(KINDS, []);
     expect(views.map(({ kind }) => kind)).toEqual([...Object.keys(CONSTRAINT_KINDS), 'only_named']);
     expect(views.at(-1)).toEqual({
+      builtIn: false,
       kind: 'only_named',
       description: onlyNamed.description,
       schema: onlyNamed.schema,

@@ -36,6 +36,13 @@ export class SpokeView {
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   lastSeenAt!: string | null;
 
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: "How far its clock is ahead of the hub's; negative = behind.",
+  })
+  clockSkewMs!: number | null;
+
   @ApiProperty({ description: 'How many plans may execute on it at once.' })
   maxConcurrent!: number;
 
@@ -59,6 +66,7 @@ export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): Sp
     helmVersion: hello?.helmVersion ?? null,
     kubernetesVersion: hello?.kubernetesVersion ?? null,
     lastSeenAt: lastSeenAt ?? null,
+    clockSkewMs: spoke.clockSkewMs ?? null,
     maxConcurrent: maxConcurrentOf(spoke),
     capabilities: hello?.capabilities ?? [],
     createdAt,

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import {
+  clockSkew,
   type Context,
   openSession,
   type SpokeHello,
@@ -29,7 +30,8 @@ export async function greetSpoke(
       reason: `this hub speaks protocol ${PROTOCOL_VERSION}; install an agent that does`,
     });
   }
-  const opened = await openSession(context, spoke, helloOf(first.p));
+  const skewMs = clockSkew(first.p.clock, context.clock.now());
+  const opened = await openSession(context, spoke, helloOf(first.p), skewMs);
   return opened.ok ? ok(opened.value) : err(closeReasonOf(opened.error));
 }
 

@@ -1,8 +1,11 @@
 import type { PlanPhase, Refusal } from '@apollo-deploy/domain';
-import type { Result } from '@apollo-deploy/kernel';
+import { ok, type Result } from '@apollo-deploy/kernel';
 import {
   acknowledgeMessage,
+  clockSkew,
   type Context,
+  isWorthNoting,
+  recordClockSkew,
   recordFullState,
   recordPlanProgress,
   recordPlanResult,
@@ -46,6 +49,8 @@ export class SessionFrames {
   /** The generation that the store holds; unknown until this session has stored or looked. */
   private storedGeneration: number | undefined;
   private looked = false;
+  /** How far the spoke's clock is ahead, as this session has noted it. */
+  private skewMs: number | undefined;
 
   constructor(
     private readonly context: Context,
@@ -69,7 +74,7 @@ export class SessionFrames {
       case 'state.delta':
         return this.stateDelta(frame.p);
       case 'heartbeat':
-        return this.heartbeat(frame.p);
+        return this.heartbeat(frame.p, frame.ts);
       case 'ack':
         return this.acknowledged(frame.re);
     }
@@ -148,11 +153,24 @@ export class SessionFrames {
   }
 
   /** A spoke whose newest state is not what is stored lost a message, or the hub was restored. */
-  private async heartbeat({ generation }: SpokePayload<'heartbeat'>): Promise<FrameAnswer> {
+  private async heartbeat(
+    { generation }: SpokePayload<'heartbeat'>,
+    saidAt: string,
+  ): Promise<FrameAnswer> {
+    const noted = await this.noteClock(saidAt);
+    if (!noted.ok) return refused(noted.error);
     if (!this.looked) await this.look();
     const missing = generation !== (this.storedGeneration ?? 0) && !this.assembly.open;
     const serverTime = this.context.clock.now().toISOString();
     return { heartbeat: { serverTime }, ...(missing && { requestState: true }) };
+  }
+
+  private async noteClock(saidAt: string): Promise<Result<void, Refusal>> {
+    const skewMs = clockSkew(saidAt, this.context.clock.now());
+    if (skewMs === undefined || !isWorthNoting(skewMs, this.skewMs)) return ok(undefined);
+    const noted = await this.commit(() => recordClockSkew(this.context, this.session, skewMs));
+    if (noted.ok) this.skewMs = skewMs;
+    return noted;
   }
 
   private async look(): Promise<void> {

@@ -45,7 +45,9 @@ export class ProductionScene {
     await hub.store.transact((unit) => unit.runs.put(RELEASES.map(provenBelow)));
     const joining = { spoke: 'prod', environment: 'prod' };
     const { token } = await done(hub.post('/api/v1/join-tokens', joining));
-    const spoke = await SpokeClient.connect(Number(new URL(hub.url).port), String(token));
+    const spoke = await SpokeClient.connect(Number(new URL(hub.url).port), String(token), () =>
+      hub.clock.now(),
+    );
     const scene = new ProductionScene(hub, spoke);
     await scene.report({ aria: '1.0.0', base: '1.5.0' });
     await scene.want('aria', '1.0.0');

@@ -1,11 +1,12 @@
 import { isSuppressedAt } from '../suppressions/automatic-suppression.js';
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds unless the plan's entity is left alone for a while because plans failed on it, or brought what does not stay. */
-export const automaticSuppression: TabledConstraint = {
+export const automaticSuppression: BuiltInConstraint = {
   kind: 'automatic_suppression',
+  description: 'The back-off after a failed plan of the entity is over.',
   row: 'automatic_suppression',
   evaluate({ now, suppression }) {
     if (suppression === null || !isSuppressedAt(suppression, now)) {

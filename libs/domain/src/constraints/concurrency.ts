@@ -1,4 +1,4 @@
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { type ConstraintResult, SATISFIED } from './constraint.js';
 import type { PlanFacts, SlotUse } from './plan-facts.js';
 import type { Violation } from './violation.js';
@@ -10,8 +10,10 @@ const CODE = 'concurrency';
  * Holds while fewer plans execute in the environment, of the product and on the spoke than each of
  * them allows at once. Every one that is full says so.
  */
-export const concurrency: TabledConstraint = {
+export const concurrency: BuiltInConstraint = {
   kind: 'concurrency',
+  description:
+    'Fewer plans execute in the environment, of the product and on the spoke than `maxConcurrent` of each allows.',
   row: 'concurrency',
   evaluate({ environment, product, spoke }: PlanFacts): ConstraintResult {
     if (!isFull(environment) && !isFull(product) && !isFull(spoke)) return SATISFIED;

@@ -69,6 +69,29 @@ describe('the built-in constraints', () => {
     expect(result.satisfied).toBe(codes.length === 0);
   });
 
+  it.each([
+    { name: 'five minutes ahead', clockSkewMs: 300_000, expected: [] },
+    { name: 'five minutes behind', clockSkewMs: -300_000, expected: [] },
+    {
+      name: 'a millisecond more ahead',
+      clockSkewMs: 300_001,
+      expected: [
+        "the clock of spoke dev is 6 minutes ahead of the hub's, and 5 are allowed; set the clocks of both right (NTP), and the plan goes with the next heartbeat",
+      ],
+    },
+    {
+      name: 'two hours behind',
+      clockSkewMs: -7_200_000,
+      expected: [
+        "the clock of spoke dev is 120 minutes behind the hub's, and 5 are allowed; set the clocks of both right (NTP), and the plan goes with the next heartbeat",
+      ],
+    },
+  ])('look at the clock of the spoke: $name', ({ clockSkewMs, expected }) => {
+    const spoke = { ...somePlanFacts().spoke, clockSkewMs };
+    const { violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, somePlanFacts({ spoke }));
+    expect(violations.map(({ message }) => message)).toEqual(expected);
+  });
+
   it('say since when a spoke has been away', () => {
     const spoke = {
       name: 'edge',

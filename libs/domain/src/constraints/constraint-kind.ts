@@ -1,5 +1,5 @@
 import type { Json, Result } from '@apollo-deploy/kernel';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { MaintenanceWindow } from '../schedules/maintenance-window.js';
 import type { SuppressionWindow } from '../schedules/suppression-window.js';
 import type { ApplicabilityRow, TabledConstraint } from './applicability.js';
@@ -15,6 +15,20 @@ export interface SpecRefusal {
   readonly field: string;
   readonly detail: string;
 }
+
+/** A kind that is there without being stored: it has no spec, and so the schema of one without fields. */
+export interface BuiltInConstraint extends TabledConstraint {
+  readonly description: string;
+}
+
+/** JSON Schema of the spec of a kind that is built in. */
+export const NO_SPEC: TSchema = Type.Object(
+  {},
+  {
+    additionalProperties: false,
+    description: 'Built in: nobody stores it, and it takes no settings of its own.',
+  },
+);
 
 /** A kind of constraint that people can store. */
 export interface ConstraintKind {

@@ -1,10 +1,12 @@
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import { dependencyHealthViolations, dependencyRangeViolations } from './dependency.js';
 
 /** What a plan's release needs is there, in range and running, and who needs it keeps what it needs. */
-export const dependency: TabledConstraint = {
+export const dependency: BuiltInConstraint = {
   kind: 'dependency',
+  description:
+    'What the release declares to need is there, in range and healthy, and what depends on the entity keeps what it needs.',
   row: 'dependency',
   evaluate({ dependencies }) {
     if (dependencies === null) return SATISFIED;

@@ -1,11 +1,13 @@
 import { openBreaker } from '../suppressions/environment-breaker.js';
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds while few enough entities of the environment are suppressed: many at once have one cause. */
-export const environmentBreaker: TabledConstraint = {
+export const environmentBreaker: BuiltInConstraint = {
   kind: 'environment_breaker',
+  description:
+    'Not more than max(5, 20 %) of the entities of the environment are suppressed after failures.',
   row: 'environment_breaker',
   evaluate({ now, environment }) {
     const breaker = openBreaker(environment, now);

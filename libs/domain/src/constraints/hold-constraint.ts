@@ -1,12 +1,13 @@
 import { describeHold, type HeldContent } from '../holds/hold.js';
 import type { PlanContent } from '../plans/plan.js';
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Holds unless a hold keeps the plan's entity at other content, or from any change. */
-export const holdConstraint: TabledConstraint = {
+export const holdConstraint: BuiltInConstraint = {
   kind: 'hold',
+  description: 'No hold keeps the entity as it is.',
   row: 'hold',
   evaluate({ content, hold }) {
     if (hold === null || isFixedBy(hold.fixes, content)) {

@@ -1,4 +1,4 @@
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { automaticSuppression } from './automatic-suppression-constraint.js';
 import { concurrency } from './concurrency.js';
 import { dependency } from './dependency-constraint.js';
@@ -20,4 +20,4 @@ export const BUILT_IN_CONSTRAINTS = [
   health,
   promoted,
   recall,
-] as const satisfies readonly TabledConstraint[];
+] as const satisfies readonly BuiltInConstraint[];

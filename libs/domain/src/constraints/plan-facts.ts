@@ -40,6 +40,8 @@ export interface PlanFacts {
     readonly lastSeenAt?: string;
     /** Whether it has said in its present session what runs. */
     readonly reported: boolean;
+    /** How far its clock is ahead of the hub's, negative = behind; absent = it never said. */
+    readonly clockSkewMs?: number;
   };
   readonly environment: BreakerCount & SlotUse & { readonly name: string };
   readonly product: SlotUse & { readonly name: string };

@@ -1,5 +1,5 @@
 import { isLowerTier, type Tier } from '../catalog/environment.js';
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { PromotionFacts } from './promotion-facts.js';
 import type { KnownViolation } from './violation-codes.js';
@@ -7,8 +7,9 @@ import type { KnownViolation } from './violation-codes.js';
 const GUARDED: Tier = 'production';
 
 /** Nothing new reaches production that has not SUCCEEDED and been Healthy in a lower tier. */
-export const promoted: TabledConstraint = {
+export const promoted: BuiltInConstraint = {
   kind: 'promoted',
+  description: 'In production: this chart has succeeded and been healthy in a lower tier.',
   row: 'promoted',
   evaluate({ promotion }) {
     if (promotion === null) return SATISFIED;

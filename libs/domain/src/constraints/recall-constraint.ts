@@ -1,5 +1,5 @@
 import { tellRecall } from '../catalog/recall.js';
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -7,8 +7,9 @@ import type { KnownViolation } from './violation-codes.js';
  * Holds unless the plan brings what is recalled. A target never is; this is for plans back to content
  * that was recalled since.
  */
-export const recall: TabledConstraint = {
+export const recall: BuiltInConstraint = {
   kind: 'recall',
+  description: 'No recall covers the version that the plan brings.',
   row: 'recall',
   evaluate({ recall: covering }) {
     if (covering === undefined) return SATISFIED;

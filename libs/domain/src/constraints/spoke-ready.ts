@@ -1,33 +1,49 @@
-import type { TabledConstraint } from './applicability.js';
+import type { BuiltInConstraint } from './constraint-kind.js';
 import { type ConstraintResult, SATISFIED } from './constraint.js';
 import type { PlanFacts } from './plan-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
+/** How far a spoke's clock may be off: offers expire and windows end by it. */
+const SKEW_MAX_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+
 /**
- * Holds while the plan's spoke is there to take it and has said what runs: an offer is only made to a
- * connected spoke, against its own present report.
+ * Holds while the plan's spoke is there to take it, has said what runs, and tells about the same time
+ * as the hub: an offer is only made to a connected spoke, against its own present report.
  */
-export const spokeReady: TabledConstraint = {
+export const spokeReady: BuiltInConstraint = {
   kind: 'spoke_ready',
+  description:
+    'The spoke is connected, has reported since it came back, and its clock is right to five minutes.',
   row: 'spoke_ready',
   evaluate({ spoke }: PlanFacts): ConstraintResult {
-    const { name, presence, lastSeenAt = null } = spoke;
-    if (presence === 'connected' && spoke.reported) {
-      return SATISFIED;
-    }
-    return {
-      satisfied: false,
-      violations: [
-        {
-          code: 'spoke_ready',
-          message: `spoke ${name} ${whatIsMissing(spoke)}`,
-          data: { spoke: name, presence, lastSeenAt },
-        } satisfies KnownViolation,
-      ],
-      metadata: {},
-    };
+    const { presence, reported, clockSkewMs = 0 } = spoke;
+    const isThere = presence === 'connected' && reported;
+    const isOff = Math.abs(clockSkewMs) > SKEW_MAX_MS;
+    if (isThere && !isOff) return SATISFIED;
+    const violations = [...(isThere ? [] : [absence(spoke)]), ...(isOff ? [skew(spoke)] : [])];
+    return { satisfied: false, violations, metadata: {} };
   },
 };
+
+function absence(spoke: PlanFacts['spoke']): KnownViolation {
+  const { name, presence, lastSeenAt = null } = spoke;
+  return {
+    code: 'spoke_ready',
+    message: `spoke ${name} ${whatIsMissing(spoke)}`,
+    data: { spoke: name, presence, lastSeenAt },
+  };
+}
+
+function skew({ name, clockSkewMs = 0 }: PlanFacts['spoke']): KnownViolation {
+  const minutes = Math.ceil(Math.abs(clockSkewMs) / MINUTE_MS);
+  const direction = clockSkewMs > 0 ? 'ahead of' : 'behind';
+  return {
+    code: 'spoke_ready',
+    message: `the clock of spoke ${name} is ${String(minutes)} minutes ${direction} the hub's, and 5 are allowed; set the clocks of both right (NTP), and the plan goes with the next heartbeat`,
+    data: { spoke: name, clockSkewMs, allowedMs: SKEW_MAX_MS },
+  };
+}
 
 function whatIsMissing({ presence, lastSeenAt }: PlanFacts['spoke']): string {
   if (presence === 'connected') {

@@ -1,7 +1,7 @@
 import { type ConstraintSet, planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
-import type { EvaluationRecord } from '../ports/records.js';
+import type { EvaluationRecord, Settling } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { ConstraintCache } from './constraint-cache.js';
 import { dropVainDemand } from './follow-rollback.js';
@@ -212,8 +212,15 @@ async function remember(
 function isSameSettling(before: EvaluationRecord | undefined, now: EvaluationSettling): boolean {
   return (
     before?.recheckAt === now.recheckAt &&
-    before?.settling?.contentKey === now.settling?.contentKey &&
-    before?.settling?.since === now.settling?.since &&
-    before?.settling?.epoch === now.settling?.epoch
+    before?.awaitsSpoke === now.awaitsSpoke &&
+    isSameStretch(before?.settling, now.settling)
+  );
+}
+
+function isSameStretch(before: Settling | undefined, now: Settling | undefined): boolean {
+  return (
+    before?.contentKey === now?.contentKey &&
+    before?.since === now?.since &&
+    before?.epoch === now?.epoch
   );
 }

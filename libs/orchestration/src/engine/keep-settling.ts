@@ -14,7 +14,7 @@ import type { EvaluationRecord } from '../ports/records.js';
 import type { EvaluationOutcome, EvaluationWork } from './open-plan.js';
 
 /** What an evaluation remembers of content that is not proven yet. */
-export type EvaluationSettling = Pick<EvaluationRecord, 'settling' | 'recheckAt'>;
+export type EvaluationSettling = Pick<EvaluationRecord, 'settling' | 'awaitsSpoke' | 'recheckAt'>;
 
 const SETTLING = 'settling' satisfies ViolationCode;
 
@@ -26,9 +26,9 @@ export function isAwaited(
   facts: EntityFacts,
   open: Plan,
   proposal: Proposal,
-  { recheckAt }: EvaluationSettling,
+  { recheckAt, awaitsSpoke }: EvaluationSettling,
 ): boolean {
-  if (recheckAt === undefined) return false;
+  if (recheckAt === undefined && awaitsSpoke !== true) return false;
   const running = runningContent(facts, proposal);
   return running !== undefined && planDigest(running.content) === open.digest;
 }
@@ -44,7 +44,7 @@ export async function keepSettling(
   const violation = awaits(why, settling);
   const [before] = open.violations;
   if (open.state === 'BLOCKED' && before?.message === violation.message) return unchanged;
-  const { recheckAt: _, ...rest } = open;
+  const { recheckAt: _, inLineSince: _in, ...rest } = open;
   const plan: Plan = {
     ...rest,
     reason: `${why}, and another try of it waits`,

@@ -60,6 +60,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
       maxConcurrent: maxConcurrentOf(spoke),
       executing: executing.spoke,
       ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
+      ...(spoke.clockSkewMs !== undefined && { clockSkewMs: spoke.clockSkewMs }),
     },
     environment: {
       name: environment.name,

@@ -113,6 +113,26 @@ describe('content that runs as desired and that no plan brought', () => {
     expect(await at('09:30:00')).toHaveLength(1);
   });
 
+  it('is looked at no more while its spoke is away, and again when that is back', async () => {
+    world.clock.advance(10 * 60_000);
+    await world.engine.markDue();
+    await world.settle();
+    expect(await world.engine.markDue()).toBeUndefined();
+    world.clock.advance(3 * 3_600_000);
+    await world.engine.markDue();
+    expect(await world.engine.drainOnce()).toBe(0);
+
+    await world.goTo('2026-01-05T13:00:00Z');
+    await world.settle();
+    expect(await world.engine.markDue()).toEqual(new Date('2026-01-05T13:10:00Z'));
+    world.clock.advance(10 * 60_000);
+    await world.engine.markDue();
+    await world.settle();
+    await world.connect();
+    await reported(RUNS);
+    expect(await world.engine.markDue()).toEqual(new Date('2026-01-05T13:20:00Z'));
+  });
+
   it('goes on counting over a restart of the hub', async () => {
     await at('09:05:00');
     const restarted = new OrchestrationEngine(world.context, () => undefined);

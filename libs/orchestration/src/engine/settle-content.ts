@@ -34,7 +34,8 @@ export async function settleContent(
   const running = runningContent(facts.entityFacts, proposal);
   if (running === undefined || !isUnproven(facts, running)) return {};
   const now = context.clock.now();
-  if (!isSeen(facts)) return { recheckAt: new Date(now.getTime() + SETTLING_MS).toISOString() };
+  // Its return has it evaluated; until then time changes nothing.
+  if (!isSeen(facts)) return { awaitsSpoke: true };
   const settling = settlingOf(facts, running, now);
   const until = Date.parse(settling.since) + SETTLING_MS;
   if (now.getTime() < until) return { settling, recheckAt: new Date(until).toISOString() };

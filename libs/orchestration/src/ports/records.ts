@@ -18,6 +18,8 @@ export interface SpokeRecord {
   /** False while no session is open, as far as the hub has noticed. */
   readonly connected: boolean;
   readonly lastSeenAt?: string;
+  /** How far its clock was ahead of the hub's when that last changed much; negative = behind. */
+  readonly clockSkewMs?: number;
   readonly hello?: SpokeHello;
   /** The session in which the spoke last said everything; absent = it never did. */
   readonly stateEpoch?: number;
@@ -89,6 +91,8 @@ export interface EvaluationRecord {
   readonly target: { readonly version: string | null; readonly reason: string };
   /** Content that runs as desired and Healthy, and is to prove itself. */
   readonly settling?: Settling;
+  /** What it runs is to prove itself once its spoke, which is away, is back. */
+  readonly awaitsSpoke?: boolean;
   /** When time alone may change the answer; absent if it cannot. RFC 3339. */
   readonly recheckAt?: string;
 }

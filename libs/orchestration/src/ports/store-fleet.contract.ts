@@ -12,6 +12,7 @@ export function describeStoredFleet(store: () => Store): void {
       tokenExpiresAt: '2026-03-02T13:00:00.000Z',
       tokenUsed: true,
       maxConcurrent: 3,
+      clockSkewMs: -90_000_000_000,
       epoch: 4,
       connected: true,
       lastSeenAt: '2026-03-02T12:30:00.250Z',

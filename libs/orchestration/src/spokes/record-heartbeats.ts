@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { markAwaiting } from './mark-awaiting.js';
 import { noteRuns } from './note-runs.js';
 import { presenceOf } from './presence.js';
 import { markOpenWork } from './spoke-session.js';
@@ -22,6 +23,9 @@ export async function recordHeartbeats(
       await noteRuns(context, unit, name, await unit.entities.ofSpoke(name));
     }
     await unit.spokes.seen(heard);
-    for (const { name } of returned) await markOpenWork(unit, name);
+    for (const { name } of returned) {
+      await markOpenWork(unit, name);
+      await markAwaiting(unit, name);
+    }
   });
 }

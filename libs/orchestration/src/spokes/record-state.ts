@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { markAwaiting } from './mark-awaiting.js';
 import { noteRuns } from './note-runs.js';
 import { fenced, markOpenWork, type SpokeSession } from './spoke-session.js';
 
@@ -54,7 +55,10 @@ export async function recordFullState(
       unit,
       entities.filter((entity) => firstReport || changes.has(nameKey(entity))),
     );
-    if (spoke.value.stateEpoch !== session.epoch) await markOpenWork(unit, session.spoke);
+    if (spoke.value.stateEpoch !== session.epoch) {
+      await markOpenWork(unit, session.spoke);
+      await markAwaiting(unit, session.spoke);
+    }
     await unit.spokes.save({
       ...spoke.value,
       stateEpoch: session.epoch,

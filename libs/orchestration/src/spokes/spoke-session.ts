@@ -38,11 +38,15 @@ function unauthenticated(): Refusal {
   );
 }
 
-/** Opens a session: the epoch rises, so an older session of this spoke can write no more. */
+/**
+ * Opens a session: the epoch rises, so an older session of this spoke can write no more. `skewMs`: how
+ * far its clock is ahead of the hub's.
+ */
 export async function openSession(
   context: Context,
   spoke: string,
   hello: SpokeHello,
+  skewMs?: number,
 ): Promise<Result<SpokeSession, Refusal>> {
   return context.store.transact(async (unit) => {
     const stored = await unit.spokes.lock(spoke);
@@ -55,6 +59,7 @@ export async function openSession(
     const epoch = stored.epoch + 1;
     await unit.spokes.save({
       ...stored,
+      ...(skewMs !== undefined && { clockSkewMs: skewMs }),
       epoch,
       hello,
       tokenUsed: true,

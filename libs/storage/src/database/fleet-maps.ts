@@ -11,6 +11,7 @@ export const SPOKES = new TableMap<SpokeRecord>('spokes', ['name'], {
   tokenUsed: flag(),
   revoked: flag(),
   maxConcurrent: optional(integer()),
+  clockSkewMs: optional(integer('bigint')),
   epoch: integer('bigint'),
   connected: flag(),
   lastSeenAt: optional(instant()),

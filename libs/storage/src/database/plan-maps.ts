@@ -50,6 +50,7 @@ export const EVALUATIONS = new TableMap<EvaluationRecord>('evaluations', ['entit
   why: prose(),
   target: json(),
   settling: optional(json()),
+  awaitsSpoke: optional(flag()),
   recheckAt: optional(instant()),
 });
 

@@ -12,6 +12,7 @@ import { HELLO } from './spoke-scene.js';
 
 /** A spoke on a real WebSocket, which does only what it is told to. */
 export class SpokeClient {
+  private now: () => Date = () => new Date();
   epoch = 0;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   private readonly frames: HubFrame[] = [];
@@ -48,10 +49,15 @@ export class SpokeClient {
     });
   }
 
-  /** A connection with an open session. */
-  static async connect(port: number, token: string): Promise<SpokeClient> {
+  /** A connection with an open session, of a spoke that tells this time. */
+  static async connect(
+    port: number,
+    token: string,
+    now: () => Date = () => new Date(),
+  ): Promise<SpokeClient> {
     const client = await SpokeClient.dial(port, token);
-    client.say('hello', HELLO);
+    client.now = now;
+    client.say('hello', { ...HELLO, clock: now().toISOString() });
     client.epoch = (await client.next('welcome')).p.epoch;
     return client;
   }
@@ -60,7 +66,7 @@ export class SpokeClient {
   say<T extends SpokeMessageType>(type: T, payload: SpokePayload<T>, re?: string): string {
     this.lastId += 1;
     const id = `${type}-${String(this.lastId)}`;
-    const head = { id, epoch: this.epoch, ts: new Date().toISOString() };
+    const head = { id, epoch: this.epoch, ts: this.now().toISOString() };
     this.socket.send(encodeSpokeFrame(type, payload, { ...head, ...(re !== undefined && { re }) }));
     return id;
   }
