@@ -40,7 +40,8 @@ export const sizes = {
 
 /** @param {typeof sizes.full} size */
 export async function run({ small, large, changes, rounds }) {
-  const fleets = { small: hubOf(small), large: hubOf(large) };
+  const spokes = Math.ceil(small / PRODUCTS);
+  const fleets = { small: hubOf(small, spokes), large: hubOf(large, spokes) };
   const perChange = [];
   for (const count of changes) perChange.push(await compare(fleets, count, rounds));
   const quiet = { small: await quietTurns(fleets.small), large: await quietTurns(fleets.large) };
@@ -72,8 +73,11 @@ export async function run({ small, large, changes, rounds }) {
 
 /** @typedef {ReturnType<typeof hubOf>} Hub */
 
-/** @param {number} entities */
-function hubOf(entities) {
+/**
+ * @param {number} entities
+ * @param {number} spokes How many of its spokes report, in turn.
+ */
+function hubOf(entities, spokes) {
   const inMemory = new InMemoryStore({ rows: evaluatedRows(fleetOf(entities)) });
   const { store, statements } = countingStore(inMemory);
   let last = 0;
@@ -86,7 +90,6 @@ function hubOf(entities) {
   const engine = new OrchestrationEngine(context, (entity, error) => {
     throw new Error(`${entity} cannot be evaluated`, { cause: error });
   });
-  const spokes = Math.ceil(entities / PRODUCTS);
   return { context, engine, statements, spokes, generations: new Map(), changed: 0 };
 }
 
@@ -172,6 +175,7 @@ async function change(hub, count) {
 }
 
 /**
+ * The same spokes report in each fleet, so that the same plans come and go over the same past.
  * @param {Hub} hub
  * @param {number} releases
  */
