@@ -18,7 +18,7 @@ export const releaseSnapshots: BackupProvider = {
       const entity = await unit.entities.get(name);
       if (entity === undefined) return err({ detail: `there is no entity ${name} any more` });
       const spoke = await unit.spokes.get(entity.spoke);
-      const [state] = await unit.releaseStates.getMany([entity]);
+      const [state] = await unit.releaseStates.summaries([entity]);
       const release = reportedState(spoke, state)?.release;
       if (release?.releaseDigest !== releaseDigest) {
         return err({ detail: 'what runs has changed since it was asked for' });

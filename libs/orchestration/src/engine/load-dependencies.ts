@@ -43,7 +43,7 @@ export async function loadNeighbours(
   );
   // Plans before states: one that ends in between is then seen, or what it brought is.
   const plans = await unit.plans.openOf(others.map(({ name }) => name));
-  const states = await unit.releaseStates.getMany(others);
+  const states = await unit.releaseStates.summaries(others);
   const spokes = await unit.spokes.getMany(distinct(others.map(({ spoke }) => spoke)));
   const stateOf = new Map(states.map((state) => [releaseKey(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));

@@ -16,7 +16,7 @@ import {
   runningVersion,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import type { EvaluationRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
+import type { EvaluationRecord, ReleaseSummary, SpokeRecord } from '../ports/records.js';
 import type { SlotCounts, SlotHolders } from '../ports/plan-slots.js';
 import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
@@ -76,7 +76,7 @@ export async function loadFacts(
   const releases = grouped(await unit.releases.ofProducts(productNames), ({ product }) => product);
   const channels = versionsIn(await unit.channels.ofProducts(productNames));
   const recalls = grouped(await unit.recalls.ofProducts(productNames), ({ product }) => product);
-  const states = byKey(await unit.releaseStates.getMany(entities), releaseKey);
+  const states = byKey(await unit.releaseStates.summaries(entities), releaseKey);
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
   const executing = await unit.plans.executing(slotHolders(entities));
@@ -152,7 +152,7 @@ interface DestinationSources {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly releases: ReadonlyMap<string, readonly Release[]>;
   readonly spokes: ReadonlyMap<string, SpokeRecord>;
-  readonly states: ReadonlyMap<string, ReleaseStateRecord>;
+  readonly states: ReadonlyMap<string, ReleaseSummary>;
 }
 
 function destinationOf(

@@ -42,11 +42,6 @@ export interface SpokeHello {
 }
 
 /** The last ExpectedStateK8s of one release on one spoke. */
-/** Of a release only what its report says of its Helm head. */
-export type ReleaseHeadRecord = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'> & {
-  readonly head: Json;
-};
-
 export interface ReleaseStateRecord {
   readonly spoke: string;
   readonly namespace: string;
@@ -56,6 +51,12 @@ export interface ReleaseStateRecord {
   /** The report as the protocol shapes it. */
   readonly report: Readonly<Record<string, Json>>;
 }
+
+/**
+ * What is read of a release state to evaluate by: its report need not hold objects, pods, and more than
+ * the first drift, which are most of it.
+ */
+export type ReleaseSummary = Omit<ReleaseStateRecord, 'report'> & { readonly report: object };
 
 /** A message that waits for a spoke's acknowledgement. */
 export interface OutboxMessage {

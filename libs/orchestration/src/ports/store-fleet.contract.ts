@@ -4,6 +4,7 @@ import { anEntity, aReleaseState, aSpoke } from '../testing/records.js';
 import type { PlacedEntity } from './neighbourhood.js';
 import type { SpokeRecord } from './records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
+import { reportedRelease } from '../spokes/release-state.js';
 import type { Store } from './store.js';
 
 export function describeStoredFleet(store: () => Store): void {
@@ -153,27 +154,6 @@ export function describeStoredFleet(store: () => Store): void {
       });
     });
 
-    it('answers of many only their heads', async () => {
-      const head = { revision: 3, status: 'deployed', deployed: null };
-      const heads = await store().transact(async (unit) => {
-        const report = { head, pods: [{ ready: true }] };
-        await unit.releaseStates.put([
-          aReleaseState({ ...key('b'), report }),
-          aReleaseState({ ...key('a', 'spoke-b'), report }),
-          aReleaseState({ ...key('c'), report: { pods: [] } }),
-        ]);
-        return unit.releaseStates.headsOf([key('b'), key('a', 'spoke-b'), key('x'), key('c')]);
-      });
-      expect(heads).toHaveLength(3);
-      expect(heads).toEqual(
-        expect.arrayContaining([
-          { ...key('b'), head },
-          { ...key('a', 'spoke-b'), head },
-          { ...key('c'), head: null },
-        ]),
-      );
-    });
-
     it('keeps the later of two reports of one release that come together', async () => {
       const read = await store().transact(async (unit) => {
         await unit.releaseStates.put([
@@ -186,6 +166,29 @@ export function describeStoredFleet(store: () => Store): void {
       expect(read).toEqual([aReleaseState({ digest: 'd2' })]);
     });
 
+    it('are summed up with all that an evaluation reads of them', async () => {
+      const head = {
+        ...{ revision: 7, status: 'deployed', chartVersion: '1.2.0', planId: 'plan-1' },
+        ...{ valuesDigest: 'v1', releaseDigest: 'r1' },
+        deployed: { revision: 6, chartVersion: '1.1.0' },
+      };
+      const rest = { head, objects: [{ kind: 'Deployment' }], pods: [{ name: 'pod' }] };
+      const drift = [{ message: 'replicas: 3, not 2' }, { message: 'image' }];
+      const reports = [
+        { ...rest, health: 'Healthy', drift: [] },
+        { ...rest, health: 'Degraded', reason: 'r', message: 'm', drift },
+      ];
+      const states = reports.map((report, at) => aReleaseState({ ...key(`r${at}`), report }));
+      const summaries = await store().transact(async (unit) => {
+        await unit.releaseStates.put(states);
+        return unit.releaseStates.summaries(states);
+      });
+      expect(summaries.map(({ report: _, ...keys }) => keys)).toEqual(
+        states.map(({ report: _, ...keys }) => keys),
+      );
+      expect(summaries.map(reportedRelease)).toEqual(states.map(reportedRelease));
+    });
+
     it('answers and removes many, and only those', async () => {
       await store().transact(async (unit) => {
         await unit.releaseStates.put([
@@ -194,12 +197,12 @@ export function describeStoredFleet(store: () => Store): void {
           aReleaseState(key('a', 'spoke-b')),
         ]);
         const keys = [key('b'), key('a', 'spoke-b'), key('unknown')];
-        const many = await unit.releaseStates.getMany(keys);
+        const many = await unit.releaseStates.summaries(keys);
         expect(many.map(({ spoke, releaseName }) => `${spoke}/${releaseName}`).sort()).toEqual([
           'spoke-a/b',
           'spoke-b/a',
         ]);
-        expect(await unit.releaseStates.getMany([])).toEqual([]);
+        expect(await unit.releaseStates.summaries([])).toEqual([]);
         await unit.releaseStates.remove(keys);
         await unit.releaseStates.remove([]);
         expect(await unit.releaseStates.ofSpoke('spoke-a')).toEqual([aReleaseState(key('a'))]);

@@ -9,8 +9,8 @@ export function describeWaiting(store: () => Store): void {
   describePlansThatWait(store);
 
   describe('entities that were never evaluated', () => {
-    it('are found in order, without those that are marked', async () => {
-      const missing = await store().transact(async (unit) => {
+    it('are found, without those that are marked', async () => {
+      const [all = [], one = []] = await store().transact(async (unit) => {
         for (const name of ['d', 'b', 'a', 'c']) {
           await unit.entities.insert(anEntity({ name, releaseName: name }));
         }
@@ -18,7 +18,27 @@ export function describeWaiting(store: () => Store): void {
         await unit.dirty.mark(['c']);
         return [await unit.evaluations.missing(10), await unit.evaluations.missing(1)];
       });
-      expect(missing).toEqual([['a', 'd'], ['a']]);
+      expect([...all].sort()).toEqual(['a', 'd']);
+      expect(one).toHaveLength(1);
+      expect(all).toEqual(expect.arrayContaining([...one]));
+    });
+
+    it('are found again when what evaluated or marked them is taken back', async () => {
+      const takenBack = new Error('taken back');
+      const name = 'a';
+      await store().transact((unit) => unit.entities.insert(anEntity({ name })));
+      const work = store().transact(async (unit) => {
+        await unit.evaluations.put([anEvaluation({ entity: name })]);
+        await unit.dirty.mark([name]);
+        throw takenBack;
+      });
+      await expect(work).rejects.toBe(takenBack);
+      const missing = () => store().transact((unit) => unit.evaluations.missing(10));
+      expect(await missing()).toEqual([name]);
+      await store().transact((unit) => unit.dirty.mark([name]));
+      expect(await missing()).toEqual([]);
+      await store().transact((unit) => unit.dirty.take(10));
+      expect(await missing()).toEqual([name]);
     });
   });
 

@@ -28,8 +28,8 @@ import type {
   EvaluationRecord,
   IdempotencyRecord,
   OutboxMessage,
-  ReleaseHeadRecord,
   ReleaseStateRecord,
+  ReleaseSummary,
   SpokeRecord,
 } from './records.js';
 import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
@@ -185,14 +185,10 @@ export interface ReleaseStateRepository {
     releaseName: string,
   ): Promise<ReleaseStateRecord | undefined>;
   ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]>;
-  /** The states of these releases, those that exist. */
-  getMany(
+  /** Of these releases what is to be evaluated by, those that exist. */
+  summaries(
     keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
-  ): Promise<readonly ReleaseStateRecord[]>;
-  /** As `getMany`, without what the reports say of objects and pods. */
-  headsOf(
-    keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
-  ): Promise<readonly ReleaseHeadRecord[]>;
+  ): Promise<readonly ReleaseSummary[]>;
   put(records: readonly ReleaseStateRecord[]): Promise<void>;
   remove(
     keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],
@@ -244,7 +240,7 @@ export interface EntityRepository {
 
 export interface EvaluationRepository {
   getMany(entities: readonly string[]): Promise<readonly EvaluationRecord[]>;
-  /** Entities that were never evaluated and that nobody has marked, in order, at most `limit`. */
+  /** Entities that were never evaluated and that nobody has marked, in any order, at most `limit`. */
   missing(limit: number): Promise<readonly string[]>;
   put(records: readonly EvaluationRecord[]): Promise<void>;
   /**

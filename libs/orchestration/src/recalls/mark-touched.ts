@@ -68,7 +68,7 @@ async function touchedBy(
     ),
   );
   const heads = new Map(
-    (await unit.releaseStates.headsOf(entities)).map((one) => [releaseKey(one), headOf(one)]),
+    (await unit.releaseStates.summaries(entities)).map((one) => [releaseKey(one), headOf(one)]),
   );
   return (entity) => {
     const channel =

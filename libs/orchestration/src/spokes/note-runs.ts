@@ -122,7 +122,7 @@ async function reportedReleases(
   spoke: SpokeRecord,
   entities: readonly Entity[],
 ): Promise<ReadonlyMap<string, ReportedRelease | null | undefined>> {
-  const stored = await unit.releaseStates.getMany(entities);
+  const stored = await unit.releaseStates.summaries(entities);
   const states = new Map(stored.map((state) => [nameKey(state), state]));
   return new Map(
     entities.map((entity) => [

@@ -130,7 +130,7 @@ async function apply(
   removed: readonly ReleaseName[],
 ): Promise<ReadonlySet<string>> {
   const records = reports.map((report) => toRecord(spoke, report));
-  const stored = await unit.releaseStates.getMany([
+  const stored = await unit.releaseStates.summaries([
     ...records,
     ...removed.map(({ namespace, releaseName }) => ({ spoke, namespace, releaseName })),
   ]);

@@ -1,5 +1,5 @@
 import type { Health, ReportedRelease, ReportedState } from '@apollo-deploy/domain';
-import type { ReleaseHeadRecord, ReleaseStateRecord, SpokeRecord } from '../ports/records.js';
+import type { ReleaseSummary, SpokeRecord } from '../ports/records.js';
 
 /**
  * What the hub reads of a release report. The hub's edge has checked the whole report against the
@@ -24,15 +24,15 @@ export interface StoredReport {
 /** The reported state of an entity, or `undefined` while its spoke has never reported. */
 export function reportedState(
   spoke: SpokeRecord | undefined,
-  stored: ReleaseStateRecord | undefined,
+  stored: ReleaseSummary | undefined,
 ): ReportedState | undefined {
   if (spoke?.stateAt === undefined) return undefined;
   return { at: spoke.stateAt, release: stored === undefined ? null : reportedRelease(stored) };
 }
 
 /** What a stored report says of its release. */
-export function reportedRelease({ report }: ReleaseStateRecord): ReportedRelease {
-  const { head, health, reason, message, drift } = report as unknown as StoredReport;
+export function reportedRelease({ report }: Pick<ReleaseSummary, 'report'>): ReportedRelease {
+  const { head, health, reason, message, drift } = report as StoredReport;
   return {
     ...revisionOf(head),
     valuesDigest: head.valuesDigest,
@@ -51,8 +51,8 @@ export function reportedRelease({ report }: ReleaseStateRecord): ReportedRelease
 type ReportedRevision = Pick<ReportedRelease, 'helmStatus' | 'revision' | 'version' | 'deployed'>;
 
 /** What a stored head says of its revision. */
-export function headOf({ head }: Pick<ReleaseHeadRecord, 'head'>): ReportedRevision {
-  return revisionOf(head as unknown as StoredReport['head']);
+export function headOf({ report }: Pick<ReleaseSummary, 'report'>): ReportedRevision {
+  return revisionOf((report as StoredReport).head);
 }
 
 function revisionOf({

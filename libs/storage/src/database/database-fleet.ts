@@ -11,9 +11,9 @@ import {
   type PageRequest,
   type PlacedEntity,
   type ProviderPlace,
-  type ReleaseHeadRecord,
   type ReleaseStateRecord,
   type ReleaseStateRepository,
+  type ReleaseSummary,
   type SpokeRecord,
   type SpokeRepository,
 } from '@apollo-deploy/orchestration';
@@ -28,6 +28,15 @@ type ReleaseKey = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'
 
 const THESE_RELEASES = `(spoke, namespace, release_name) IN
   (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
+
+/** Each report is parsed once, and most of it stays where it is. */
+const SUMMARIES = `SELECT spoke, namespace, release_name AS "releaseName", digest,
+    json_strip_nulls(json_build_object('head', head, 'health', health, 'reason', reason,
+      'message', message, 'drift', CASE WHEN json_array_length(drift) > 0
+        THEN json_build_array(drift -> 0) ELSE '[]'::json END)) AS report
+  FROM release_states, json_to_record(report)
+    AS part (head json, health json, reason json, message json, drift json)
+  WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`;
 
 /** A column `at` counts the places, from 1. */
 const PLACES = `SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
@@ -161,25 +170,9 @@ export class DatabaseReleaseStates implements ReleaseStateRepository {
     return this.table.select('WHERE spoke = $1 ORDER BY namespace, release_name', [spoke]);
   }
 
-  getMany(keys: readonly ReleaseKey[]): Promise<readonly ReleaseStateRecord[]> {
-    return this.table.select(
-      `WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`,
-      columnsOfKeys(keys),
-    );
-  }
-
-  async headsOf(keys: readonly ReleaseKey[]): Promise<readonly ReleaseHeadRecord[]> {
-    const rows = await this.session.query(
-      `SELECT spoke, namespace, release_name, report->'head' AS head FROM release_states
-       WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`,
-      columnsOfKeys(keys),
-    );
-    return rows.map(({ spoke, namespace, release_name: releaseName, head }) => ({
-      spoke: spoke as string,
-      namespace: namespace as string,
-      releaseName: releaseName as string,
-      head: head as ReleaseHeadRecord['head'],
-    }));
+  async summaries(keys: readonly ReleaseKey[]): Promise<readonly ReleaseSummary[]> {
+    const rows = await this.session.read(SUMMARIES, columnsOfKeys(keys));
+    return rows.map((row) => RELEASE_STATES.read(row));
   }
 
   put(records: readonly ReleaseStateRecord[]): Promise<void> {

@@ -1,19 +1,19 @@
-import type { Decline, Entity } from '@apollo-deploy/domain';
+import type { Decline } from '@apollo-deploy/domain';
 import type { EvaluationRecord } from '../records.js';
 import type { DeclineRepository, DirtyQueue, EvaluationRepository } from '../unit-of-work.js';
 import { dueEntities, nextDue } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
-import type { DirtyRow, EntityGroup, MemoryTables } from './memory-tables.js';
+import type { DirtyRow, MemoryTables, UnevaluatedRow } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryEvaluations implements EvaluationRepository {
   private readonly view: TableView<EvaluationRecord, 'timed'>;
-  private readonly entities: TableView<Entity, EntityGroup>;
+  private readonly unevaluated: TableView<UnevaluatedRow>;
   private readonly dirty: TableView<DirtyRow>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.evaluations, transaction);
-    this.entities = new TableView(tables.entities, transaction);
+    this.unevaluated = new TableView(tables.unevaluated, transaction);
     this.dirty = new TableView(tables.dirty, transaction);
   }
 
@@ -22,10 +22,7 @@ export class InMemoryEvaluations implements EvaluationRepository {
   }
 
   async missing(limit: number): Promise<readonly string[]> {
-    return this.entities
-      .sortedKeys()
-      .filter((name) => this.view.get(name) === undefined && this.dirty.get(name) === undefined)
-      .slice(0, limit);
+    return this.unevaluated.first(limit).map(({ row }) => row.entity);
   }
 
   async put(records: readonly EvaluationRecord[]): Promise<void> {
@@ -79,10 +76,7 @@ export class InMemoryDirtyQueue implements DirtyQueue {
   }
 
   async take(limit: number): Promise<readonly DirtyRow[]> {
-    const taken = this.view
-      .all()
-      .slice(0, limit)
-      .map(({ row }) => row);
+    const taken = this.view.first(limit).map(({ row }) => row);
     for (const { entity } of taken) this.view.remove(entity);
     return taken;
   }

@@ -3,7 +3,7 @@ import type { Entity } from '@apollo-deploy/domain';
 import type { DependentPlace, PlacedEntity, ProviderPlace } from '../neighbourhood.js';
 import type { Page, PageRequest } from '../page.js';
 import type { VersionConflict } from '../plan-storage.js';
-import type { ReleaseHeadRecord, ReleaseStateRecord, SpokeRecord } from '../records.js';
+import type { ReleaseStateRecord, ReleaseSummary, SpokeRecord } from '../records.js';
 import type { AlreadyExists } from '../already-exists.js';
 import type {
   EntityFilter,
@@ -105,18 +105,8 @@ export class InMemoryReleaseStates implements ReleaseStateRepository {
     return this.view.inGroup('spoke', spoke);
   }
 
-  async getMany(keys: readonly ReleaseKey[]): Promise<readonly ReleaseStateRecord[]> {
+  async summaries(keys: readonly ReleaseKey[]): Promise<readonly ReleaseSummary[]> {
     return this.view.getMany(keys.map(releaseKey));
-  }
-
-  async headsOf(keys: readonly ReleaseKey[]): Promise<readonly ReleaseHeadRecord[]> {
-    const states = await this.getMany(keys);
-    return states.map(({ spoke, namespace, releaseName, report }) => ({
-      spoke,
-      namespace,
-      releaseName,
-      head: report['head'] ?? null,
-    }));
   }
 
   async put(records: readonly ReleaseStateRecord[]): Promise<void> {

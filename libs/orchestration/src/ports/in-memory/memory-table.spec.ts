@@ -30,10 +30,24 @@ describe('a table in memory', () => {
           }
           expect(table.sortedKeys()).toEqual([...expected.keys()].sort());
           expect(table.all().map((slot) => slot.row)).toEqual([...expected.values()]);
+          const some = table.first(2).map((slot) => slot.row);
+          expect(some).toEqual([...expected.values()].slice(0, 2));
           const red = [...expected.values()].filter(({ colour }) => colour === 'red');
           expect(table.inGroup('colour', 'red').map((slot) => slot.row)).toEqual(red);
         }
       }),
     );
+  });
+
+  it('gives back its place to what is taken out and comes back', () => {
+    const table = new MemoryTable<{ readonly name: string }>(({ name }) => name, {});
+    for (const name of ['a', 'b', 'c']) table.put(name, { name });
+    const [first] = table.first(1);
+    table.restore('a', undefined);
+    expect(table.first(5).map(({ row }) => row.name)).toEqual(['b', 'c']);
+    table.restore('a', first);
+    expect(table.first(2).map(({ row }) => row.name)).toEqual(['a', 'b']);
+    table.put('d', { name: 'd' });
+    expect(table.first(5).map(({ row }) => row.name)).toEqual(['a', 'b', 'c', 'd']);
   });
 });

@@ -18,10 +18,15 @@ export class MemoryTable<T extends object, G extends string = never> {
   private readonly kinds: readonly G[];
   private keysInOrder: string[] | undefined;
   private lastPosition = 0;
+  /** The slots stand in the map by age; only what is taken back, or loaded in disorder, does not. */
+  private isByAge = true;
+  private youngest = -Infinity;
 
+  /** `onPresence` is told of each key that comes or goes, when it has. */
   constructor(
     readonly keyOf: (row: T) => string,
     private readonly groups: Readonly<Record<G, GroupsOf<T>>>,
+    private readonly onPresence: (key: string) => void = () => undefined,
   ) {
     this.kinds = Object.keys(groups) as G[];
     for (const kind of this.kinds) this.members.set(kind, new Map());
@@ -34,6 +39,12 @@ export class MemoryTable<T extends object, G extends string = never> {
   /** In the order in which their keys came. */
   all(): readonly Slot<T>[] {
     return inOrder([...this.slots.values()]);
+  }
+
+  /** Of `all` the first ones, at most `limit`; costs nothing for the others. */
+  first(limit: number): readonly Slot<T>[] {
+    if (!this.isByAge) this.sortByAge();
+    return firstOf(this.slots.values(), limit);
   }
 
   inGroup(group: G, value: string): readonly Slot<T>[] {
@@ -58,18 +69,27 @@ export class MemoryTable<T extends object, G extends string = never> {
     const before = this.slots.get(key);
     if (before !== undefined) this.leaveGroups(key, before.row);
     if ((before === undefined) !== (slot === undefined)) this.keepOrder(key, slot !== undefined);
-    if (slot === undefined) {
-      this.slots.delete(key);
-      return;
+    if (slot === undefined) this.slots.delete(key);
+    else {
+      this.slots.set(key, slot);
+      this.joinGroups(key, slot);
+      if (slot.position < this.youngest && slot.position !== before?.position) this.isByAge = false;
+      this.youngest = Math.max(this.youngest, slot.position);
     }
-    this.slots.set(key, slot);
-    this.joinGroups(key, slot);
+    if ((before === undefined) !== (slot === undefined)) this.onPresence(key);
   }
 
   /** Makes the key hold this from the start, as old as it was when it was written. */
   load(key: string, { row, position }: Slot<T>): void {
     this.restore(key, { row: frozenCopy(row), position });
     this.lastPosition = Math.max(this.lastPosition, position);
+  }
+
+  private sortByAge(): void {
+    const entries = [...this.slots].sort(([, a], [, b]) => a.position - b.position);
+    this.slots.clear();
+    for (const [key, slot] of entries) this.slots.set(key, slot);
+    this.isByAge = true;
   }
 
   /** Keys are sorted once; afterwards each comes and goes in its place. */
@@ -101,6 +121,16 @@ export class MemoryTable<T extends object, G extends string = never> {
       }
     }
   }
+}
+
+/** The first of the items, at most `limit`. */
+function firstOf<V>(items: Iterable<V>, limit: number): readonly V[] {
+  const found: V[] = [];
+  for (const item of items) {
+    if (found.length >= limit) break;
+    found.push(item);
+  }
+  return found;
 }
 
 const NONE: readonly string[] = [];
@@ -146,6 +176,11 @@ export class TableView<T extends object, G extends string = never> {
   all(): readonly Slot<T>[] {
     this.transaction.assertOpen();
     return this.table.all();
+  }
+
+  first(limit: number): readonly Slot<T>[] {
+    this.transaction.assertOpen();
+    return this.table.first(limit);
   }
 
   inGroup(group: G, value: string): readonly T[] {

@@ -41,6 +41,10 @@ export interface DirtyRow {
   readonly force: boolean;
 }
 
+export interface UnevaluatedRow {
+  readonly entity: string;
+}
+
 /** The numbers of the oldest and the newest event that are kept; nothing ever = 1 and 0. */
 export interface EventRange {
   readonly oldest: number;
@@ -58,6 +62,15 @@ export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 
 
 /** Everything a store in memory keeps, with the groups by which it is looked up. */
 export class MemoryTables {
+  /** Of the tables that a key comes to or leaves: whether it then is one of `unevaluated`. */
+  readonly #noteEvaluated = (entity: string): void => {
+    const isMissing =
+      this.entities.slot(entity) !== undefined &&
+      this.evaluations.slot(entity) === undefined &&
+      this.dirty.slot(entity) === undefined;
+    if (isMissing) this.unevaluated.put(entity, { entity });
+    else this.unevaluated.restore(entity, undefined);
+  };
   readonly environments = new MemoryTable<Environment>((row) => row.name, {});
   readonly products = new MemoryTable<Product>((row) => row.name, {});
   readonly releases = new MemoryTable<Release, ReleaseGroup>((row) => row.id, {
@@ -82,17 +95,28 @@ export class MemoryTables {
   readonly releaseStates = new MemoryTable<ReleaseStateRecord, 'spoke'>(releaseKey, {
     spoke: (row) => row.spoke,
   });
-  readonly entities = new MemoryTable<Entity, EntityGroup>((row) => row.name, {
-    spoke: (row) => row.spoke,
-    environment: (row) => row.environment,
-    product: (row) => row.product,
-    place: (row) => compositeKey(row.environment, row.product),
-    productOn: (row) => compositeKey(row.spoke, row.product),
-    release: releaseKey,
-  });
-  readonly evaluations = new MemoryTable<EvaluationRecord, 'timed'>((row) => row.entity, {
-    timed: (row) => (row.recheckAt === undefined ? undefined : ''),
-  });
+  readonly entities = new MemoryTable<Entity, EntityGroup>(
+    (row) => row.name,
+    {
+      spoke: (row) => row.spoke,
+      environment: (row) => row.environment,
+      product: (row) => row.product,
+      place: (row) => compositeKey(row.environment, row.product),
+      productOn: (row) => compositeKey(row.spoke, row.product),
+      release: releaseKey,
+    },
+    this.#noteEvaluated,
+  );
+  readonly evaluations = new MemoryTable<EvaluationRecord, 'timed'>(
+    (row) => row.entity,
+    { timed: (row) => (row.recheckAt === undefined ? undefined : '') },
+    this.#noteEvaluated,
+  );
+  /**
+   * Entities that were never evaluated and are not marked. Follows from the tables of these, with every
+   * write and whatever is taken back, so that nobody looks through all of them and nothing keeps it.
+   */
+  readonly unevaluated = new MemoryTable<UnevaluatedRow>((row) => row.entity, {});
   readonly plans = new MemoryTable<Plan, PlanGroup>((row) => row.id, {
     entity: (row) => row.entity,
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
@@ -131,7 +155,7 @@ export class MemoryTables {
   readonly backups = new MemoryTable<BackupRecord, 'requested'>(backupKey, {
     requested: (row) => (row.status === 'requested' ? '' : undefined),
   });
-  readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {});
+  readonly dirty = new MemoryTable<DirtyRow>((row) => row.entity, {}, this.#noteEvaluated);
   readonly outbox = new MemoryTable<OutboxMessage, 'spoke' | 'plan'>((row) => row.id, {
     spoke: (row) => row.spoke,
     plan: (row) => row.planId,
