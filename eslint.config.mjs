@@ -99,7 +99,15 @@ const away = ({ syntax, globals = [], properties = [], imports }) => ({
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/', '**/node_modules/', '.nx/', '.apollo/', 'coverage/', '**/*.d.mts'],
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      '.nx/',
+      '.apollo/',
+      '.apollo-simulated/',
+      'coverage/',
+      '**/*.d.mts',
+    ],
   },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,

@@ -1,8 +1,8 @@
-// `npm start`: a whole Apollo on this machine: hub, three local clusters, a spoke in each, three
-// example products running in dev. No dependencies, because it installs them.
+// `npm start`: a whole Apollo on this machine: hub, three local clusters (or simulated ones), a spoke
+// in each, three example products running in dev. No dependencies, because it installs them.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_PORT, readArguments } from './start/arguments.mjs';
+import { DEFAULT_PORT, homeOf, readArguments } from './start/arguments.mjs';
 import { checkNode, prepareCode } from './start/build.mjs';
 import { checkPort } from './start/check-port.mjs';
 import { Clusters, prepareClusterPrograms } from './start/clusters.mjs';
@@ -11,6 +11,7 @@ import { foldersOf } from './start/folders.mjs';
 import { HubApi } from './start/hub-api.mjs';
 import { endSurvivor, livingProcess, writePidFile } from './start/process-table.mjs';
 import { Program } from './start/program.mjs';
+import { ensureTokens, simulatedSpokes } from './start/simulated-spokes.mjs';
 import { ensureSpokeToken } from './start/spoke-token.mjs';
 import { printSummary } from './start/summary.mjs';
 import { elapsed, say, StartRefusal } from './start/terminal.mjs';
@@ -20,6 +21,7 @@ const HOST = '127.0.0.1';
 const PORT = Number(process.env.APOLLO_PORT ?? DEFAULT_PORT);
 const HUB_SCRIPT = join(ROOT, 'apps/hub/dist/main.js');
 const SPOKE_SCRIPT = join(ROOT, 'apps/spoke/dist/main.js');
+const SIMULATOR_SCRIPT = join(ROOT, 'libs/simulator/dist/main.js');
 const HUB_READY_MS = 60_000;
 const ENVIRONMENTS = [
   { name: 'dev', tier: 'development' },
@@ -27,7 +29,9 @@ const ENVIRONMENTS = [
   { name: 'prod', tier: 'production' },
 ];
 
-const folders = foldersOf(process.env.APOLLO_HOME ?? join(ROOT, '.apollo'));
+const words = process.argv.slice(2);
+const NAMES = ENVIRONMENTS.map(({ name }) => name);
+const folders = foldersOf(homeOf(words, ROOT));
 const launcherPid = join(folders.run, 'launcher.pid');
 const stop = new AbortController();
 /** What was started, in order; stopped in reverse. @type {{ stop(): Promise<void> }[]} */
@@ -43,14 +47,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
 
-/** @param {readonly string[]} words */
-async function main(words) {
+async function main() {
   let code = 0;
   try {
-    const { reset } = readArguments(words);
-    await start(reset);
+    await start(readArguments(words));
     await untilAborted();
     if (stop.signal.reason instanceof StartRefusal) throw stop.signal.reason;
   } catch (error) {
@@ -82,8 +84,8 @@ function report(error) {
   return reason instanceof StartRefusal || !stop.signal.aborted ? 1 : 130;
 }
 
-/** @param {boolean} reset */
-async function start(reset) {
+/** @param {{ reset: boolean, simulated: number | undefined }} wanted */
+async function start({ reset, simulated }) {
   checkNode();
   await becomeTheOnlyLauncher();
   await endSurvivors();
@@ -92,19 +94,53 @@ async function start(reset) {
   await prepareCode(ROOT, stop.signal);
 
   const hub = await startHub();
-  const names = ENVIRONMENTS.map(({ name }) => name);
   const ready = hub.ready(HUB_READY_MS).then(() => say('hub', `ready on ${hub.url}`));
-  const [{ clusters, helm }] = await Promise.all([
-    startClusters(names, ready),
-    ready.then(() => registerExamples(ROOT, hub, ENVIRONMENTS)),
-  ]);
+  const registered = ready.then(() => registerExamples(ROOT, hub, ENVIRONMENTS));
+  if (simulated === undefined) await startSpokes(hub, ready, registered);
+  else await registered.then(() => startSimulator(hub, simulated));
+  await installExamples(ROOT, hub, stop.signal);
+  await printSummary(hub, folders, simulated === undefined);
+  say('start', `everything is up after ${elapsed()}; Ctrl-C stops it and keeps the data`);
+}
+
+/**
+ * A spoke in a cluster of each environment.
+ * @param {HubApi} hub
+ * @param {Promise<void>} hubReady
+ * @param {Promise<void>} registered
+ */
+async function startSpokes(hub, hubReady, registered) {
+  const [{ clusters, helm }] = await Promise.all([startClusters(NAMES, hubReady), registered]);
+  const known = await hub.spokes();
   // All are waited for, so that none is started after the others were stopped.
-  const spokes = clusters.map((cluster) => startSpoke(hub, cluster, helm));
+  const spokes = clusters.map((cluster) => startSpoke(hub, cluster, helm, known));
   await Promise.allSettled(spokes);
   await Promise.all(spokes);
-  await installExamples(ROOT, hub, stop.signal);
-  await printSummary(hub, folders, names);
-  say('start', `everything is up after ${elapsed()}; Ctrl-C stops it and keeps the data`);
+}
+
+/**
+ * All spokes in one process, with simulated clusters.
+ * @param {HubApi} hub
+ * @param {number} count
+ */
+async function startSimulator(hub, count) {
+  const spokes = simulatedSpokes(count, NAMES);
+  await ensureTokens(hub, spokes, folders.spoke);
+  stop.signal.throwIfAborted();
+  const program = new Program({
+    name: 'simulator',
+    script: SIMULATOR_SCRIPT,
+    env: {
+      APOLLO_HUB_URL: hub.url,
+      APOLLO_SPOKES_DIR: join(folders.base, 'spokes'),
+      APOLLO_SIMULATED_SPOKES: spokes.map(({ name }) => name).join(','),
+    },
+    folders,
+    onGivenUp: giveUp,
+  });
+  running.push(program);
+  await program.start();
+  say('simulator', `simulates ${String(count)} spokes; no Kubernetes and no Helm run`);
 }
 
 async function becomeTheOnlyLauncher() {
@@ -120,7 +156,8 @@ async function becomeTheOnlyLauncher() {
 /** A launcher that was killed leaves its children; clusters and database look after themselves. */
 async function endSurvivors() {
   const programs = [
-    ...ENVIRONMENTS.map(({ name }) => ({ name: `spoke-${name}`, script: SPOKE_SCRIPT })),
+    ...NAMES.map((name) => ({ name: `spoke-${name}`, script: SPOKE_SCRIPT })),
+    { name: 'simulator', script: SIMULATOR_SCRIPT },
     { name: 'hub', script: HUB_SCRIPT },
   ];
   for (const { name, script } of programs) {
@@ -176,12 +213,14 @@ async function startClusters(names, hubReady) {
  * @param {HubApi} hub
  * @param {import('@apollo-deploy/local-cluster').LocalCluster} cluster
  * @param {string} helm
+ * @param {readonly import('./start/hub-api.mjs').SpokeView[]} known
  */
-async function startSpoke(hub, cluster, helm) {
-  const folder = folders.spoke(cluster.name);
-  const tokenFile = await ensureSpokeToken(hub, cluster.name, folder);
+async function startSpoke(hub, cluster, helm, known) {
+  const { name } = cluster;
+  const folder = folders.spoke(name);
+  const tokenFile = await ensureSpokeToken(hub, { name, environment: name }, folder, known);
   const program = new Program({
-    name: `spoke-${cluster.name}`,
+    name: `spoke-${name}`,
     script: SPOKE_SCRIPT,
     env: {
       APOLLO_HUB_URL: hub.url,

@@ -5,7 +5,7 @@ import { packChart } from '../pack-chart.mjs';
 import { say } from './terminal.mjs';
 
 const SETTLED_WITHIN_MS = 180_000;
-const SETTLED = ['up_to_date', 'failed', 'declined', 'blocked'];
+const SETTLED = ['up_to_date', 'failed', 'declined', 'blocked', 'suppressed', 'held'];
 
 /**
  * What examples/catalog.json holds.

@@ -9,7 +9,8 @@ const RETRY_AFTER_MS = 200;
  * The parts of the hub's answers that the launcher looks at.
  * @typedef {{ name: string, environment: string, product: string, status: string, why: string,
  *   reported: { version: string, stale?: boolean } | null }} EntityView
- * @typedef {{ name: string, status: string, kubernetesVersion?: string, helmVersion?: string }} SpokeView
+ * @typedef {{ name: string, status: string, kubernetesVersion?: string, helmVersion?: string,
+ *   simulated: boolean | null }} SpokeView
  */
 
 /** The hub's REST API, as far as the launcher needs it. */
@@ -49,7 +50,14 @@ export class HubApi {
 
   /** @returns {Promise<readonly SpokeView[]>} */
   async spokes() {
-    return (await this.#send('GET', '/api/v1/spokes?limit=200')).items;
+    const spokes = [];
+    for (let page = '', more = true; more;) {
+      const { items, next } = await this.#send('GET', `/api/v1/spokes?limit=200${page}`);
+      spokes.push(...items);
+      more = next !== undefined;
+      page = `&after=${encodeURIComponent(next)}`;
+    }
+    return spokes;
   }
 
   /**

@@ -6,18 +6,15 @@ import { isMissing } from './process-table.mjs';
  * A file with the token of a spoke, readable by its owner only: the one of the last start if the
  * hub still knows the spoke, else a new one.
  * @param {import('./hub-api.mjs').HubApi} hub
- * @param {string} name also the environment's name
+ * @param {{ name: string, environment: string }} spoke
  * @param {string} folder
+ * @param {readonly import('./hub-api.mjs').SpokeView[]} known the spokes that the hub has
  */
-export async function ensureSpokeToken(hub, name, folder) {
+export async function ensureSpokeToken(hub, { name, environment }, folder, known) {
   const file = join(folder, 'token');
-  const spokes = await hub.spokes();
-  const known = spokes.some((spoke) => spoke.name === name && spoke.status !== 'pending');
-  if (known && (await exists(file))) return file;
-  const { token } = await hub.send('POST', '/api/v1/join-tokens', {
-    spoke: name,
-    environment: name,
-  });
+  const joined = known.some((spoke) => spoke.name === name && spoke.status !== 'pending');
+  if (joined && (await exists(file))) return file;
+  const { token } = await hub.send('POST', '/api/v1/join-tokens', { spoke: name, environment });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return file;

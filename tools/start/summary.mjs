@@ -1,12 +1,14 @@
 import { relative } from 'node:path';
 
+const SHOWN = 12;
+
 /**
  * Prints what runs where, and what to try next.
  * @param {import('./hub-api.mjs').HubApi} hub
  * @param {{ bin: string, cluster: (name: string) => string }} folders
- * @param {readonly string[]} clusters
+ * @param {boolean} hasClusters whether there are clusters that Helm and kubectl can look at
  */
-export async function printSummary(hub, folders, clusters) {
+export async function printSummary(hub, folders, hasClusters) {
   const entities = await hub.entities();
   const spokes = await hub.spokes();
   const rows = entities.map(({ name, environment, product, reported, status, why }) => [
@@ -21,32 +23,36 @@ export async function printSummary(hub, folders, clusters) {
   console.log(
     `\n${table(
       ['spoke', 'status', 'kubernetes', 'helm'],
-      spokes.map(({ name, status, kubernetesVersion, helmVersion }) => [
-        name,
-        status,
-        kubernetesVersion ?? '-',
-        helmVersion ?? '-',
-      ]),
+      spokes.slice(0, SHOWN).map((spoke) => [spoke.name, spoke.status, ...clusterOf(spoke)]),
     )}`,
   );
-  console.log(`\n${nextCommands(hub.url, folders, clusters[0] ?? 'dev')}\n`);
+  if (spokes.length > SHOWN) console.log(`  and ${String(spokes.length - SHOWN)} more`);
+  console.log(`\n${nextCommands(hub.url, hasClusters ? folders : null)}\n`);
+}
+
+/** @param {import('./hub-api.mjs').SpokeView} spoke */
+function clusterOf({ simulated, kubernetesVersion, helmVersion }) {
+  if (simulated === true) return ['simulated', 'simulated'];
+  return [kubernetesVersion ?? '-', helmVersion ?? '-'];
 }
 
 /**
  * @param {string} url
- * @param {{ bin: string, cluster: (name: string) => string }} folders
- * @param {string} cluster
+ * @param {{ bin: string, cluster: (name: string) => string } | null} folders
  */
-function nextCommands(url, folders, cluster) {
-  const kubeconfig = relative(process.cwd(), `${folders.cluster(cluster)}/kubeconfig`);
-  const helm = relative(process.cwd(), `${folders.bin}/helm`);
+function nextCommands(url, folders) {
   return `Try next:
   curl -s '${url}/api/v1/entities?environment=dev'
-  KUBECONFIG=${kubeconfig} ${helm} list --all-namespaces
-  curl -s -X POST ${url}/api/v1/channels/dev/releases -H 'content-type: application/json' \\
+${folders === null ? '' : helmCommand(folders)}  curl -s -X POST ${url}/api/v1/channels/dev/releases -H 'content-type: application/json' \\
     -d '{"product": "test-service", "version": "1.1.0"}'        # the upgrade happens by itself
   curl -s '${url}/api/v1/plans?limit=5'                          # and shows what the spoke saw
 API: ${url}/api/docs`;
+}
+
+/** @param {{ bin: string, cluster: (name: string) => string }} folders */
+function helmCommand({ bin, cluster }) {
+  const kubeconfig = relative(process.cwd(), `${cluster('dev')}/kubeconfig`);
+  return `  KUBECONFIG=${kubeconfig} ${relative(process.cwd(), `${bin}/helm`)} list --all-namespaces\n`;
 }
 
 /**

@@ -270,10 +270,9 @@ describe('npm start', () => {
 
   it.each([
     {
-      name: 'what it cannot do yet',
-      args: ['--simulated'],
-      expected:
-        'Simulated clusters are not part of this version; npm start without --simulated uses real ones.',
+      name: 'more simulated spokes than fit',
+      args: ['--simulated', '5001'],
+      expected: 'npm start cannot simulate 5001 spokes; ask for 1 to 5000.',
     },
     {
       name: 'an option that it does not know',

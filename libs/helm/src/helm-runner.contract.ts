@@ -80,6 +80,22 @@ export function describeHelmRunner(name: string, open: () => Promise<HelmRunnerU
       expect(await data()).toEqual({ text: 'hello', version: '1.0.0' });
     });
 
+    it("marks its objects as the release's, which nobody else may then take", async () => {
+      await install(one);
+      const got = await under.kube.get({ ...CONFIG, namespace: under.namespace });
+      expect(got).toMatchObject({
+        value: {
+          metadata: {
+            labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+            annotations: {
+              'meta.helm.sh/release-name': 'web',
+              'meta.helm.sh/release-namespace': under.namespace,
+            },
+          },
+        },
+      });
+    });
+
     it('refuses to install over a release, and writes nothing', async () => {
       await install(one);
       const again = await install(two, {}, 'p2');

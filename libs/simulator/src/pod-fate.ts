@@ -28,8 +28,8 @@ export interface FateOdds {
   readonly failures: number;
 }
 
-const SOONEST_MS = 300;
-const LATEST_MS = 3000;
+const SOONEST_MS = 200;
+const LATEST_MS = 1500;
 
 /**
  * What the seed says of a content on a spoke. It follows from the content and not from the plan: what

@@ -188,7 +188,7 @@ export class InProcessHelm {
   ): Promise<string | null> {
     for (const object of objects) {
       const { name } = object.metadata;
-      const placed = { ...object, metadata: { ...object.metadata, namespace: command.namespace } };
+      const placed = { ...object, metadata: ownedMetadata(object, command) };
       const applied = await this.options.kube.apply(placed, { fieldManager: 'helm', force });
       if (!applied.ok) {
         return `conflict occurred while applying object ${command.namespace}/${name}: ${applied.error.message}`;
@@ -264,6 +264,20 @@ export class InProcessHelm {
       data: { release: encodePayload({ ...payload, info }) },
     });
   }
+}
+
+/** Helm marks what it applies as the release's, which is not in the manifest. */
+function ownedMetadata({ metadata }: KubeObject, target: HelmCommand): KubeObject['metadata'] {
+  return {
+    ...metadata,
+    namespace: target.namespace,
+    labels: { ...metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
+    annotations: {
+      ...metadata.annotations,
+      'meta.helm.sh/release-name': target.release,
+      'meta.helm.sh/release-namespace': target.namespace,
+    },
+  };
 }
 
 function upgradeRefusal(release: string, history: readonly Stored[]): string | null {
