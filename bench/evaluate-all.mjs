@@ -1,6 +1,7 @@
 // Benchmark 1: evaluating a whole fleet. The rules alone against a bare loop over the same arrays, and
 // through the engine on a store in memory for how long the event loop stands still.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   applicable,
   BUILT_IN_CONSTRAINTS,
@@ -38,6 +39,7 @@ export async function run({ pure, engine, rounds }) {
   const idle = Math.max(...rules.map((each) => each.idle));
   const drifted = Math.max(...rules.map((each) => each.drifted));
   const stallMs = Math.max(...stalls.map((each) => each.stallMs));
+  const longestStretchMs = Math.max(...stalls.map((each) => each.longestStretchMs));
   return {
     bench: 'evaluate-all',
     n: Math.max(...pure),
@@ -53,6 +55,7 @@ export async function run({ pure, engine, rounds }) {
     idle: rounded(idle),
     drifted: rounded(drifted),
     stallMs: rounded(stallMs),
+    longestStretchMs: rounded(longestStretchMs),
     ratio: rounded(idle),
     reach: `idle <= ${REACH_IDLE}, drifted <= ${REACH_DRIFTED}, stallMs <= ${REACH_STALL_MS}, at every size`,
     met: idle <= REACH_IDLE && drifted <= REACH_DRIFTED && stallMs <= REACH_STALL_MS,
@@ -129,8 +132,9 @@ function evaluate({ facts, set }) {
 /** @param {number} entities */
 async function throughEngine(entities) {
   const rows = rowsOf(fleetOf(entities, { drift: DRIFT }));
+  const stretches = measuredStretches();
   // As the store on files does.
-  const store = new InMemoryStore({ rows, pause: shareTurns() });
+  const store = new InMemoryStore({ rows, pause: shareTurns(stretches.turns) });
   let last = 0;
   const context = {
     store,
@@ -146,9 +150,11 @@ async function throughEngine(entities) {
   delay.enable();
   // It measures from its first tick on.
   await new Promise((resolve) => setTimeout(resolve, 20));
+  stretches.begin();
   const started = performance.now();
   const { evaluated, proposed, blocked } = await engine.evaluateAll();
   const ms = performance.now() - started;
+  stretches.end();
   // The last stall is noted only by the next turn of the loop.
   await new Promise((resolve) => setTimeout(resolve, 5));
   delay.disable();
@@ -160,5 +166,31 @@ async function throughEngine(entities) {
     nsPerEntity: rounded((ms * 1e6) / entities),
     stallMs: rounded(delay.max / 1e6),
     stallP99Ms: rounded(delay.percentile(99) / 1e6),
+    longestStretchMs: rounded(stretches.longestMs()),
   };
+}
+
+/**
+ * Turns that note how long works keep the process to themselves between two of them: on the clock or
+ * in processor time, whichever is less. Other processes stretch the one, and the collector's threads
+ * beside this one the other, so it is no less than what the event loop had to wait for these works.
+ */
+function measuredStretches() {
+  let longest = 0;
+  let since = performance.now();
+  let cpu = process.cpuUsage();
+  const begin = () => {
+    cpu = process.cpuUsage();
+    since = performance.now();
+  };
+  const end = () => {
+    const { user, system } = process.cpuUsage(cpu);
+    longest = Math.max(longest, Math.min((user + system) / 1000, performance.now() - since));
+  };
+  const next = async () => {
+    end();
+    await nextTurn();
+    begin();
+  };
+  return { begin, end, longestMs: () => longest, turns: { now: () => performance.now(), next } };
 }
