@@ -120,9 +120,10 @@ export {
 export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
 export { isCoveredBy } from './plans/covered-by.js';
 export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';
-export { isRollbackTarget, isTakenBack } from './plans/rollback-target.js';
+export { isRollbackTarget, isTakenBack, withRollbackTarget } from './plans/rollback-target.js';
 export {
   goesByItself,
+  isUnderWay,
   contentJson,
   contentKey,
   movePlan,

@@ -39,6 +39,16 @@ describe('a stored range', () => {
     expect(asked()).toEqual(expected);
   });
 
+  it.each(['v1.2.0', '1.2', '01.2.0', 'latest', ''])(
+    'allows no foreign version that is none, each time: %s',
+    (version) => {
+      for (let again = 0; again < 2; again += 1) {
+        expect(storedRangeAllows('>=0.0.0-0', version)).toBe(false);
+        expect(storedRangeAllows('!=9.9.9', version)).toBe(false);
+      }
+    },
+  );
+
   it('that does not parse is a bug, each time', () => {
     for (let again = 0; again < 2; again += 1) {
       expect(() => storedRangeAllows('no range', '1.0.0')).toThrow(

@@ -52,6 +52,23 @@ describe('the versions around a plan', () => {
       expected: [['dependency_version', 'aria 2.0.0 needs base ^2.0.0; base-one runs 1.5.0']],
     },
     {
+      name: 'what is needed is there as a foreign version that is none',
+      facts: someFacts({ declared: [BASE_1], others: [base({ version: 'v1.2.0' })] }),
+      expected: [
+        [
+          'dependency_version',
+          'aria 2.0.0 needs base ^1.2.0; base-one runs v1.2.0, which is no MAJOR.MINOR.PATCH version and so in no range: deploy a registered release of base to base-one',
+        ],
+      ],
+    },
+    {
+      name: 'a dependent that runs as a foreign version keeps its range',
+      facts: someFacts({
+        others: [base({ version: 'v1.2.0', dependencies: [needs('aria', '^2.0.0')] })],
+      }),
+      expected: [],
+    },
+    {
       name: 'what is needed is nowhere',
       facts: someFacts({ declared: [BASE_1] }),
       expected: [

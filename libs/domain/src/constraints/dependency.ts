@@ -1,5 +1,6 @@
 import type { DependencyDeclaration } from '../catalog/release.js';
 import { storedRangeAllows } from '../catalog/stored-range-allows.js';
+import { parseVersion } from '../catalog/version.js';
 import type { DependencyFacts, Installation } from './dependency-facts.js';
 import type { KnownViolation } from './violation-codes.js';
 
@@ -79,7 +80,8 @@ function providerViolation(
   const data = { product, range, entity, version };
   if (version !== null) {
     const is = coming === true ? 'is being taken to' : 'runs';
-    return { code: 'dependency_version', message: `${needs}; ${entity} ${is} ${version}`, data };
+    const message = `${needs}; ${entity} ${is} ${version}${tellForeign(version, product, entity)}`;
+    return { code: 'dependency_version', message, data };
   }
   if (dependencies.some((back) => back.product === facts.product && !back.optional)) {
     const message = `${needs}, and ${product} needs ${facts.product}; declare one of the two optional, or install one of them with a release that does not need the other`;
@@ -87,6 +89,12 @@ function providerViolation(
   }
   const message = `${needs}, and ${entity} is not installed yet`;
   return { code: 'dependency_missing', message, data };
+}
+
+/** The way out where what runs is a chart of somebody else, whose version no range can hold. */
+function tellForeign(version: string, product: string, entity: string): string {
+  if (parseVersion(version).ok) return '';
+  return `, which is no MAJOR.MINOR.PATCH version and so in no range: deploy a registered release of ${product} to ${entity}`;
 }
 
 /** Of what is installed and needs the product here: those beside it, and those with none of their own. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { removeConstraint } from '../constraints/add-constraint.js';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 
 const RUNS = { version: '1.0.0', revision: 1 };
@@ -14,19 +15,19 @@ beforeEach(async () => {
 });
 
 /** It starts, is Healthy for half a minute and crashes again, for so long; each try of it fails. */
-async function crashLoops(minutes: number): Promise<void> {
+async function crashLoops(minutes: number, runs = RUNS): Promise<void> {
   for (let half = 0; half < 2 * minutes; half += 1) {
     await passes(HALF_MINUTE_MS);
     const last = await world.lastPlan();
     if (last.state === 'EXECUTING') {
-      await world.result(last.id, failed('unhealthy'), { ...RUNS, health: 'Degraded' });
+      await world.result(last.id, failed('unhealthy'), { ...runs, health: 'Degraded' });
     }
-    await isSeen(half % 2 === 0 ? 'Degraded' : 'Healthy');
+    await isSeen(half % 2 === 0 ? 'Degraded' : 'Healthy', runs);
   }
 }
 
-async function isSeen(health: string): Promise<void> {
-  await world.report({ 'aria-dev': { ...RUNS, health } });
+async function isSeen(health: string, runs = RUNS): Promise<void> {
+  await world.report({ 'aria-dev': { ...runs, health } });
   await world.settle();
 }
 
@@ -34,6 +35,20 @@ async function passes(ms: number): Promise<void> {
   await world.goTo(new Date(world.clock.now().getTime() + ms).toISOString());
   await world.engine.markDue();
   await world.settle();
+}
+
+/** Nothing goes out from now on; answers how to end that. */
+async function freeze(): Promise<() => Promise<void>> {
+  const { id } = await world.constraint({
+    kind: 'suppression_window',
+    spec: {
+      ...{ start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+      hard: true,
+    },
+  });
+  return async () => {
+    must(await removeConstraint(world.context, PERSON, id));
+  };
 }
 
 async function told(): Promise<readonly string[]> {
@@ -117,5 +132,30 @@ describe('a repair that failed of content that crash-loops', () => {
     await passes(10 * 60_000);
     expect((await told()).at(-1)).toBe('config_update CANCELLED');
     expect(await world.view()).toMatchObject({ status: 'up_to_date' });
+  });
+});
+
+describe('an upgrade that crash-loops, and that nobody took back', () => {
+  it('is tried again by its back-off, and not for each crash', async () => {
+    await world.result((await world.lastPlan()).id, SUCCEEDED, RUNS);
+    await world.entity({ version: '1.1.0' });
+    await world.settle();
+    const upgrade = await world.lastPlan();
+    const thaw = await freeze();
+    const bad = { version: '1.1.0', revision: 2 };
+    await world.result(upgrade.id, failed('unhealthy'), { ...bad, health: 'Degraded' });
+    await world.settle();
+    const back = await world.lastPlan();
+    expect(back).toMatchObject({ type: 'rollback', state: 'BLOCKED' });
+    must(await world.engine.cancelPlan(PERSON, back.id, 'We look into it'));
+    await thaw();
+    await crashLoops(10, bad);
+    expect(await told()).toEqual([
+      'install SUCCEEDED',
+      'upgrade FAILED',
+      'rollback CANCELLED',
+      'config_update BLOCKED',
+    ]);
+    expect((await world.lastPlan()).content.rollbackTarget?.version).toBe('1.0.0');
   });
 });

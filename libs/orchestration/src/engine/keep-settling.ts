@@ -1,4 +1,5 @@
 import {
+  contentKey,
   type EntityFacts,
   movePlan,
   type Plan,
@@ -8,6 +9,7 @@ import {
   turnWaits,
   type Violation,
   type ViolationCode,
+  withRollbackTarget,
 } from '@apollo-deploy/domain';
 import { recordBlocking } from '../analytics/count-plans.js';
 import type { EvaluationRecord } from '../ports/records.js';
@@ -30,7 +32,9 @@ export function isAwaited(
 ): boolean {
   if (recheckAt === undefined && awaitsSpoke !== true) return false;
   const running = runningContent(facts, proposal);
-  return running !== undefined && planDigest(running.content) === open.digest;
+  if (running === undefined) return false;
+  const { content } = running;
+  return planDigest(withRollbackTarget(facts, content, contentKey(content))) === open.digest;
 }
 
 /** Keeps such a plan, BLOCKED, until what runs has stayed well, or has not. */

@@ -1,6 +1,7 @@
 import {
   type Entity,
   type Environment,
+  isUnderWay,
   type Recall,
   recallOf,
   recallTouches,
@@ -15,7 +16,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { headOf } from '../spokes/release-state.js';
 
 /**
- * Marks the entities of the product whose target, run, hold, plan or owed rollback a recall that is
+ * Marks the entities of the product whose target, run, hold, plan, way back or owed rollback a recall that is
  * made or withdrawn can concern, with their neighbours, and nobody else. The number of statements does
  * not depend on how many entities there are.
  */
@@ -39,10 +40,15 @@ async function boundBy(
   const covers = (version: string | undefined): boolean =>
     version !== undefined && recallOf([recall], version) !== undefined;
   const open = await unit.plans.openOf(names);
+  // What a plan that waits is taken back to if it fails is part of its content.
+  const waysBack = await unit.baselines.ofEntities(
+    open.filter((plan) => !isUnderWay(plan)).map(({ entity }) => entity),
+  );
   const holds = await unit.holds.ofEntities(names);
   const demands = await unit.rollbackDemands.ofEntities(names);
   return new Set([
     ...open.filter(({ to }) => covers(to?.version)).map(({ entity }) => entity),
+    ...waysBack.filter(({ version }) => covers(version)).map(({ entity }) => entity),
     ...holds.filter(({ fixes }) => covers(fixes?.version)).map(({ entity }) => entity),
     ...demands.map(({ entity }) => entity),
   ]);

@@ -227,6 +227,41 @@ describe('an entity that runs what is recalled', () => {
   });
 });
 
+describe('a plan that waits and would be taken back to what is recalled', () => {
+  const MOVED = { 'aria-dev': { version: '1.1.0', revision: 2 } };
+
+  it('is made anew with what it can be taken back to, and again once that may run', async () => {
+    await world.report({});
+    await world.entity({ version: '1.0.0' });
+    await world.settle();
+    await world.result((await world.lastPlan()).id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    await world.constraint({
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+    });
+    await world.register('aria', '1.2.0');
+    await world.report({ ...MOVED, 'aria-two': { version: '1.1.0', revision: 1 } });
+    await world.entity({ version: '1.2.0' });
+    await world.entity({ version: '1.1.0' }, {}, 'aria-two');
+    await world.settle();
+    expect(await waiting()).toEqual({ type: 'upgrade', state: 'BLOCKED', back: '1.0.0' });
+
+    const { id } = await world.recall('1.0.0');
+    expect(await world.engine.drainOnce()).toBe(1);
+    expect(await waiting()).toEqual({ type: 'upgrade', state: 'BLOCKED', back: undefined });
+
+    must(await withdrawRecall(world.context, PERSON, id));
+    expect(await world.engine.drainOnce()).toBe(1);
+    expect(await waiting()).toEqual({ type: 'upgrade', state: 'BLOCKED', back: '1.0.0' });
+  });
+
+  async function waiting(): Promise<object> {
+    const { type, state, content } = await world.lastPlan();
+    return { type, state, back: content.rollbackTarget?.version };
+  }
+});
+
 describe('withdrawing a recall', () => {
   it('lets what only it covered run again', async () => {
     await running('1.0.0');
