@@ -14,8 +14,9 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
  * After a change that failed for good and touched what runs: demands the content that the plan names
  * as its rollback target, or where it names none, or one that has since been recalled, the content
  * that succeeded last and is not recalled. Nothing, if what failed had succeeded last, or the
- * environment is set not to roll back. Where all that is remembered is recalled it stays where it is,
- * with an alarm.
+ * environment is set not to roll back. Where all that is remembered is recalled, the content it would
+ * have gone to is demanded all the same, with an alarm: the rollback waits for that recall, as it does
+ * for one that is made after the failure.
  */
 export async function demandRollback(
   context: Context,
@@ -30,9 +31,12 @@ export async function demandRollback(
   if (!isTakenBack(plan, baselines[0])) return;
   const recalls = await unit.recalls.ofProducts([plan.product]);
   const approved = baselines.filter((one) => isRollbackTarget(plan.content, one));
-  const to =
+  const open =
     wayBack(approved, plan.contentKey, recalls) ?? wayBack(baselines, plan.contentKey, recalls);
-  if (to === undefined) return raiseAlarm(context, unit, plan);
+  if (open === undefined) await raiseAlarm(context, unit, plan);
+  const to =
+    open ?? wayBack(approved, plan.contentKey, []) ?? wayBack(baselines, plan.contentKey, []);
+  if (to === undefined) return;
   const reason = `plan ${plan.id} (${plan.type}) failed (${outcome}): ${message}`;
   await unit.rollbackDemands.put({
     id: context.ids.next(),
@@ -56,7 +60,7 @@ async function raiseAlarm(context: Context, unit: UnitOfWork, plan: Plan): Promi
     detail: {
       cause: 'no_way_back',
       plan: plan.id,
-      reason: `plan ${plan.id} failed and all that succeeded before it is recalled; register a newer release, or name the version that is to run`,
+      reason: `plan ${plan.id} failed and all that succeeded before it is recalled; withdraw a recall, name another version that is to run, or evaluate with force to try what is desired`,
     },
   });
 }

@@ -247,21 +247,34 @@ describe('an upgrade off a recalled release that failed', () => {
     });
   });
 
-  it('stays where all before it is recalled, with an alarm, and goes on with a newer one', async () => {
+  it('owes a rollback where all before it is recalled, with an alarm, as if recalled since', async () => {
     const world = await failedRollOff('<=1.1.0');
     await world.settle();
-    expect(await demandsOf(world)).toEqual([]);
     const [, , upgrade] = await executed(world);
+    expect(await demandsOf(world)).toMatchObject([
+      { because: upgrade?.id, to: { version: '1.1.0' } },
+    ]);
+    expect(await world.lastPlan()).toMatchObject({
+      type: 'rollback',
+      state: 'BLOCKED',
+      to: { version: '1.1.0' },
+      violations: [{ code: 'recall' }],
+    });
     expect(await audited(world, 'alarm')).toEqual([
       {
         cause: 'no_way_back',
         plan: upgrade?.id,
-        reason: `plan ${String(upgrade?.id)} failed and all that succeeded before it is recalled; register a newer release, or name the version that is to run`,
+        reason: `plan ${String(upgrade?.id)} failed and all that succeeded before it is recalled; withdraw a recall, name another version that is to run, or evaluate with force to try what is desired`,
       },
     ]);
+  });
+
+  it('goes on with a newer one that a person names, where all before it is recalled', async () => {
+    const world = await failedRollOff('<=1.1.0');
     await world.register('aria', '1.2.1');
-    await world.release('1.2.1');
+    await world.entity({ version: '1.2.1' }, { replicas: 3 });
     await world.settle();
+    expect(await demandsOf(world)).toEqual([]);
     expect(await world.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.2.1' } });
   });
 });
