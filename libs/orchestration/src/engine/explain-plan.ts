@@ -16,6 +16,7 @@ import { planNotFound } from './dispatch-plan.js';
 import { heldBySettling } from './keep-settling.js';
 import { loadFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { heldBySending } from './set-plan-aside.js';
 import { waitsForPerson } from './waits-for-person.js';
 
 /** Why a plan has not gone out, as it is at the instant of the question. */
@@ -58,11 +59,12 @@ export async function explainPlan(
     const demanded = constraintsOn(set, facts, proposal.plan);
     const planFacts = planFactsOf(facts, proposal.plan);
     const { satisfied, violations, noted = [] } = evaluateConstraints(demanded, planFacts);
-    const earliest = satisfied ? undefined : earliestAt(demanded, planFacts);
+    const aside = satisfied ? heldBySending(plan) : [];
+    const earliest = satisfied ? aside[0]?.recheckAt : earliestAt(demanded, planFacts);
     return ok({
       plan,
       manual,
-      unmet: violations,
+      unmet: [...violations, ...aside],
       noted,
       ...(earliest !== undefined && { earliestAt: earliest }),
     });

@@ -32,7 +32,7 @@ export function slotsAround(evaluated: readonly LoadedFacts[]): FreeSlots {
 export async function learnSlots(
   unit: UnitOfWork,
   free: FreeSlots,
-  places: readonly PlaceInLine[],
+  places: readonly Pick<PlaceInLine, 'environment' | 'product' | 'spoke'>[],
 ): Promise<void> {
   const unknown = {
     environments: distinct(places.map(({ environment }) => environment)).filter(

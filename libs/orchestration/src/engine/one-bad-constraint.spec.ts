@@ -113,7 +113,7 @@ class FirstOfferFails extends InMemoryStore implements Store {
   }
 }
 
-it('a bug while one plan is sent leaves it where it is, and the others go', async () => {
+it('a bug while one plan is sent sets it aside, and the others go', async () => {
   world = await EngineWorld.build({}, new FirstOfferFails());
   await world.connect();
   await world.report({});
@@ -121,7 +121,7 @@ it('a bug while one plan is sent leaves it where it is, and the others go', asyn
   await world.settle();
   expect(world.bugs).toHaveLength(1);
   expect((await states()).map((state) => state.split(' ')[1]).sort()).toEqual([
+    'BLOCKED',
     'EXECUTING',
-    'PENDING',
   ]);
 });

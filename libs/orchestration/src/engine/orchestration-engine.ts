@@ -16,7 +16,9 @@ import {
 } from './evaluate-entities.js';
 import { markDueEntities, markUndispatched } from './mark-waiting.js';
 import { explainPlan, type PlanExplanation } from './explain-plan.js';
+import { isOutage } from './is-outage.js';
 import type { EvaluationOutcome } from './open-plan.js';
+import { setPlanAside } from './set-plan-aside.js';
 
 /** How many entities one transaction evaluates. */
 const BATCH_SIZE = 200;
@@ -166,14 +168,23 @@ export class OrchestrationEngine {
     }
   }
 
-  /** A bug with one plan is told, and leaves it where it is; the others go. */
+  /** A bug with one plan is told, and sets the plan aside; the others go. Throws what is an outage. */
   private async dispatchAlone(entity: string, planId: string): Promise<void> {
-    try {
-      await dispatchPlan(this.context, ENGINE, planId, this.tools);
-    } catch (error) {
-      if (!(error instanceof InvariantViolation)) throw error;
-      this.onBug(entity, error);
-    }
+    const bug = await bugIn(() => dispatchPlan(this.context, ENGINE, planId, this.tools));
+    if (bug === undefined) return;
+    this.onBug(entity, bug);
+    const another = await bugIn(() => setPlanAside(this.context, planId, bug));
+    if (another !== undefined) this.onBug(entity, another);
+  }
+}
+
+async function bugIn(work: () => Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return error instanceof Error ? error : new InvariantViolation(String(error));
   }
 }
 

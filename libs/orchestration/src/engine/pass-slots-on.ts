@@ -1,6 +1,6 @@
 import type { PlaceInLine } from '../ports/plan-slots.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { type FreeSlots, isNobody } from './free-slots.js';
+import { FreeSlots, isNobody } from './free-slots.js';
 import { learnSlots, slotsAround } from './learn-slots.js';
 import type { LoadedFacts } from './load-facts.js';
 import type { EvaluationOutcome, Turn } from './open-plan.js';
@@ -28,19 +28,9 @@ export async function passSlotsOn(
 ): Promise<readonly EvaluationOutcome[]> {
   const free = slotsAround(evaluated);
   const seen = new Set(evaluated.map(({ entityFacts }) => entityFacts.entity.name));
-  const marked = new Set(outcomes.flatMap((one) => (one.joinedLine === true ? [one.entity] : [])));
-  const going = new Set<string>();
-  let waiting: readonly Candidate[] = aboutToGo(evaluated, outcomes);
-  for (;;) {
-    const line = await nextInLine(unit, free, seen);
-    waiting = [...waiting, ...line].sort(byTurn);
-    for (const candidate of waiting) {
-      seen.add(candidate.entity);
-      if (free.take(candidate)) (candidate.evaluated ? going : marked).add(candidate.entity);
-    }
-    if (line.length === 0) break;
-    waiting = [];
-  }
+  const { going, next } = await giveAway(unit, free, seen, aboutToGo(evaluated, outcomes));
+  const joined = outcomes.flatMap((one) => (one.joinedLine === true ? [one.entity] : []));
+  const marked = new Set([...joined, ...next]);
   const answered = outcomes.map((one) => {
     if (!one.dispatchable || going.has(one.entity)) return one;
     marked.add(one.entity);
@@ -48,6 +38,42 @@ export async function passSlotsOn(
   });
   if (marked.size > 0) await unit.dirty.mark([...marked]);
   return answered;
+}
+
+/** Offers what is free of the slots that a plan needs, and does not take, to those in line. */
+export async function markNextInLine(
+  unit: UnitOfWork,
+  { entity, environment, product, spoke }: Omit<PlaceInLine, 'since'>,
+): Promise<void> {
+  const free = new FreeSlots();
+  await learnSlots(unit, free, [{ environment, product, spoke }]);
+  const { next } = await giveAway(unit, free, new Set([entity]), []);
+  if (next.length > 0) await unit.dirty.mark(next);
+}
+
+/** Who gets what is free: of those that were evaluated just now, and of those in line. */
+async function giveAway(
+  unit: UnitOfWork,
+  free: FreeSlots,
+  evaluated: ReadonlySet<string>,
+  aboutToGo: readonly Candidate[],
+): Promise<{ readonly going: ReadonlySet<string>; readonly next: readonly string[] }> {
+  const seen = new Set(evaluated);
+  const going = new Set<string>();
+  const next: string[] = [];
+  let waiting = aboutToGo;
+  for (;;) {
+    const line = await nextInLine(unit, free, seen);
+    waiting = [...waiting, ...line].sort(byTurn);
+    for (const candidate of waiting) {
+      seen.add(candidate.entity);
+      if (!free.take(candidate)) continue;
+      if (candidate.evaluated) going.add(candidate.entity);
+      else next.push(candidate.entity);
+    }
+    if (line.length === 0) return { going, next };
+    waiting = [];
+  }
 }
 
 function aboutToGo(
