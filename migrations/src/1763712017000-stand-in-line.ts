@@ -13,7 +13,7 @@ export class StandInLine1763712017000 extends ForwardOnlyMigration {
     'ALTER TABLE spokes ADD COLUMN max_concurrent integer',
     'ALTER TABLE plans ADD COLUMN in_line_since timestamptz',
     `UPDATE plans SET in_line_since = created_at
-      WHERE state = 'BLOCKED' AND recheck_at IS NULL AND json_array_length(violations) = 1
+      WHERE state = 'BLOCKED' AND json_array_length(violations) = 1
         AND strpos(violations::text, '"code":"concurrency"') > 0`,
     ...['environment', 'product', 'spoke'].map(
       (holder) => `CREATE INDEX plans_line_${holder} ON plans (${holder}, in_line_since, position)

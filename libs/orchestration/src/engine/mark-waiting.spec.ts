@@ -127,6 +127,31 @@ describe('a recovery', () => {
   });
 });
 
+describe('a recovery beside a version that knew no line', () => {
+  const limit = { code: 'concurrency', message: '1 of 1 plans already execute', data: {} };
+  const shut = { code: 'maintenance_window', message: 'no window is open', data: {} };
+  const PLANS = [
+    { entity: 'left-out', change: { violations: [limit] } },
+    { entity: 'in-line', change: { violations: [limit], inLineSince: '2026-01-05T08:00:00.000Z' } },
+    { entity: 'also-shut', change: { violations: [limit, shut] } },
+    { entity: 'shut', change: { violations: [shut] } },
+  ];
+  it.each([
+    { name: 'at a start', everything: true, expected: ['left-out'] },
+    { name: 'now and then', everything: false, expected: [] },
+  ])('$name marks whom it left out of the line: $expected', async ({ everything, expected }) => {
+    const world = await EngineWorld.build();
+    await world.context.store.transact(async (unit) => {
+      for (const { entity, change } of PLANS) {
+        await unit.plans.insert(aPlan({ id: entity, entity, state: 'BLOCKED', ...change }));
+      }
+    });
+    await world.engine.recover({ everything });
+    const marks = await world.context.store.transact((unit) => unit.dirty.take(10));
+    expect(marks.map(({ entity }) => entity)).toEqual(expected);
+  });
+});
+
 describe('a recovery now and then', () => {
   it.each([
     { name: 'a repair', change: { planClass: 'repair' }, found: true },

@@ -1,3 +1,4 @@
+import { type Plan, type ViolationCode, waitsInLine } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import { everyEnvironment } from '../catalog/every-environment.js';
 import type { Page, PageRequest } from '../ports/page.js';
@@ -30,15 +31,39 @@ export async function markDueEntities({ store, clock }: Context): Promise<Date |
 
 /**
  * Marks entities whose plan is PENDING: all of them, or those whose plans go by themselves, of which
- * there are few at any time. One transaction a page.
+ * there are few at any time. One transaction a page. `everything` also marks whom a version that knew
+ * no line left out of it.
  */
 export async function markUndispatched({ store }: Context, everything: boolean): Promise<void> {
   if (everything) {
-    return markPages(store, ({ plans }, page) => plans.pendingIn(undefined, page));
+    await markPages(store, ({ plans }, page) => plans.pendingIn(undefined, page));
+    return markLeftOut(store);
   }
   const environments = await automaticEnvironments(store);
   await markPages(store, ({ plans }, page) => plans.pendingIn(environments, page));
   await markPages(store, ({ plans }, page) => plans.pendingRestores(page));
+}
+
+/** Those that only a limit holds and that do not stand in line: nobody offers them a slot. */
+async function markLeftOut(store: Context['store']): Promise<void> {
+  const limited = await store.transact(async (unit) => {
+    const environments = await everyEnvironment(unit);
+    return unit.plans.blockedBy(
+      'concurrency' satisfies ViolationCode,
+      environments.map(({ name }) => name),
+    );
+  });
+  for (let start = 0; start < limited.length; start += PAGE) {
+    await store.transact(async ({ plans, dirty }) => {
+      const open = await plans.openOf(limited.slice(start, start + PAGE));
+      const leftOut = open.filter(isLeftOut).map(({ entity }) => entity);
+      if (leftOut.length > 0) await dirty.mark(leftOut);
+    });
+  }
+}
+
+function isLeftOut({ state, inLineSince, violations }: Plan): boolean {
+  return state === 'BLOCKED' && inLineSince === undefined && waitsInLine(violations);
 }
 
 async function markPages(

@@ -19,8 +19,7 @@ function placeInLine({
   state,
   violations = [],
   createdAt,
-  recheckAt,
 }: Partial<Plan>): Pick<Plan, 'inLineSince'> {
-  const stands = state === 'BLOCKED' && recheckAt === undefined && waitsInLine(violations);
+  const stands = state === 'BLOCKED' && waitsInLine(violations);
   return stands && createdAt !== undefined ? { inLineSince: createdAt } : {};
 }
