@@ -24,13 +24,7 @@ class RefusesOffersOf extends InMemoryStore {
       if (plan?.entity === this.entity && this.fault !== undefined) throw this.fault;
       await outbox.add(message);
     };
-    return new Proxy(outbox, {
-      get(target, name) {
-        if (name === 'add') return add;
-        const member: unknown = Reflect.get(target, name);
-        return typeof member === 'function' ? member.bind(target) : member;
-      },
-    });
+    return Object.create(outbox, { add: { value: add } }) as UnitOfWork['outbox'];
   }
 }
 
