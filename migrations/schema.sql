@@ -259,6 +259,7 @@ CREATE TABLE plans (
   waits json,
   in_line_since timestamp with time zone,
   noted json,
+  queued_since timestamp with time zone,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 

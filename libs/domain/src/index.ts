@@ -81,6 +81,7 @@ export type { DependencyFacts, Installation } from './constraints/dependency-fac
 export { BUILT_IN_CONSTRAINTS } from './constraints/index.js';
 export { CONSTRAINT_KINDS, type ConstraintKindName } from './constraints/kinds/index.js';
 export { waitsInLine } from './constraints/concurrency.js';
+export { placeLeftBy, placeOf } from './plans/place-in-line.js';
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
 export type { CandidateFacts, PromotionFacts, SourceRun } from './constraints/promotion-facts.js';
 export type { RuleFacts } from './constraints/rule/rule-facts.js';

@@ -78,10 +78,15 @@ export interface Plan {
   readonly passedOver: readonly PassedOver[];
   readonly violations: readonly Violation[];
   /**
-   * Stands in line: BLOCKED by nothing but limits on how many plans execute. The earliest goes first:
-   * when this plan was made, or the one that it superseded in line. RFC 3339.
+   * Stands in line: BLOCKED by nothing but limits on how many plans execute. Its place is by
+   * `queuedSince` or when it was made, the earliest goes first. RFC 3339.
    */
   readonly inLineSince?: string;
+  /**
+   * The place that it took over from a plan in line which it superseded, kept while it does not stand
+   * in line itself; absent if it goes by `createdAt`. RFC 3339.
+   */
+  readonly queuedSince?: string;
   /** What spoke against it when it went out, and did not hold it; absent if nothing did. */
   readonly noted?: readonly Noted[];
   /** When time alone may change whether it is blocked, also while it is PENDING; absent if it cannot. */

@@ -3,6 +3,7 @@ import {
   evaluateConstraints,
   movePlan,
   type Noted,
+  placeOf,
   type Plan,
   planDigest,
   proposePlan,
@@ -98,7 +99,7 @@ async function block(
   const { recheckAt: _, inLineSince: _in, ...rest } = plan;
   const held: Plan = {
     ...rest,
-    ...answerOf(result, plan.inLineSince ?? plan.createdAt),
+    ...answerOf(result, placeOf(plan)),
     waits: turnWaits(plan, violations, context.clock.now().toISOString()),
   };
   const saved = await unit.plans.save(plan.state === 'BLOCKED' ? held : movePlan(held, 'BLOCKED'));

@@ -121,6 +121,41 @@ describe('a freed slot', () => {
   });
 });
 
+describe('a place in line that a plan took over', () => {
+  it.each([
+    { name: 'is started by a person', started: true },
+    { name: 'is evaluated', started: false },
+  ])('is kept while the plan is PENDING, and had again when it $name', async ({ started }) => {
+    const world = await EngineWorld.build({ maxConcurrent: 1, execution: 'manual' });
+    await world.connect();
+    await world.report({});
+    const NAMES = ['going', 'first', 'between', 'last'];
+    for (const [index, name] of NAMES.entries()) {
+      await world.goTo(`2026-01-05T09:0${String(index)}:00.000Z`);
+      await world.entity({ channel: 'dev' }, {}, name);
+      await world.settle();
+      if (index === 0) must(await world.engine.executePlan(PERSON, (await world.lastPlan()).id));
+    }
+    expect(await lineOf(world)).toEqual(['first', 'between', 'last']);
+    await world.goTo('2026-01-05T09:05:00.000Z');
+    await world.entity({ version: '1.1.0' }, {}, 'first');
+    await world.settle();
+    expect(await lineOf(world)).toEqual(['first', 'between', 'last']);
+
+    const planOf = async (name: string): Promise<string> =>
+      (await world.plans()).filter(({ entity }) => entity === name).at(-1)?.id ?? '';
+    await world.result(await planOf('going'), SUCCEEDED, { version: '1.0.0', revision: 1 });
+    await world.settle();
+    expect(await plansIn(world, 'PENDING')).toEqual(['between', 'last', 'first']);
+    must(await world.engine.executePlan(PERSON, await planOf('last')));
+    for (const name of ['between', 'first']) {
+      if (started) await world.engine.executePlan(PERSON, await planOf(name));
+      else await world.engine.evaluate(PERSON, name);
+    }
+    expect(await lineOf(world)).toEqual(['first', 'between']);
+  });
+});
+
 describe('limits', () => {
   it('of a product and of a spoke hold beside that of the environment, each with its numbers', async () => {
     const world = await EngineWorld.build({ maxConcurrent: 5 });
@@ -211,6 +246,15 @@ const FREEZE = {
   end: '2026-02-01T00:00:00.000Z',
   reason: 'Holiday freeze',
 };
+
+/** Who stands in line for a slot of the environment, in order. */
+async function lineOf({ context }: EngineWorld): Promise<readonly string[]> {
+  const nobody = { environments: [], products: [], spokes: [] };
+  const line = await context.store.transact((unit) =>
+    unit.plans.line({ ...nobody, environments: ['dev'] }, nobody, 10),
+  );
+  return line.map(({ entity }) => entity);
+}
 
 async function auditOf({ context }: EngineWorld): Promise<readonly string[]> {
   const page = await context.store.transact((unit) => unit.audit.list({}, { limit: 200 }));

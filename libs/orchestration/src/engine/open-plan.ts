@@ -2,6 +2,8 @@ import {
   beginWaits,
   type ConstraintResult,
   movePlan,
+  placeLeftBy,
+  placeOf,
   type Plan,
   planDigest,
   type ProposedPlan,
@@ -69,7 +71,7 @@ export async function keepPlan(
     reason: proposed.reason,
     passedOver: proposed.passedOver,
     ...linksOf(proposed),
-    ...answerOf(result, open.inLineSince ?? open.createdAt),
+    ...answerOf(result, placeOf(open)),
     waits,
   };
   const saved = await unit.plans.save(open.state === state ? plan : movePlan(plan, state));
@@ -96,6 +98,7 @@ export async function makePlan(
   const wantsBackup = await requestBackup(context, unit, result, planFactsOf(facts, proposed));
   const earlier = declines.find(({ contentKey }) => contentKey === proposed.contentKey);
   const createdAt = context.clock.now().toISOString();
+  const queuedSince = openPlan && placeLeftBy(openPlan);
   const inserted = await unit.plans.insert({
     id,
     entity: entity.name,
@@ -113,7 +116,8 @@ export async function makePlan(
     to: proposed.to,
     reason: proposed.reason,
     passedOver: proposed.passedOver,
-    ...answerOf(result, openPlan?.inLineSince ?? createdAt),
+    ...answerOf(result, queuedSince ?? createdAt),
+    ...(queuedSince !== undefined && { queuedSince }),
     attempt: (earlier?.failures ?? 0) + 1,
     ...linksOf(proposed),
     ...(forced && { forced }),
@@ -215,7 +219,7 @@ function isSameNews(open: Plan, { reason, passedOver }: ProposedPlan): boolean {
 }
 
 function sameAnswer(open: Plan, result: ConstraintResult): boolean {
-  const answer = answerOf(result, open.inLineSince ?? open.createdAt);
+  const answer = answerOf(result, placeOf(open));
   return (
     open.recheckAt === answer.recheckAt &&
     open.inLineSince === answer.inLineSince &&
@@ -234,14 +238,13 @@ function outcome(
   result: EvaluationOutcome['result'],
 ): EvaluationOutcome {
   const stoodInLine = openPlan?.inLineSince !== undefined;
-  const since = openPlan?.inLineSince ?? plan.createdAt;
   const dispatchable = plan.state === 'PENDING' && !waitsForPerson(environment, plan);
   return {
     entity: plan.entity,
     result,
     planId: plan.id,
     dispatchable,
-    ...(dispatchable && { turn: { since, stoodInLine } }),
+    ...(dispatchable && { turn: { since: placeOf(plan), stoodInLine } }),
     joinedLine: plan.inLineSince !== undefined && !stoodInLine,
   };
 }

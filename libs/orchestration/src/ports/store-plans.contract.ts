@@ -22,13 +22,14 @@ const FINISHED: Plan = aPlan({
   ],
   violations: [
     {
-      code: 'spoke_not_connected',
-      message: 'spoke spoke-a is not connected',
-      data: {},
+      code: 'concurrency',
+      message: '1 of 1 plans already execute on spoke spoke-a',
+      data: { spoke: 'spoke-a', executing: 1, maxConcurrent: 1 },
       recheckAt: '2026-03-02T12:05:00.000Z',
     },
   ],
   inLineSince: '2026-03-02T11:59:00.000Z',
+  queuedSince: '2026-03-02T11:59:00.000Z',
   recheckAt: '2026-03-02T12:05:00.000Z',
   waits: {
     ms: { window: 60_000, queue: 1 },

@@ -24,6 +24,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   passedOver: json(),
   violations: json(),
   inLineSince: optional(instant()),
+  queuedSince: optional(instant()),
   noted: optional(json()),
   recheckAt: optional(instant()),
   waits: optional(json()),

@@ -48,3 +48,18 @@ it('gives a place by age to whom only a limit holds, also while a window is open
     ['limited-in-window', CREATED],
   ]);
 });
+
+it('keeps the place that a plan in line took over from another one', async () => {
+  const before = MIGRATIONS.findIndex(({ name }) => name.startsWith('KeepPlaces'));
+  await migrateSchema({ url: database.url }, { migrations: MIGRATIONS.slice(0, before) });
+  const since = { own: CREATED, inherited: '2026-03-02T11:00:00.000Z' };
+  for (const [entity, instant] of Object.entries(since)) {
+    await planOf(entity, ['concurrency']);
+    await database.query('UPDATE plans SET in_line_since = $2 WHERE id = $1', [entity, instant]);
+  }
+  await migrateSchema({ url: database.url });
+  const store = await DatabaseStore.open({ url: database.url });
+  const plans = await store.transact((unit) => unit.plans.openOf(['inherited', 'own']));
+  await store.close();
+  expect(plans.map(({ queuedSince }) => queuedSince)).toEqual([since.inherited, undefined]);
+});

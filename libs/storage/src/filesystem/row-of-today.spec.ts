@@ -27,3 +27,19 @@ describe('a plan of a version that knew no line', () => {
     expect((rowOfToday({ table: 'plans', row }) as Plan).inLineSince).toBe(expected);
   });
 });
+
+describe('a plan in line', () => {
+  it.each([
+    { name: 'by its age has no other place', since: CREATED, expected: undefined },
+    {
+      name: 'in the place of another keeps that',
+      since: '2026-03-02T11:00:00.000Z',
+      expected: '2026-03-02T11:00:00.000Z',
+    },
+  ])('$name', ({ since, expected }) => {
+    const row = aPlan({
+      ...{ state: 'BLOCKED', createdAt: CREATED, violations: [LIMIT], inLineSince: since },
+    });
+    expect((rowOfToday({ table: 'plans', row }) as Plan).queuedSince).toBe(expected);
+  });
+});

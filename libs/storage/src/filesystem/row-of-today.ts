@@ -3,7 +3,8 @@ import type { TableName } from '@apollo-deploy/orchestration';
 
 /**
  * A row as this version writes it. An older version knew no classes of plans: all that it made was
- * ordinary. Nor did it know a line: who waited for nothing but a slot stands in it by age.
+ * ordinary. Nor did it know a line: who waited for nothing but a slot stands in it by age. One that
+ * stood in the place of another may not have said whose that was.
  */
 export function rowOfToday({
   table,
@@ -19,7 +20,10 @@ function placeInLine({
   state,
   violations = [],
   createdAt,
-}: Partial<Plan>): Pick<Plan, 'inLineSince'> {
+  inLineSince,
+}: Partial<Plan>): Pick<Plan, 'inLineSince' | 'queuedSince'> {
+  if (inLineSince !== undefined)
+    return inLineSince === createdAt ? {} : { queuedSince: inLineSince };
   const stands = state === 'BLOCKED' && waitsInLine(violations);
   return stands && createdAt !== undefined ? { inLineSince: createdAt } : {};
 }
