@@ -71,6 +71,7 @@ export {
   type AnalyticsRepository,
   type CounterSum,
 } from './ports/analytics-repository.js';
+export { checkPlace } from './ports/check-place.js';
 export { type Clock, VirtualClock } from './ports/clock.js';
 export { CountingIds, type Ids } from './ports/ids.js';
 export type { Timer } from './ports/timer.js';

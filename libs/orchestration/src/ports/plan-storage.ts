@@ -24,7 +24,10 @@ export interface PlanFilter {
   readonly to?: string;
 }
 
-/** Plans. At most one open plan an entity, whoever races. */
+/**
+ * Plans. At most one open plan an entity, whoever races. One that stands in line although more than
+ * limits hold it is not kept: `InvariantViolation`.
+ */
 export interface PlanStorage {
   get(id: string): Promise<Plan | undefined>;
   /** Keeps a new plan as version 1. */

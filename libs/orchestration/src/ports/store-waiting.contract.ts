@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Plan, PLAN_STATES } from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
 import { aPlan, anEntity, anEvaluation, aSpoke } from '../testing/records.js';
 import type { Store } from './store.js';
 import type { InstantRange } from './unit-of-work.js';
@@ -82,6 +83,8 @@ export function describeWaiting(store: () => Store): void {
 function describePlansThatWait(store: () => Store): void {
   const blocked = (entity: string, change: Parameters<typeof aPlan>[0] = {}) =>
     aPlan({ id: `plan-${entity}`, entity, state: 'BLOCKED', recheckAt: minute(1), ...change });
+  const limited = (entity: string, since: number, change: Partial<Plan> = {}) =>
+    blocked(entity, { inLineSince: minute(since), violations: [LIMIT], ...change });
 
   describe('plans that are due', () => {
     it('are not due again while their entity is marked, and due again if that led to nothing', async () => {
@@ -122,7 +125,7 @@ function describePlansThatWait(store: () => Store): void {
     it('has who waits for nothing else, by place, each once', async () => {
       const found = await store().transact(async (unit) => {
         for (const [entity, since, change] of IN_LINE) {
-          await unit.plans.insert(blocked(entity, { inLineSince: minute(since), ...change }));
+          await unit.plans.insert(limited(entity, since, change));
         }
         await unit.plans.insert(blocked('held'));
         const { plans } = unit;
@@ -160,17 +163,34 @@ function describePlansThatWait(store: () => Store): void {
 
     it('is left by who goes, and joined again at the place that is saved', async () => {
       const found = await store().transact(async (unit) => {
-        await unit.plans.insert(blocked('a', { inLineSince: minute(2) }));
-        await unit.plans.insert(blocked('b', { inLineSince: minute(2) }));
+        await unit.plans.insert(limited('a', 2));
+        await unit.plans.insert(limited('b', 2));
         const ofDev = (): ReturnType<typeof unit.plans.line> =>
           unit.plans.line({ ...NOBODY, environments: ['dev'] }, NOBODY, 10);
         await unit.plans.save(blocked('a', { state: 'PENDING' }));
         const left = await ofDev();
-        await unit.plans.save(blocked('a', { version: 2, inLineSince: minute(2) }));
+        await unit.plans.save(limited('a', 2, { version: 2 }));
         const again = await ofDev();
         return [left, again].map((line) => line.map(({ entity }) => entity));
       });
       expect(found).toEqual([['b'], ['a', 'b']]);
+    });
+  });
+
+  describe('a place in line', () => {
+    it.each([
+      { name: 'is held by nothing', violations: [] },
+      { name: 'is held by something else', violations: [SHUT] },
+      { name: 'is held by something else as well', violations: [LIMIT, SHUT] },
+    ])('is refused to a plan that $name', async ({ violations }) => {
+      const strays = limited('a', 2, { violations });
+      const inserted = store().transact(({ plans }) => plans.insert(strays));
+      await expect(inserted).rejects.toThrow(InvariantViolation);
+      const saved = store().transact(async ({ plans }) => {
+        await plans.insert(limited('a', 2));
+        await plans.save(strays);
+      });
+      await expect(saved).rejects.toThrow('only what limits alone hold has a place in line');
     });
   });
 
@@ -263,6 +283,9 @@ function describePlansThatWait(store: () => Store): void {
     });
   });
 }
+
+const LIMIT = { code: 'concurrency', message: '1 of 1 plans already execute', data: {} };
+const SHUT = { code: 'maintenance_window', message: 'no window is open', data: {} };
 
 const NOBODY = { environments: [], products: [], spokes: [] };
 

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { OPEN_PLAN_STATES, type Plan } from '@apollo-deploy/domain';
 import {
+  checkPlace,
   type OpenPlanExists,
   type Page,
   pageOf,
@@ -68,11 +69,13 @@ export class DatabasePlanStorage implements PlanStorage {
   }
 
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
+    checkPlace(plan);
     const inserted = await this.table.insert({ ...plan, version: 1 }, `(entity) WHERE ${IS_OPEN}`);
     return inserted === undefined ? err({ code: 'open_plan_exists' }) : ok(inserted);
   }
 
   async save(plan: Plan): Promise<Result<Plan, VersionConflict>> {
+    checkPlace(plan);
     const saved = await this.table.update({ ...plan, version: plan.version + 1 }, UNCHANGED);
     return saved === undefined ? err({ code: 'version_conflict' }) : ok(saved);
   }

@@ -1,5 +1,6 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { goesByItself, isOpen, type Plan } from '@apollo-deploy/domain';
+import { checkPlace } from '../check-place.js';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
 import type { PlaceInLine, SlotCounts, SlotHolders } from '../plan-slots.js';
@@ -23,6 +24,7 @@ export class InMemoryPlanStorage implements PlanStorage {
   }
 
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
+    checkPlace(plan);
     if (this.view.get(plan.id) !== undefined) {
       throw new InvariantViolation(`plan ${plan.id} was inserted twice`);
     }
@@ -33,6 +35,7 @@ export class InMemoryPlanStorage implements PlanStorage {
   }
 
   async save(plan: Plan): Promise<Result<Plan, VersionConflict>> {
+    checkPlace(plan);
     const stored = this.view.get(plan.id);
     if (stored?.version !== plan.version) return err({ code: 'version_conflict' });
     const [open] = this.view.inGroup('open', plan.entity);
