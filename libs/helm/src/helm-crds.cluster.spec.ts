@@ -1,0 +1,100 @@
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@apollo-deploy/local-cluster/testing';
+import { HelmClusterBench } from './testing/helm-cluster-bench.js';
+import { OperatorBench } from './testing/operator-bench.js';
+
+const bench = new HelmClusterBench();
+afterAll(() => bench.close());
+
+describe('custom resources', () => {
+  let web: OperatorBench;
+  /** Of this test alone: definitions belong to the whole cluster. */
+  let group: string;
+  beforeEach(async () => {
+    web = new OperatorBench(await bench.open());
+    group = `${web.open.namespace}.example.com`;
+  });
+
+  const definition = (note: string): string =>
+    JSON.stringify({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `gadgets.${group}`, annotations: { note } },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: { type: 'object', properties: { size: { type: 'integer' } } },
+            },
+          },
+        ],
+      },
+    });
+  const gadget = (size: number): string =>
+    JSON.stringify({ apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'g' }, size });
+  const sizeOf = async (): Promise<unknown> => {
+    const path = `/apis/${group}/v1/namespaces/${web.open.namespace}/gadgets/g`;
+    const { status, body } = await web.open.cluster.send({ method: 'GET', path });
+    return status === 200 ? (JSON.parse(body) as { size?: unknown }).size : status;
+  };
+  const definitionPath = () =>
+    `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.${group}`;
+  const noteOf = async (): Promise<unknown> => {
+    const { body } = await web.open.cluster.send({ method: 'GET', path: definitionPath() });
+    return (JSON.parse(body) as { metadata: { annotations?: { note?: string } } }).metadata
+      .annotations?.note;
+  };
+
+  it('of the folder crds/ are defined once, used at once, never changed and never removed', async () => {
+    const files = (note: string, size: number) => ({
+      'crds/gadget.yaml': definition(note),
+      'templates/gadget.yaml': gadget(size),
+    });
+    expect((await web.operate(web.install('p1', await web.chart(files('one', 1))))).result).toBe(
+      'applied',
+    );
+    const second = await web.upgrade('p2', await web.chart(files('two', 2)));
+    expect((await web.operate(second)).result).toBe('applied');
+    expect([await sizeOf(), await noteOf()]).toEqual([2, 'one']);
+    expect((await web.operate(await web.uninstall('p3'))).result).toBe('applied');
+    expect([await sizeOf(), await noteOf()]).toEqual([404, 'one']);
+  });
+
+  it('beside their definition in templates/ are refused before anything is touched', async () => {
+    const files = {
+      'templates/definition.yaml': definition('one'),
+      'templates/gadget.yaml': gadget(1),
+    };
+    const report = await web.operate(web.install('p1', await web.chart(files)));
+    expect(report).toMatchObject({ result: 'refused', code: 'helm/said_no' });
+    expect(report.message).toContain('no matches for kind "Gadget"');
+    expect(await web.observe()).toEqual({ kind: 'absent' });
+  });
+
+  it('whose definition was removed stop an upgrade and a removal until it is back', async () => {
+    const files = { 'crds/gadget.yaml': definition('one'), 'templates/gadget.yaml': gadget(1) };
+    await web.operate(web.install('p1', await web.chart(files)));
+    const removed = await web.open.cluster.send({ method: 'DELETE', path: definitionPath() });
+    expect(removed.status).toBe(200);
+    const report = await web.operate(await web.upgrade('p2', await web.chart()));
+    expect(report).toMatchObject({ result: 'refused', code: 'helm/said_no' });
+    expect(report.message).toContain('no matches for kind "Gadget"');
+    expect(await web.history()).toEqual(['1 deployed']);
+    const stuck = await web.operate(await web.uninstall('p3'));
+    expect(stuck).toMatchObject({ result: 'broken', repairs: [{ was: 'uninstalling' }] });
+    // Once the kind is served again, the same plan made anew goes through.
+    const body = JSON.parse(definition('two')) as object;
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    expect((await web.open.cluster.send({ method: 'POST', path, body })).status).toBe(201);
+    await eventually('the kind to be served', async () =>
+      (await sizeOf()) === 404 ? true : undefined,
+    );
+    expect((await web.operate(await web.uninstall('p4'))).result).toBe('applied');
+  });
+});
