@@ -61,6 +61,19 @@ describe('the status of a custom resource', () => {
       health: 'Progressing',
     },
     {
+      name: 'ready, but its condition says it is of an older generation',
+      object: widget({ conditions: [{ ...ready, observedGeneration: 1 }] }, 2),
+      health: 'Progressing',
+    },
+    {
+      name: 'stalled, but at an older generation',
+      object: widget(
+        { conditions: [{ ...condition('Stalled', 'True', 'S'), observedGeneration: 1 }] },
+        2,
+      ),
+      health: 'Healthy',
+    },
+    {
       name: 'ready, its controller never writes the generation',
       object: widget({ conditions: [ready] }, 2),
       health: 'Healthy',
@@ -84,6 +97,22 @@ describe('the status of a custom resource', () => {
     },
   ])('$name: $health', ({ object, health }) => {
     expect(computeStatus(object).health).toBe(health);
+  });
+
+  it.each([
+    { name: 'dated before the change', at: '2026-03-01T09:59:59Z', status: {}, terminal: false },
+    { name: 'dated in its second', at: '2026-03-01T10:00:00Z', status: {}, terminal: true },
+    {
+      name: 'dated before, of the newest generation all the same',
+      at: '2026-03-01T09:59:59Z',
+      status: { observedGeneration: 1 },
+      terminal: true,
+    },
+  ])('that is stalled fails a rollout at once only on new evidence: $name', (row) => {
+    const stalled = condition('Stalled', 'True', 'S', 'stuck', row.at);
+    const since = new Date('2026-03-01T10:00:00.700Z');
+    const status = computeStatus(widget({ ...row.status, conditions: [stalled] }), { since });
+    expect([status.health, status.terminal === true]).toEqual(['Degraded', row.terminal]);
   });
 
   it('follows a rule given for its kind, in every version, except while it is being deleted', () => {

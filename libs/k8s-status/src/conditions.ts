@@ -1,4 +1,4 @@
-import { fieldsAt, instantOf, itemsOf, textOf, type Fields } from './live-fields.js';
+import { countOf, fieldsAt, instantOf, itemsOf, textOf, type Fields } from './live-fields.js';
 
 /** One entry of `status.conditions`, with what is missing filled in by neutral words. */
 export interface Condition {
@@ -8,11 +8,21 @@ export interface Condition {
   readonly message: string;
   /** Milliseconds since the epoch of the last update, or of the last transition; absent if unknown. */
   readonly updatedAt?: number;
+  /** The generation of the specification it tells of; absent if it does not say. */
+  readonly observedGeneration?: number;
 }
 
 /** The conditions in `status.conditions` that have a type and a status. */
 export function conditionsOf(object: Fields): readonly Condition[] {
   return readConditions(fieldsAt(object, 'status')['conditions']);
+}
+
+/** Without those that say themselves that they tell of an older specification. */
+export function currentConditions(object: Fields): readonly Condition[] {
+  const generation = countOf(fieldsAt(object, 'metadata')['generation']) ?? 0;
+  return conditionsOf(object).filter(
+    ({ observedGeneration = generation }) => observedGeneration >= generation,
+  );
 }
 
 /** Conditions from a list as the API, or an annotation holding JSON, carries them. */
@@ -25,12 +35,14 @@ export function readConditions(list: unknown): readonly Condition[] {
     const reason = textOf(item['reason']) ?? type;
     const message = textOf(item['message']) ?? `condition ${type} is ${status}`;
     const updatedAt = instantOf(item['lastUpdateTime']) ?? instantOf(item['lastTransitionTime']);
+    const observedGeneration = countOf(item['observedGeneration']);
     conditions.push({
       type,
       status,
       reason,
       message,
       ...(updatedAt === undefined ? {} : { updatedAt }),
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
     });
   }
   return conditions;

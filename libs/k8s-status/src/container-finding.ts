@@ -32,6 +32,11 @@ export interface ContainerFinding {
 
 /** A Secret or ConfigMap may be made by another controller a few seconds after the pod. */
 const CONFIG_GRACE_MS = 30_000;
+/** The kubelet waits 10, 20 and 40 s between pulls: time for four of them. */
+const PULL_GRACE_MS = 75_000;
+/** A registry that could not be asked, unlike one that has answered no. */
+const REGISTRY_AWAY =
+  /no such host|timed? ?out|connection (refused|reset)|\bEOF\b|too ?many ?requests|\b(429|50[0-4])\b/i;
 const MAX_DETAIL = 400;
 
 /** Waiting reasons that are the ordinary course of a start. */
@@ -106,11 +111,18 @@ function waitingFinding(
   if (reason === 'ErrImagePull') {
     return finding(facts, 'Progressing', reason, `could not pull its image${said}`);
   }
+  if (reason === 'ImagePullBackOff' && REGISTRY_AWAY.test(detail ?? '')) {
+    const message = `cannot pull its image${said}; see whether the registry can be reached`;
+    return afterGrace(facts, finding(facts, 'Degraded', reason, message), PULL_GRACE_MS);
+  }
   if (Object.hasOwn(FATAL, reason)) {
     const message = `cannot start${said}; ${FATAL[reason] ?? ''}`;
     return { ...finding(facts, 'Degraded', reason, message), terminal: true };
   }
-  if (reason === 'CreateContainerConfigError') return configFinding(facts, reason, said);
+  if (reason === 'CreateContainerConfigError') {
+    const message = `cannot start${said}; create what it names`;
+    return afterGrace(facts, finding(facts, 'Degraded', reason, message), CONFIG_GRACE_MS);
+  }
   const bad = /^Err|(Error|BackOff)$/.test(reason);
   return finding(facts, bad ? 'Degraded' : 'Progressing', reason, `is waiting${said}`);
 }
@@ -135,14 +147,18 @@ function crashLoopFinding(facts: ContainerFacts): ContainerFinding {
   };
 }
 
-function configFinding(facts: ContainerFacts, reason: string, said: string): ContainerFinding {
-  const base = finding(facts, 'Degraded', reason, `cannot start${said}; create what it names`);
+/** Terminal once the pod has had this long; without a clock it counts as within its time. */
+function afterGrace(
+  facts: ContainerFacts,
+  base: ContainerFinding,
+  graceMs: number,
+): ContainerFinding {
   const started =
     instantOf(fieldsAt(facts.pod, 'status')['startTime']) ??
     instantOf(fieldsAt(facts.pod, 'metadata')['creationTimestamp']);
   const now = facts.context.now?.getTime();
   if (started === undefined || now === undefined) return base;
-  const graceEnd = started + CONFIG_GRACE_MS;
+  const graceEnd = started + graceMs;
   return now >= graceEnd ? { ...base, terminal: true } : withRecheck(base, graceEnd);
 }
 

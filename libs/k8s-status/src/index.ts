@@ -1,4 +1,10 @@
 export { computeStatus } from './compute-status.js';
+export {
+  conditionRules,
+  ruleKey,
+  type ConditionMatch,
+  type ConditionRule,
+} from './condition-rule.js';
 export type { Termination } from './container-finding.js';
 export {
   judgeRollout,

@@ -226,6 +226,36 @@ describe('the status of a Pod', () => {
   });
 
   it.each([
+    'dial tcp: lookup registry.example.com: no such host',
+    'dial tcp 10.0.0.1:443: i/o timeout',
+    'dial tcp 10.0.0.1:443: connect: connection refused',
+    'net/http: TLS handshake timeout',
+    'unexpected status from HEAD request: 503 Service Unavailable',
+    'toomanyrequests: You have reached your pull rate limit',
+    'unexpected EOF',
+  ])('gives a registry four tries that could not be asked: %s', (cause) => {
+    const message = `Back-off pulling image "x:9": ErrImagePull: failed to pull: ${cause}`;
+    const object = unready(waiting('ImagePullBackOff', message), {}, 'Pending');
+    const at = (now: string) => {
+      const { health, terminal } = computeStatus(object, { now: new Date(now) });
+      return [health, terminal === true];
+    };
+    expect(at('2026-03-01T10:01:15.999Z')).toEqual(['Degraded', false]);
+    expect(at('2026-03-01T10:01:16Z')).toEqual(['Degraded', true]);
+  });
+
+  it.each([
+    'failed to resolve reference "x:9": x:9: not found',
+    'manifest unknown',
+    'pull access denied, repository does not exist or may require authorization',
+    'unexpected status from HEAD request: 401 Unauthorized',
+  ])('gives up at once on an image that the registry will not give: %s', (cause) => {
+    const message = `Back-off pulling image "x:9": ErrImagePull: failed to pull: ${cause}`;
+    const object = unready(waiting('ImagePullBackOff', message), {}, 'Pending');
+    expect(computeStatus(object, { now: new Date('2026-03-01T10:00:02Z') }).terminal).toBe(true);
+  });
+
+  it.each([
     { name: 'a millisecond before 30 s', now: '2026-03-01T10:00:30.999Z', terminal: undefined },
     { name: 'at 30 s', now: '2026-03-01T10:00:31Z', terminal: true },
   ])('waits for a missing Secret: $name', ({ now, terminal }) => {
