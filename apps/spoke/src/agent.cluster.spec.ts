@@ -39,7 +39,7 @@ class Scene {
     const directory = await mkdtemp(join(tmpdir(), 'apollo-spoke-'));
     const token = () => Promise.resolve(hub.token);
     const agent = new SpokeAgent({
-      ...{ kube, token, maxParallel: 2, socketUrl: hub.socketUrl },
+      ...{ kube, token, maxParallel: 2, healthRules: {}, socketUrl: hub.socketUrl },
       helm: new HelmCliRunner({
         ...{ helmPath, version: version.value, kubeconfigPath, environment: process.env },
         ...{ workDirectory: join(directory, 'helm'), setprivPath: await findDeathSignal() },

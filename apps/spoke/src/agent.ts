@@ -10,6 +10,7 @@ import { Executor, type PlanReports } from './execution/executor.js';
 import type { Self } from './execution/judge-holder.js';
 import { Limit } from './execution/limit.js';
 import type { ProcessTable } from './execution/process-table.js';
+import type { HealthRules } from './health-rules/read-health-rules.js';
 import { HubLink, type HubOrder } from './hub-link/hub-link.js';
 import { ClusterState } from './state/cluster-state.js';
 import { LiveObjects } from './state/live-objects.js';
@@ -35,6 +36,8 @@ export interface SpokeAgentOptions {
   /** Where the ledger is kept. */
   readonly namespace: string;
   readonly maxParallel: number;
+  /** Asked before the built-in rules. */
+  readonly healthRules: HealthRules;
   readonly socketUrl: string;
   readonly token: () => Promise<string>;
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export class SpokeAgent {
   private readonly executor: Executor;
 
   constructor(private readonly options: SpokeAgentOptions) {
-    const { kube, timer, clock, random, log } = options;
+    const { kube, timer, clock, random, log, healthRules } = options;
     const live = new LiveObjects({ kube, timer, random, log });
     this.link = new HubLink({
       ...{ url: options.socketUrl, token: options.token, newId: options.newId },
@@ -74,7 +77,7 @@ export class SpokeAgent {
       onChange: (key) => this.state.releaseChanged(key),
     });
     this.state = new ClusterState({
-      ...{ inventory: this.inventory, live, clock, timer },
+      ...{ inventory: this.inventory, live, clock, timer, healthRules },
       onChange: (changed) => this.reporter.report(changed),
     });
     this.reporter = new StateReporter({
@@ -86,7 +89,7 @@ export class SpokeAgent {
     this.executor = new Executor(
       {
         ...{ kube, helm: options.helm, charts: options.charts, live, clock, timer, log },
-        ...{ processes: options.processes, self: options.self },
+        ...{ processes: options.processes, self: options.self, healthRules },
         ledger: new ConfigMapLedger(kube, options.namespace),
         operator: new HelmChartOperator({ kube, helm: options.helm }),
         limit: new Limit(options.maxParallel),

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { pino } from 'pino';
 import { HelmUnavailable } from '@apollo-deploy/helm';
 import { KubeUnavailable } from '@apollo-deploy/kube';
+import { HealthRulesUnusable } from './health-rules/read-health-rules.js';
 import { TokenUnreadable } from './read-token.js';
 import { readSpokeConfig } from './spoke-config.js';
 import { StandardOutput } from './standard-output.js';
@@ -9,7 +10,13 @@ import { StartRefused, startSpoke } from './start-spoke.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a person can do something about: one sentence says it, a stack would hide it. */
-const EXPLAINED = [StartRefused, TokenUnreadable, KubeUnavailable, HelmUnavailable];
+const EXPLAINED = [
+  StartRefused,
+  TokenUnreadable,
+  HealthRulesUnusable,
+  KubeUnavailable,
+  HelmUnavailable,
+];
 
 /** Runs the spoke until it is told to stop; a second signal ends the process at once. */
 async function run(): Promise<void> {

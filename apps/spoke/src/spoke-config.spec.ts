@@ -16,7 +16,7 @@ describe('the configuration of a spoke', () => {
         token: { kind: 'file', path: '/run/token' },
         ...{ kubeconfigPath: '/home/apollo/.kube/config', helmPath: 'helm' },
         ...{ namespace: 'apollo-system', workdir: '/home/apollo/.apollo-spoke' },
-        ...{ maxParallel: 4, logLevel: 'info' },
+        ...{ maxParallel: 4, healthRulesPath: null, logLevel: 'info' },
       },
     });
   });

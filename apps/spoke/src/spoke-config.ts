@@ -18,6 +18,7 @@ const Environment = Type.Object({
   ),
   APOLLO_SPOKE_WORKDIR: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_MAX_PARALLEL: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
+  APOLLO_HEALTH_RULES_FILE: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_LOG_LEVEL: Type.Optional(
     Type.Union([
       Type.Literal('trace'),
@@ -42,6 +43,7 @@ const ACCEPTED: Readonly<Record<Variable, string>> = {
   APOLLO_SPOKE_NAMESPACE: 'a namespace name: 1 to 63 of a-z, 0-9 and -',
   APOLLO_SPOKE_WORKDIR: 'a directory that this process may write to',
   APOLLO_MAX_PARALLEL: 'how many releases are changed at a time, 1 to 999',
+  APOLLO_HEALTH_RULES_FILE: 'a JSON file of rules by which kinds are judged',
   APOLLO_LOG_LEVEL: 'trace, debug, info, warn or error',
 };
 
@@ -63,6 +65,8 @@ export interface SpokeConfig {
   readonly namespace: string;
   readonly workdir: string;
   readonly maxParallel: number;
+  /** Null: the built-in rules alone. */
+  readonly healthRulesPath: string | null;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -103,6 +107,7 @@ function configOf(
     namespace: env.APOLLO_SPOKE_NAMESPACE ?? 'apollo-system',
     workdir: env.APOLLO_SPOKE_WORKDIR ?? `${machine.homeDirectory}/.apollo-spoke`,
     maxParallel: Number(env.APOLLO_MAX_PARALLEL ?? machine.cores),
+    healthRulesPath: env.APOLLO_HEALTH_RULES_FILE ?? null,
     logLevel: env.APOLLO_LOG_LEVEL ?? 'info',
   };
 }

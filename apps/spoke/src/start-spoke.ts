@@ -16,6 +16,7 @@ import { systemClock } from './clock.js';
 import { ChartFetcher } from './execution/chart-fetcher.js';
 import type { Self } from './execution/judge-holder.js';
 import { ProcProcessTable, type ProcessTable } from './execution/process-table.js';
+import { readHealthRules } from './health-rules/read-health-rules.js';
 import { readToken } from './read-token.js';
 import type { SpokeConfig } from './spoke-config.js';
 
@@ -33,6 +34,8 @@ const ASK_AGAIN_MS = 5000;
 
 /** Starts a spoke with the real Helm and the real cluster. Waits for a cluster that is not up yet. */
 export async function startSpoke(config: SpokeConfig, log: Logger): Promise<RunningSpoke> {
+  const path = config.healthRulesPath;
+  const healthRules = path === null ? {} : await readHealthRules(path);
   const helm = await detectHelm(config.helmPath);
   if (!helm.ok) throw new StartRefused(helm.error.message);
   const { kubeconfigPath, workdir } = config;
@@ -65,6 +68,7 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
     self: await whoAmI(processes),
     namespace: config.namespace,
     maxParallel: config.maxParallel,
+    healthRules,
     socketUrl: config.socketUrl,
     clock: systemClock,
     timer: systemTimer,

@@ -76,6 +76,7 @@ export class SimulatedSpoke {
       self: { instance: newId(), host: 'simulator', agent: { pid: process.pid, startedAt: null } },
       namespace: LEDGER_NAMESPACE,
       maxParallel: MAX_PARALLEL,
+      healthRules: {},
     });
   }
 

@@ -53,7 +53,7 @@ class Scene {
     const { kube, live, time } = this;
     const startedAt = time.now();
     return watchRollout(
-      { kube, live, clock: time, timer: time },
+      { kube, live, healthRules: {}, clock: time, timer: time },
       {
         ...{ refs, startedAt, abort: this.abort.signal },
         deadlineAt: new Date(startedAt.getTime() + seconds * 1000),

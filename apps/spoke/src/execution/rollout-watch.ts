@@ -8,6 +8,7 @@ import {
 } from '@apollo-deploy/kube';
 import { judgeRollout, type RolloutVerdict } from '@apollo-deploy/k8s-status';
 import type { Clock } from '../clock.js';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { Following, LiveChange, LiveObjects } from '../state/live-objects.js';
 import type { ManifestRef } from '../state/manifest-refs.js';
 
@@ -31,6 +32,7 @@ export interface RolloutEnd {
 interface Collaborators {
   readonly kube: KubeApi;
   readonly live: LiveObjects;
+  readonly healthRules: HealthRules;
   readonly clock: Clock;
   readonly timer: Timer;
 }
@@ -153,6 +155,7 @@ class RolloutWatch {
       now,
       startedAt,
       deadlineAt,
+      rules: this.collaborators.healthRules,
     });
     if (verdict.verdict !== 'progressing') {
       const unwatched = refs.filter((ref) => this.following.refusal(ref) !== null);

@@ -4,6 +4,7 @@ import type { SpokePayload } from '@apollo-deploy/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { LiveObjects } from '../state/live-objects.js';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { ChartFetcher } from './chart-fetcher.js';
 import type { Self } from './judge-holder.js';
 import type { LedgerVerdict } from './ledger-entry.js';
@@ -20,6 +21,7 @@ export interface ExecutionCollaborators {
   readonly operator: Pick<HelmChartOperator, 'operate'>;
   readonly charts: Pick<ChartFetcher, 'fetch'>;
   readonly live: LiveObjects;
+  readonly healthRules: HealthRules;
   readonly processes: ProcessTable;
   readonly clock: Clock;
   readonly timer: Timer;

@@ -3,6 +3,7 @@ import { describeRef, type KubeApi, type Timer } from '@apollo-deploy/kube';
 import type { WorstObject } from '@apollo-deploy/k8s-status';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { LiveObjects } from '../state/live-objects.js';
 import { manifestRefs } from '../state/manifest-refs.js';
 import { headEvidence, type Evidence } from './plan-evidence.js';
@@ -12,6 +13,7 @@ import { succeeded, unhealthy, unknown } from './verdicts.js';
 export interface VerifyCollaborators {
   readonly kube: KubeApi;
   readonly live: LiveObjects;
+  readonly healthRules: HealthRules;
   readonly clock: Clock;
   readonly timer: Timer;
 }

@@ -47,6 +47,7 @@ class Scene {
   });
   readonly state: ClusterState = new ClusterState({
     ...{ inventory: this.inventory, live: this.live, clock: this.time, timer: this.time },
+    healthRules: {},
     onChange: (changed) => this.changes.push(changed),
   });
 

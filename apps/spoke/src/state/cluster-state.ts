@@ -1,6 +1,7 @@
 import type { KubeKind, Timer } from '@apollo-deploy/kube';
 import type { ReleaseReport } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { Following, LiveChange, LiveObjects } from './live-objects.js';
 import { OwnedPods } from './owned-pods.js';
 import { ReleaseIndex } from './release-index.js';
@@ -10,6 +11,7 @@ import { releaseReport, reportDigest, type KnownRelease } from './release-report
 export interface ClusterStateOptions {
   readonly inventory: Pick<ReleaseInventory, 'get' | 'has' | 'keys' | 'ready' | 'refresh'>;
   readonly live: LiveObjects;
+  readonly healthRules: HealthRules;
   readonly clock: Clock;
   readonly timer: Timer;
   /** Called with what reads differently than before; `null` where a release is gone. */
@@ -126,8 +128,11 @@ export class ClusterState {
       POD === undefined ? [] : following.list(POD),
       BETWEEN.flatMap((kind) => following.list(kind)),
     );
-    const now = this.options.clock.now();
-    const look = { get: following.get, refusal: following.refusal, owned, now };
+    const { clock, healthRules: rules } = this.options;
+    const look = {
+      ...{ get: following.get, refusal: following.refusal },
+      ...{ owned, rules, now: clock.now() },
+    };
     const changed = new Map<string, ReleaseReport | null>();
     for (const key of keys) {
       const release = this.options.inventory.get(key);

@@ -84,6 +84,7 @@ function look(objects: readonly KubeObject[], refused: readonly string[] = []): 
           }
         : null,
     owned: new OwnedPods(kinds('Pod'), kinds('ReplicaSet')),
+    rules: {},
     now: NOW,
   };
 }

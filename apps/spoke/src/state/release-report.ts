@@ -8,6 +8,7 @@ import type {
   PodReport,
   ReleaseReport,
 } from '@apollo-deploy/protocol';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
 import { podReport } from './pod-report.js';
@@ -35,6 +36,7 @@ export interface LiveLook {
   /** Why objects of this kind cannot be looked at; null if they can. */
   readonly refusal: (ref: KubeRef) => KubeRefusal | null;
   readonly owned: OwnedPods;
+  readonly rules: HealthRules;
   readonly now: Date;
 }
 
@@ -123,12 +125,13 @@ function judge(ref: ManifestRef, look: LiveLook): Judged {
     return { report: { ...identity, ...VANISHED }, recheckAt: null, drift: [] };
   }
   const below = object === null ? [] : look.owned.below(object);
-  const own = computeStatus(object, { now: look.now });
+  const own = computeStatus(object, { now: look.now, rules: look.rules });
   const { worst, recheckAt } = judgeRollout({
     objects: [{ ref, object }],
     pods: below.filter(({ kind }) => kind === 'Pod'),
     replicaSets: below.filter(({ kind }) => kind === 'ReplicaSet'),
     now: look.now,
+    rules: look.rules,
   });
   const { health, reason, message } = worst ?? own;
   const said = health === 'Healthy' ? {} : { reason, message };

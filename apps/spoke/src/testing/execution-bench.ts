@@ -9,7 +9,7 @@ import {
 } from '@apollo-deploy/helm';
 import { ScriptedHelmRunner, type ScriptedChart } from '@apollo-deploy/helm/testing';
 import { err, jsonDigest, ok } from '@apollo-deploy/kernel';
-import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
+import type { ApiResource, KubeApi, KubeObject } from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
 import {
   releaseDigest,
@@ -25,6 +25,7 @@ import type { Self } from '../execution/judge-holder.js';
 import type { ClaimHolder, LedgerClaim, LedgerVerdict } from '../execution/ledger-entry.js';
 import { Limit } from '../execution/limit.js';
 import type { RunningProcess } from '../execution/process-table.js';
+import type { HealthRules } from '../health-rules/read-health-rules.js';
 import { LiveObjects } from '../state/live-objects.js';
 import { Events } from './events.js';
 import { VirtualTime } from './virtual-time.js';
@@ -87,8 +88,9 @@ export class ExecutionBench {
   private fetches = 0;
   private readonly charts = new Map<string, string>();
 
-  constructor() {
-    this.kube = new InMemoryKubeApi({ namespaces: ['shop'] });
+  /** `resources`: kinds that the cluster serves besides its own. */
+  constructor(resources: readonly ApiResource[] = []) {
+    this.kube = new InMemoryKubeApi({ namespaces: ['shop'], resources });
     this.helm = new ScriptedHelmRunner(this.kube);
     this.ledger = new ConfigMapLedger(this.kube, 'apollo-system');
     this.addChart({ name: 'web', version: '1.0.0', render: configMap('1.0.0') });
@@ -107,6 +109,7 @@ export class ExecutionBench {
     maxParallel = 2,
     kube = this.kube,
     aheadMs = 0,
+    healthRules = {},
   }: {
     readonly instance?: string;
     readonly host?: string;
@@ -114,6 +117,7 @@ export class ExecutionBench {
     readonly kube?: KubeApi;
     /** How far its clock is ahead of the hub's. */
     readonly aheadMs?: number;
+    readonly healthRules?: HealthRules;
   } = {}): SpokeProcess {
     const { helm, time } = this;
     const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
@@ -121,7 +125,7 @@ export class ExecutionBench {
     const told = (event: Told): void => spoke.told.push(event);
     const executor = new Executor(
       {
-        ...{ kube, helm, self, log, clock: time, timer: time },
+        ...{ kube, helm, self, log, clock: time, timer: time, healthRules },
         operator: new HelmChartOperator({ kube, helm }),
         ledger: new ConfigMapLedger(kube, 'apollo-system'),
         charts: {
