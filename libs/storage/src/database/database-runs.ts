@@ -16,9 +16,7 @@ export class DatabaseRuns implements RunRepository {
   }
 
   lock(entities: readonly string[]): Promise<readonly RunRecord[]> {
-    return this.table.select('WHERE entity = ANY($1) ORDER BY entity, chart_sha256 FOR UPDATE', [
-      entities,
-    ]);
+    return this.table.lockAll('WHERE entity = ANY($1) ORDER BY entity, chart_sha256', [entities]);
   }
 
   underway(spokes: readonly string[]): Promise<readonly RunRecord[]> {

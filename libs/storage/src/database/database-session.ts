@@ -3,6 +3,9 @@ import { CommitSignalDraft } from '@apollo-deploy/orchestration';
 import type { ClientTransaction, Statement } from './client-transaction.js';
 import type { Row } from './table-map.js';
 
+/** How a statement asks for a lock; one that was sent before the transaction is opened would not be kept. */
+const LOCKS = /\bFOR\s+(?:(?:NO\s+KEY\s+)?UPDATE|(?:KEY\s+)?SHARE)\b/i;
+
 /**
  * One open transaction. Statements run one after another, however they are asked for. After the first
  * that fails nothing more reaches the server, and the transaction cannot commit.
@@ -28,8 +31,13 @@ export class DatabaseSession {
     return this.inTurn(statement, parameters, false);
   }
 
-  /** As `query`, for a statement that neither writes nor locks anything. */
+  /** As `query`, for a statement that neither writes nor locks anything. One that locks is a bug. */
   async read(statement: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+    if (LOCKS.test(statement)) {
+      throw new InvariantViolation(
+        `a statement that locks must go through query, or its lock ends with it: ${statement}`,
+      );
+    }
     return this.inTurn(statement, parameters, true);
   }
 

@@ -17,10 +17,15 @@ export class DatabaseTable<T extends object> {
 
   /** The row that `where` finds, which nobody else can change or lock until the transaction ends. */
   async lock(where: string, parameters: readonly unknown[]): Promise<T | undefined> {
+    return (await this.lockAll(`WHERE ${where}`, parameters))[0];
+  }
+
+  /** As `lock`, for the rows that `tail` finds, one after another in the order that it names. */
+  async lockAll(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
     const { selection, table } = this.map;
-    const statement = `SELECT ${selection} FROM ${table} WHERE ${where} FOR NO KEY UPDATE`;
-    const [row] = await this.session.query(statement, parameters);
-    return row === undefined ? undefined : this.map.read(row);
+    const statement = `SELECT ${selection} FROM ${table} ${tail} FOR NO KEY UPDATE`;
+    const rows = await this.session.query(statement, parameters);
+    return rows.map((row) => this.map.read(row));
   }
 
   async first(tail: string, parameters: readonly unknown[]): Promise<T | undefined> {

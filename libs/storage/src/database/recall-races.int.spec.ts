@@ -4,6 +4,7 @@ import {
   closeSession,
   type Context,
   recordFullState,
+  recordHeartbeats,
   recordPlanResult,
 } from '@apollo-deploy/orchestration';
 import { EngineWorld, must, PERSON, releaseReport } from '@apollo-deploy/orchestration/testing';
@@ -77,6 +78,17 @@ describe('what a recall takes from a chart is not put back', () => {
     await recalled();
     expect(await runs()).toEqual([]);
   });
+
+  it.each(['ofEntities', 'lock'])(
+    'by the word of a spoke that had been silent, at %s',
+    async (statement) => {
+      world.clock.advance(10 * 60_000);
+      const { replica, recalled } = recalledMeanwhile({ repository: 'runs', statement });
+      await recordHeartbeats(replica, new Map([['dev', world.clock.now().toISOString()]]));
+      await recalled();
+      expect(await runs()).toEqual([]);
+    },
+  );
 
   it('by a plan to other values that is ending', async () => {
     await world.entity({ channel: 'dev' }, { replicas: 2 });

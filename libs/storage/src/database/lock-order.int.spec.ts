@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Context, recordFullState, recordHeartbeats } from '@apollo-deploy/orchestration';
+import { EngineWorld, releaseReport } from '@apollo-deploy/orchestration/testing';
+import { meanwhile, Rival } from '../testing/meanwhile-store.js';
+import { neverTwice } from '../testing/never-twice-store.js';
+import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { DatabaseStore } from './database-store.js';
+
+const RUNS = { version: '1.0.0', revision: 1 };
+const SUCCEEDED = { verdict: 'succeeded', message: 'all is Healthy', evidence: {} } as const;
+
+let database: TestDatabase;
+let world: EngineWorld;
+let here: DatabaseStore;
+let there: DatabaseStore;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.empty();
+  here = await DatabaseStore.open({ url: database.url });
+  there = await DatabaseStore.open({ url: database.url });
+  world = await EngineWorld.build({}, here);
+  await world.connect();
+  await world.report({});
+  await world.entity();
+  await world.settle();
+  await world.result((await world.lastPlan()).id, SUCCEEDED, RUNS);
+  await world.settle();
+});
+afterEach(async () => {
+  await here.close();
+  await there.close();
+});
+
+describe('two that need the same rows', () => {
+  it('wait in line: the word of a spoke that had been silent, and its next report', async () => {
+    world.clock.advance(10 * 60_000);
+    const ill = releaseReport('aria-dev', { ...RUNS, health: 'Degraded' });
+    const reporting: Context = { ...world.context, store: neverTwice(here) };
+    const report = new Rival(database, () =>
+      recordFullState(reporting, world.session, { generation: 9, releases: [ill] }),
+    );
+    const store = meanwhile(neverTwice(there), { repository: 'runs', statement: 'lock' }, () =>
+      report.begin(),
+    );
+    const heard = new Map([['dev', world.clock.now().toISOString()]]);
+    await recordHeartbeats({ ...world.context, store }, heard);
+    expect(await report.answer()).toEqual({ ok: true, value: 'stored' });
+  });
+});
