@@ -36,7 +36,15 @@ import type { BaselineRepository, RollbackDemandRepository } from './rollback-re
 import type { BackupRepository } from './backup-repository.js';
 import type { RunRepository } from './run-repository.js';
 
-/** The repositories of one transaction. Only usable while its `transact` runs. */
+/**
+ * The repositories of one transaction. Only usable while its `transact` runs.
+ *
+ * Whoever locks several takes them in this order, and several of a kind in the order of their names:
+ * lease, spoke, environment, product, runs, then what belongs to one entity after another. So two
+ * that need the same rows wait in line and never for each other. One exception: a success that does not
+ * stay locks its environment last, as it is known only then; if that meets another, the store has one
+ * of the two run again.
+ */
 export interface UnitOfWork {
   readonly environments: EnvironmentRepository;
   readonly products: ProductRepository;

@@ -53,6 +53,8 @@ export async function recordPlanResult(
       if (!agrees(plan, ending)) await contradiction(context, unit, by, plan, ending);
       return ok(undefined);
     }
+    // Before the runs, which the report may lock: a recall locks environments and then runs.
+    if (ending.state === 'FAILED') await unit.environments.lock(plan.environment);
     if (verdict.release !== undefined) {
       await recordReleaseState(context, unit, session.spoke, plan.content, verdict.release);
     }

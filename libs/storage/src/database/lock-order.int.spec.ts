@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Context, recordFullState, recordHeartbeats } from '@apollo-deploy/orchestration';
-import { EngineWorld, releaseReport } from '@apollo-deploy/orchestration/testing';
+import {
+  addRecall,
+  type Context,
+  recordFullState,
+  recordHeartbeats,
+  recordPlanResult,
+} from '@apollo-deploy/orchestration';
+import { EngineWorld, must, PERSON, releaseReport } from '@apollo-deploy/orchestration/testing';
 import { meanwhile, Rival } from '../testing/meanwhile-store.js';
 import { neverTwice } from '../testing/never-twice-store.js';
 import { testDatabase, type TestDatabase } from '../testing/test-database.js';
@@ -8,6 +14,14 @@ import { DatabaseStore } from './database-store.js';
 
 const RUNS = { version: '1.0.0', revision: 1 };
 const SUCCEEDED = { verdict: 'succeeded', message: 'all is Healthy', evidence: {} } as const;
+const FAILED = {
+  verdict: 'failed',
+  outcome: 'unhealthy',
+  reason: 'timeout',
+  message: 'a pod is not ready',
+  interrupted: false,
+  evidence: {},
+} as const;
 
 let database: TestDatabase;
 let world: EngineWorld;
@@ -50,5 +64,23 @@ describe('two that need the same rows', () => {
     const heard = new Map([['dev', world.clock.now().toISOString()]]);
     await recordHeartbeats({ ...world.context, store }, heard);
     expect(await report.answer()).toEqual({ ok: true, value: 'stored' });
+  });
+
+  it('wait in line: a plan that failed, and the recall of what ran before it', async () => {
+    await world.entity({ channel: 'dev' }, { replicas: 2 });
+    await world.settle();
+    const { id: planId, attempt } = await world.lastPlan();
+    const recalling: Context = { ...world.context, store: neverTwice(here) };
+    const reason = 'It loses orders';
+    const input = { product: 'aria', range: '1.0.0', strategy: 'forward', reason } as const;
+    const recall = new Rival(database, () => addRecall(recalling, PERSON, input));
+    const store = meanwhile(neverTwice(there), { repository: 'runs', statement: 'lock' }, () =>
+      recall.begin(),
+    );
+    const release = releaseReport('aria-dev', { ...RUNS, revision: 2, health: 'Degraded' });
+    const verdict = { planId, attempt, result: FAILED, release };
+    must(await recordPlanResult({ ...world.context, store }, world.session, verdict));
+    expect(await recall.answer()).toMatchObject({ ok: true });
+    expect(await world.lastPlan()).toMatchObject({ id: planId, state: 'FAILED' });
   });
 });
