@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
 import type { PlaceInLine, SlotCounts, SlotHolders } from '../plan-slots.js';
 import { byInstant, dueEntities, nextDue, pageAfterId, pageOfKeys } from './memory-lists.js';
-import { TableView } from './memory-table.js';
+import { compositeKey, TableView } from './memory-table.js';
 import { type DirtyRow, type MemoryTables, type PlanGroup, slotKey } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 import type { Slot } from './slot.js';
@@ -116,12 +116,15 @@ export class InMemoryPlanStorage implements PlanStorage {
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
-    const slots =
-      filter.entity === undefined
-        ? this.view.all()
-        : this.view.slotsInGroup('entity', filter.entity);
-    const wanted = slots.filter(({ row }) => matches(row, filter));
+    const wanted = this.mayMatch(filter).filter(({ row }) => matches(row, filter));
     return pageAfterId([...byInstant(wanted, ({ createdAt }) => createdAt)].reverse(), page);
+  }
+
+  /** Freezes, recalls and breakers ask for what executes somewhere: never through all that ended. */
+  private mayMatch({ entity, environment, state }: PlanFilter): readonly Slot<Plan>[] {
+    if (entity !== undefined) return this.view.slotsInGroup('entity', entity);
+    if (environment === undefined || state === undefined) return this.view.all();
+    return this.view.slotsInGroup('standing', compositeKey(environment, state));
   }
 }
 

@@ -57,8 +57,10 @@ export type SuppressionGroup = 'id' | 'environment';
 /** `underway` holds those that are Healthy, by their spoke. */
 export type RunGroup = 'entity' | 'chart' | 'underway';
 /** `timed` holds the blocked plans that time alone may move. */
+/** `standing` holds plans by their environment and state. */
 /** `executing` and `line` hold plans by each of the holders whose slots they take or want. */
-export type PlanGroup = 'entity' | 'open' | 'executing' | 'timed' | 'blocked' | 'line' | 'pending';
+export type PlanGroup =
+  'entity' | 'standing' | 'open' | 'executing' | 'timed' | 'blocked' | 'line' | 'pending';
 
 /** Everything a store in memory keeps, with the groups by which it is looked up. */
 export class MemoryTables {
@@ -119,6 +121,7 @@ export class MemoryTables {
   readonly unevaluated = new MemoryTable<UnevaluatedRow>((row) => row.entity, {});
   readonly plans = new MemoryTable<Plan, PlanGroup>((row) => row.id, {
     entity: (row) => row.entity,
+    standing: (row) => compositeKey(row.environment, row.state),
     open: (row) => (isOpen(row.state) ? row.entity : undefined),
     executing: (row) => (row.state === 'EXECUTING' ? slotKeys(row) : undefined),
     timed: ({ state, recheckAt }) =>
