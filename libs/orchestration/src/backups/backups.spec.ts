@@ -67,6 +67,26 @@ describe('a rule that wants a backup', () => {
     expect(await world.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
   });
 
+  it('asks for it too where only slots are missing, so that the plan stands in line', async () => {
+    await begin({ maxConcurrent: 1 });
+    for (const name of ['aria-1', 'aria-2']) {
+      await world.entity({ version: '1.0.0' }, {}, name);
+      await world.settle();
+      await world.result((await world.lastPlan()).id, SUCCEEDED, { version: '1.0.0', revision: 1 });
+      await world.settle();
+    }
+    await world.entity({ version: '1.1.0' }, {}, 'aria-1');
+    await world.settle();
+    const first = await world.lastPlan();
+    await world.entity({ version: '1.1.0' }, {}, 'aria-2');
+    await world.settle();
+    const second = await world.lastPlan();
+    expect(second.violations.map(({ code }) => code)).toEqual(['concurrency']);
+    await world.result(first.id, SUCCEEDED, { version: '1.1.0', revision: 2 });
+    await world.settle();
+    expect(await world.planOf(second.id)).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+  });
+
   it('says why one failed, and tries it again later by itself, not before', async () => {
     await world.report({ 'aria-dev': { version: '1.0.0', revision: 1 } });
     await world.entity({ version: '1.1.0' });
