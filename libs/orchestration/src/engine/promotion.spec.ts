@@ -303,6 +303,22 @@ describe('soaking', () => {
     expect((await prod.lastPlan()).recheckAt).toBe('2026-01-05T15:59:30.000Z');
   });
 
+  it('says anew until when, as soon as what soaks is heard again', async () => {
+    await world.constraint({ ...SOAK, scope: { environments: ['prod'] } });
+    await runsInDevelopment('1.1.0');
+    await wantedInProduction();
+    await goTo('2026-01-05T09:00:30.000Z');
+    for (const ms of [30_000, 30_000, 20_000]) {
+      world.clock.advance(ms);
+      await prod.heard();
+    }
+    await world.goTo('2026-01-05T09:01:50.000Z');
+    await world.settle();
+    const { violations, recheckAt } = await prod.lastPlan();
+    expect(recheckAt).toBe('2026-01-05T10:01:20.000Z');
+    expect(violations).toMatchObject([{ code: 'soak', recheckAt }]);
+  });
+
   it('looks only at its source, where it names one', async () => {
     const staging = await OtherSpoke.join(world, 'staging', 'staging');
     await staging.report();

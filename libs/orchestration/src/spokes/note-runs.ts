@@ -157,8 +157,9 @@ interface RunChange {
   readonly next: RunRecord;
 }
 
+/** It stopped, went on, or both: what was silent and is heard again goes on from another instant. */
 function hasTurned({ before, next }: RunChange): boolean {
-  return (before.healthySince === undefined) !== (next.healthySince === undefined);
+  return before.healthySince !== next.healthySince;
 }
 
 /**
