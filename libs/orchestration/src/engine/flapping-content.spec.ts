@@ -95,6 +95,19 @@ describe('content that failed and crash-loops, Healthy for a moment in between',
     expect(await world.engine.executePlan(PERSON, plan.id)).toMatchObject({ ok: false });
   });
 
+  it('is due no more at an instant that another evaluation gave it, as one that met a bug', async () => {
+    await isSeen('Healthy');
+    await passes(60_000);
+    const { recheckAt, ...plan } = await world.lastPlan();
+    expect(recheckAt).toBe('2026-01-05T09:10:00.000Z');
+    const postponed = { ...plan, recheckAt: '2026-01-05T09:01:30.000Z' };
+    await world.context.store.transact((unit) => unit.plans.save(postponed));
+    await passes(HALF_MINUTE_MS);
+    expect((await world.lastPlan()).recheckAt).toBe(recheckAt);
+    await world.engine.markDue();
+    expect(await world.engine.drainOnce()).toBe(0);
+  });
+
   it('is not tried again while it is Healthy, though its back-off is over', async () => {
     await passes(29 * 60_000);
     await isSeen('Healthy');

@@ -47,7 +47,8 @@ export async function keepSettling(
   const unchanged = { entity: open.entity, result: 'unchanged', dispatchable: false } as const;
   const violation = awaits(why, settling);
   const [before] = open.violations;
-  if (open.state === 'BLOCKED' && before?.message === violation.message) return unchanged;
+  const isSame = before?.message === violation.message && open.recheckAt === violation.recheckAt;
+  if (open.state === 'BLOCKED' && isSame) return unchanged;
   const { recheckAt: _, inLineSince: _in, ...rest } = open;
   const plan: Plan = {
     ...rest,

@@ -64,6 +64,37 @@ describe('an alarm loop', () => {
     await loop.stop();
   });
 
+  it('rests between turns that it is woken for, so that none of them can wake it without end', async () => {
+    const { loop, pauses, time, turns } = scene();
+    await pauses(10_000, () => {
+      loop.start();
+    });
+    await pauses(10_000, () => {
+      loop.wake();
+    });
+    await pauses(250, () => {
+      loop.wake();
+    });
+    loop.wake();
+    await pauses(10_000, () => {
+      time.advance(250);
+    });
+    expect(turns).toEqual([0, 0, 250]);
+    await pauses(150, () => {
+      time.advance(100);
+      loop.wake();
+    });
+    await pauses(10_000, () => {
+      time.advance(150);
+    });
+    time.advance(250);
+    await pauses(10_000, () => {
+      loop.wake();
+    });
+    expect(turns).toEqual([0, 0, 250, 500, 750]);
+    await loop.stop();
+  });
+
   it('tells of turns that fail, pauses longer each time, and is not woken meanwhile', async () => {
     const { loop, pauses, time, state, turns, failures } = scene();
     state.failing = true;

@@ -28,6 +28,7 @@ export class AlarmLoop {
   private running: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
+  private resting = false;
   private failures = 0;
   private endPause: () => void = () => undefined;
 
@@ -37,10 +38,13 @@ export class AlarmLoop {
     this.running ??= this.run();
   }
 
-  /** Lets a turn begin now, or right after the one that is running; not while turns fail. */
+  /**
+   * Lets a turn begin now, or right after the one that is running; not while turns fail. Between two
+   * turns that were woken is the shortest pause, so that a turn whose work wakes it never spins.
+   */
   wake(): void {
     this.woken = true;
-    if (this.failures === 0) this.endPause();
+    if (this.failures === 0 && !this.resting) this.endPause();
   }
 
   /** Resolves when the turn that is running has ended; none begins any more. */
@@ -52,9 +56,22 @@ export class AlarmLoop {
 
   private async run(): Promise<void> {
     while (!this.stopping) {
+      const begunAt = this.options.clock.now().getTime();
+      const wasWoken = this.woken;
       this.woken = false;
       await this.pause(await this.turn());
+      if (wasWoken) await this.rest(begunAt);
     }
+  }
+
+  /** If it is woken again, pauses until the shortest pause has gone by since an instant. */
+  private async rest(sinceMs: number): Promise<void> {
+    if (!this.woken || this.failures > 0 || this.stopping) return;
+    const elapsedMs = Math.max(0, this.options.clock.now().getTime() - sinceMs);
+    if (elapsedMs >= SHORTEST_PAUSE_MS) return;
+    this.resting = true;
+    await this.pauseFor(SHORTEST_PAUSE_MS - elapsedMs);
+    this.resting = false;
   }
 
   /** Answers how long to pause, in milliseconds. */
@@ -75,6 +92,10 @@ export class AlarmLoop {
 
   private async pause(pauseMs: number): Promise<void> {
     if (this.stopping || (this.woken && this.failures === 0)) return;
+    await this.pauseFor(pauseMs);
+  }
+
+  private async pauseFor(pauseMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.options.timer.after(pauseMs, resolve);
       this.endPause = () => {
