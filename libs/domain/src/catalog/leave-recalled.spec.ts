@@ -175,4 +175,15 @@ describe('an entity that runs what is recalled', () => {
       reason: `1.2.0 runs and is recalled: It loses orders (recall recall-1); ${nothing} that may run: register a newer release, desire another version, or withdraw the recall`,
     });
   });
+
+  it.each([
+    { name: 'forward', recall: FORWARD },
+    { name: 'downgrade', recall: DOWNGRADE },
+  ])('stays where its pin is not registered, whatever the channel holds: $name', ({ recall }) => {
+    expect(target({ version: '2.0.0' }, [recall], { held: ['1.0.0', '1.2.0', '1.3.0'] })).toEqual({
+      kind: 'none',
+      reason:
+        '1.2.0 runs and is recalled: It loses orders (recall recall-1); no release matches version 2.0.0: register it, desire another version, or withdraw the recall',
+    });
+  });
 });

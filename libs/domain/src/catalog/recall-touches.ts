@@ -21,6 +21,8 @@ export function recallTouches(
   const unopposed = { ...candidates, objections: () => [] };
   const { releases, usable } = offers.of(desired, unopposed);
   if (floor !== undefined && recallOf(recalls, floor) !== undefined) {
+    // Registered or not: a pin to what is recalled gives way.
+    if ('version' in desired && covers(desired.version)) return true;
     const others = allowedByEnvironment(unopposed).releases;
     return [...releases, ...others].some(({ version }) => covers(version));
   }

@@ -219,6 +219,35 @@ describe('an entity that runs what is recalled', () => {
     });
   });
 
+  it('stays where it is pinned to what is not registered, until that is', async () => {
+    await world.entity({ version: '2.0.0' });
+    await world.recall('1.1.0');
+    await world.settle();
+    const stays = await world.view();
+    expect(stays.why).toContain('no release matches version 2.0.0');
+    await world.register('aria', '1.1.1');
+    await world.release('1.1.1');
+    await world.settle();
+    await world.engine.evaluateAll();
+    expect(await world.view()).toEqual(stays);
+    expect(await world.plans()).toEqual([]);
+    await world.register('aria', '2.0.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'upgrade', to: { version: '2.0.0' } });
+  });
+
+  it('leaves it by the channel once what it is pinned to is recalled as well', async () => {
+    await world.entity({ version: '2.0.0' });
+    await world.recall('1.1.0');
+    await world.register('aria', '1.1.1');
+    await world.release('1.1.1');
+    await world.settle();
+    expect(await world.plans()).toEqual([]);
+    await world.recall('2.0.0');
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'upgrade', to: { version: '1.1.1' } });
+  });
+
   it('is uninstalled all the same where it is desired absent', async () => {
     await world.entity({ absent: true });
     await world.recall('1.1.0', { strategy: 'downgrade' });
