@@ -36,6 +36,24 @@ async function drainDue(world: EngineWorld): Promise<number> {
   }
 }
 
+describe('a clock that ran ahead and was set back', () => {
+  it('leaves no plan held by a freeze that has not begun', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.report({});
+    const spec = { start: '2026-01-19T00:00:00Z', end: '2026-01-25T00:00:00Z', reason: 'audit' };
+    await world.constraint({ kind: 'suppression_window', spec });
+    await world.goTo('2026-01-20T09:00:00.000Z');
+    await world.entity();
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ state: 'BLOCKED' });
+    await world.goTo('2026-01-05T09:05:00.000Z');
+    await world.engine.markTimed();
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ state: 'EXECUTING' });
+  });
+});
+
 describe('a plan that waits for a person', () => {
   it('is BLOCKED when a freeze begins, without any event', async () => {
     const world = await EngineWorld.build({ execution: 'manual' });

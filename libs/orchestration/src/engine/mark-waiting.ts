@@ -7,6 +7,8 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 /** How many entities one statement marks. */
 const MARKS = 1000;
 const PAGE = 200;
+/** After every instant that anything waits for. */
+const LAST_INSTANT = '9999-12-31T23:59:59.999Z';
 
 /**
  * Marks all entities whose waiting plan, or last evaluation, is to be looked at again by now, in one
@@ -14,19 +16,35 @@ const PAGE = 200;
  */
 export async function markDueEntities({ store, clock }: Context): Promise<Date | undefined> {
   const now = clock.now().toISOString();
-  return store.transact(async ({ plans, evaluations, dirty }) => {
-    for (const waiting of [plans, evaluations]) {
-      for (;;) {
-        const due = await waiting.dueAt(now, MARKS);
-        // Nothing is written on a quiet day.
-        if (due.length > 0) await dirty.mark(due);
-        if (due.length < MARKS) break;
-      }
-    }
+  return store.transact(async (unit) => {
+    await markWaitingUntil(unit, now);
+    const { plans, evaluations } = unit;
     const next = [await plans.nextDueAfter(now), await evaluations.nextDueAfter(now)];
     const first = Math.min(...next.map((at) => (at === undefined ? Infinity : Date.parse(at))));
     return first === Infinity ? undefined : new Date(first);
   });
+}
+
+/**
+ * Marks all entities whose waiting plan, or last evaluation, is to be looked at again at some instant,
+ * in one transaction: what the clock said when they were judged may not have come yet.
+ */
+export async function markTimedEntities({ store }: Context): Promise<void> {
+  await store.transact((unit) => markWaitingUntil(unit, LAST_INSTANT));
+}
+
+async function markWaitingUntil(
+  { plans, evaluations, dirty }: UnitOfWork,
+  instant: string,
+): Promise<void> {
+  for (const waiting of [plans, evaluations]) {
+    for (;;) {
+      const due = await waiting.dueAt(instant, MARKS);
+      // Nothing is written on a quiet day.
+      if (due.length > 0) await dirty.mark(due);
+      if (due.length < MARKS) break;
+    }
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type Mark,
   type OnEvaluationBug,
 } from './evaluate-entities.js';
-import { markDueEntities, markUndispatched } from './mark-waiting.js';
+import { markDueEntities, markTimedEntities, markUndispatched } from './mark-waiting.js';
 import { explainPlan, type PlanExplanation } from './explain-plan.js';
 import { isOutage } from './is-outage.js';
 import type { EvaluationOutcome } from './open-plan.js';
@@ -103,6 +103,14 @@ export class OrchestrationEngine {
    */
   markDue(): Promise<Date | undefined> {
     return markDueEntities(this.context);
+  }
+
+  /**
+   * Marks the entities that wait for an instant, whenever it comes: for when the clock was set back,
+   * so that what was judged by an hour that has not come yet is judged anew.
+   */
+  markTimed(): Promise<void> {
+    return markTimedEntities(this.context);
   }
 
   /**

@@ -133,6 +133,18 @@ describe('content that runs as desired and that no plan brought', () => {
     expect(await world.engine.markDue()).toEqual(new Date('2026-01-05T13:20:00Z'));
   });
 
+  it('begins now where it began by a clock that ran ahead and was set back', async () => {
+    await at('09:05:00');
+    await world.entity({ channel: 'dev' }, { replicas: 2 });
+    await world.goTo('2026-02-05T09:00:00Z');
+    await reported({ ...RUNS, revision: 5, values: { replicas: 2 } });
+    await world.goTo('2026-01-05T09:06:00Z');
+    await world.engine.markTimed();
+    await world.settle();
+    expect(await at('09:15:59')).toEqual([]);
+    expect(await at('09:16:00')).toMatchObject([{ values: { replicas: 2 } }]);
+  });
+
   it('goes on counting over a restart of the hub', async () => {
     await at('09:05:00');
     const restarted = new OrchestrationEngine(world.context, () => undefined);

@@ -66,7 +66,9 @@ function settlingOf(
 ): Settling {
   const key = contentKey(content);
   const before = lastEvaluation?.settling;
-  return before?.contentKey === key && before.epoch === spoke.epoch
+  const isSame = before?.contentKey === key && before.epoch === spoke.epoch;
+  // What a clock began that ran ahead and was set back, begins now.
+  return isSame && Date.parse(before.since) <= now.getTime()
     ? before
     : { contentKey: key, since: now.toISOString(), epoch: spoke.epoch };
 }

@@ -188,6 +188,29 @@ describe('the re-evaluation scheduler', () => {
     await one.stop();
   });
 
+  it('has all that waits for an instant looked at again when the clock is turned back', async () => {
+    const one = scheduler();
+    await turn(10 * SECOND_MS, () => {
+      one.start();
+    });
+    await blocked('a', at(14 * 24 * 60 * MINUTE_MS));
+    await blocked('b', at(MINUTE_MS));
+    await turn(10 * SECOND_MS, () => {
+      time.advance(10 * SECOND_MS);
+    });
+    expect(await marked()).toEqual([]);
+    time.turnBack(60 * MINUTE_MS);
+    await turn(10 * SECOND_MS, () => {
+      one.wake();
+    });
+    expect(await marked()).toEqual(['b', 'a']);
+    await turn(10 * SECOND_MS, () => {
+      time.advance(10 * SECOND_MS);
+    });
+    expect(await marked()).toEqual([]);
+    await one.stop();
+  });
+
   it('tells of a store that is away, and goes on when it is back', async () => {
     const one = scheduler();
     store.away = new Error('away');

@@ -9,9 +9,11 @@ const DEFAULT_INTERVAL_MS = 5 * 60_000;
 const BELIEVED_MS = 60_000;
 /** A replica that does not hold the lease asks again this often, in milliseconds. */
 const ASK_AGAIN_MS = 30_000;
+/** A clock that is corrected by less, in milliseconds, is not taken for one that was turned back. */
+const CORRECTION_MS = 1000;
 
 export interface ReevaluationOptions {
-  readonly engine: Pick<OrchestrationEngine, 'markDue'>;
+  readonly engine: Pick<OrchestrationEngine, 'markDue' | 'markTimed'>;
   readonly context: Context;
   readonly timer: Timer;
   /** How often to sweep, in milliseconds; 5 minutes if absent. */
@@ -23,7 +25,7 @@ export interface ReevaluationOptions {
 /**
  * Has entities evaluated again that time alone concerns: blocked plans at the very instant that may
  * let them go, and every interval what no event tells of. It only marks; whoever drains the queue
- * evaluates. Every replica runs one; one of them sweeps. The store is asked when something was
+ * evaluates. When the clock is turned back, everything that waits for an instant is. Every replica runs one; one of them sweeps. The store is asked when something was
  * committed, when the instant has come that it named, and each minute, for what a replica put off that
  * was killed since.
  */
@@ -38,6 +40,7 @@ export class ReevaluationScheduler {
   private unsubscribe: () => void = () => undefined;
   private sweepAt = -Infinity;
   private askedAt = -Infinity;
+  private seenAt = -Infinity;
 
   constructor(private readonly options: ReevaluationOptions) {
     const { context, timer, onFailure, intervalMs = DEFAULT_INTERVAL_MS } = options;
@@ -73,9 +76,17 @@ export class ReevaluationScheduler {
   }
 
   private async turn(): Promise<Date> {
+    await this.markIfTurnedBack();
     await this.markIfDue();
     await this.sweepIfDue();
     return new Date(Math.min(this.sweepAt, this.nextDueAt));
+  }
+
+  private async markIfTurnedBack(): Promise<void> {
+    const { engine, context } = this.options;
+    const now = context.clock.now().getTime();
+    if (now < this.seenAt - CORRECTION_MS) await engine.markTimed();
+    this.seenAt = now;
   }
 
   private async markIfDue(): Promise<void> {
