@@ -31,5 +31,6 @@ export {
   releaseReport,
   SUCCEEDED,
 } from './testing/engine-world.js';
+export { firstSteps, runWalk, seedsOf } from './testing/engine-walk/run-walk.js';
 export { OtherSpoke } from './testing/other-spoke.js';
 export { VirtualTime } from './testing/virtual-time.js';
