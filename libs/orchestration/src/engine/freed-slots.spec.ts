@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Environment, Plan } from '@apollo-deploy/domain';
-import { EngineWorld, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import {
+  EngineWorld,
+  failed,
+  must,
+  PERSON,
+  type SeenRelease,
+  SUCCEEDED,
+} from '../testing/engine-world.js';
 import { aConstraint } from '../testing/records.js';
 
 /** A spoke with nothing installed and `count` entities of `aria` that want to be. */
@@ -17,13 +24,25 @@ function nameOf(index: number): string {
   return `aria-${String(index).padStart(3, '0')}`;
 }
 
-/** Drains the queue until it is empty; answers how many entities were evaluated. */
-async function evaluations({ engine }: EngineWorld): Promise<number> {
-  for (let total = 0; ;) {
+/** Drains the queue until it is empty; answers how many entities were evaluated, `most` or so at most. */
+async function evaluations({ engine }: EngineWorld, most = Infinity): Promise<number> {
+  let total = 0;
+  while (total < most) {
     const evaluated = await engine.drainOnce();
-    if (evaluated === 0) return total;
+    if (evaluated === 0) break;
     total += evaluated;
   }
+  return total;
+}
+
+function seen(health: string): SeenRelease {
+  return { version: '1.0.0', revision: 1, health };
+}
+
+/** Whose plans wait for a slot alone. */
+async function inLine(world: EngineWorld): Promise<readonly string[]> {
+  const plans = await world.plans();
+  return plans.flatMap(({ entity, inLineSince }) => (inLineSince === undefined ? [] : [entity]));
 }
 
 async function plansIn(world: EngineWorld, state: Plan['state']): Promise<readonly string[]> {
@@ -101,6 +120,28 @@ describe('a freed slot', () => {
     const { order } = await runAll(world);
     expect(order).toEqual(['aria-000', 'aria-003']);
     expect(world.bugs).toEqual(['aria-001', 'aria-002']);
+  });
+
+  it('is not offered to plans that wait for what runs to prove itself', async () => {
+    const world = await build(3, { maxConcurrent: 1 });
+    await world.settle();
+    for (const name of ['aria-000', 'aria-001']) {
+      const plan = (await world.plans()).find(({ entity }) => entity === name);
+      await world.result(plan?.id ?? '', failed('unhealthy'), seen('Degraded'));
+      await world.settle();
+    }
+    await world.goTo('2026-01-05T09:30:00.000Z');
+    await world.engine.markDue();
+    await world.settle();
+    expect(await inLine(world)).toEqual(['aria-000', 'aria-001']);
+    await world.report({ 'aria-000': seen('Healthy'), 'aria-001': seen('Healthy') });
+    await world.settle();
+    expect(await inLine(world)).toEqual([]);
+
+    const going = (await world.plans()).find(({ state }) => state === 'EXECUTING');
+    await world.result(going?.id ?? '', SUCCEEDED, seen('Healthy'));
+    expect(await evaluations(world, 20)).toBeLessThanOrEqual(5);
+    expect(await plansIn(world, 'BLOCKED')).toEqual(['aria-000', 'aria-001']);
   });
 
   it('lets all who stand in line be started, where people start plans', async () => {
