@@ -195,6 +195,7 @@ function planFacts(index) {
   return {
     now: NOW,
     planClass: 'ordinary',
+    requires: [],
     spoke: { name: 'spoke', presence: 'connected', reported: true, executing: 0 },
     product: { name: product, executing: 0 },
     content: { chart: null, valuesDigest: null },

@@ -111,6 +111,7 @@ export function planFactsOf({ entityFacts: { entity, product, candidates }, neig
   return {
     now: NOW,
     planClass,
+    requires: [],
     spoke: { name: entity.spoke, presence: 'connected', reported: true, executing: 0 },
     product: { name: entity.product, executing: 0 },
     content,

@@ -306,6 +306,7 @@ CREATE TABLE releases (
   recalled boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL,
   created_by text NOT NULL,
+  requires json,
   CONSTRAINT releases_pkey PRIMARY KEY (id),
   CONSTRAINT releases_product_version UNIQUE (product, version)
 );

@@ -18,6 +18,7 @@ import { StandInLine1763712017000 } from './1763712017000-stand-in-line.js';
 import { AwaitSpokes1763712018000 } from './1763712018000-await-spokes.js';
 import { KeepNotedViolations1763712019000 } from './1763712019000-keep-noted-violations.js';
 import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
+import { RequireOfSpokes1763712029000 } from './1763712029000-require-of-spokes.js';
 import { KeepPlaces1763712032000 } from './1763712032000-keep-places.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
@@ -42,5 +43,6 @@ export const MIGRATIONS = [
   AwaitSpokes1763712018000,
   KeepNotedViolations1763712019000,
   OneKindOfRollbackDemand1763712021000,
+  RequireOfSpokes1763712029000,
   KeepPlaces1763712032000,
 ] as const;

@@ -46,7 +46,10 @@ describe('the API of the catalog', () => {
     const chart = await aChart('shop', '1.4.2');
     const dependencies = [{ product: 'other', range: '^2.0.0' }];
     const registered = await hub.release(
-      { product: 'shop', version: '1.4.2', dependencies: JSON.stringify(dependencies) },
+      {
+        ...{ product: 'shop', version: '1.4.2', requires: '["gpu","gpu"]' },
+        dependencies: JSON.stringify(dependencies),
+      },
       chart,
     );
 
@@ -62,6 +65,7 @@ describe('the API of the catalog', () => {
         size: chart.length,
       },
       dependencies: [{ product: 'other', range: '^2.0.0', optional: false }],
+      requires: ['gpu'],
       channels: [],
       recalled: false,
       createdAt: NOW,
@@ -84,6 +88,16 @@ describe('the API of the catalog', () => {
     });
     expect((await hub.get('/api/v1/releases?product=other')).body).toEqual({ items: [] });
     expect((await hub.get('/api/v1/channels')).body).toEqual({ items: [{ name: 'dev' }] });
+  });
+
+  it.each([
+    { name: 'a word that no spoke can say', requires: '["GPU!"]', told: 'requires[0]' },
+    { name: 'something else than words', requires: '{"gpu":true}', told: 'requires' },
+  ])('refuses a release that requires $name', async ({ requires, told }) => {
+    const chart = await aChart('shop', '1.9.0');
+    const refused = await hub.release({ product: 'shop', version: '1.9.0', requires }, chart);
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain(told);
   });
 
   it('gives a spoke a token, and shows the spoke without it', async () => {

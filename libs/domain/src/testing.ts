@@ -190,6 +190,7 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
       reported: true,
       executing: 0,
     },
+    requires: [],
     product: { name: 'aria', executing: 0 },
     entity: { name: 'aria-dev', trouble: '', bringsWhatRuns: false, askedFor: false },
     environment: { name: 'dev', executing: 0, suppressedUntil: [], entities: 0 },

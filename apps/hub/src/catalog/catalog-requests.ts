@@ -79,6 +79,8 @@ export interface DependencyRequest {
 }
 
 const MAX_DEPENDENCIES = 100;
+/** As many as a spoke may say. */
+const MAX_REQUIRES = 64;
 
 export class ReleaseRequest {
   @TextField({ maximum: NAME_LENGTH })
@@ -106,12 +108,26 @@ export class ReleaseRequest {
       check: (value) =>
         Array.isArray(value) && value.length <= MAX_DEPENDENCIES && value.every(isDependency),
     },
-    {
-      optional: true,
-      description: 'Kept and shown, without effect: no constraint of this version looks at them.',
-    },
+    { optional: true, description: 'Products it needs beside it, in ranges of versions.' },
   )
   dependencies?: readonly DependencyRequest[];
+
+  @Field(
+    {
+      accepted: `a list of at most ${MAX_REQUIRES} texts, as JSON where it is part of a form`,
+      schema: { type: 'array', maxItems: MAX_REQUIRES, items: { type: 'string', maxLength: 64 } },
+      check: (value) =>
+        Array.isArray(value) &&
+        value.length <= MAX_REQUIRES &&
+        value.every((one) => typeof one === 'string'),
+    },
+    {
+      optional: true,
+      description:
+        'What a spoke must be able to do to run it, as `capabilities` of GET /api/v1/spokes name it. Where one is missing the release is passed over.',
+    },
+  )
+  requires?: readonly string[];
 
   @Field(
     {

@@ -101,6 +101,12 @@ export class ReleaseView {
   @ApiProperty({ type: [DependencyView] })
   dependencies!: readonly DependencyView[];
 
+  @ApiProperty({
+    type: [String],
+    description: 'What a spoke must be able to do (its `capabilities`) to run it.',
+  })
+  requires!: readonly string[];
+
   @ApiProperty({ type: [String], description: 'Names of the channels that hold it.' })
   channels!: readonly string[];
 
@@ -185,6 +191,7 @@ export function releaseView(
       range,
       optional,
     })),
+    requires: release.requires ?? [],
     channels: holding.map(({ channel }) => channel).sort(),
     recalled: recallOf(own, version) !== undefined,
     createdAt,

@@ -26,7 +26,7 @@ export class ReleasesController {
 
   @Post()
   @ApiConsumes('multipart/form-data')
-  @AcceptsUpload({ file: 'chart', json: ['dependencies'] })
+  @AcceptsUpload({ file: 'chart', json: ['dependencies', 'requires'] })
   @PostOperation({
     summary: 'Register a release with its chart',
     access: 'people',
@@ -36,12 +36,13 @@ export class ReleasesController {
   async register(
     @Caller() caller: Principal,
     @Req() request: HubRequest,
-    @Body() { product, version, dependencies = [], chart: reference }: ReleaseRequest,
+    @Body()
+    { product, version, dependencies = [], requires = [], chart: reference }: ReleaseRequest,
   ): Promise<ReleaseView> {
     const bytes = uploadedChart(request, reference);
     const chart = accepted(await readChart(bytes));
     const needed = dependencies.map((one) => ({ ...one, optional: one.optional ?? false }));
-    const input = { product, version, chart, bytes, dependencies: needed };
+    const input = { product, version, chart, bytes, dependencies: needed, requires };
     const { id } = accepted(await registerRelease(this.context, caller, input));
     return this.get(id);
   }

@@ -27,6 +27,13 @@ export const NAME_RULES = {
     pattern: DNS_LABEL,
     accepted: `a Helm release name, 1 to 53 characters: ${LABEL_WORDS}`,
   },
+  /** What spokes say that they can do, such as `config_update`. */
+  capability: {
+    maximumLength: 64,
+    pattern: /^[a-z0-9]([a-z0-9._/-]*[a-z0-9])?$/,
+    accepted:
+      '1 to 64 characters: lowercase letters, digits, ".", "_", "/" and "-", beginning and ending with a letter or digit',
+  },
 } as const satisfies Record<string, NameRule>;
 
 export function followsRule(text: string, rule: NameRule): boolean {

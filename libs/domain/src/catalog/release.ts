@@ -20,6 +20,8 @@ export interface Release {
   readonly version: string;
   readonly chart: ChartReference;
   readonly dependencies: readonly DependencyDeclaration[];
+  /** What a spoke must say that it can do (capabilities) to run it; absent = nothing of its own. */
+  readonly requires?: readonly string[];
   readonly createdAt: string;
   readonly createdBy: string;
 }

@@ -92,6 +92,47 @@ describe('the built-in constraints', () => {
     expect(violations.map(({ message }) => message)).toEqual(expected);
   });
 
+  it.each([
+    { name: 'never said', capabilities: undefined, requires: ['gpu'], expected: [] },
+    { name: 'has it all', capabilities: ['install', 'gpu'], requires: ['gpu'], expected: [] },
+    {
+      name: 'lacks what the release needs',
+      capabilities: ['install', 'gpu'],
+      requires: ['arm64', 'gpu', 'fips'],
+      expected: [['arm64', 'fips']],
+    },
+    {
+      name: 'does no such plans',
+      capabilities: ['uninstall'],
+      requires: [],
+      expected: [['install']],
+    },
+    {
+      name: 'lacks both',
+      capabilities: [],
+      requires: ['gpu'],
+      expected: [['install'], ['gpu']],
+    },
+  ])('look at what the spoke can do: it $name', ({ capabilities, requires, expected }) => {
+    const base = somePlanFacts();
+    const spoke = { ...base.spoke, ...(capabilities !== undefined && { capabilities }) };
+    const rule = { ...base.rule, planType: 'install' as const };
+    const facts = somePlanFacts({ spoke, requires, rule });
+    const { violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts);
+    expect(violations.map(({ data }) => data['missing'])).toEqual(expected);
+  });
+
+  it('say what a spoke lacks and what to do', () => {
+    const spoke = { ...somePlanFacts().spoke, capabilities: ['upgrade'] };
+    const rule = { ...somePlanFacts().rule, planType: 'install' as const };
+    const facts = somePlanFacts({ spoke, rule, requires: ['gpu'] });
+    const { violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts);
+    expect(violations.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'spoke_ready: the agent of spoke dev carries out no install plans; install a newer one in its cluster',
+      'spoke_ready: spoke dev does not have gpu, which the release of this plan requires; give it what has that, or desire a release that does not require it',
+    ]);
+  });
+
   it('say since when a spoke has been away', () => {
     const spoke = {
       name: 'edge',

@@ -34,6 +34,8 @@ export interface PlanFacts {
   readonly planClass: PlanClass;
   /** What the plan brings. */
   readonly content: Pick<PlanContent, 'chart' | 'valuesDigest'>;
+  /** What the release that the plan brings needs its spoke to be able to do. */
+  readonly requires: readonly string[];
   readonly spoke: SlotUse & {
     readonly name: string;
     readonly presence: Presence;
@@ -42,6 +44,8 @@ export interface PlanFacts {
     readonly reported: boolean;
     /** How far its clock is ahead of the hub's, negative = behind; absent = it never said. */
     readonly clockSkewMs?: number;
+    /** What it says that it can do; absent = it never said. */
+    readonly capabilities?: readonly string[];
   };
   readonly environment: BreakerCount & SlotUse & { readonly name: string };
   readonly product: SlotUse & { readonly name: string };

@@ -1,4 +1,6 @@
 import type { Tier } from '../catalog/environment.js';
+import type { Release } from '../catalog/release.js';
+import type { AbleSpoke } from './missing-capabilities.js';
 
 /** How a chart has done on one entity. */
 export interface SourceRun {
@@ -30,6 +32,8 @@ export interface PromotionFacts {
 
 /** A release that may become the target of an entity. */
 export interface CandidateFacts {
+  readonly release: Pick<Release, 'product' | 'version' | 'requires'>;
+  readonly spoke: AbleSpoke;
   readonly now: Date;
   /** Of the environment that it would come to. */
   readonly tier: Tier;

@@ -18,6 +18,8 @@ export interface NewRelease {
   readonly chart: ChartReference;
   readonly bytes: Uint8Array;
   readonly dependencies: readonly DependencyDeclaration[];
+  /** What a spoke must be able to do to run it; absent = nothing of its own. */
+  readonly requires?: readonly string[];
 }
 
 /**
@@ -29,7 +31,13 @@ export async function registerRelease(
   principal: Principal,
   input: NewRelease,
 ): Promise<Result<Release, Refusal>> {
-  const bad = firstRefusal([checkVersion('version', input.version), ...checkDependencies(input)]);
+  const bad = firstRefusal([
+    checkVersion('version', input.version),
+    ...checkDependencies(input),
+    ...(input.requires ?? []).map((one, index) =>
+      checkName(`requires[${String(index)}]`, one, 'capability'),
+    ),
+  ]);
   if (bad !== undefined) return err(bad);
   if (input.chart.version !== input.version) {
     return err(
@@ -46,6 +54,7 @@ export async function registerRelease(
     version: input.version,
     chart: input.chart,
     dependencies: input.dependencies,
+    ...requiresOf(input),
     createdAt: context.clock.now().toISOString(),
     createdBy: principal.name,
   };
@@ -80,6 +89,11 @@ export function productNotFound(product: string): Refusal {
     `product ${JSON.stringify(product)} is not registered; create it first (POST /api/v1/products)`,
     { field: 'product' },
   );
+}
+
+/** Each once. */
+function requiresOf({ requires = [] }: NewRelease): Pick<Release, 'requires'> {
+  return requires.length === 0 ? {} : { requires: [...new Set(requires)] };
 }
 
 function checkDependencies(input: NewRelease): (Refusal | undefined)[] {

@@ -93,6 +93,7 @@ export async function loadFacts(
   return destinations.map((destination) => {
     const { entity, environment, reported } = destination;
     const product = known(products.get(entity.product), `product ${entity.product}`);
+    const spoke = known(spokes.get(entity.spoke), `spoke ${entity.spoke}`);
     const backup = backups.get(entity.name);
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
@@ -104,7 +105,7 @@ export async function loadFacts(
         product,
         candidates: candidatesOf(entity, channelOf(destination), {
           ...{ releases, channels, recalls, reported, around },
-          objections: objectionsOf(destination, { set, product, promotionOf, now: presence.now }),
+          objections: objectionsOf(destination, { set, product, promotionOf, spoke, presence }),
         }),
         declines: declines.get(entity.name) ?? [],
         ...restraints.get(entity.name),
@@ -115,7 +116,7 @@ export async function loadFacts(
       environment,
       surroundings: {
         presence,
-        spoke: known(spokes.get(entity.spoke), `spoke ${entity.spoke}`),
+        spoke,
         executing: othersExecuting(entity, openPlan, executing),
         neighbours: around,
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),

@@ -5,7 +5,14 @@ import {
   type ReportedRelease,
   type Tier,
 } from '@apollo-deploy/domain';
-import { aConstraint, anEntity, anEnvironment, aProduct, aRelease } from '../testing/records.js';
+import {
+  aConstraint,
+  anEntity,
+  anEnvironment,
+  aProduct,
+  aRelease,
+  aSpoke,
+} from '../testing/records.js';
 import { objectionsOf } from './objections-of.js';
 
 const NOW = new Date('2026-03-02T13:00:00.000Z');
@@ -34,7 +41,13 @@ function lookedUp(tier: Tier, set: ConstraintSet): readonly string[] {
     releases: [],
     reported: { at: '2026-03-02T12:00:00.000Z', release },
   };
-  const sources = { set, product: aProduct(), promotionOf, now: NOW };
+  const sources = {
+    set,
+    product: aProduct(),
+    promotionOf,
+    presence: { now: NOW },
+    spoke: aSpoke(),
+  };
   const objections = objectionsOf(destination, sources);
   for (let minor = 0; minor < 10; minor += 1) {
     objections(aRelease({ version: `1.${String(minor)}.0` }));

@@ -13,6 +13,9 @@ import {
   type TabledConstraint,
   type Violation,
 } from '@apollo-deploy/domain';
+import type { SpokeRecord } from '../ports/records.js';
+import { capabilitiesOf } from '../spokes/capabilities.js';
+import type { PresenceFacts } from '../spokes/presence.js';
 import type { Destination } from './load-promotions.js';
 import { scopeSubject } from './scope-subject.js';
 
@@ -20,19 +23,20 @@ interface SelectionSources {
   readonly set: ConstraintSet;
   readonly product: Product;
   readonly promotionOf: (release: Release) => PromotionFacts;
-  readonly now: Date;
+  readonly presence: Pick<PresenceFacts, 'now'>;
+  readonly spoke: Pick<SpokeRecord, 'name' | 'hello'>;
 }
 
 /** Among releases older than what runs there is a choice only where a recall with `downgrade` is left. */
 const BACK_OFF_A_RECALL: ClassedPlan = { planClass: 'roll_off', forward: false };
 
 /**
- * What the constraints that look at runs have against a release as the target. Which they are is worked
+ * What the constraints that choose among releases have against a release as the target. Which they are is worked
  * out when the first release is asked about, and how a release has done when a constraint asks for it.
  */
 export function objectionsOf(
   destination: Destination,
-  { set, product, promotionOf, now }: SelectionSources,
+  { set, product, promotionOf, presence, spoke }: SelectionSources,
 ): (release: Release) => readonly Violation[] {
   const { entity, environment, reported } = destination;
   const { tier } = environment;
@@ -50,8 +54,10 @@ export function objectionsOf(
     if (asked.length === 0) return NONE;
     const promotion = once(() => promotionOf(release));
     const candidate: CandidateFacts = {
-      now,
+      now: presence.now,
       tier,
+      release,
+      spoke: { name: spoke.name, ...capabilitiesOf(spoke) },
       get promotion() {
         return promotion();
       },

@@ -16,6 +16,7 @@ import {
   type RuleFacts,
 } from '@apollo-deploy/domain';
 import { maxConcurrentOf } from '../spokes/max-concurrent.js';
+import { capabilitiesOf } from '../spokes/capabilities.js';
 import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
 import { scopeSubject } from './scope-subject.js';
@@ -45,7 +46,7 @@ export function constraintsOn(
 export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFacts {
   const { environment, surroundings } = facts;
   const { product } = facts.entityFacts;
-  const { presence, spoke, executing, breaker } = surroundings;
+  const { presence, executing, breaker } = surroundings;
   const { hold = null, suppression = null } = plan.restraints;
   const { recalls = [] } = facts.entityFacts.candidates;
   const recall = plan.to === null ? undefined : recallOf(recalls, plan.to.version);
@@ -53,15 +54,8 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     now: presence.now,
     planClass: plan.planClass,
     content: plan.content,
-    spoke: {
-      name: spoke.name,
-      presence: presenceOf(spoke, presence),
-      reported: spoke.stateEpoch === spoke.epoch,
-      maxConcurrent: maxConcurrentOf(spoke),
-      executing: executing.spoke,
-      ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
-      ...(spoke.clockSkewMs !== undefined && { clockSkewMs: spoke.clockSkewMs }),
-    },
+    requires: targetRelease(facts.entityFacts, plan.to)?.requires ?? [],
+    spoke: spokePart(facts),
     environment: {
       name: environment.name,
       ...(environment.maxConcurrent !== undefined && { maxConcurrent: environment.maxConcurrent }),
@@ -93,6 +87,20 @@ export function classedPlan({
   const [runs, comes] = [versionOf(from), versionOf(to)];
   const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
   return { planClass, forward };
+}
+
+function spokePart({ surroundings }: LoadedFacts): PlanFacts['spoke'] {
+  const { presence, spoke, executing } = surroundings;
+  return {
+    name: spoke.name,
+    presence: presenceOf(spoke, presence),
+    reported: spoke.stateEpoch === spoke.epoch,
+    maxConcurrent: maxConcurrentOf(spoke),
+    executing: executing.spoke,
+    ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
+    ...(spoke.clockSkewMs !== undefined && { clockSkewMs: spoke.clockSkewMs }),
+    ...capabilitiesOf(spoke),
+  };
 }
 
 function entityPart(

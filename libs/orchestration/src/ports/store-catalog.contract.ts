@@ -200,6 +200,7 @@ export function describeStoredCatalog(store: () => Store): void {
     it('finds one by product and version, and by id', async () => {
       const release = aRelease({
         dependencies: [{ product: 'aria-frontend', range: '>=1.2, <2', optional: false }],
+        requires: ['gpu', 'example.org/fips'],
       });
       await store().transact(async (unit) => {
         expect(await unit.releases.insert(release)).toEqual(ok(release));

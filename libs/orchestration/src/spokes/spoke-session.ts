@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import { findNeighbours } from '../engine/find-neighbours.js';
 import type { SpokeHello, SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { markChangedCapabilities } from './capabilities.js';
 import { pauseRunsOf } from './note-runs.js';
 
 /** A spoke's admitted connection. Its epoch fences every write it makes. */
@@ -67,6 +68,7 @@ export async function openSession(
       lastSeenAt: context.clock.now().toISOString(),
     });
     await markOpenWork(unit, spoke);
+    await markChangedCapabilities(unit, stored, hello);
     await record(
       context,
       unit,

@@ -24,6 +24,7 @@ import { AnnouncingStore } from '../events/announcing-store.js';
 import type { StoredEvent } from '../ports/event-log.js';
 import { VirtualClock } from '../ports/clock.js';
 import { CountingIds } from '../ports/ids.js';
+import type { SpokeHello } from '../ports/records.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import type { Principal } from '../ports/principal.js';
 import type { Store } from '../ports/store.js';
@@ -41,7 +42,7 @@ export const HELLO = {
   clusterUid: 'cluster-1',
   helmVersion: 'v4.3.1',
   kubernetesVersion: 'v1.36.3',
-  capabilities: [],
+  capabilities: ['install', 'upgrade', 'config_update', 'rollback', 'uninstall'],
   simulated: false,
 };
 
@@ -102,6 +103,7 @@ export class EngineWorld {
     product: string,
     version: string,
     dependencies: readonly DependencyDeclaration[] = [],
+    requires: readonly string[] = [],
   ): Promise<void> {
     const sha256 = sha256Hex(`${product} ${version}`);
     must(
@@ -111,6 +113,7 @@ export class EngineWorld {
         chart: { name: product, version, sha256, size: 4 },
         bytes: new Uint8Array([1, 2, 3, 4]),
         dependencies,
+        requires,
       }),
     );
   }
@@ -136,8 +139,8 @@ export class EngineWorld {
     return must(await addRecall(this.context, PERSON, given));
   }
 
-  async connect(): Promise<void> {
-    this.session = must(await openSession(this.context, 'dev', HELLO));
+  async connect(hello: Partial<SpokeHello> = {}): Promise<void> {
+    this.session = must(await openSession(this.context, 'dev', { ...HELLO, ...hello }));
   }
 
   /** Time goes on to an instant, and the spoke is heard then. */

@@ -32,6 +32,7 @@ export const RELEASES = new TableMap<Release>('releases', ['id'], {
   version: text(),
   chart: json(),
   dependencies: json(),
+  requires: optional(json()),
   createdAt: instant(),
   createdBy: text(),
 });

@@ -29,7 +29,7 @@ export const HELLO: SpokePayload<'hello'> = {
   clusterUid: 'cluster-1',
   helmVersion: 'v4.3.1',
   kubernetesVersion: 'v1.36.3',
-  capabilities: [],
+  capabilities: ['install', 'upgrade', 'config_update', 'rollback', 'uninstall'],
   simulated: false,
   clock: '2026-01-05T09:00:00.000Z',
 };
