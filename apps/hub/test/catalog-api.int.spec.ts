@@ -42,6 +42,22 @@ describe('the API of the catalog', () => {
     expect(JSON.stringify(bad.body)).toContain('maxConcurrent');
   });
 
+  it.each(['/api/v1/environments/dev', '/api/v1/products/shop'])(
+    'changes the limit of %s in the version that was seen',
+    async (path) => {
+      const put = (body: object, version: number) =>
+        hub.put(`${path}/limit`, body, { 'If-Match': `"${String(version)}"` });
+      const changed = await put({ maxConcurrent: 7 }, 1);
+      expect(changed).toMatchObject({ status: 200, body: { maxConcurrent: 7, version: 2 } });
+      expect(changed.headers.get('etag')).toBe('"2"');
+      expect((await put({ maxConcurrent: 8 }, 1)).status).toBe(412);
+      expect((await put({ maxConcurrent: 0 }, 2)).status).toBe(400);
+      expect((await put({}, 2)).body).not.toHaveProperty('maxConcurrent');
+      expect((await hub.get(path)).body).toMatchObject({ version: 3 });
+      expect((await hub.put(`${path}-not/limit`, {})).status).toBe(404);
+    },
+  );
+
   it('registers a release with its chart, and shows the channels that hold it', async () => {
     const chart = await aChart('shop', '1.4.2');
     const dependencies = [{ product: 'other', range: '^2.0.0' }];
@@ -132,6 +148,11 @@ describe('the API of the catalog', () => {
         },
       ],
     });
+    const limit = '/api/v1/spokes/dev-1/limit';
+    expect((await hub.put(limit, {}, { 'If-Match': '"1"' })).status).toBe(400);
+    expect((await hub.put(limit, { maxConcurrent: 2 })).body).toMatchObject({ maxConcurrent: 2 });
+    expect((await hub.put(limit, {})).body).toMatchObject({ maxConcurrent: 10 });
+    expect((await hub.put('/api/v1/spokes/no/limit', {})).status).toBe(404);
     const audit = await hub.get('/api/v1/audit?subject=spoke/dev-1');
     expect(audit.body).toMatchObject({
       items: [
@@ -140,6 +161,8 @@ describe('the API of the catalog', () => {
           action: 'spoke.token',
           requestId: issued.headers.get('x-request-id'),
         },
+        { action: 'spoke.limit', detail: { from: 4, to: 2 } },
+        { action: 'spoke.limit', detail: { from: 2, to: 10 } },
       ],
     });
     expect(JSON.stringify(audit.body)).not.toContain(String(issued.body['token']));

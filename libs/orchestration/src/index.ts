@@ -1,6 +1,11 @@
 export { type PlanAnalytics, planAnalytics, type PlanGroup } from './analytics/plan-analytics.js';
 export { addToChannel, type ChannelAddition } from './catalog/add-to-channel.js';
 export { createEnvironment, type NewEnvironment } from './catalog/create-environment.js';
+export {
+  changeEnvironmentLimit,
+  changeProductLimit,
+  changeSpokeLimit,
+} from './catalog/change-limit.js';
 export { createProduct, type NewProduct } from './catalog/create-product.js';
 export { issueSpokeToken, type SpokeTokenRequest } from './catalog/issue-spoke-token.js';
 export { type EntityInput, putEntity } from './catalog/put-entity.js';

@@ -1,16 +1,20 @@
 import {
+  changeEnvironmentLimit,
   type Context,
   createEnvironment,
   type Page,
   type Principal,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
-import { Operation, PostOperation } from '../http/operation.js';
+import { expectedVersionOf } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
+import { IfMatchHeader, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
+import { LimitRequest } from './limit-request.js';
 import { EnvironmentRequest } from './catalog-requests.js';
 import { EnvironmentView, environmentView } from './catalog-views.js';
 
@@ -58,5 +62,26 @@ export class EnvironmentsController {
     return environmentView(
       found(environment, 'catalog/environment_not_found', `environment ${JSON.stringify(name)}`),
     );
+  }
+
+  @Put(':name/limit')
+  @IfMatchHeader()
+  @Operation({
+    summary: 'Change how many plans may execute at once',
+    description: 'Plans that execute go on; those that wait are offered what is free.',
+    access: 'people',
+    answer: EnvironmentView,
+    versioned: true,
+  })
+  async limit(
+    @Caller() caller: Principal,
+    @Param('name') name: string,
+    @Body() body: LimitRequest,
+    @Req() request: HubRequest,
+  ): Promise<EnvironmentView> {
+    const expectedVersion = expectedVersionOf(request);
+    const seen = expectedVersion === undefined ? {} : { expectedVersion };
+    const limit = { ...body, ...seen, name };
+    return environmentView(accepted(await changeEnvironmentLimit(this.context, caller, limit)));
   }
 }

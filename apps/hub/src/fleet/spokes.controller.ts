@@ -1,9 +1,18 @@
-import { type Context, type Page } from '@apollo-deploy/orchestration';
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import {
+  changeSpokeLimit,
+  type Context,
+  type Page,
+  type Principal,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Get, Inject, Param, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { LimitRequest } from '../catalog/limit-request.js';
+import { Caller } from '../http/caller.js';
+import { refuseConditions } from '../http/etag.js';
+import type { HubRequest } from '../http/hub-request.js';
 import { Operation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
-import { found } from '../http/refused.js';
+import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { SpokeView, spokeView } from './spoke-view.js';
 
@@ -25,5 +34,23 @@ export class SpokesController {
     const spoke = await this.context.store.transact((unit) => unit.spokes.get(name));
     const what = `spoke ${JSON.stringify(name)}`;
     return spokeView(found(spoke, 'catalog/spoke_not_found', what), this.context);
+  }
+
+  @Put(':name/limit')
+  @Operation({
+    summary: 'Change how many plans may execute on a spoke at once',
+    description: 'Plans that execute go on; those that wait are offered what is free.',
+    access: 'people',
+    answer: SpokeView,
+  })
+  async limit(
+    @Caller() caller: Principal,
+    @Param('name') name: string,
+    @Body() body: LimitRequest,
+    @Req() request: HubRequest,
+  ): Promise<SpokeView> {
+    refuseConditions(request);
+    const changed = await changeSpokeLimit(this.context, caller, { ...body, name });
+    return spokeView(accepted(changed), this.context);
   }
 }

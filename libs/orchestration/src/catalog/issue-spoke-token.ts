@@ -3,13 +3,12 @@ import { err, ok, type Result, sha256Hex } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
-import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { maxConcurrentOf } from '../spokes/max-concurrent.js';
 import { checkName } from './check-fields.js';
+import { wakeLine } from './wake-line.js';
 
 /** A token must be used for the first time within this many milliseconds. */
 const FIRST_USE_WITHIN_MS = 60 * 60 * 1000;
-
-const NOBODY = { environments: [], products: [], spokes: [] };
 
 export interface SpokeTokenRequest {
   readonly spoke: string;
@@ -86,7 +85,7 @@ export async function issueSpokeToken(
         epoch: stored.epoch + 1,
         connected: false,
       });
-      await wakeFirstInLine(unit, spoke);
+      await wakeLine(unit, { spoke }, maxConcurrentOf({ ...rest, ...credential }));
     }
     await record(context, unit, principal, {
       action: 'spoke.token',
@@ -95,10 +94,4 @@ export async function issueSpokeToken(
     });
     return ok({ expiresAt });
   });
-}
-
-/** It may allow more at once now; the evaluation of one of those who wait passes on all that is free. */
-async function wakeFirstInLine({ plans, dirty }: UnitOfWork, spoke: string): Promise<void> {
-  const [first] = await plans.line({ ...NOBODY, spokes: [spoke] }, NOBODY, 1);
-  if (first !== undefined) await dirty.mark([first.entity]);
 }
