@@ -4,7 +4,7 @@ import { OrchestrationEngine } from '../engine/orchestration-engine.js';
 import { CountingIds } from '../ports/ids.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { CountingStore } from '../testing/counting-store.js';
-import { anEntity, aPlan } from '../testing/records.js';
+import { anEntity, aPlan, aSpoke } from '../testing/records.js';
 import { VirtualTime } from '../testing/virtual-time.js';
 import { ReevaluationScheduler } from './reevaluation-scheduler.js';
 
@@ -52,7 +52,7 @@ describe('the re-evaluation scheduler', () => {
       one.start();
     });
     expect(await marked()).toEqual([]);
-    await turn(10 * SECOND_MS, () => {
+    await turn(10 * SECOND_MS - 3700, () => {
       time.advance(3700);
     });
     expect(await marked()).toEqual(['a']);
@@ -69,7 +69,7 @@ describe('the re-evaluation scheduler', () => {
     await turn(1500, () => {
       one.wake();
     });
-    await turn(10 * SECOND_MS, () => {
+    await turn(10 * SECOND_MS - 1500, () => {
       time.advance(1500);
     });
     expect(await marked()).toEqual(['a']);
@@ -107,15 +107,16 @@ describe('the re-evaluation scheduler', () => {
         ),
       );
     }
-    const nothing = { transactions: 0, calls: 0 };
-    const look = { transactions: 1, calls: 4 };
+    const watch = { transactions: 1, calls: 2 };
+    const look = { transactions: 2, calls: 6 };
     const sweep = { transactions: 4, calls: 9 };
-    // After what was believed for a minute, the store is asked again; the sweep comes with a look.
-    const minute = [...Array.from({ length: 5 }, () => nothing), look];
+    // Who fell silent is asked for with each turn; after what was believed for a minute, the store is
+    // asked for what is due as well. The sweep comes with a look.
+    const minute = [...Array.from({ length: 5 }, () => watch), look];
     const beforeSweep = Array.from({ length: 5 }, () => minute)
       .flat()
       .slice(0, 29);
-    expect(turns).toEqual([sweep, ...beforeSweep, sweep, nothing]);
+    expect(turns).toEqual([sweep, ...beforeSweep, sweep, watch]);
     await one.stop();
   });
 
@@ -130,10 +131,10 @@ describe('the re-evaluation scheduler', () => {
           time.advance(10 * SECOND_MS);
         }),
       );
-    expect((await tenSeconds()).calls).toBe(0);
+    expect((await tenSeconds()).calls).toBe(2);
     await store.transact((unit) => unit.dirty.mark(['a']));
-    expect((await tenSeconds()).calls).toBe(4);
-    expect((await tenSeconds()).calls).toBe(0);
+    expect((await tenSeconds()).calls).toBe(6);
+    expect((await tenSeconds()).calls).toBe(2);
     await one.stop();
   });
 
@@ -148,7 +149,32 @@ describe('the re-evaluation scheduler', () => {
         time.advance(10 * SECOND_MS);
       }),
     );
-    expect(calls).toBe(4);
+    expect(calls).toBe(6);
+    await one.stop();
+  });
+
+  it('looks within ten seconds at the plans around a spoke that fell silent', async () => {
+    await store.transact(async (unit) => {
+      await unit.spokes.insert(
+        aSpoke({ name: 'spoke-a', connected: true, lastSeenAt: at(-2 * SECOND_MS) }),
+      );
+      await unit.entities.insert(anEntity({ name: 'a', spoke: 'spoke-a' }));
+      await unit.plans.insert(aPlan({ id: 'a', entity: 'a', spoke: 'spoke-a', state: 'PENDING' }));
+    });
+    const one = scheduler();
+    await turn(10 * SECOND_MS, () => {
+      one.start();
+    });
+    // Never evaluated.
+    expect(await marked()).toEqual(['a']);
+    const seen: (readonly string[])[] = [];
+    for (let seconds = 10; seconds <= 60; seconds += 10) {
+      await turn(10 * SECOND_MS, () => {
+        time.advance(10 * SECOND_MS);
+      });
+      seen.push(await marked());
+    }
+    expect(seen).toEqual([[], [], [], [], ['a'], []]);
     await one.stop();
   });
 

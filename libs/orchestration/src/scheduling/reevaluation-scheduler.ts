@@ -11,6 +11,8 @@ const BELIEVED_MS = 60_000;
 const ASK_AGAIN_MS = 30_000;
 /** A clock that is corrected by less, in milliseconds, is not taken for one that was turned back. */
 const CORRECTION_MS = 1000;
+/** How long after a spoke fell silent that is noticed at the latest, in milliseconds. */
+const WATCH_EVERY_MS = 10_000;
 
 export interface ReevaluationOptions {
   readonly engine: Pick<OrchestrationEngine, 'markDue' | 'markTimed'>;
@@ -24,10 +26,11 @@ export interface ReevaluationOptions {
 
 /**
  * Has entities evaluated again that time alone concerns: blocked plans at the very instant that may
- * let them go, and every interval what no event tells of. It only marks; whoever drains the queue
- * evaluates. When the clock is turned back, everything that waits for an instant is. Every replica runs one; one of them sweeps. The store is asked when something was
- * committed, when the instant has come that it named, and each minute, for what a replica put off that
- * was killed since.
+ * let them go, plans around spokes that fell silent within ten seconds of that, and every interval
+ * what no event tells of. It only marks; whoever drains the queue evaluates. When the clock is turned
+ * back, everything that waits for an instant is marked. Every replica runs one; one of them sweeps and
+ * watches. What is due is asked for when something was committed, when the instant has come that the
+ * store named, and each minute, for what a replica put off that was killed since.
  */
 export class ReevaluationScheduler {
   private readonly loop: AlarmLoop;
@@ -41,6 +44,7 @@ export class ReevaluationScheduler {
   private sweepAt = -Infinity;
   private askedAt = -Infinity;
   private seenAt = -Infinity;
+  private watchAt = -Infinity;
 
   constructor(private readonly options: ReevaluationOptions) {
     const { context, timer, onFailure, intervalMs = DEFAULT_INTERVAL_MS } = options;
@@ -79,7 +83,8 @@ export class ReevaluationScheduler {
     await this.markIfTurnedBack();
     await this.markIfDue();
     await this.sweepIfDue();
-    return new Date(Math.min(this.sweepAt, this.nextDueAt));
+    await this.watchIfDue();
+    return new Date(Math.min(this.sweepAt, this.nextDueAt, this.watchAt));
   }
 
   private async markIfTurnedBack(): Promise<void> {
@@ -110,7 +115,15 @@ export class ReevaluationScheduler {
     if (now < this.sweepAt && !turnedBack) return;
     const swept = await this.sweep.run();
     this.askedAt = now;
+    this.watchAt = now + WATCH_EVERY_MS;
     this.sweepAt = now + (swept === undefined ? this.askAgainMs : this.intervalMs);
+  }
+
+  private async watchIfDue(): Promise<void> {
+    const now = this.options.context.clock.now().getTime();
+    if (now < this.watchAt) return;
+    await this.sweep.watch();
+    this.watchAt = now + WATCH_EVERY_MS;
   }
 
   private get askAgainMs(): number {

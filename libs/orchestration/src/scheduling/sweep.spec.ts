@@ -104,6 +104,28 @@ describe('a sweep', () => {
     expect(marks).toEqual(['45 s', '120 s', '900 s']);
   });
 
+  it('is not needed to see who fell silent: a look in between does, once', async () => {
+    const sweep = new Sweep(context, TTL_MS);
+    await sweep.run();
+    await pass(45_000);
+    expect(await sweep.watch()).toEqual(['spoke-a']);
+    expect(await marked()).toEqual(['database', 'web']);
+    expect(await sweep.watch()).toEqual([]);
+    expect((await sweep.run())?.silent).toEqual([]);
+  });
+
+  it('leaves that look to the replica which sweeps, also when it has just lost that', async () => {
+    const [first, second] = [new Sweep(context, TTL_MS), new Sweep(context, TTL_MS)];
+    await first.run();
+    await second.run();
+    await pass(45_000);
+    expect(await second.watch()).toEqual([]);
+    await pass(TTL_MS);
+    expect((await second.run())?.silent).toEqual(['spoke-a']);
+    expect(await first.watch()).toEqual([]);
+    expect(await second.watch()).toEqual([]);
+  });
+
   it('looks at every silent spoke again once this hub may judge that it is gone', async () => {
     context = { ...context, startedAt: clock.now() };
     await pass(20 * MINUTE_MS);

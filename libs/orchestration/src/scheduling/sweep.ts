@@ -3,7 +3,7 @@ import type { Lease } from '../ports/leases.js';
 import type { InstantRange, UnitOfWork } from '../ports/unit-of-work.js';
 import { PRESENCE_LIMITS } from '../spokes/presence.js';
 import { markOpenWork } from '../spokes/spoke-session.js';
-import { transactUnder } from './under-lease.js';
+import { LeaseLost, transactUnder } from './under-lease.js';
 
 /** The lease under which one replica at a time sweeps. */
 const LEASE = 'reevaluation';
@@ -11,7 +11,7 @@ const LEASE = 'reevaluation';
 const MARKS = 200;
 
 export interface SweepSummary {
-  /** Spokes that fell silent since the last sweep; plans around them are looked at again. */
+  /** Spokes that fell silent since it was last looked; plans around them are looked at again. */
   readonly silent: readonly string[];
   /** How many entities were marked because they were never evaluated. */
   readonly unevaluated: number;
@@ -26,7 +26,8 @@ export class Sweep {
   /** Distinguishes this process from all others, and from itself before a restart. */
   private readonly holder: string;
   private lease: Lease | undefined;
-  private sweptAt: Date | undefined;
+  /** When it was last looked who fell silent. */
+  private lookedAt: Date | undefined;
 
   /** `ttlMs`: how long others wait for this replica to sweep again before they do. */
   constructor(
@@ -46,15 +47,29 @@ export class Sweep {
     );
     if (this.lease === undefined) return undefined;
     const lease = this.lease;
-    const silent = await transactUnder(store, lease, (unit) => this.markSilent(unit, now));
+    const silent = await this.lookForSilent(lease, now);
     let unevaluated = 0;
     for (;;) {
       const marked = await transactUnder(store, lease, markUnevaluated);
       unevaluated += marked;
       if (marked < MARKS) break;
     }
-    this.sweptAt = now;
     return { silent, unevaluated };
+  }
+
+  /**
+   * Looks in between who fell silent, in one transaction. Nobody, if another replica sweeps, or does by
+   * now: it sees them.
+   */
+  async watch(): Promise<readonly string[]> {
+    if (this.lease === undefined) return [];
+    try {
+      return await this.lookForSilent(this.lease, this.context.clock.now());
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.lease = undefined;
+      return [];
+    }
   }
 
   /** Lets another replica sweep at once. */
@@ -65,6 +80,13 @@ export class Sweep {
     await this.context.store.transact((unit) => unit.leases.release(lease));
   }
 
+  private async lookForSilent(lease: Lease, now: Date): Promise<readonly string[]> {
+    const { store } = this.context;
+    const silent = await transactUnder(store, lease, (unit) => this.markSilent(unit, now));
+    this.lookedAt = now;
+    return silent;
+  }
+
   private async markSilent(unit: UnitOfWork, now: Date): Promise<readonly string[]> {
     const silent = await unit.spokes.lastHeardIn(this.fallingSilent(now));
     for (const spoke of silent) await markOpenWork(unit, spoke);
@@ -72,19 +94,20 @@ export class Sweep {
   }
 
   /**
-   * When spokes were last heard whose presence got worse since the last sweep. Everybody's, if there
+   * When spokes were last heard whose presence got worse since it was last looked. Everybody's, if there
    * was none: also after the grace in which this replica takes nobody for gone.
    */
   private fallingSilent(now: Date): readonly InstantRange[] {
     const { staleAfterMs, disconnectedAfterMs, lostAfterMs, graceMs } = PRESENCE_LIMITS;
     const before = (ms: number, instant = now): string =>
       new Date(instant.getTime() - ms).toISOString();
-    const { sweptAt } = this;
+    const { lookedAt } = this;
     const graceEnd = this.context.startedAt.getTime() + graceMs;
-    const inGrace = sweptAt !== undefined && sweptAt.getTime() < graceEnd;
-    if (sweptAt === undefined || sweptAt > now || inGrace) return [{ until: before(staleAfterMs) }];
+    const inGrace = lookedAt !== undefined && lookedAt.getTime() < graceEnd;
+    if (lookedAt === undefined || lookedAt > now || inGrace)
+      return [{ until: before(staleAfterMs) }];
     return [staleAfterMs, disconnectedAfterMs, lostAfterMs].map((limitMs) => ({
-      after: before(limitMs, sweptAt),
+      after: before(limitMs, lookedAt),
       until: before(limitMs),
     }));
   }
