@@ -10,6 +10,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
+import { markRegistered } from './mark-registered.js';
 
 export interface NewRelease {
   readonly product: string;
@@ -73,7 +74,7 @@ export async function registerRelease(
       );
     }
     await unit.charts.put(input.chart.sha256, input.bytes);
-    await markFollowers(unit, input.product);
+    await markRegistered(unit, release);
     await record(context, unit, principal, {
       action: 'release.register',
       subject: `release/${release.id}`,
@@ -106,14 +107,4 @@ function checkDependencies(input: NewRelease): (Refusal | undefined)[] {
         })
       : undefined,
   ]);
-}
-
-/** A pinned version or a range may now have a target; channels change by their own use case. */
-async function markFollowers(
-  unit: Parameters<Parameters<Context['store']['transact']>[0]>[0],
-  product: string,
-): Promise<void> {
-  const entities = await unit.entities.ofProduct(product);
-  const waiting = entities.filter(({ desired }) => 'version' in desired || 'range' in desired);
-  await unit.dirty.mark(waiting.map(({ name }) => name));
 }

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ConstraintSet, type Release, storedRanges } from '@apollo-deploy/domain';
+import {
+  ConstraintSet,
+  type DependencyDeclaration,
+  type Release,
+  storedRanges,
+} from '@apollo-deploy/domain';
 import type { ReleaseStateRecord } from '../ports/records.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { withdrawRecall } from '../recalls/withdraw-recall.js';
@@ -194,5 +199,62 @@ describe('among 10,000 entities, a change', () => {
       }
     });
     expect(storedRanges.parsed - before).toBe(CHAIN - 1);
+  });
+});
+
+describe('a release registered of a product that needs who needs it', () => {
+  const needing = (product: string): readonly DependencyDeclaration[] => [
+    { product, range: '*', optional: false },
+  ];
+
+  it.each([
+    {
+      name: 'says that it now can go first, to who waits for it',
+      runs: {},
+      dependencies: [],
+      expected: ['shop-dev'],
+    },
+    {
+      name: 'concerns nobody where that stays so',
+      runs: {},
+      dependencies: needing('shop'),
+      expected: [],
+    },
+    {
+      name: 'concerns nobody where another version runs',
+      runs: { 'base-dev': { version: '1.0.0', revision: 1 } },
+      dependencies: [],
+      expected: [],
+    },
+  ])('$name', async ({ runs, dependencies, expected }) => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.product('base', { '1.0.0': needing('shop') });
+    await world.product('shop', { '1.0.0': needing('base') });
+    await world.product('other', { '1.0.0': needing('base') });
+    await world.release('1.0.0', 'shop');
+    await world.entity({ channel: 'dev' }, {}, 'base-dev', 'base');
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.entity({ channel: 'dev' }, {}, 'other-dev', 'other');
+    await world.report(runs);
+    await world.settle();
+    await world.register('base', '1.1.0', dependencies);
+    expect(await marked(world)).toEqual(expected);
+  });
+
+  it('has the answer of who waits for it say so', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.product('base', { '1.0.0': needing('shop') });
+    await world.product('shop', { '1.0.0': needing('base') });
+    await world.release('1.0.0', 'shop');
+    await world.entity({ channel: 'dev' }, {}, 'base-dev', 'base');
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.report({});
+    await world.settle();
+    expect((await world.lastPlan()).violations).toMatchObject([{ code: 'dependency_cycle' }]);
+    await world.register('base', '1.1.0');
+    await world.settle();
+    expect((await world.lastPlan()).violations).toMatchObject([{ code: 'dependency_missing' }]);
   });
 });
