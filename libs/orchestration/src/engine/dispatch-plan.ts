@@ -1,5 +1,6 @@
 import {
   type ConstraintResult,
+  type EntityFacts,
   evaluateConstraints,
   movePlan,
   type Noted,
@@ -9,6 +10,7 @@ import {
   proposePlan,
   refusal,
   type Refusal,
+  runningVersion,
   turnWaits,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
@@ -18,6 +20,7 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { EvaluationTools } from './evaluate-entities.js';
+import { neighboursOf } from './find-neighbours.js';
 import { loadFacts } from './load-facts.js';
 import { offerPayload } from './offer-payload.js';
 import { answerOf } from './open-plan.js';
@@ -74,8 +77,21 @@ export async function dispatchPlan(
     );
     for (const fault of result.faults ?? []) onBug(plan.entity, fault);
     if (!result.satisfied) return block(context, unit, principal, { plan, result });
-    return offer(context, unit, principal, { plan, noted: result.noted ?? [], now });
+    const offered = await offer(context, unit, principal, {
+      plan,
+      noted: result.noted ?? [],
+      now,
+    });
+    if (offered.ok && changesVersion(plan, facts.entityFacts)) {
+      await unit.dirty.mark(await neighboursOf(unit, plan));
+    }
+    return offered;
   });
+}
+
+/** Whether its neighbours are judged by something else from now on. */
+function changesVersion({ to }: Plan, { reported }: EntityFacts): boolean {
+  return to === null || to.version !== runningVersion(reported?.release ?? null);
 }
 
 export function planNotFound(planId: string): Refusal {

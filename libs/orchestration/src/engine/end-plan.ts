@@ -13,7 +13,7 @@ import { noteSuccess } from '../spokes/note-runs.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { demandRollback } from './demand-rollback.js';
 import { whyItDoesNotStay } from './does-not-stay.js';
-import { findNeighbours } from './find-neighbours.js';
+import { neighboursOf } from './find-neighbours.js';
 import { afterRollback, demandOf, dropDemand, onRollbackFailed } from './follow-rollback.js';
 import { rememberBaseline } from './remember-baseline.js';
 import { endSuppression, suppressAfter } from './suppressions.js';
@@ -70,14 +70,8 @@ export async function endPlan(
   if (ending.state === 'SUCCEEDED') await noteBrought(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
   // Its own evaluation also passes its slot on: after the commit, when everybody sees that it is free.
-  await unit.dirty.mark([...new Set([plan.entity, ...(await around(unit, plan))])]);
+  await unit.dirty.mark([...new Set([plan.entity, ...(await neighboursOf(unit, plan))])]);
   return true;
-}
-
-/** Who needs what the plan moved, or is needed by it. */
-async function around(unit: UnitOfWork, plan: Plan): Promise<readonly string[]> {
-  const neighbours = await findNeighbours(unit, [{ ...plan, name: plan.entity }]);
-  return [...(neighbours.get(plan.entity) ?? [])];
 }
 
 /** With the word that it was cut off, which the next try of the same content asks for. */

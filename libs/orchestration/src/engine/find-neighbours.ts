@@ -1,4 +1,4 @@
-import type { Entity } from '@apollo-deploy/domain';
+import type { Entity, Plan } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /**
@@ -36,4 +36,10 @@ export async function findNeighbours(
     for (const { place, entity } of dependents) note(downward[place]?.of, entity);
   }
   return found;
+}
+
+/** Who needs what a plan moves, or is needed by it. */
+export async function neighboursOf(unit: UnitOfWork, plan: Plan): Promise<readonly string[]> {
+  const neighbours = await findNeighbours(unit, [{ ...plan, name: plan.entity }]);
+  return [...(neighbours.get(plan.entity) ?? [])];
 }

@@ -258,3 +258,21 @@ describe('a release registered of a product that needs who needs it', () => {
     expect((await world.lastPlan()).violations).toMatchObject([{ code: 'dependency_missing' }]);
   });
 });
+
+describe('a plan that sets out', () => {
+  it('is told to who waits for what it installs', async () => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.product('base', { '1.0.0': [] });
+    await world.product('shop', { '1.0.0': [{ product: 'base', range: '*', optional: false }] });
+    await world.release('1.0.0', 'base');
+    await world.release('1.0.0', 'shop');
+    await world.report({});
+    await world.entity({ channel: 'dev' }, {}, 'shop-dev', 'shop');
+    await world.entity({ channel: 'dev' }, {}, 'base-dev', 'base');
+    await world.settle();
+    const shop = (await world.plans()).find(({ entity }) => entity === 'shop-dev');
+    expect(shop?.violations).toMatchObject([{ code: 'dependency_unhealthy' }]);
+    expect(await marked(world)).toEqual([]);
+  });
+});

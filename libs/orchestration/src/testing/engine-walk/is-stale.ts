@@ -13,8 +13,8 @@ export interface Surroundings {
  * Whether what the engine held of an entity is another than evaluating everything afresh gives, and
  * so some event marked too few. Three differences are known, and none lets a plan go or keeps one back:
  *
- * - *a neighbour set out*: a dispatch does not mark the neighbours of what is dispatched, only its end
- *   does. Until then a plan that stays BLOCKED may show older `depend…` codes and an older target;
+ * - *a neighbour under way*: until its plan ends, one that stays BLOCKED may show other `depend…` codes and
+ *   another target. A dispatch marks the neighbours of what changes its version, so this forgives too much;
  * - *a limit beside other reasons*: a freed slot is passed to who waits for nothing else, so others
  *   may still show `concurrency`;
  * - *a slot where people start plans*: in a manual environment whoever only lacks a slot may be shown
