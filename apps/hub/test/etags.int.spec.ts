@@ -10,6 +10,11 @@ interface OperationItem {
 }
 type PathItem = Readonly<Partial<Record<'get' | 'put' | 'delete' | 'patch', OperationItem>>>;
 
+/** How a part of a thing (`…/limit`) is read: along with the thing. */
+function whole(paths: readonly (readonly [string, PathItem])[], path: string): PathItem['get'] {
+  return new Map(paths).get(path.slice(0, path.lastIndexOf('/')))?.get;
+}
+
 const ENTITY = { spoke: 'dev-1', product: 'shop', desired: { absent: true } };
 
 describe('ETags', () => {
@@ -71,7 +76,9 @@ describe('ETags', () => {
     const { body } = await hub.get('/api/openapi.json');
     const paths = Object.entries(body['paths'] as Readonly<Record<string, PathItem>>);
     const changes = paths.flatMap(([path, { get, put, delete: remove, patch }]) =>
-      [put, remove, patch].flatMap((change) => (change === undefined ? [] : { path, get, change })),
+      Object.entries({ PUT: put, DELETE: remove, PATCH: patch }).flatMap(([method, change]) =>
+        change === undefined ? [] : { path, get: get ?? whole(paths, path), method, change },
+      ),
     );
     const asked = changes.filter(({ change }) =>
       change.parameters?.some((one) => one.in === 'header' && one.name === 'If-Match'),
@@ -80,6 +87,8 @@ describe('ETags', () => {
     expect(asked.map(({ path }) => path).sort()).toEqual([
       '/api/v1/constraints/{id}',
       '/api/v1/entities/{name}',
+      '/api/v1/environments/{name}/limit',
+      '/api/v1/products/{name}/limit',
       '/api/v1/schedules/{id}',
       '/api/v1/suppressions/{id}',
     ]);
@@ -91,10 +100,10 @@ describe('ETags', () => {
       asked.map(({ path }) => [path, ['ETag']]),
     );
     // What shows no ETag has no version: a condition on it is refused.
-    for (const { path, get } of changes) {
+    for (const { path, get, method } of changes) {
       if (asked.some((one) => one.path === path)) continue;
       expect(shows(path, get)).toEqual([path, []]);
-      const answer = await hub.send('DELETE', path.replace(/\{\w+\}/, 'x'), {
+      const answer = await hub.send(method, path.replace(/\{\w+\}/, 'x'), {
         headers: { 'if-match': '"1"' },
       });
       expect([path, answer.status, answer.body['field']]).toEqual([path, 400, 'If-Match']);

@@ -75,11 +75,6 @@ describe('the routes of the hub', () => {
   });
 
   it.each([
-    { schema: 'EnvironmentRequest', field: 'rollbackOnFailure', says: 'rolls nothing back' },
-    { schema: 'EnvironmentView', field: 'rollbackOnFailure', says: 'rolls nothing back' },
-    { schema: 'EnvironmentRequest', field: 'tier', says: 'without effect' },
-    { schema: 'ProductRequest', field: 'criticality', says: 'without effect' },
-    { schema: 'ReleaseRequest', field: 'dependencies', says: 'without effect' },
     { schema: 'PlanView', field: 'approval', says: 'No approval rules exist in this version' },
     { schema: 'ReportedView', field: 'drifted', says: 'Fields of objects are not compared' },
     { schema: 'ExpectedStateView', field: 'drift', says: 'Fields of objects are not compared' },

@@ -20,7 +20,8 @@ export class EnvironmentRequest {
 
   @ChoiceField({
     choices: TIERS,
-    description: 'Kept and shown, without effect: no rule of this version looks at it.',
+    description:
+      'What production takes must have succeeded in a lower tier. Constraints can be for one tier.',
   })
   tier!: Tier;
 
@@ -32,7 +33,8 @@ export class EnvironmentRequest {
 
   @FlagField({
     optional: true,
-    description: 'Absent = true. Kept, without effect: this version rolls nothing back by itself.',
+    description:
+      'Whether a failed upgrade or config_update is rolled back to what last succeeded. Absent = true.',
   })
   rollbackOnFailure?: boolean;
 
@@ -46,7 +48,7 @@ export class ProductRequest {
 
   @ChoiceField({
     choices: CRITICALITIES,
-    description: 'Kept and shown, without effect: no rule of this version looks at it.',
+    description: 'Constraints can be for one criticality.',
   })
   criticality!: Criticality;
 

@@ -16,7 +16,9 @@ export class EnvironmentView {
   @ApiProperty({ enum: EXECUTION_MODES })
   execution!: string;
 
-  @ApiProperty({ description: 'Without effect: this version rolls nothing back by itself.' })
+  @ApiProperty({
+    description: 'Whether a failed upgrade or config_update is rolled back to what last succeeded.',
+  })
   rollbackOnFailure!: boolean;
 
   @ApiPropertyOptional({ description: 'Absent = no limit.' })
