@@ -4,7 +4,7 @@ import { testChart } from './support/test-chart.js';
 import { TestSystem } from './support/test-system.js';
 
 /** Enough objects to keep Helm busy for seconds, so that a kill lands in the middle of its run. */
-const CONFIG_MAPS = 70;
+const CONFIG_MAPS = 200;
 
 describe('kill -9 during a Helm run', () => {
   let system: TestSystem;

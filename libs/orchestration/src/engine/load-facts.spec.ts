@@ -9,7 +9,7 @@ const NO_CONSTRAINTS = new ConstraintSet([]);
 /** The unit with every call to one of its repositories counted. */
 function counting(unit: UnitOfWork, calls: string[]): UnitOfWork {
   return new Proxy(unit, {
-    get(target, name: keyof UnitOfWork) {
+    get(target, name: Exclude<keyof UnitOfWork, 'finish'>) {
       return new Proxy(target[name], {
         get(repository, method: string) {
           const member = Reflect.get(repository, method) as unknown;

@@ -9,7 +9,9 @@ import {
   type ReleaseReportBody,
 } from '../../spokes/record-state.js';
 import { closeSession, openSession, type SpokeSession } from '../../spokes/spoke-session.js';
+import type { Context } from '../../context.js';
 import type { OutboxMessage } from '../../ports/records.js';
+import type { UnitOfWork } from '../../ports/unit-of-work.js';
 import {
   failed,
   HELLO,
@@ -19,7 +21,13 @@ import {
   SUCCEEDED,
 } from '../engine-world.js';
 import type { Random } from './random.js';
-import type { WalkWorld } from './walk-world.js';
+
+/** What a spoke needs of the world around it. */
+interface Surroundings {
+  readonly context: Context;
+  readonly clock: Context['clock'];
+  read<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T>;
+}
 
 /** A plan that this spoke has taken. */
 interface Taken {
@@ -40,7 +48,7 @@ export class WalkedSpoke {
 
   constructor(
     readonly name: string,
-    private readonly world: WalkWorld,
+    private readonly world: Surroundings,
   ) {}
 
   async connect(): Promise<void> {
