@@ -20,8 +20,8 @@ import { isOutage } from './is-outage.js';
 import type { EvaluationOutcome } from './open-plan.js';
 import { setPlanAside } from './set-plan-aside.js';
 
-/** How many entities one transaction evaluates. */
-const BATCH_SIZE = 200;
+/** How many entities one transaction evaluates; more would keep the event loop of a store in memory too long. */
+const BATCH_SIZE = 100;
 
 /** What an evaluation on request did. */
 export interface EvaluationSummary {
