@@ -97,14 +97,14 @@ describe('two replicas that drain one queue', () => {
 
   it('forget nothing when one is killed in the middle of a batch', async () => {
     const { world, engines } = await replicas({ execution: 'manual' });
-    const names = await manyEntities(world, 260);
+    const names = await manyEntities(world, 160);
     const killed = await DrainingProcess.inTheMiddle(database.url, 70);
     // What the first has in hand is nobody else's.
     expect(await drainAll(engines[1])).toBe(60);
-    expect(await proposals()).toEqual(new Map(names.slice(200).map((name) => [name, 1])));
+    expect(await proposals()).toEqual(new Map(names.slice(100).map((name) => [name, 1])));
     await killed.kill();
     await untilAlone();
-    expect(await drainAll(engines[1])).toBe(200);
+    expect(await drainAll(engines[1])).toBe(100);
     expect(await proposals()).toEqual(new Map(names.map((name) => [name, 1])));
     const plans = await database.query('SELECT entity, id FROM plans ORDER BY entity');
     expect(plans.map(({ entity }) => entity)).toEqual(names);
