@@ -21,6 +21,7 @@ interface Replicas {
 
 let database: TestDatabase;
 const opened: DatabaseStore[] = [];
+let draining: DrainingProcess | undefined;
 beforeAll(async () => {
   database = await testDatabase();
 });
@@ -29,6 +30,8 @@ afterAll(async () => {
 });
 beforeEach(() => database.empty());
 afterEach(async () => {
+  await draining?.kill();
+  draining = undefined;
   for (const store of opened.splice(0)) await store.close();
 });
 
@@ -98,11 +101,11 @@ describe('two replicas that drain one queue', () => {
   it('forget nothing when one is killed in the middle of a batch', async () => {
     const { world, engines } = await replicas({ execution: 'manual' });
     const names = await manyEntities(world, 160);
-    const killed = await DrainingProcess.inTheMiddle(database.url, 70);
+    draining = await DrainingProcess.inTheMiddle(database.url, 70);
     // What the first has in hand is nobody else's.
     expect(await drainAll(engines[1])).toBe(60);
     expect(await proposals()).toEqual(new Map(names.slice(100).map((name) => [name, 1])));
-    await killed.kill();
+    await draining.kill();
     await untilAlone();
     expect(await drainAll(engines[1])).toBe(100);
     expect(await proposals()).toEqual(new Map(names.map((name) => [name, 1])));
