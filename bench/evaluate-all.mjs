@@ -67,7 +67,7 @@ export async function run({ pure, engine, rounds }) {
       [drifted > REACH_DRIFTED, 'a plan has two SHA-256 digests, worked out in JavaScript'],
       [
         stallMs > REACH_STALL_MS,
-        'works let others in at statements, every 5 ms; the rest is work between two, or garbage collection',
+        'works let others in at statements, every 2 ms; the rest is work between two, or garbage collection',
       ],
     ]),
   };

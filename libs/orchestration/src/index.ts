@@ -33,7 +33,8 @@ export {
 export type { OnUnreadableConstraint } from './engine/constraint-cache.js';
 export type { OnEvaluationBug } from './engine/evaluate-entities.js';
 export type { PlanExplanation } from './engine/explain-plan.js';
-export { type EvaluationSummary, OrchestrationEngine } from './engine/orchestration-engine.js';
+export type { EvaluationSummary } from './engine/evaluation-summary.js';
+export { OrchestrationEngine } from './engine/orchestration-engine.js';
 export { type Resolution, resolvePlan } from './engine/resolve-plan.js';
 export { AnnouncingStore } from './events/announcing-store.js';
 export { AlarmLoop, type AlarmLoopOptions } from './scheduling/alarm-loop.js';

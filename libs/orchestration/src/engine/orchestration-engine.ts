@@ -14,6 +14,7 @@ import {
   type Mark,
   type OnEvaluationBug,
 } from './evaluate-entities.js';
+import { type EvaluationSummary, EvaluationTally, summaryOf } from './evaluation-summary.js';
 import { markDueEntities, markTimedEntities, markUndispatched } from './mark-waiting.js';
 import { explainPlan, type PlanExplanation } from './explain-plan.js';
 import { isOutage } from './is-outage.js';
@@ -22,14 +23,6 @@ import { setPlanAside } from './set-plan-aside.js';
 
 /** How many entities one transaction evaluates; more would keep the event loop of a store in memory too long. */
 const BATCH_SIZE = 100;
-
-/** What an evaluation on request did. */
-export interface EvaluationSummary {
-  readonly evaluated: number;
-  readonly proposed: readonly string[];
-  readonly blocked: readonly string[];
-  readonly unchanged: number;
-}
 
 /**
  * Compares desired with reported state, proposes plans and sends those that may go. Any number of
@@ -61,12 +54,12 @@ export class OrchestrationEngine {
         }),
       );
     }
-    return ok(summary(outcomes));
+    return ok(summaryOf(outcomes));
   }
 
   /** Evaluates every entity now, in batches. */
   async evaluateAll(principal: Principal = ENGINE): Promise<EvaluationSummary> {
-    const outcomes: EvaluationOutcome[] = [];
+    const tally = new EvaluationTally();
     let after: string | undefined;
     do {
       const from = after;
@@ -74,10 +67,10 @@ export class OrchestrationEngine {
         unit.entities.names({ limit: BATCH_SIZE, ...(from !== undefined && { after: from }) }),
       );
       const marks = page.items.map((entity) => ({ entity, force: false }));
-      if (marks.length > 0) outcomes.push(...(await this.evaluateMarks(marks, principal)));
+      if (marks.length > 0) tally.add(await this.evaluateMarks(marks, principal));
       after = page.next;
     } while (after !== undefined);
-    return summary(outcomes);
+    return tally.summary();
   }
 
   /**
@@ -194,15 +187,4 @@ async function bugIn(work: () => Promise<unknown>): Promise<Error | undefined> {
     if (isOutage(error)) throw error;
     return error instanceof Error ? error : new InvariantViolation(String(error));
   }
-}
-
-function summary(outcomes: readonly EvaluationOutcome[]): EvaluationSummary {
-  const plansWith = (result: EvaluationOutcome['result']): string[] =>
-    outcomes.flatMap(({ result: was, planId }) => (was === result && planId ? [planId] : []));
-  return {
-    evaluated: outcomes.length,
-    proposed: plansWith('proposed'),
-    blocked: plansWith('blocked'),
-    unchanged: outcomes.filter(({ result }) => result === 'unchanged').length,
-  };
 }
