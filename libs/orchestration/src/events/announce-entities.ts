@@ -75,7 +75,7 @@ function announceReported(
   ): Promise<void> => {
     const reported = new Set(keys.map(nameOf));
     for (const spoke of new Set(keys.map((key) => key.spoke))) {
-      for (const entity of await entities.ofSpoke(spoke)) {
+      for (const entity of await entities.ofSpokes([spoke])) {
         const name = nameOf(entity);
         if (reported.has(name)) drafts.add('entity.reported', entitySubject(entity), dataOf(name));
       }

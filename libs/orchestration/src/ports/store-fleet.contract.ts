@@ -289,14 +289,18 @@ export function describeStoredFleet(store: () => Store): void {
       const found = await store().transact(async (unit) => ({
         release: (await unit.entities.byRelease('spoke-2', 'test-service', 'c'))?.name,
         elsewhere: await unit.entities.byRelease('spoke-1', 'test-service', 'c'),
-        spoke: (await unit.entities.ofSpoke('spoke-2')).map(({ name }) => name).sort(),
+        spokes: (await unit.entities.ofSpokes(['spoke-3', 'spoke-1', 'spoke-1'])).map(
+          ({ name }) => name,
+        ),
+        noSpoke: await unit.entities.ofSpokes([]),
         product: (await unit.entities.ofProduct('web')).map(({ name }) => name).sort(),
         names: (await unit.entities.getMany(['e', 'unknown', 'a'])).map(({ name }) => name),
       }));
       expect(found).toEqual({
         release: 'c',
         elsewhere: undefined,
-        spoke: ['c', 'd'],
+        spokes: ['a', 'b', 'e'],
+        noSpoke: [],
         product: ['a', 'c', 'e'],
         names: ['a', 'e'],
       });

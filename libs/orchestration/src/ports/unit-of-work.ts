@@ -213,7 +213,8 @@ export interface EntityRepository {
   get(name: string): Promise<Entity | undefined>;
   getMany(names: readonly string[]): Promise<readonly Entity[]>;
   byRelease(spoke: string, namespace: string, releaseName: string): Promise<Entity | undefined>;
-  ofSpoke(spoke: string): Promise<readonly Entity[]>;
+  /** In the order of their names. */
+  ofSpokes(spokes: readonly string[]): Promise<readonly Entity[]>;
   ofProduct(product: string): Promise<readonly Entity[]>;
   /** Entities of these products in these environments, in the order of their names. */
   ofProductsIn(

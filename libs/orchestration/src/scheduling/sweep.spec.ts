@@ -12,6 +12,7 @@ import {
   aSpoke,
 } from '../testing/records.js';
 import type { Context } from '../context.js';
+import { CountingStore } from '../testing/counting-store.js';
 import { Sweep } from './sweep.js';
 
 const MINUTE_MS = 60_000;
@@ -102,6 +103,32 @@ describe('a sweep', () => {
       if ((await sweep.run())?.silent.length !== 0) marks.push(`${String(seconds)} s`);
     }
     expect(marks).toEqual(['45 s', '120 s', '900 s']);
+  });
+
+  it('asks as much when a whole site falls silent as when one spoke does', async () => {
+    await store.transact(async (unit) => {
+      for (let index = 0; index < 40; index += 1) {
+        const name = `site-${String(index)}`;
+        await unit.spokes.insert(aSpoke({ name, tokenHash: name, connected: true }));
+        await unit.entities.insert(anEntity({ name, spoke: name, product: 'other' }));
+        await unit.evaluations.put([anEvaluation({ entity: name })]);
+        await unit.plans.insert(aPlan({ id: name, entity: name, spoke: name, state: 'BLOCKED' }));
+      }
+    });
+    const site = Array.from({ length: 40 }, (_, index) => `site-${String(index)}`);
+    await heard(...site);
+    const counted = new CountingStore(store);
+    const sweep = new Sweep({ ...context, store: counted }, TTL_MS);
+    await sweep.run();
+    await pass(45_000);
+    await heard(...site);
+    const one = await counted.during(() => sweep.watch());
+    await pass(45_000);
+    const all = await counted.during(async () => {
+      expect(await sweep.watch()).toHaveLength(40);
+    });
+    expect(all.calls).toBeLessThanOrEqual(one.calls);
+    expect(await marked()).toEqual(['database', ...site, 'web'].sort());
   });
 
   it('is not needed to see who fell silent: a look in between does, once', async () => {

@@ -9,6 +9,8 @@ import { LeaseLost, transactUnder } from './under-lease.js';
 const LEASE = 'reevaluation';
 /** How many entities one transaction marks. */
 const MARKS = 200;
+/** Around how many spokes one transaction marks, so that an outage of a site is not one long work. */
+const SPOKES = 50;
 
 export interface SweepSummary {
   /** Spokes that fell silent since it was last looked; plans around them are looked at again. */
@@ -58,7 +60,7 @@ export class Sweep {
   }
 
   /**
-   * Looks in between who fell silent, in one transaction. Nobody, if another replica sweeps, or does by
+   * Looks in between who fell silent. Nobody, if another replica sweeps, or does by
    * now: it sees them.
    */
   async watch(): Promise<readonly string[]> {
@@ -82,14 +84,13 @@ export class Sweep {
 
   private async lookForSilent(lease: Lease, now: Date): Promise<readonly string[]> {
     const { store } = this.context;
-    const silent = await transactUnder(store, lease, (unit) => this.markSilent(unit, now));
+    const falling = this.fallingSilent(now);
+    const silent = await transactUnder(store, lease, (unit) => unit.spokes.lastHeardIn(falling));
+    for (let from = 0; from < silent.length; from += SPOKES) {
+      const some = silent.slice(from, from + SPOKES);
+      await transactUnder(store, lease, (unit) => markOpenWork(unit, ...some));
+    }
     this.lookedAt = now;
-    return silent;
-  }
-
-  private async markSilent(unit: UnitOfWork, now: Date): Promise<readonly string[]> {
-    const silent = await unit.spokes.lastHeardIn(this.fallingSilent(now));
-    for (const spoke of silent) await markOpenWork(unit, spoke);
     return silent;
   }
 

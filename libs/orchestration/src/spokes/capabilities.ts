@@ -18,7 +18,7 @@ export async function markChangedCapabilities(
   after: SpokeHello,
 ): Promise<void> {
   if (before === undefined || isSame(before.capabilities, after.capabilities)) return;
-  const entities = await unit.entities.ofSpoke(name);
+  const entities = await unit.entities.ofSpokes([name]);
   if (entities.length > 0) await unit.dirty.mark(entities.map((entity) => entity.name));
 }
 

@@ -37,7 +37,7 @@ async function recordReturn(
   await context.store.transact(async (unit) => {
     const spoke = await unit.spokes.lock(name);
     const isStillBack = spoke !== undefined && isBack(context, spoke);
-    if (isStillBack) await noteRuns(context, unit, name, await unit.entities.ofSpoke(name));
+    if (isStillBack) await noteRuns(context, unit, name, await unit.entities.ofSpokes([name]));
     await unit.spokes.seen(new Map([...heard].filter(([one]) => one === name)));
     if (!isStillBack) return;
     await markOpenWork(unit, name);

@@ -49,7 +49,7 @@ export async function recordFullState(
     const removed = stored.filter((record) => !present.has(nameKey(record)));
     const firstReport = spoke.value.stateAt === undefined;
     const changes = await apply(unit, session.spoke, state.releases, removed);
-    const entities = await unit.entities.ofSpoke(session.spoke);
+    const entities = await unit.entities.ofSpokes([session.spoke]);
     await noteRuns(context, unit, session.spoke, entities);
     await markWithNeighbours(
       unit,
@@ -116,7 +116,7 @@ async function markChanged(
   changes: ReadonlySet<string>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  const all = await unit.entities.ofSpoke(spoke);
+  const all = await unit.entities.ofSpokes([spoke]);
   const entities = all.filter((entity) => changes.has(nameKey(entity)));
   await noteRuns(context, unit, spoke, entities);
   await markWithNeighbours(unit, entities);

@@ -200,8 +200,8 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
     ]);
   }
 
-  ofSpoke(spoke: string): Promise<readonly Entity[]> {
-    return this.table.select('WHERE spoke = $1 ORDER BY name', [spoke]);
+  ofSpokes(spokes: readonly string[]): Promise<readonly Entity[]> {
+    return this.table.select('WHERE spoke = ANY($1) ORDER BY name', [spokes]);
   }
 
   ofProduct(product: string): Promise<readonly Entity[]> {

@@ -137,8 +137,9 @@ export class InMemoryEntities
     return this.view.inGroup('release', releaseKey({ spoke, namespace, releaseName }))[0];
   }
 
-  async ofSpoke(spoke: string): Promise<readonly Entity[]> {
-    return this.view.inGroup('spoke', spoke);
+  async ofSpokes(spokes: readonly string[]): Promise<readonly Entity[]> {
+    const found = spokes.flatMap((spoke) => this.view.inGroup('spoke', spoke));
+    return this.view.getMany(found.map(({ name }) => name));
   }
 
   async ofProduct(product: string): Promise<readonly Entity[]> {
