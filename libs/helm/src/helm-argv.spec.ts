@@ -19,6 +19,7 @@ describe('helmArgv', () => {
       expected: [
         ...['install', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
+        '--disable-openapi-validation',
         ...['--', 'web', '/charts/web.tgz'],
       ],
     },
@@ -28,7 +29,8 @@ describe('helmArgv', () => {
       version: HELM_3,
       expected: [
         ...['install', '--namespace=shop', '--timeout=30000ms'],
-        ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1', '--create-namespace'],
+        ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
+        ...['--disable-openapi-validation', '--create-namespace'],
         ...['--', 'web', '/charts/web.tgz'],
       ],
     },
@@ -39,6 +41,7 @@ describe('helmArgv', () => {
       expected: [
         ...['upgrade', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
+        '--disable-openapi-validation',
         ...['--reset-values', '--history-max=10', '--force-conflicts'],
         ...['--', 'web', '/charts/web.tgz'],
       ],
@@ -50,6 +53,7 @@ describe('helmArgv', () => {
       expected: [
         ...['upgrade', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
+        '--disable-openapi-validation',
         ...['--reset-values', '--history-max=10'],
         ...['--', 'web', '/charts/web.tgz'],
       ],
