@@ -115,6 +115,35 @@ describe('a plan that is declined', () => {
     expect(await bench.spoke({ aheadMs }).carryOut(offer)).toMatchObject({ verdict });
   });
 
+  it.each([
+    { name: 'a millisecond before the windows shut', now: 59_999, verdict: 'succeeded' },
+    { name: 'at the instant they shut', now: 60_000, verdict: 'declined' },
+    { name: 'long after that and its expiry', now: 600_000, verdict: 'declined' },
+    { name: '3 minutes ahead, in time', aheadMs: 180_000, now: 239_999, verdict: 'succeeded' },
+    { name: '3 minutes ahead, too late', aheadMs: 180_000, now: 240_000, verdict: 'declined' },
+  ])('finds the windows shut by the hub’s clock: $name', async ({ aheadMs = 0, now, verdict }) => {
+    const bench = new ExecutionBench();
+    bench.time.advance(now);
+    const offer = { ...INSTALL, windowEnd: '2026-03-02T12:01:00.000Z' };
+    expect(await bench.spoke({ aheadMs }).carryOut(offer)).toMatchObject({
+      verdict,
+      ...(verdict === 'declined' && {
+        reason: 'window_closed',
+        message:
+          'the windows that allow the plan shut at 2026-03-02T12:01:00.000Z; this spoke came to it too late',
+      }),
+    });
+    expect(bench.helm.commands).toHaveLength(verdict === 'declined' ? 0 : 1);
+  });
+
+  it('finds the windows shut only after its charts and dry runs took their time', async () => {
+    const bench = new ExecutionBench();
+    const offer = { ...INSTALL, windowEnd: '2026-03-02T12:01:00.000Z' };
+    bench.beforeFetch = () => Promise.resolve(bench.time.advance(60_000));
+    expect(await bench.spoke().carryOut(offer)).toMatchObject({ reason: 'window_closed' });
+    expect(bench.helm.commands).toEqual([]);
+  });
+
   it('was made for another head, and stays declined when that head comes back', async () => {
     const { bench, base, upgrade } = await withRelease();
     const moved = { ...base, releaseDigest: 'f'.repeat(64) };

@@ -72,17 +72,28 @@ export function mayHaveTouched(
 
 /** Why an unclaimed plan is not begun any more; null if it may be. `hubNow` is by the hub's clock. */
 export function lateOrCancelled(
-  { expiresAt }: PlanOffer,
+  { expiresAt, windowEnd }: PlanOffer,
   hubNow: Date,
   cancelReason: string | null,
 ): PlanVerdict | null {
   if (cancelReason !== null)
     return declined('cancelled', `cancelled before it began: ${cancelReason}`);
-  if (hubNow.getTime() < Date.parse(expiresAt)) return null;
+  if (windowEnd !== undefined && !isBefore(hubNow, windowEnd)) {
+    return declined(
+      'window_closed',
+      `the windows that allow the plan shut at ${windowEnd}; this spoke came to it too late`,
+    );
+  }
+  if (isBefore(hubNow, expiresAt)) return null;
   return declined(
     'expired',
     `the offer was valid until ${expiresAt}; this spoke came to it too late`,
   );
+}
+
+/** False as well for an instant that cannot be read: what may be too late does not begin. */
+function isBefore(now: Date, instant: string): boolean {
+  return now.getTime() < Date.parse(instant);
 }
 
 /**

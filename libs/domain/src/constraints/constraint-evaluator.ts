@@ -7,8 +7,8 @@ import type { PlanFacts } from './plan-facts.js';
 /**
  * Asks every constraint, with no short cut: people see all reasons at once. Violations come in the
  * order of the constraints; satisfied only if all are. `recheckAt` is the earliest of theirs and of
- * their violations': the first instant at which anything said here may no longer be so. One that
- * throws holds the plan; the others are asked all the same.
+ * their violations': the first instant at which anything said here may no longer be so; `windowEnd` the
+ * earliest of theirs. One that throws holds the plan; the others are asked all the same.
  */
 export function evaluateConstraints(
   constraints: readonly Constraint[],
@@ -19,10 +19,12 @@ export function evaluateConstraints(
   const faults: InvariantViolation[] = [];
   let satisfied = true;
   let recheckAt: string | undefined;
+  let windowEnd: string | undefined;
   for (const constraint of constraints) {
     const result = askConstraint(constraint, facts);
     if (result === SATISFIED) continue;
     recheckAt = earlier(recheckAt, result.recheckAt);
+    windowEnd = earlier(windowEnd, result.windowEnd);
     satisfied &&= result.satisfied;
     for (const violation of result.violations) {
       recheckAt = earlier(recheckAt, violation.recheckAt);
@@ -38,6 +40,7 @@ export function evaluateConstraints(
     ...(noted.length > 0 && { noted }),
     ...(faults.length > 0 && { faults }),
     ...(recheckAt !== undefined && { recheckAt }),
+    ...(windowEnd !== undefined && { windowEnd }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface ConstraintResult {
   readonly noted?: readonly Noted[];
   /** When the answer may change by time alone; absent if it cannot. */
   readonly recheckAt?: string;
+  /** Satisfied: from this instant on windows no longer let the plan begin; absent if none shuts. */
+  readonly windowEnd?: string;
   /** Bugs that constraints met, which their violations tell of; absent if there were none. */
   readonly faults?: readonly InvariantViolation[];
 }

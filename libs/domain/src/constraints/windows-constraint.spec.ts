@@ -71,6 +71,7 @@ describe('the windows of a plan', () => {
       violations: [],
       metadata: {},
       recheckAt: '2026-01-10T06:00:00.000Z',
+      windowEnd: '2026-01-10T06:00:00.000Z',
     });
   });
 
@@ -86,6 +87,10 @@ describe('the windows of a plan', () => {
       { name: 'a millisecond less is left', now: '2026-01-10T04:30:00.001Z', satisfied: false },
     ])('are satisfied=$satisfied when $name', ({ now, satisfied }) => {
       expect(at(now, constraint).satisfied).toBe(satisfied);
+    });
+
+    it('say when too little will be left: a millisecond after exactly so much is', () => {
+      expect(at('2026-01-10T03:00:00.000Z', constraint).windowEnd).toBe('2026-01-10T04:30:00.001Z');
     });
 
     it('name the numbers and the next opening that is long enough', () => {

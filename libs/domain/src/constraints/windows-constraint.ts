@@ -3,7 +3,7 @@ import { formatInstant, HORIZON_MS } from '../schedules/instant.js';
 import { doesNotFit } from '../schedules/time-left.js';
 import type { WindowReason } from '../schedules/window-answer.js';
 import type { WindowSchedule } from '../schedules/window-schedule.js';
-import type { Constraint, ConstraintResult } from './constraint.js';
+import { type Constraint, type ConstraintResult, SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
 /** Openings that are too short may come in any number; an answer beyond so many is no help. */
@@ -22,8 +22,7 @@ export function windowsConstraint(schedule: WindowSchedule, mustFitMinutes = 0):
       if (answer.open) {
         const short = tooShort(schedule, now, mustFitMinutes);
         if (short !== undefined) return short;
-        const { openUntil: recheckAt } = answer;
-        return { satisfied: true, violations: [], metadata: {}, ...(recheckAt && { recheckAt }) };
+        return opening(answer.openUntil, mustFitMinutes);
       }
       const found = firstThatFits(schedule, now, mustFitMinutes);
       return held(
@@ -32,6 +31,17 @@ export function windowsConstraint(schedule: WindowSchedule, mustFitMinutes = 0):
       );
     },
   };
+}
+
+function opening(openUntil: string | undefined, mustFitMinutes: number): ConstraintResult {
+  if (openUntil === undefined) return SATISFIED;
+  const windowEnd = mustFitMinutes === 0 ? openUntil : tooLateFrom(openUntil, mustFitMinutes);
+  return { satisfied: true, violations: [], metadata: {}, recheckAt: openUntil, windowEnd };
+}
+
+/** What is exactly enough still fits. */
+function tooLateFrom(openUntil: string, mustFitMinutes: number): string {
+  return formatInstant(Date.parse(openUntil) - mustFitMinutes * MINUTE_MS + 1);
 }
 
 function held(

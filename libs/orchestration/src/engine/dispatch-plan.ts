@@ -3,7 +3,6 @@ import {
   type EntityFacts,
   evaluateConstraints,
   movePlan,
-  type Noted,
   placeOf,
   type Plan,
   planDigest,
@@ -79,7 +78,7 @@ export async function dispatchPlan(
     if (!result.satisfied) return block(context, unit, principal, { plan, result });
     const offered = await offer(context, unit, principal, {
       plan,
-      noted: result.noted ?? [],
+      result,
       now,
     });
     if (offered.ok && changesVersion(plan, facts.entityFacts)) {
@@ -145,9 +144,9 @@ async function offer(
   principal: Principal,
   {
     plan,
-    noted,
+    result: { noted = [], windowEnd },
     now,
-  }: { readonly plan: Plan; readonly noted: readonly Noted[]; readonly now: Date },
+  }: { readonly plan: Plan; readonly result: ConstraintResult; readonly now: Date },
 ): Promise<Result<Plan, Refusal>> {
   const { recheckAt: _, ...due } = plan;
   const ready = due.state === 'BLOCKED' ? movePlan(due, 'PENDING', { violations: [] }) : due;
@@ -168,6 +167,7 @@ async function offer(
     planId: plan.id,
     payload: await offerPayload(unit, plan, {
       expiresAt: new Date(now.getTime() + OFFER_VALID_MS).toISOString(),
+      windowEnd,
     }),
     createdAt: now.toISOString(),
   });

@@ -10,7 +10,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 export async function offerPayload(
   unit: UnitOfWork,
   plan: Plan,
-  { expiresAt }: { readonly expiresAt: string },
+  { expiresAt, windowEnd }: { readonly expiresAt: string; readonly windowEnd: string | undefined },
 ): Promise<OutboxMessage['payload']> {
   const rollbackOf = await coverOf(unit, plan, plan.rollbackOf);
   const repairOf = await coverOf(unit, plan, plan.repairOf);
@@ -21,6 +21,7 @@ export async function offerPayload(
     digest: plan.digest,
     values: plan.values,
     expiresAt,
+    ...(windowEnd !== undefined && { windowEnd }),
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(repairOf !== undefined && { repairOf }),
   };

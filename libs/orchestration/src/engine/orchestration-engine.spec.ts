@@ -46,6 +46,35 @@ describe('the orchestration engine', () => {
     });
   });
 
+  it('tells the spoke when the windows shut, where any apply', async () => {
+    // Monday, 09:00: open until 10:00, but for a freeze that begins at 09:01.
+    await world.constraint({
+      name: 'mornings',
+      kind: 'maintenance_window',
+      spec: { layer: 'environment', cron: '0 8 * * MON', durationHours: 2 },
+    });
+    await world.constraint({
+      name: 'freeze',
+      kind: 'suppression_window',
+      spec: { start: '2026-01-05T09:01:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+    });
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    await world.settle();
+    const [offer] = await world.context.store.transact((unit) => unit.outbox.pending(['dev']));
+    expect(offer?.payload).toMatchObject({ windowEnd: '2026-01-05T09:01:00.000Z' });
+  });
+
+  it('tells the spoke of no windows where none apply', async () => {
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    await world.settle();
+    const [offer] = await world.context.store.transact((unit) => unit.outbox.pending(['dev']));
+    expect(offer?.payload).not.toHaveProperty('windowEnd');
+  });
+
   it('proposes nothing before the spoke has reported, and says so', async () => {
     await world.connect();
     await world.entity();

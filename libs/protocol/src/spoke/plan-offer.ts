@@ -65,6 +65,8 @@ export const PlanOffer = Type.Object({
   values: Type.Record(Type.String(), Type.Unknown()),
   /** After this instant the spoke no longer begins. RFC 3339. */
   expiresAt: Type.String({ maxLength: 40 }),
+  /** From this instant on the windows no longer let the plan begin; absent: none shuts. RFC 3339. */
+  windowEnd: Type.Optional(Type.String({ maxLength: 40 })),
   /** The plan that failed, and whose content names what is offered as its rollback target. */
   rollbackOf: Type.Optional(CoveringPlan),
   /** The plan whose content this one restores. */
