@@ -34,7 +34,8 @@ async function openStore(settings: Partial<DatabaseSettings> = {}): Promise<Data
 async function openTransactions(): Promise<unknown> {
   const [row] = await database.query(
     `SELECT count(*)::integer AS open FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+       AND backend_type = 'client backend'`,
   );
   return row?.['open'];
 }
@@ -157,8 +158,9 @@ describe('a statement that comes with more than itself', () => {
       await expect(store.transact(work)).rejects.toThrow(InvariantViolation);
       await expect(store.transact(work)).rejects.toThrow('PostgreSQL refused a statement (23505)');
     }
-    expect(await openTransactions()).toBe(0);
+    // The server tells of a refusal before it has undone the statement, but takes no other before that.
     expect(await store.transact((unit) => unit.products.list({ limit: 9 }))).toEqual({ items: [] });
+    expect(await openTransactions()).toBe(0);
     await store.transact((unit) => unit.products.insert(aProduct()));
     expect(await store.transact((unit) => unit.products.get('test-service'))).toEqual(aProduct());
   });
