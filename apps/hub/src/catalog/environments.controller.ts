@@ -8,12 +8,13 @@ import {
 import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
-import { expectedVersionOf } from '../http/etag.js';
+import { seenBy } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
-import { IfMatchHeader, Operation, PostOperation } from '../http/operation.js';
+import { Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
+import { LimitOperation } from './limit-operation.js';
 import { LimitRequest } from './limit-request.js';
 import { EnvironmentRequest } from './catalog-requests.js';
 import { EnvironmentView, environmentView } from './catalog-views.js';
@@ -65,23 +66,14 @@ export class EnvironmentsController {
   }
 
   @Put(':name/limit')
-  @IfMatchHeader()
-  @Operation({
-    summary: 'Change how many plans may execute at once',
-    description: 'Plans that execute go on; those that wait are offered what is free.',
-    access: 'people',
-    answer: EnvironmentView,
-    versioned: true,
-  })
+  @LimitOperation(EnvironmentView)
   async limit(
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() body: LimitRequest,
     @Req() request: HubRequest,
   ): Promise<EnvironmentView> {
-    const expectedVersion = expectedVersionOf(request);
-    const seen = expectedVersion === undefined ? {} : { expectedVersion };
-    const limit = { ...body, ...seen, name };
+    const limit = { ...body, ...seenBy(request), name };
     return environmentView(accepted(await changeEnvironmentLimit(this.context, caller, limit)));
   }
 }

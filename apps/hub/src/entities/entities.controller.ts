@@ -9,7 +9,7 @@ import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nes
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Caller } from '../http/caller.js';
-import { expectedVersionOf } from '../http/etag.js';
+import { seenBy } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { IfMatchHeader, Operation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
@@ -45,9 +45,7 @@ export class EntitiesController {
     @Req() request: HubRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EntityView> {
-    const expectedVersion = expectedVersionOf(request);
-    const seen = expectedVersion === undefined ? {} : { expectedVersion };
-    const put = await putEntity(this.context, caller, { ...body, name, ...seen });
+    const put = await putEntity(this.context, caller, { ...body, name, ...seenBy(request) });
     response.status(accepted(put).created ? 201 : 200);
     return this.show(name);
   }

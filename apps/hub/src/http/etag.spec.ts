@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
-import { etagOf, expectedVersionOf } from './etag.js';
+import { etagOf, seenBy } from './etag.js';
 import { Refused } from './refused.js';
 
 function expected(headers: Record<string, string>): number | undefined {
-  return expectedVersionOf({ headers } as unknown as Request);
+  return seenBy({ headers } as unknown as Request).expectedVersion;
 }
 
 describe('the version a caller has seen', () => {

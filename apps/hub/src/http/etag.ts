@@ -10,16 +10,9 @@ export function etagOf(version: number): string {
  * The version that the caller saw: of `If-Match`, or 0 for `If-None-Match: *`, which means "only if
  * there is none yet". Absent = whatever is stored.
  */
-export function expectedVersionOf(request: Request): number | undefined {
-  const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
-  if (noneMatch !== undefined && (noneMatch !== '*' || match !== undefined)) {
-    throw refused('If-None-Match', '*, without If-Match');
-  }
-  if (noneMatch !== undefined) return 0;
-  if (match === undefined) return undefined;
-  const version = /^"(\d{1,15})"$/.exec(match)?.[1];
-  if (version === undefined) throw refused('If-Match', 'one ETag as it was answered, such as "3"');
-  return Number(version);
+export function seenBy(request: Request): { readonly expectedVersion?: number } {
+  const expectedVersion = expectedVersionOf(request);
+  return expectedVersion === undefined ? {} : { expectedVersion };
 }
 
 /** Refuses a condition on what has no version to compare: doing it all the same would do harm. */
@@ -33,10 +26,22 @@ export function refuseConditions({ headers }: Request): void {
   }
 }
 
-/** As `expectedVersionOf`, for what is taken away: `If-None-Match` makes no sense there. */
+/** As `seenBy`, for what is taken away: `If-None-Match` makes no sense there. */
 export function versionToRemove(request: Request): number | undefined {
   if (request.headers['if-none-match'] !== undefined) throw refused('If-None-Match', 'none here');
   return expectedVersionOf(request);
+}
+
+function expectedVersionOf(request: Request): number | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
+  if (noneMatch !== undefined && (noneMatch !== '*' || match !== undefined)) {
+    throw refused('If-None-Match', '*, without If-Match');
+  }
+  if (noneMatch !== undefined) return 0;
+  if (match === undefined) return undefined;
+  const version = /^"(\d{1,15})"$/.exec(match)?.[1];
+  if (version === undefined) throw refused('If-Match', 'one ETag as it was answered, such as "3"');
+  return Number(version);
 }
 
 function refused(field: string, accepted: string): Refused {
