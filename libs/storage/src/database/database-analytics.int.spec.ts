@@ -1,17 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { countsOfEnding, type PlanCount } from '@apollo-deploy/domain';
 import { anEnvironment, aPlan, aPlanCount } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { gate } from '../testing/gate.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
 const MARCH = { from: '2026-03-01', to: '2026-04-01' };
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let one: DatabaseStore;
 let other: DatabaseStore;
 
 beforeAll(async () => {
-  database = await testDatabase();
   await database.query('CREATE TABLE writes (at timestamptz)');
   await database.query(
     `CREATE FUNCTION note_write() RETURNS trigger LANGUAGE plpgsql
@@ -22,29 +22,9 @@ beforeAll(async () => {
      FOR EACH STATEMENT EXECUTE FUNCTION note_write()`,
   );
 });
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  await database.empty();
-  [one, other] = [await open(), await open()];
+  [one, other] = [await database.open(), await database.open()];
 });
-afterEach(async () => {
-  await Promise.all([one.close(), other.close()]);
-});
-
-function open(): Promise<DatabaseStore> {
-  return DatabaseStore.open({ url: database.url });
-}
-
-/** A promise that the test settles, to hold a transaction open. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open: () => void = () => undefined;
-  const opening = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened: opening, open };
-}
 
 async function succeeded(): Promise<number | undefined> {
   const sums = await one.transact((unit) => unit.analytics.sums('type', MARCH));

@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ok } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '@apollo-deploy/orchestration';
 import { anEvent } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let store: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.empty();
-  store = await DatabaseStore.open({ url: database.url });
+  store = await database.open();
 });
-afterEach(() => store.close());
 
 /** A transaction that is open until the test ends it. */
 interface OpenTransaction {

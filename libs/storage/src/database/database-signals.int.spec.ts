@@ -1,27 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CommitSignal, MISSED } from '@apollo-deploy/orchestration';
 import { anAuditEntry, anOutboxMessage } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let one: DatabaseStore;
 let other: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.empty();
-  [one, other] = [await open(), await open()];
+  [one, other] = [await database.open(), await database.open()];
 });
-afterEach(async () => {
-  for (const store of [one, other]) await store.close();
-});
-
-function open(): Promise<DatabaseStore> {
-  return DatabaseStore.open({ url: database.url });
-}
 
 const DIRTY: CommitSignal = { dirty: true, outbox: [], events: false };
 

@@ -1,64 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { anEnvironment, aPlan, aProduct, aSpoke } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase, withDatabase } from '../testing/test-database.js';
-import type { DatabaseSettings } from './database-settings.js';
+import { gate } from '../testing/gate.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import { WAITS_FOR_A_LOCK, withDatabase } from '../testing/test-database.js';
 import { DatabaseStore } from './database-store.js';
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let one: DatabaseStore;
 let other: DatabaseStore;
-const opened: DatabaseStore[] = [];
-
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  await database.empty();
-  [one, other] = [await openStore(), await openStore()];
+  [one, other] = [await database.open(), await database.open()];
 });
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-});
-
-async function openStore(settings: Partial<DatabaseSettings> = {}): Promise<DatabaseStore> {
-  const store = await DatabaseStore.open({ url: database.url, ...settings });
-  opened.push(store);
-  return store;
-}
-
-/** A promise that the test settles, to hold a transaction open. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open: () => void = () => undefined;
-  const opening = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened: opening, open };
-}
 
 /** Waits until this many connections to the database are in a state. */
-async function untilBackends(condition: string, count: number): Promise<void> {
-  for (;;) {
-    const [row] = await database.query(
-      `SELECT count(*)::integer AS found FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${condition}`,
-    );
-    if (row?.['found'] === count) return;
-  }
-}
-
-const WAITS_FOR_A_LOCK = `wait_event_type = 'Lock'`;
-
-/** Ends every connection to the test's database but its own, as an operator may. */
-async function terminateConnections(): Promise<void> {
-  await database.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-  );
+async function untilConnections(state: string, count: number): Promise<void> {
+  while ((await database.connections(state)) !== count);
 }
 
 describe('two stores on one database', () => {
@@ -73,7 +31,7 @@ describe('two stores on one database', () => {
     });
     await locked.opened;
     const second = other.transact((unit) => unit.environments.lock('dev'));
-    await untilBackends(WAITS_FOR_A_LOCK, 1);
+    await untilConnections(WAITS_FOR_A_LOCK, 1);
     // Reading is not held up, and does not see what is half done.
     const read = await other.transact((unit) => unit.environments.get('dev'));
     expect(read?.channel).toBe('dev');
@@ -104,7 +62,7 @@ describe('two stores on one database', () => {
     });
     await inserted.opened;
     const second = other.transact((unit) => unit.plans.insert(aPlan({ id: 'plan-2' })));
-    await untilBackends(WAITS_FOR_A_LOCK, 1);
+    await untilConnections(WAITS_FOR_A_LOCK, 1);
     release.open();
     await expect(first).rejects.toThrow('the dispatch gave up');
     expect(await second).toMatchObject({ ok: true, value: { id: 'plan-2' } });
@@ -206,7 +164,7 @@ describe('two stores on one database', () => {
 
 describe('a work that meets a lock for too long', () => {
   it('runs again as a whole, and leaves one effect', async () => {
-    const impatient = await openStore({ lockTimeoutMs: 50 });
+    const impatient = await database.open({ lockTimeoutMs: 50 });
     await one.transact((unit) => unit.environments.insert(anEnvironment()));
     const [locked, release] = [gate(), gate()];
     const holder = one.transact(async (unit) => {
@@ -228,7 +186,7 @@ describe('a work that meets a lock for too long', () => {
   });
 
   it('gives up after a bounded number of runs, as an outage', async () => {
-    const impatient = await openStore({ lockTimeoutMs: 5 });
+    const impatient = await database.open({ lockTimeoutMs: 5 });
     await one.transact((unit) => unit.environments.insert(anEnvironment()));
     const [locked, release] = [gate(), gate()];
     const holder = one.transact(async (unit) => {
@@ -253,7 +211,7 @@ describe('a connection that breaks', () => {
   it('in the middle of a work leaves nothing half written, and the store goes on', async () => {
     const work = one.transact(async (unit) => {
       await unit.products.insert(aProduct());
-      await terminateConnections();
+      await database.disconnectAll();
       await unit.plans.insert(aPlan());
     });
     await expect(work).rejects.toMatchObject({ name: 'StoreUnavailable', retryable: true });
@@ -267,7 +225,7 @@ describe('a connection that breaks', () => {
     const work = one.transact(async (unit) => {
       runs += 1;
       await unit.products.insert(aProduct());
-      await terminateConnections();
+      await database.disconnectAll();
     });
     await expect(work).rejects.toThrow(/did not say whether it kept the last writes/);
     expect(runs).toBe(1);
@@ -275,10 +233,10 @@ describe('a connection that breaks', () => {
   });
 
   it('because a work paused for too long is an outage', async () => {
-    const strict = await openStore({ idleInTransactionTimeoutMs: 30 });
+    const strict = await database.open({ idleInTransactionTimeoutMs: 30 });
     const work = strict.transact(async (unit) => {
       await unit.products.insert(aProduct());
-      await untilBackends(`state = 'idle in transaction'`, 0);
+      await untilConnections(`state = 'idle in transaction'`, 0);
       await unit.products.get('test-service');
     });
     await expect(work).rejects.toThrow(StoreUnavailable);
@@ -286,10 +244,10 @@ describe('a connection that breaks', () => {
 
   it('while nobody used it is told of, and not noticed by the next work', async () => {
     const lost: string[] = [];
-    const store = await openStore({ onConnectionLost: ({ message }) => lost.push(message) });
+    const store = await database.open({ onConnectionLost: ({ message }) => lost.push(message) });
     await store.transact((unit) => unit.products.get('test-service'));
-    await terminateConnections();
-    await untilBackends('true', 0);
+    await database.disconnectAll();
+    await untilConnections('true', 0);
     while (lost.length === 0) await database.query('SELECT 1');
     expect(await store.transact((unit) => unit.products.get('test-service'))).toBeUndefined();
     expect(lost[0]).toMatch(/terminating connection|Connection terminated/);

@@ -1,37 +1,26 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type EntityInput, OrchestrationEngine, putEntity } from '@apollo-deploy/orchestration';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '@apollo-deploy/orchestration/testing';
 import { meanwhile, Rival } from '../testing/meanwhile-store.js';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
 /** The dispatch has read its facts: the evaluation before it was the first to read these. */
 const DISPATCHING = { repository: 'rollbackDemands', statement: 'ofEntities', time: 2 } as const;
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let world: EngineWorld;
 let here: DatabaseStore;
 let there: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  await database.empty();
-  here = await DatabaseStore.open({ url: database.url });
-  there = await DatabaseStore.open({ url: database.url });
+  here = await database.open();
+  there = await database.open();
   world = await EngineWorld.build({}, here);
   await world.register('aria', '1.2.0');
   await world.connect();
   await world.report({});
   await world.entity({ version: '1.0.0' });
   await succeeds({ version: '1.0.0', revision: 1 });
-});
-afterEach(async () => {
-  await here.close();
-  await there.close();
 });
 
 async function succeeds(seen: Parameters<EngineWorld['result']>[2]): Promise<void> {

@@ -1,26 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { OrchestrationEngine, removeConstraint } from '@apollo-deploy/orchestration';
 import { EngineWorld, must, PERSON } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
 
-let database: TestDatabase;
-let store: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
-beforeEach(async () => {
-  await database.empty();
-  store = await DatabaseStore.open({ url: database.url });
-});
-afterEach(() => store.close());
+const database = sharedDatabase();
 
 /** A freeze of long ago, which holds nothing, over `inside` alone; `outside` is beside it. */
 async function twoEntities(): Promise<{ readonly world: EngineWorld; readonly freeze: string }> {
-  const world = await EngineWorld.build({}, store);
+  const world = await EngineWorld.build({}, await database.open());
   await world.connect();
   await world.report({});
   for (const name of ['inside', 'outside']) await world.entity({ channel: 'dev' }, {}, name);

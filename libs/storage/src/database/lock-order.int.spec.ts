@@ -1,19 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  addRecall,
   type Context,
   recordFullState,
   recordHeartbeats,
   recordPlanResult,
 } from '@apollo-deploy/orchestration';
-import { EngineWorld, must, PERSON, releaseReport } from '@apollo-deploy/orchestration/testing';
+import { type EngineWorld, must, releaseReport } from '@apollo-deploy/orchestration/testing';
 import { meanwhile, Rival } from '../testing/meanwhile-store.js';
 import { neverTwice } from '../testing/never-twice-store.js';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { recallAria, runningAria, RUNS } from '../testing/running-aria.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
-const RUNS = { version: '1.0.0', revision: 1 };
-const SUCCEEDED = { verdict: 'succeeded', message: 'all is Healthy', evidence: {} } as const;
 const FAILED = {
   verdict: 'failed',
   outcome: 'unhealthy',
@@ -23,31 +21,14 @@ const FAILED = {
   evidence: {},
 } as const;
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let world: EngineWorld;
 let here: DatabaseStore;
 let there: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  await database.empty();
-  here = await DatabaseStore.open({ url: database.url });
-  there = await DatabaseStore.open({ url: database.url });
-  world = await EngineWorld.build({}, here);
-  await world.connect();
-  await world.report({});
-  await world.entity();
-  await world.settle();
-  await world.result((await world.lastPlan()).id, SUCCEEDED, RUNS);
-  await world.settle();
-});
-afterEach(async () => {
-  await here.close();
-  await there.close();
+  here = await database.open();
+  there = await database.open();
+  world = await runningAria(here);
 });
 
 describe('two that need the same rows', () => {
@@ -71,9 +52,7 @@ describe('two that need the same rows', () => {
     await world.settle();
     const { id: planId, attempt } = await world.lastPlan();
     const recalling: Context = { ...world.context, store: neverTwice(here) };
-    const reason = 'It loses orders';
-    const input = { product: 'aria', range: '1.0.0', strategy: 'forward', reason } as const;
-    const recall = new Rival(database, () => addRecall(recalling, PERSON, input));
+    const recall = new Rival(database, () => recallAria(recalling));
     const store = meanwhile(neverTwice(there), { repository: 'runs', statement: 'lock' }, () =>
       recall.begin(),
     );

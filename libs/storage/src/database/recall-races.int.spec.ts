@@ -1,46 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  addRecall,
   closeSession,
   type Context,
   recordFullState,
   recordHeartbeats,
   recordPlanResult,
 } from '@apollo-deploy/orchestration';
-import { EngineWorld, must, PERSON, releaseReport } from '@apollo-deploy/orchestration/testing';
+import {
+  type EngineWorld,
+  must,
+  releaseReport,
+  SUCCEEDED,
+} from '@apollo-deploy/orchestration/testing';
 import { meanwhile, type Moment, Rival } from '../testing/meanwhile-store.js';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { recallAria, runningAria, RUNS } from '../testing/running-aria.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import type { DatabaseStore } from './database-store.js';
 
-const RUNS = { version: '1.0.0', revision: 1 };
-const SUCCEEDED = { verdict: 'succeeded', message: 'all is Healthy', evidence: {} } as const;
-
-let database: TestDatabase;
+const database = sharedDatabase();
 let world: EngineWorld;
 let here: DatabaseStore;
 let there: DatabaseStore;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  await database.empty();
-  here = await DatabaseStore.open({ url: database.url });
-  there = await DatabaseStore.open({ url: database.url });
-  world = await EngineWorld.build({}, here);
-  await world.connect();
-  await world.report({});
-  await world.entity();
-  await world.settle();
-  await world.result((await world.lastPlan()).id, SUCCEEDED, RUNS);
-  await world.settle();
+  here = await database.open();
+  there = await database.open();
+  world = await runningAria(here);
   expect(await runs()).toMatchObject([{ entity: 'aria-dev', proven: true }]);
-});
-afterEach(async () => {
-  await here.close();
-  await there.close();
 });
 
 async function runs(): Promise<readonly object[]> {
@@ -49,9 +34,7 @@ async function runs(): Promise<readonly object[]> {
 
 /** Another replica, on which 1.0.0 is recalled in the middle of what it does; and that it was. */
 function recalledMeanwhile(moment: Moment): { replica: Context; recalled: () => Promise<void> } {
-  const reason = 'It loses orders';
-  const input = { product: 'aria', range: '1.0.0', strategy: 'forward', reason } as const;
-  const recall = new Rival(database, () => addRecall(world.context, PERSON, input));
+  const recall = new Rival(database, () => recallAria(world.context));
   return {
     replica: { ...world.context, store: meanwhile(there, moment, () => recall.begin()) },
     recalled: async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   AnnouncingStore,
   type Context,
@@ -9,8 +9,9 @@ import {
 } from '@apollo-deploy/orchestration';
 import { EngineWorld, must, PERSON } from '@apollo-deploy/orchestration/testing';
 import { DrainingProcess } from '../testing/draining-process.js';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import { IN_TRANSACTION, WAITS_FOR_A_LOCK } from '../testing/test-database.js';
+import type { DatabaseStore } from './database-store.js';
 
 /** Two replicas of a hub on one database, and what the first is told to do. */
 interface Replicas {
@@ -19,33 +20,18 @@ interface Replicas {
   readonly engines: readonly [OrchestrationEngine, OrchestrationEngine];
 }
 
-let database: TestDatabase;
-const opened: DatabaseStore[] = [];
+const database = sharedDatabase();
 let draining: DrainingProcess | undefined;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
-beforeEach(() => database.empty());
 afterEach(async () => {
   await draining?.kill();
   draining = undefined;
-  for (const store of opened.splice(0)) await store.close();
 });
 
-async function openStore(): Promise<DatabaseStore> {
-  const store = await DatabaseStore.open({ url: database.url });
-  opened.push(store);
-  return store;
-}
-
 async function replicas(environment: Parameters<typeof EngineWorld.build>[0]): Promise<Replicas> {
-  const world = await EngineWorld.build(environment, await openStore());
+  const world = await EngineWorld.build(environment, await database.open());
   const other = {
     ...world.context,
-    store: new AnnouncingStore(await openStore(), world.clock),
+    store: new AnnouncingStore(await database.open(), world.clock),
   };
   await world.connect();
   await world.report({});
@@ -80,13 +66,7 @@ async function proposals(): Promise<ReadonlyMap<string, number>> {
 }
 
 async function untilAlone(): Promise<void> {
-  for (;;) {
-    const [row] = await database.query(
-      `SELECT count(*)::integer AS transactions FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
-    );
-    if (row?.['transactions'] === 0) return;
-  }
+  while ((await database.connections(IN_TRANSACTION)) > 0);
 }
 
 describe('two replicas that drain one queue', () => {
@@ -198,7 +178,7 @@ describe('a lease', () => {
     store.transact((unit) => unit.leases.acquire({ name: 'sweep', holder, ttlMs: 30_000, now }));
 
   it('does not pass on before a write under it has committed, whatever the clock says', async () => {
-    const [one, other] = [await openStore(), await openStore()];
+    const [one, other] = [await database.open(), await database.open()];
     const lease = (await acquire(one, 'a', '2026-03-02T12:00:00.000Z')) as Lease;
     const order: string[] = [];
     let takeover: Promise<Lease | undefined> | undefined;
@@ -208,7 +188,7 @@ describe('a lease', () => {
         order.push('taken over');
         return taken;
       });
-      while (order.length === 0 && (await waitingForLocks()) === 0);
+      while (order.length === 0 && (await database.connections(WAITS_FOR_A_LOCK)) === 0);
       await unit.dirty.mark(['a']);
       order.push('written');
     });
@@ -216,12 +196,4 @@ describe('a lease', () => {
     expect(order).toEqual(['written', 'taken over']);
     expect(await one.transact((unit) => unit.leases.fence(lease))).toBe(false);
   });
-
-  async function waitingForLocks(): Promise<number> {
-    const [row] = await database.query(
-      `SELECT count(*)::integer AS waiting FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return Number(row?.['waiting']);
-  }
 });

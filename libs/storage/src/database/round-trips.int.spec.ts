@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import { AnnouncingStore, type Store, type UnitOfWork } from '@apollo-deploy/orchestration';
 import {
@@ -8,44 +8,11 @@ import {
   aPlanCount,
   aProduct,
 } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import { IN_TRANSACTION } from '../testing/test-database.js';
 import { wireCounter } from '../testing/wire-counter.mjs';
-import type { DatabaseSettings } from './database-settings.js';
-import { DatabaseStore } from './database-store.js';
 
-let database: TestDatabase;
-const opened: DatabaseStore[] = [];
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database.drop());
-beforeEach(() => database.empty());
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-});
-
-async function openStore(settings: Partial<DatabaseSettings> = {}): Promise<DatabaseStore> {
-  const store = await DatabaseStore.open({ url: database.url, ...settings });
-  opened.push(store);
-  return store;
-}
-
-/** Connections that hold a transaction open. */
-async function openTransactions(): Promise<unknown> {
-  const [row] = await database.query(
-    `SELECT count(*)::integer AS open FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
-       AND backend_type = 'client backend'`,
-  );
-  return row?.['open'];
-}
-
-async function terminateConnections(): Promise<void> {
-  await database.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-  );
-}
+const database = sharedDatabase();
 
 function blocked(unit: UnitOfWork): Promise<unknown> {
   return unit.plans.save(aPlan({ state: 'BLOCKED', version: 1 }));
@@ -114,10 +81,10 @@ describe('what a transaction costs', () => {
     },
   ];
   it.each(COSTS)('$name', async ({ announcing = false, work, expected }) => {
-    const writer = await openStore();
+    const writer = await database.open();
     await writer.transact((unit) => unit.plans.insert(aPlan()));
     const wire = await wireCounter(database.url);
-    const counted = await openStore({ url: wire.url });
+    const counted = await database.open({ url: wire.url });
     const clock = { now: () => new Date('2026-03-02T12:00:00.000Z') };
     const store: Store = announcing ? new AnnouncingStore(counted, clock) : counted;
     const before = wire.read();
@@ -152,7 +119,7 @@ describe('a statement that comes with more than itself', () => {
     },
   ];
   it.each(REFUSED)('and is refused keeps nothing and leaves no mess: $name', async ({ work }) => {
-    const store = await openStore({ poolSize: 2 });
+    const store = await database.open({ poolSize: 2 });
     await store.transact((unit) => unit.audit.append(anAuditEntry()));
     for (let time = 0; time < 5; time += 1) {
       await expect(store.transact(work)).rejects.toThrow(InvariantViolation);
@@ -160,7 +127,7 @@ describe('a statement that comes with more than itself', () => {
     }
     // The server tells of a refusal before it has undone the statement, but takes no other before that.
     expect(await store.transact((unit) => unit.products.list({ limit: 9 }))).toEqual({ items: [] });
-    expect(await openTransactions()).toBe(0);
+    expect(await database.connections(IN_TRANSACTION)).toBe(0);
     await store.transact((unit) => unit.products.insert(aProduct()));
     expect(await store.transact((unit) => unit.products.get('test-service'))).toEqual(aProduct());
   });
@@ -168,7 +135,7 @@ describe('a statement that comes with more than itself', () => {
   it.each([{ before: true }, { before: false }])(
     'and meets a lock for too long runs again with the whole work; it wrote before: $before',
     async ({ before }) => {
-      const [one, impatient] = [await openStore(), await openStore({ lockTimeoutMs: 50 })];
+      const [one, impatient] = [await database.open(), await database.open({ lockTimeoutMs: 50 })];
       await one.transact((unit) => unit.environments.insert(anEnvironment()));
       let release: () => void = () => undefined;
       const released = new Promise<void>((resolve) => (release = resolve));
@@ -177,7 +144,7 @@ describe('a statement that comes with more than itself', () => {
         await unit.environments.lock('dev');
         await released;
       });
-      while ((await openTransactions()) === 0);
+      while ((await database.connections(IN_TRANSACTION)) === 0);
       const saved = await impatient.transact(async (unit) => {
         runs += 1;
         if (runs === 2) release();
@@ -195,12 +162,12 @@ describe('a statement that comes with more than itself', () => {
   it.each([{ before: true }, { before: false }])(
     'and does not come back leaves it open what was kept; it wrote before: $before',
     async ({ before }) => {
-      const store = await openStore();
+      const store = await database.open();
       let runs = 0;
       const work = store.transact(async (unit) => {
         runs += 1;
         if (before) await unit.products.insert(aProduct());
-        await terminateConnections();
+        await database.disconnectAll();
         await unit.finish(() => unit.environments.insert(anEnvironment()));
       });
       await expect(work).rejects.toThrow(/did not say whether it kept the last writes/);
@@ -212,7 +179,7 @@ describe('a statement that comes with more than itself', () => {
 
 describe('sixteen who move one plan at once', () => {
   it('have one winner, in each of 20 races', async () => {
-    const store = await openStore({ poolSize: 16 });
+    const store = await database.open({ poolSize: 16 });
     await store.transact((unit) => unit.plans.insert(aPlan()));
     for (let race = 1; race <= 20; race += 1) {
       const moved = aPlan({ state: race % 2 === 1 ? 'BLOCKED' : 'PENDING', version: race });

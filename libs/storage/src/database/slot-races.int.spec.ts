@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { Plan } from '@apollo-deploy/domain';
 import {
   AnnouncingStore,
@@ -12,21 +12,16 @@ import {
   PERSON,
   SUCCEEDED,
 } from '@apollo-deploy/orchestration/testing';
-import { testDatabase, type TestDatabase } from '../testing/test-database.js';
-import { DatabaseStore } from './database-store.js';
+import { sharedDatabase } from '../testing/shared-database.js';
+import { WAITS_FOR_A_LOCK } from '../testing/test-database.js';
+import type { DatabaseStore } from './database-store.js';
 
 const ROUNDS = 30;
 
-let database: TestDatabase;
+const database = sharedDatabase();
 let stores: readonly [DatabaseStore, DatabaseStore];
-beforeAll(async () => {
-  database = await testDatabase();
-  const open = (): Promise<DatabaseStore> => DatabaseStore.open({ url: database.url });
-  stores = [await open(), await open()];
-});
-afterAll(async () => {
-  for (const store of stores) await store.close();
-  await database.drop();
+beforeEach(async () => {
+  stores = [await database.open(), await database.open()];
 });
 
 /** `aria`, of which one plan may execute at a time, in two environments where people start plans. */
@@ -66,13 +61,7 @@ async function atOnce(one: () => Promise<unknown>, other: () => Promise<unknown>
     await environments.lock('dev');
     await environments.lock('east');
     running = [one(), other()];
-    for (let waiting = 0; waiting < 2;) {
-      const [row] = await database.query(
-        `SELECT count(*)::integer AS waiting FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      waiting = Number(row?.['waiting']);
-    }
+    while ((await database.connections(WAITS_FOR_A_LOCK)) < 2);
   });
   await Promise.all(running);
 }

@@ -1,5 +1,5 @@
 import type { Store, UnitOfWork } from '@apollo-deploy/orchestration';
-import type { TestDatabase } from './test-database.js';
+import { type TestDatabase, WAITS_FOR_A_LOCK } from './test-database.js';
 
 /** A place in a transaction: right after a statement of a repository has answered. */
 export interface Moment {
@@ -49,7 +49,7 @@ export class Rival<T> {
   private work: Promise<T> | undefined;
 
   constructor(
-    private readonly database: TestDatabase,
+    private readonly database: Pick<TestDatabase, 'connections'>,
     private readonly run: () => Promise<T>,
   ) {}
 
@@ -57,20 +57,12 @@ export class Rival<T> {
   async begin(): Promise<void> {
     const over: true[] = [];
     this.work = this.run().finally(() => over.push(true));
-    while (over.length === 0 && !(await this.someoneWaits()));
+    while (over.length === 0 && (await this.database.connections(WAITS_FOR_A_LOCK)) === 0);
   }
 
   /** What came of it. */
   answer(): Promise<T> {
     if (this.work === undefined) throw new Error('the moment at which it was to begin never came');
     return this.work;
-  }
-
-  private async someoneWaits(): Promise<boolean> {
-    const waiting = await this.database.query(
-      `SELECT pid FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return waiting.length > 0;
   }
 }

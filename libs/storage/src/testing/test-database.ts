@@ -8,11 +8,23 @@ import { migrateSchema } from '../database/migrate-schema.js';
 import { startEmbeddedPostgres } from '../embedded/embedded-postgres.js';
 import { shortHash } from '../embedded/short-hash.js';
 
+/** States of a connection. */
+export const IN_TRANSACTION = 'xact_start IS NOT NULL';
+export const WAITS_FOR_A_LOCK = `wait_event_type = 'Lock'`;
+
+/** Connections of clients: the server's own workers, such as one that vacuums, are none. */
+const OTHERS = `pg_stat_activity WHERE datname = current_database()
+  AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+
 /** A database of one test file's own. */
 export interface TestDatabase {
   readonly url: string;
   /** Runs one statement outside of any store, as an administrator would. */
   query(statement: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** How many connections but the asking one are in a state: a condition on `pg_stat_activity`. */
+  connections(state: string): Promise<number>;
+  /** Ends every connection, as a failing network or an operator does. */
+  disconnectAll(): Promise<void>;
   /** Deletes every row. */
   empty(): Promise<void>;
   drop(): Promise<void>;
@@ -36,6 +48,10 @@ export async function testDatabase({ schema = true } = {}): Promise<TestDatabase
   return {
     url,
     query: (statement, parameters = []) => queryOnce(url, statement, parameters),
+    connections: (state) => countConnections(url, state),
+    disconnectAll: async () => {
+      await queryOnce(url, `SELECT pg_terminate_backend(pid) FROM ${OTHERS}`);
+    },
     empty: () => emptyTables(url),
     drop: async () => {
       await queryOnce(server.url, `DROP DATABASE ${name} WITH (FORCE)`);
@@ -82,6 +98,11 @@ async function migratedTemplate(url: string): Promise<string> {
   } finally {
     await guard.end();
   }
+}
+
+async function countConnections(url: string, state: string): Promise<number> {
+  const statement = `SELECT count(*)::integer AS found FROM ${OTHERS} AND ${state}`;
+  return Number((await queryOnce(url, statement))[0]?.['found']);
 }
 
 async function emptyTables(url: string): Promise<void> {
