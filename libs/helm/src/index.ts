@@ -72,7 +72,8 @@ export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
 export { observeRelease, RELEASE_SECRET_KIND } from './observe-release.js';
 export { readRelease, readRevision, type UnreadableRelease } from './release-codec.js';
 export { rollbackDescription } from './release-operation.js';
-export { wasInterrupted } from './repair-release.js';
+export { runsHooks } from './hooks-of-verb.js';
+export { removalWasInterrupted, wasInterrupted } from './repair-release.js';
 export { preflight, type PreflightSubject } from './preflight.js';
 export type { PreflightFinding, PreflightReport } from './check-objects.js';
 export {

@@ -1,5 +1,6 @@
 import { assertNever } from '@apollo-deploy/kernel';
 import type { HelmRefusalCode, HelmVerdict } from './helm-report.js';
+import { runsHooks } from './hooks-of-verb.js';
 import { isBase, planTrace, type PlanTrace } from './plan-outcome.js';
 import type { ReleaseAsk, RollbackOperation } from './release-operation.js';
 import type { ReleaseRecord } from './release-record.js';
@@ -109,7 +110,8 @@ function unlock(state: ManagedState, { operation, deadHolder }: ReleaseAsk): Hel
 
 function giveUp(head: ReleaseRecord, { operation }: ReleaseAsk): HelmAction {
   const message = `revision ${String(head.revision)} of release ${operation.release}, made by this plan, failed: ${head.description}`;
-  const hooksMayHaveRun = head.hooks.length > 0;
+  const verb = operation.type === 'config_update' ? 'upgrade' : operation.type;
+  const hooksMayHaveRun = runsHooks(verb, head);
   return { run: 'stop', verdict: { result: 'broken', message, hooksMayHaveRun } };
 }
 

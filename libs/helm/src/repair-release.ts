@@ -19,6 +19,11 @@ export function wasInterrupted({ status, description }: ReleaseRecord): boolean 
   return status === 'failed' && told;
 }
 
+/** True if what was cut off so was a removal. */
+export function removalWasInterrupted(head: ReleaseRecord): boolean {
+  return wasInterrupted(head) && head.description.startsWith(`uninstalling ${INTERRUPTED}`);
+}
+
 /**
  * Marks the pending record of a dead process failed, payload and label in one compare-and-swap.
  * Null when the record is no longer what was observed: observe again. Only for processes proven

@@ -1,6 +1,7 @@
 import { assertNever } from '@apollo-deploy/kernel';
 import { helmErrorText, saysTaken, saysUnreachable } from './helm-error-text.js';
 import type { CommandTrace, HelmVerdict } from './helm-report.js';
+import { runsHooks } from './hooks-of-verb.js';
 import { runOutcome } from './plan-outcome.js';
 import type { ReleaseAsk } from './release-operation.js';
 import { headOf, type ReleaseState } from './release-state.js';
@@ -25,9 +26,9 @@ export function reportAfterRun(run: FinishedRun): {
     case 'applied':
       return { verdict: { result: 'applied', message: appliedMessage(run) }, interrupted: false };
     case 'broken':
-      return { verdict: broken(run, hasHooks(run)), interrupted: false };
+      return { verdict: broken(run, ranHooks(run)), interrupted: false };
     case 'interrupted':
-      return { verdict: broken(run, hasHooks(run)), interrupted: true };
+      return { verdict: broken(run, ranHooks(run)), interrupted: true };
     case 'untouched':
       return { verdict: untouched(run), interrupted: false };
     case 'moved': {
@@ -83,6 +84,7 @@ function helmSays({ trace, after }: FinishedRun): string {
   return headOf(after)?.description ?? `it exited with ${String(trace.exitCode)}`;
 }
 
-function hasHooks({ before, after }: FinishedRun): boolean {
-  return [headOf(before), headOf(after)].some((head) => head !== null && head.hooks.length > 0);
+function ranHooks({ trace, before, after }: FinishedRun): boolean {
+  const head = headOf(after) ?? headOf(before);
+  return head !== null && runsHooks(trace.verb, head);
 }

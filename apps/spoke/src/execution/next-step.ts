@@ -1,8 +1,15 @@
-import { headOf, type ReleaseRecord, type ReleaseState } from '@apollo-deploy/helm';
+import {
+  headOf,
+  removalWasInterrupted,
+  runsHooks,
+  type ReleaseRecord,
+  type ReleaseState,
+} from '@apollo-deploy/helm';
 import { jsonDigest } from '@apollo-deploy/kernel';
 import type { PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import type { HolderState } from './judge-holder.js';
 import {
+  isLeftover,
   leftHead,
   verdictOf,
   type LedgerClaim,
@@ -104,6 +111,30 @@ export function cancelledInTime(
 ): PlanVerdict | null {
   if (cancelReason === null || !isUntouched(content, state)) return null;
   return declined('cancelled', `cancelled before Helm began: ${cancelReason}`);
+}
+
+/**
+ * The verdict on a removal that died with its holder where hooks run before or after it: going through
+ * with it would run them again, so the plan ends; the next one may, on somebody's decision. Null where
+ * there are none, or none was under way.
+ */
+export function doubtfulRemoval(
+  entry: LedgerEntry,
+  { planId, content }: LedgerClaim,
+  state: ReleaseState,
+): PlanVerdict | null {
+  const head = headOf(state);
+  // An installation removes first what never worked.
+  const removes = content.type === 'uninstall' || content.type === 'install';
+  if (!removes || head === null || !isCutOffRemoval(state, head)) return null;
+  if (isLeftover(entry, head) || !runsHooks('uninstall', head)) return null;
+  const message = `plan ${planId} was cut off while it removed release ${content.releaseName} in ${content.namespace}; its hooks may or may not have run: look at what they do, then end the plan by hand; the next uninstallation goes through with it, and runs them again`;
+  return unknown(message, headEvidence(head));
+}
+
+/** As Helm left it, or as a process that died since had repaired it. */
+function isCutOffRemoval(state: ReleaseState, head: ReleaseRecord): boolean {
+  return (state.kind === 'locked' && state.by === 'uninstall') || removalWasInterrupted(head);
 }
 
 /** What came of a plan that a dead process had claimed and that nobody offers again. */

@@ -19,7 +19,7 @@ import {
   type ReleaseRef,
 } from './ledger-entry.js';
 import { checkOffer } from './offer-checks.js';
-import { beforeClaim, cancelledInTime, firstStep } from './next-step.js';
+import { beforeClaim, cancelledInTime, doubtfulRemoval, firstStep } from './next-step.js';
 import { isBase, isDeadLock, lateOrCancelled, mayHaveTouched } from './plan-facts.js';
 import { preflight } from './preflight.js';
 import { recordVerdict } from './record-verdict.js';
@@ -120,6 +120,9 @@ export class PlanRun {
     log.info({ planId: left.planId, holder: left.holder }, 'going on with a plan that was claimed');
     const state = await this.observe();
     const deadHolder = isDeadLock(entry, left, state, self.instance);
+    const mayLive = state.kind === 'locked' && !deadHolder;
+    const doubt = mayLive ? null : doubtfulRemoval(entry, left, state);
+    if (doubt !== null) return this.end(doubt, self.instance, headOf(state));
     return this.act(claim, state, { deadHolder, resumed: true });
   }
 

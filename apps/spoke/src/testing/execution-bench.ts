@@ -220,8 +220,8 @@ export class ExecutionBench {
     await this.kube.replace(edit(secret.value));
   }
 
-  /** Runs the plan's helm command, without a spoke. */
-  async helmRan(offer: PlanOffer, fate: 'normal' | 'killed'): Promise<void> {
+  /** Runs the plan's helm command, without a spoke. `backTo`: the revision of a rollback. */
+  async helmRan(offer: PlanOffer, fate: 'normal' | 'killed', backTo = 1): Promise<void> {
     const { content, planId } = offer;
     const { chart, type, releaseName: release, namespace } = content;
     const chartPath = this.charts.get(chart?.sha256 ?? '') ?? '';
@@ -234,7 +234,9 @@ export class ExecutionBench {
         ? { verb: 'install', ...target, chartPath, values, createNamespace: false }
         : type === 'uninstall'
           ? { verb: 'uninstall', ...target }
-          : { verb: 'upgrade', ...target, chartPath, values, forceConflicts: false },
+          : type === 'rollback'
+            ? { verb: 'rollback', ...target, revision: backTo, forceConflicts: false }
+            : { verb: 'upgrade', ...target, chartPath, values, forceConflicts: false },
       options,
     );
     this.helm.commands.length = 0;

@@ -6,6 +6,7 @@ import {
   type PlanSketch,
   type PlanState,
 } from './model-state.js';
+import { hasHooks } from './release-world.js';
 import { endOf, type World } from './world.js';
 
 /** The invariants that do not hold in a state. */
@@ -19,8 +20,9 @@ export function brokenIn(world: World, state: ModelState): string[] {
 
 function brokenBy(world: World, state: ModelState, sketch: PlanSketch, plan: PlanState): string[] {
   const { made, applied } = plan;
-  // A removal that was cut off is gone through again.
-  const again = sketch.type === 'uninstall';
+  // A removal that was cut off is gone through again, unless that would run its hooks again.
+  const hooks = world.scenario.revisions.some(({ content }) => hasHooks(content));
+  const again = sketch.type === 'uninstall' && !hooks;
   const kept = verdictOf(world.ledger(state), sketch.id);
   const ledger = kept === undefined ? null : endOf(kept.verdict);
   const hub = isEnd(plan.hub) ? plan.hub : null;

@@ -31,8 +31,9 @@ export interface Release {
 
 export const VALUES = {};
 export const VALUES_DIGEST = jsonDigest(VALUES);
-/** Charts of contents written in capitals have hooks. */
-const hasHooks = (content: string): boolean => content !== content.toLowerCase();
+/** Charts of contents written in capitals have hooks, for whatever Helm does. */
+export const hasHooks = (content: string): boolean => content !== content.toLowerCase();
+const EVENTS = ['pre-install', 'pre-upgrade', 'pre-rollback', 'pre-delete'];
 
 /** Gives each value that is JSON a small number, and the value back for the number. */
 export class Interned<T> {
@@ -81,7 +82,7 @@ export function recordOf(revision: Revision): ReleaseRecord {
     ...(label !== null && { planId: label }),
     ...(backTo !== undefined && { rollbackRevision: backTo }),
     ...{ applyMethod: 'ssa', values: VALUES, manifest: '' },
-    hooks: hasHooks(content) ? [{ name: 'hook', kind: 'Job', events: ['pre-upgrade'] }] : [],
+    hooks: hasHooks(content) ? [{ name: 'hook', kind: 'Job', events: EVENTS }] : [],
   };
 }
 

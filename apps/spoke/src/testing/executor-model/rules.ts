@@ -6,6 +6,7 @@ import {
   abandonedEnd,
   beforeClaim,
   cancelledInTime,
+  doubtfulRemoval,
   firstStep,
 } from '../../execution/next-step.js';
 import { isDeadLock } from '../../execution/plan-facts.js';
@@ -17,6 +18,7 @@ export const PRODUCTION = {
   afterHelm,
   beforeClaim,
   cancelledInTime,
+  doubtfulRemoval,
   firstStep,
   isDeadLock,
   isHeldStill,

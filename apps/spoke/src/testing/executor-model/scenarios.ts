@@ -1,6 +1,7 @@
 import type { Budget, PlanSketch, Scenario } from './model-state.js';
 
 const DEPLOYED = [{ content: 'a', status: 'deployed' }] as const;
+const DEPLOYED_WITH_HOOKS = [{ content: 'A', status: 'deployed' }] as const;
 const NOTHING_WORKED = [{ content: 'a', status: 'failed' }] as const;
 const TWO_REVISIONS = [
   { content: 'a', status: 'superseded' },
@@ -25,6 +26,8 @@ function of(
   return { plans, revisions, budget };
 }
 
+export const aRemovalWithHooks = (budget: Partial<Budget>) =>
+  of([UNINSTALL], DEPLOYED_WITH_HOOKS, budget);
 export const anUpgrade = (budget: Partial<Budget>) => of([UPGRADE], DEPLOYED, budget);
 export const twoUpgrades = (budget: Partial<Budget>) =>
   of([UPGRADE, NEXT_UPGRADE], DEPLOYED, budget);
@@ -58,6 +61,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a rollback: two crashes, two sessions': of([ROLLBACK], TWO_REVISIONS, CRASHES_AND_SESSIONS),
   'a rollback: a crash, a stranger': of([ROLLBACK], TWO_REVISIONS, CRASH_AND_STRANGER),
   'an uninstallation: two crashes, two sessions': of([UNINSTALL], DEPLOYED, CRASHES_AND_SESSIONS),
+  'an uninstallation with hooks: two crashes, two sessions':
+    aRemovalWithHooks(CRASHES_AND_SESSIONS),
   'an uninstallation: a crash, a stranger': {
     ...of([UNINSTALL], DEPLOYED, CRASH_AND_STRANGER),
     cured: true,

@@ -168,6 +168,13 @@ export class SpokeSteps {
     const entry = world.ledger(state);
     const seen = world.observe(state.release);
     const dead = world.rules.isDeadLock(entry, claim, seen, this.self.instance);
+    const mayLive = seen.kind === 'locked' && !dead;
+    const doubt =
+      mayLive || claim === null ? null : world.rules.doubtfulRemoval(entry, claim, seen);
+    if (doubt !== null) {
+      const ended = recorded(plan, endOf(doubt), leftOf(headOf(seen)), this.self.instance);
+      return this.step(`cannot tell what became of ${plan}`, ended);
+    }
     const baseUid = claim?.baseSecretUid ?? null;
     const place = this.act(plan, state.release, { deadHolder: dead, baseUid, resumed: true });
     return this.step(`looks how far ${plan} came`, place);

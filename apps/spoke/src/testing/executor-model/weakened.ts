@@ -2,7 +2,7 @@ import { headOf } from '@apollo-deploy/helm';
 import { declined } from '../../execution/verdicts.js';
 import { INVARIANTS, type Scenario } from './model-state.js';
 import { PRODUCTION, type Rules } from './rules.js';
-import { anUpgrade, twoUpgrades } from './scenarios.js';
+import { anUpgrade, aRemovalWithHooks, twoUpgrades } from './scenarios.js';
 
 /** One guard taken out, and what breaks then. */
 export interface Weakened {
@@ -187,6 +187,12 @@ export const WEAKENED: readonly Weakened[] = [
     scenario: twoUpgrades({ crashes: 1, givenUp: 1 }),
     rules: { abandonedEnd: () => ({ next: 'end', verdict: declined('interrupted', '') }) },
     breaks: untouched,
+  },
+  {
+    guard: 'the doubt about a removal whose hooks may have run',
+    scenario: aRemovalWithHooks({ crashes: 1 }),
+    rules: { doubtfulRemoval: () => null },
+    breaks: oneRevision,
   },
   {
     guard: 'the look at the head once more after the claim',
