@@ -1,27 +1,29 @@
 export { describeStore } from './ports/store.contract.js';
 export {
-  aBaseline,
   aChannelEntry,
   aConstraint,
-  aDecline,
-  aHold,
-  anAuditEntry,
-  anEntity,
   anEnvironment,
-  anEvent,
-  anEvaluation,
-  anIdempotencyRecord,
-  anOutboxMessage,
-  aPlan,
-  aPlanCount,
   aProduct,
   aRecall,
   aRelease,
-  aReleaseState,
+} from './testing/records/catalog-records.js';
+export { anEntity, aReleaseState, aSpoke } from './testing/records/fleet-records.js';
+export {
+  aBaseline,
+  aDecline,
+  aHold,
+  anEvaluation,
+  aPlan,
+  aPlanCount,
   aRollbackDemand,
-  aSpoke,
   aSuppression,
-} from './testing/records.js';
+} from './testing/records/plan-records.js';
+export {
+  anAuditEntry,
+  anEvent,
+  anIdempotencyRecord,
+  anOutboxMessage,
+} from './testing/records/trail-records.js';
 export { CountingStore } from './testing/counting-store.js';
 export {
   EngineWorld,

@@ -3,7 +3,7 @@ import { countsOfEnding } from '@apollo-deploy/domain';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import type { RowChange } from '../ports/in-memory/row-change.js';
 import { EngineWorld, SUCCEEDED } from '../testing/engine-world.js';
-import { aPlan } from '../testing/records.js';
+import { aPlan } from '../testing/records/plan-records.js';
 import { planAnalytics } from './plan-analytics.js';
 
 const JANUARY = { from: '2026-01-01', to: '2026-02-01' };

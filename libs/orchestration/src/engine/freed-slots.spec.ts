@@ -8,7 +8,7 @@ import {
   type SeenRelease,
   SUCCEEDED,
 } from '../testing/engine-world.js';
-import { aConstraint } from '../testing/records.js';
+import { aConstraint } from '../testing/records/catalog-records.js';
 
 /** A spoke with nothing installed and `count` entities of `aria` that want to be. */
 async function build(count: number, environment: Partial<Environment>): Promise<EngineWorld> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
-import { aPlan } from '../testing/records.js';
+import { aPlan } from '../testing/records/plan-records.js';
 import { CountingStore } from '../testing/counting-store.js';
 import { EngineWorld, must, PERSON } from '../testing/engine-world.js';
 import { closeSession, openSession } from '../spokes/spoke-session.js';

@@ -7,12 +7,11 @@ import {
 } from '@apollo-deploy/domain';
 import {
   aConstraint,
-  anEntity,
   anEnvironment,
   aProduct,
   aRelease,
-  aSpoke,
-} from '../testing/records.js';
+} from '../testing/records/catalog-records.js';
+import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
 import { objectionsOf } from './objections-of.js';
 
 const NOW = new Date('2026-03-02T13:00:00.000Z');

@@ -8,7 +8,8 @@ import {
 import type { ReleaseStateRecord } from '../ports/records.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { withdrawRecall } from '../recalls/withdraw-recall.js';
-import { anEntity, aProduct, aRelease, aReleaseState, aSpoke } from '../testing/records.js';
+import { aProduct, aRelease } from '../testing/records/catalog-records.js';
+import { anEntity, aReleaseState, aSpoke } from '../testing/records/fleet-records.js';
 import { EngineWorld, must, PERSON } from '../testing/engine-world.js';
 import { loadFacts } from './load-facts.js';
 import { markWithNeighbours } from './mark-neighbours.js';

@@ -3,7 +3,8 @@ import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { closeSession } from '../spokes/spoke-session.js';
 import { EngineWorld, failed, PERSON, SUCCEEDED } from '../testing/engine-world.js';
-import { aPlan, anEntity } from '../testing/records.js';
+import { anEntity } from '../testing/records/fleet-records.js';
+import { aPlan } from '../testing/records/plan-records.js';
 
 /** What was announced since, as `type name: the facts that matter`. */
 async function saidBy(

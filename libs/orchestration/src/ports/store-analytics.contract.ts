@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { DayRange, PlanCount } from '@apollo-deploy/domain';
-import { aPlan, aPlanCount } from '../testing/records.js';
+import { aPlan, aPlanCount } from '../testing/records/plan-records.js';
 import { ANALYTICS_DIMENSIONS, type AnalyticsDimension } from './analytics-repository.js';
 import type { Store } from './store.js';
 

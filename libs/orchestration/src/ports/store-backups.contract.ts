@@ -1,6 +1,6 @@
 import type { BackupRecord } from '@apollo-deploy/domain';
 import { describe, expect, it } from '@jest/globals';
-import { aBackup } from '../testing/records.js';
+import { aBackup } from '../testing/records/fleet-records.js';
 import type { Store } from './store.js';
 
 export function describeStoredBackups(store: () => Store): void {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, ok } from '@apollo-deploy/kernel';
-import { aChannelEntry, anEnvironment, aProduct, aRelease } from '../testing/records.js';
+import {
+  aChannelEntry,
+  anEnvironment,
+  aProduct,
+  aRelease,
+} from '../testing/records/catalog-records.js';
 import type { Page, PageRequest } from './page.js';
 import type { Store } from './store.js';
 

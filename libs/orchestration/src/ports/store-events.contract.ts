@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, ok } from '@apollo-deploy/kernel';
-import { anEvent } from '../testing/records.js';
+import { anEvent } from '../testing/records/trail-records.js';
 import type { NewEvent, StoredEvent } from './event-log.js';
 import type { Store } from './store.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
-import { anEntity, aReleaseState, aSpoke } from '../testing/records.js';
+import { anEntity, aReleaseState, aSpoke } from '../testing/records/fleet-records.js';
 import type { PlacedEntity } from './neighbourhood.js';
 import type { SpokeRecord } from './records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isOpen, mayMove, type Plan, PLAN_STATES, type PlanState } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import fc from 'fast-check';
-import { aPlan } from '../testing/records.js';
+import { aPlan } from '../testing/records/plan-records.js';
 import type { PlanFilter, PlanStorage } from './plan-storage.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';

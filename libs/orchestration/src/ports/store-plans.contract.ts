@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OPEN_PLAN_STATES, type Plan, PLAN_STATES } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
-import { aDecline, anEvaluation, aPlan } from '../testing/records.js';
+import { aDecline, anEvaluation, aPlan } from '../testing/records/plan-records.js';
 import type { PlanFilter } from './plan-storage.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';

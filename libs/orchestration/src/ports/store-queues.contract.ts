@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
-import { anAuditEntry, anIdempotencyRecord, anOutboxMessage } from '../testing/records.js';
+import {
+  anAuditEntry,
+  anIdempotencyRecord,
+  anOutboxMessage,
+} from '../testing/records/trail-records.js';
 import type { AuditEntry } from './records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Recall } from '@apollo-deploy/domain';
-import { aRecall } from '../testing/records.js';
+import { aRecall } from '../testing/records/catalog-records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';
 

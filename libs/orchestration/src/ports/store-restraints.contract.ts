@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
-import { aHold, aSuppression } from '../testing/records.js';
+import { aHold, aSuppression } from '../testing/records/plan-records.js';
 import { pagesOfTwo } from './store-catalog.contract.js';
 import type { Store } from './store.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Baseline, BASELINES_KEPT } from '@apollo-deploy/domain';
-import { aBaseline, anEvaluation, aRollbackDemand } from '../testing/records.js';
+import { aBaseline, anEvaluation, aRollbackDemand } from '../testing/records/plan-records.js';
 import type { Store } from './store.js';
 
 export function describeStoredRollbacks(store: () => Store): void {

@@ -1,6 +1,6 @@
 import type { RunRecord } from '@apollo-deploy/domain';
 import { describe, expect, it } from '@jest/globals';
-import { anEntity, aRun } from '../testing/records.js';
+import { anEntity, aRun } from '../testing/records/fleet-records.js';
 import type { Store } from './store.js';
 
 export function describeStoredRuns(store: () => Store): void {

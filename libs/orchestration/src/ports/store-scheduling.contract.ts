@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anOccurrence } from '../testing/records.js';
+import { anOccurrence } from '../testing/records/catalog-records.js';
 import type { Lease } from './leases.js';
 import type { Store } from './store.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Plan, PLAN_STATES } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import { aPlan, anEntity, anEvaluation, aSpoke } from '../testing/records.js';
+import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
+import { aPlan, anEvaluation } from '../testing/records/plan-records.js';
 import type { Store } from './store.js';
 import type { InstantRange } from './unit-of-work.js';
 

@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import {
-  aPlan,
-  aPlanCount,
-  aProduct,
-  anAuditEntry,
-  anEnvironment,
-  anEvent,
-  anOutboxMessage,
-} from '../testing/records.js';
+import { aProduct, anEnvironment } from '../testing/records/catalog-records.js';
+import { aPlan, aPlanCount } from '../testing/records/plan-records.js';
+import { anAuditEntry, anEvent, anOutboxMessage } from '../testing/records/trail-records.js';
 import { describeStoredAnalytics } from './store-analytics.contract.js';
 import { describeStoredCatalog } from './store-catalog.contract.js';
 import { describeStoredConstraints } from './store-constraints.contract.js';

@@ -7,13 +7,12 @@ import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { CountingStore } from '../testing/counting-store.js';
 import {
   aChannelEntry,
-  anEntity,
   anEnvironment,
-  anEvaluation,
   aProduct,
   aRelease,
-  aSpoke,
-} from '../testing/records.js';
+} from '../testing/records/catalog-records.js';
+import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
+import { anEvaluation } from '../testing/records/plan-records.js';
 import { recordReleaseState } from '../spokes/record-state.js';
 import { Sweep } from './sweep.js';
 

@@ -4,7 +4,8 @@ import { OrchestrationEngine } from '../engine/orchestration-engine.js';
 import { CountingIds } from '../ports/ids.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { CountingStore } from '../testing/counting-store.js';
-import { anEntity, aPlan, aSpoke } from '../testing/records.js';
+import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
+import { aPlan } from '../testing/records/plan-records.js';
 import { VirtualTime } from '../testing/virtual-time.js';
 import { ReevaluationScheduler } from './reevaluation-scheduler.js';
 

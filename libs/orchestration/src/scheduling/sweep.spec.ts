@@ -2,15 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { VirtualClock } from '../ports/clock.js';
 import { CountingIds } from '../ports/ids.js';
-import {
-  anEntity,
-  anEnvironment,
-  anEvaluation,
-  aPlan,
-  aProduct,
-  aRelease,
-  aSpoke,
-} from '../testing/records.js';
+import { anEnvironment, aProduct, aRelease } from '../testing/records/catalog-records.js';
+import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
+import { anEvaluation, aPlan } from '../testing/records/plan-records.js';
 import type { Context } from '../context.js';
 import { CountingStore } from '../testing/counting-store.js';
 import { Sweep } from './sweep.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aPlan } from '../../testing/records.js';
+import { aPlan } from '../../testing/records/plan-records.js';
 import type { PlanFilter } from '../plan-storage.js';
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { MemoryTables } from './memory-tables.js';

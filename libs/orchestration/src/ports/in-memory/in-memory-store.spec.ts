@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import { aPlan, aProduct, anOutboxMessage } from '../../testing/records.js';
+import { aProduct } from '../../testing/records/catalog-records.js';
+import { aPlan } from '../../testing/records/plan-records.js';
+import { anOutboxMessage } from '../../testing/records/trail-records.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { InMemoryStore } from './in-memory-store.js';
 import type { RowChange } from './row-change.js';
