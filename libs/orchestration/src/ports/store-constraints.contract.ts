@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Scope, StoredConstraint } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import { aConstraint } from '../testing/records/catalog-records.js';
-import { pagesOfTwo } from './store-catalog.contract.js';
+import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
 const EVERY_SCOPE: Required<Scope> = {

@@ -4,7 +4,7 @@ import { err, ok } from '@apollo-deploy/kernel';
 import fc from 'fast-check';
 import { aPlan } from '../testing/records/plan-records.js';
 import type { PlanFilter, PlanStorage } from './plan-storage.js';
-import { pagesOfTwo } from './store-catalog.contract.js';
+import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
 const ENTITIES = ['a', 'b', 'c'] as const;

@@ -6,7 +6,7 @@ import {
   anOutboxMessage,
 } from '../testing/records/trail-records.js';
 import type { AuditEntry } from './records.js';
-import { pagesOfTwo } from './store-catalog.contract.js';
+import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 import type { AuditFilter } from './unit-of-work.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Recall } from '@apollo-deploy/domain';
 import { aRecall } from '../testing/records/catalog-records.js';
-import { pagesOfTwo } from './store-catalog.contract.js';
+import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
 export function describeStoredRecalls(store: () => Store): void {

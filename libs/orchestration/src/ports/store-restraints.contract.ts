@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import { aHold, aSuppression } from '../testing/records/plan-records.js';
-import { pagesOfTwo } from './store-catalog.contract.js';
+import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
 const NOON = '2026-03-02T12:00:00.000Z';
