@@ -16,7 +16,7 @@ describe('the configuration of a spoke', () => {
         token: { kind: 'file', path: '/run/token' },
         ...{ kubeconfigPath: '/home/apollo/.kube/config', helmPath: 'helm' },
         ...{ namespace: 'apollo-system', workdir: '/home/apollo/.apollo-spoke' },
-        ...{ maxParallel: 4, healthRulesPath: null, logLevel: 'info' },
+        ...{ maxParallel: 4, healthRulesPath: null, pod: null, logLevel: 'info' },
       },
     });
   });
@@ -53,6 +53,32 @@ describe('the configuration of a spoke', () => {
       'APOLLO_MAX_PARALLEL is not usable; give how many releases are changed at a time, 1 to 999',
       'APOLLO_SPOKE_NAMESPACE is not usable; give a namespace name: 1 to 63 of a-z, 0-9 and -',
       'APOLLO_SPOKE_TOKEN_FILE is not set and neither is APOLLO_SPOKE_TOKEN; give a file that holds the token and that only its owner may read (0600)',
+    ]);
+  });
+
+  const IN_POD = {
+    ...{ APOLLO_POD_NAMESPACE: 'apollo', APOLLO_POD_NAME: 'spoke-0', APOLLO_POD_UID: 'u' },
+    ...{ APOLLO_NODE_NAME: 'node-a', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+  };
+
+  it.each([
+    {
+      name: 'of the cluster it works on',
+      env: IN_POD,
+      pod: { namespace: 'apollo', name: 'spoke-0', uid: 'u', node: 'node-a' },
+    },
+    { name: 'of another cluster maybe', env: { ...IN_POD, KUBECONFIG: '/b' }, pod: null },
+  ])('knows itself as a pod $name', ({ env, pod }) => {
+    const config = readSpokeConfig({ ...LEAST, ...env }, MACHINE);
+    expect(config.ok && config.value.pod).toEqual(pod);
+  });
+
+  it('wants all or nothing of what names its pod', () => {
+    const env = { ...LEAST, ...IN_POD, APOLLO_POD_UID: '', APOLLO_NODE_NAME: '' };
+    const config = readSpokeConfig(env, MACHINE);
+    expect(config.ok ? [] : config.error.map(({ message }) => message)).toEqual([
+      'APOLLO_POD_UID is not set, but APOLLO_POD_NAMESPACE and APOLLO_POD_NAME are; give the UID of this pod (fieldRef metadata.uid)',
+      'APOLLO_NODE_NAME is not set, but APOLLO_POD_NAMESPACE and APOLLO_POD_NAME are; give the node of this pod (fieldRef spec.nodeName)',
     ]);
   });
 

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { SPOKE_SOCKET_PATH } from '@apollo-deploy/protocol';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { PodIdentity } from './execution/ledger-entry.js';
 
 /** Every variable the spoke reads. What is not listed here is not read. */
 const Environment = Type.Object({
@@ -19,6 +20,10 @@ const Environment = Type.Object({
   APOLLO_SPOKE_WORKDIR: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_MAX_PARALLEL: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
   APOLLO_HEALTH_RULES_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_POD_NAMESPACE: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_POD_NAME: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_POD_UID: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_NODE_NAME: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_LOG_LEVEL: Type.Optional(
     Type.Union([
       Type.Literal('trace'),
@@ -44,8 +49,19 @@ const ACCEPTED: Readonly<Record<Variable, string>> = {
   APOLLO_SPOKE_WORKDIR: 'a directory that this process may write to',
   APOLLO_MAX_PARALLEL: 'how many releases are changed at a time, 1 to 999',
   APOLLO_HEALTH_RULES_FILE: 'a JSON file of rules by which kinds are judged',
+  APOLLO_POD_NAMESPACE: 'the namespace of this pod (fieldRef metadata.namespace)',
+  APOLLO_POD_NAME: 'the name of this pod (fieldRef metadata.name)',
+  APOLLO_POD_UID: 'the UID of this pod (fieldRef metadata.uid)',
+  APOLLO_NODE_NAME: 'the node of this pod (fieldRef spec.nodeName)',
   APOLLO_LOG_LEVEL: 'trace, debug, info, warn or error',
 };
+
+const POD_VARIABLES = [
+  'APOLLO_POD_NAMESPACE',
+  'APOLLO_POD_NAME',
+  'APOLLO_POD_UID',
+  'APOLLO_NODE_NAME',
+] as const satisfies readonly Variable[];
 
 /** Where the token comes from. A file is read anew for every connection, so it may be replaced. */
 export type TokenSource =
@@ -67,6 +83,8 @@ export interface SpokeConfig {
   readonly maxParallel: number;
   /** Null: the built-in rules alone. */
   readonly healthRulesPath: string | null;
+  /** This pod, by which a later one can prove that it has ended; null where there is none to name. */
+  readonly pod: PodIdentity | null;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -108,8 +126,18 @@ function configOf(
     workdir: env.APOLLO_SPOKE_WORKDIR ?? `${machine.homeDirectory}/.apollo-spoke`,
     maxParallel: Number(env.APOLLO_MAX_PARALLEL ?? machine.cores),
     healthRulesPath: env.APOLLO_HEALTH_RULES_FILE ?? null,
+    pod: podOf(env),
     logLevel: env.APOLLO_LOG_LEVEL ?? 'info',
   };
+}
+
+/** A kubeconfig leads to a cluster that need not be this pod's. */
+function podOf(env: Environment): PodIdentity | null {
+  if (kubeconfigOf(env, '') !== null) return null;
+  const [namespace, name] = [env.APOLLO_POD_NAMESPACE, env.APOLLO_POD_NAME];
+  const [uid, node] = [env.APOLLO_POD_UID, env.APOLLO_NODE_NAME];
+  if (namespace === undefined || name === undefined) return null;
+  return uid === undefined || node === undefined ? null : { namespace, name, uid, node };
 }
 
 function kubeconfigOf(env: Environment, homeDirectory: string): string | null {
@@ -136,6 +164,12 @@ function missing(given: Readonly<Record<string, string>>): readonly ConfigProble
   };
   if (given['APOLLO_HUB_URL'] === undefined) demand('APOLLO_HUB_URL');
   const token = [given['APOLLO_SPOKE_TOKEN'], given['APOLLO_SPOKE_TOKEN_FILE']].filter(Boolean);
+  const pod = POD_VARIABLES.filter((variable) => given[variable] !== undefined);
+  if (pod.length > 0) {
+    for (const variable of POD_VARIABLES.filter((one) => !pod.includes(one))) {
+      demand(variable, `, but ${pod.join(' and ')} ${pod.length > 1 ? 'are' : 'is'}`);
+    }
+  }
   if (token.length === 0) demand('APOLLO_SPOKE_TOKEN_FILE', ' and neither is APOLLO_SPOKE_TOKEN');
   return problems;
 }

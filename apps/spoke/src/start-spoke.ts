@@ -15,6 +15,7 @@ import { AGENT_VERSION } from './agent-version.js';
 import { systemClock } from './clock.js';
 import { ChartFetcher } from './execution/chart-fetcher.js';
 import type { Self } from './execution/judge-holder.js';
+import { readMachineIdentity } from './execution/machine-identity.js';
 import { ProcProcessTable, type ProcessTable } from './execution/process-table.js';
 import { readHealthRules } from './health-rules/read-health-rules.js';
 import { readToken } from './read-token.js';
@@ -65,7 +66,7 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
       directory: join(workdir, 'charts'),
     }),
     cluster: await identify(kube, log),
-    self: await whoAmI(processes),
+    self: await whoAmI(processes, config.pod),
     namespace: config.namespace,
     maxParallel: config.maxParallel,
     healthRules,
@@ -84,12 +85,15 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
   };
 }
 
-async function whoAmI(processes: ProcessTable): Promise<Self> {
+async function whoAmI(processes: ProcessTable, pod: SpokeConfig['pod']): Promise<Self> {
   const running = (await processes.list())?.find(({ pid }) => pid === process.pid);
+  const machine = await readMachineIdentity();
   return {
     instance: randomUUID(),
     host: hostname(),
     agent: { pid: process.pid, startedAt: running?.startedAt ?? null },
+    ...(machine !== null && { machine }),
+    ...(pod !== null && { pod }),
   };
 }
 

@@ -481,4 +481,23 @@ describe('the holder of a claim', () => {
     bench.time.advance(5000);
     expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
   });
+
+  it('in a pod that is gone, on a node that answers, is proven dead by the cluster', async () => {
+    const bench = new ExecutionBench();
+    const machine = { bootId: 'boot-1', machineId: null, pidNamespace: 'pid:[1]' };
+    const pod = { namespace: 'shop', name: 'spoke-x', uid: 'gone', node: 'node-b' };
+    await bench.claimed(INSTALL, { holder: { ...DEAD_HOLDER, host: 'spoke-x', machine, pod } });
+    const node = (ready: string) => ({
+      ...{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-b' } },
+      status: { conditions: [{ type: 'Ready', status: ready }] },
+    });
+    await bench.kube.create(node('Unknown'));
+    const spoke = bench.spoke({ machine: { ...machine, bootId: 'boot-2' } });
+    spoke.offer(INSTALL);
+    expect((await spoke.progress()).message).toContain('its node node-b does not answer');
+    await bench.time.waitBegins(5000);
+    await bench.kube.apply(node('True'), { fieldManager: 'kubelet', force: true });
+    bench.time.advance(5000);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
+  });
 });

@@ -15,12 +15,36 @@ export const ProcessIdentity = Type.Object({
 });
 export type ProcessIdentity = Static<typeof ProcessIdentity>;
 
+/** One run of one machine, as a process on it sees it. */
+export const MachineIdentity = Type.Object({
+  /** Another at each start of the machine. */
+  bootId: Type.String(),
+  /** The kernel's name of the processes that are seen from here: a container sees its own. */
+  pidNamespace: Type.String(),
+  /** The same at each start, and another on each machine; null where it has none. */
+  machineId: Type.Union([Type.Null(), Type.String()]),
+});
+export type MachineIdentity = Static<typeof MachineIdentity>;
+
+/** A pod of the cluster that the ledger is in. */
+export const PodIdentity = Type.Object({
+  namespace: Type.String(),
+  name: Type.String(),
+  uid: Type.String(),
+  node: Type.String(),
+});
+export type PodIdentity = Static<typeof PodIdentity>;
+
 /** Who acts under a claim. */
 export const ClaimHolder = Type.Object({
   /** Made anew at each start of a spoke. */
   instance: Type.String(),
   host: Type.String(),
   agent: ProcessIdentity,
+  /** Absent where the system does not tell, and in claims of older versions. */
+  machine: Type.Optional(MachineIdentity),
+  /** Absent where the spoke does not run in a pod of this cluster. */
+  pod: Type.Optional(PodIdentity),
   /** The helm process, from when it was started. */
   helm: Type.Optional(ProcessIdentity),
 });

@@ -10,7 +10,7 @@ import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/prot
 import { manifestRefs } from '../state/manifest-refs.js';
 import { HeldClaim } from './claim.js';
 import { CONFIRMED_DEAD } from './config-map-ledger.js';
-import { judgeHolder } from './judge-holder.js';
+import { findHolder } from './find-holder.js';
 import {
   leftHead,
   type LedgerClaim,
@@ -65,14 +65,10 @@ export class PlanRun {
 
   /** Throws what its collaborators throw when they cannot be asked; begin again then. */
   async run(): Promise<RunStep> {
-    const { ledger, processes, self } = this.tools;
-    const entry = await ledger.read(this.release);
+    const entry = await this.tools.ledger.read(this.release);
     const step = firstStep(this.offer, entry, {
       refusal: checkOffer(this.offer, this.control.session.spoke),
-      holder:
-        entry.claim === null
-          ? { state: 'dead' }
-          : judgeHolder(entry, { self, processes: await processes.list() }),
+      holder: await findHolder(this.tools, entry),
     });
     switch (step.do) {
       case 'tell':
@@ -113,7 +109,8 @@ export class PlanRun {
   /** This plan was claimed by a process that is dead: take its claim over and see how far it came. */
   private async resume(entry: LedgerEntry, left: LedgerClaim): Promise<RunStep> {
     const { self, ledger, log } = this.tools;
-    const holder = { ...left.holder, ...self };
+    const { helm } = left.holder;
+    const holder = { ...self, ...(helm !== undefined && { helm }) };
     const mine = { ...left, holder, epoch: this.control.session.epoch };
     const claim = await HeldClaim.take(ledger, entry, mine);
     if (claim === null) return { step: 'again' };

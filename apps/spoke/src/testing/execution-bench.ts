@@ -22,7 +22,12 @@ import { pino } from 'pino';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
 import { Executor } from '../execution/executor.js';
 import type { Self } from '../execution/judge-holder.js';
-import type { ClaimHolder, LedgerClaim, LedgerVerdict } from '../execution/ledger-entry.js';
+import type {
+  ClaimHolder,
+  LedgerClaim,
+  LedgerVerdict,
+  MachineIdentity,
+} from '../execution/ledger-entry.js';
 import { Limit } from '../execution/limit.js';
 import type { RunningProcess } from '../execution/process-table.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
@@ -106,6 +111,7 @@ export class ExecutionBench {
   spoke({
     instance = 'spoke-1',
     host = 'node-a',
+    machine,
     maxParallel = 2,
     kube = this.kube,
     aheadMs = 0,
@@ -113,6 +119,7 @@ export class ExecutionBench {
   }: {
     readonly instance?: string;
     readonly host?: string;
+    readonly machine?: MachineIdentity;
     readonly maxParallel?: number;
     readonly kube?: KubeApi;
     /** How far its clock is ahead of the hub's. */
@@ -120,7 +127,10 @@ export class ExecutionBench {
     readonly healthRules?: HealthRules;
   } = {}): SpokeProcess {
     const { helm, time } = this;
-    const self: Self = { instance, host, agent: { pid: 200, startedAt: '2000' } };
+    const self: Self = {
+      ...{ instance, host, agent: { pid: 200, startedAt: '2000' } },
+      ...(machine !== undefined && { machine }),
+    };
     const log = pino({}, { write: (line) => void this.logged.push(line) });
     const told = (event: Told): void => spoke.told.push(event);
     const executor = new Executor(
