@@ -101,6 +101,20 @@ export class TestSystem {
     await this.client.ready();
   }
 
+  /** Keeps a copy of the database as it is when the hub dies just now; the hub then goes on. */
+  async backUp(): Promise<void> {
+    await this.hub.kill();
+    await this.database.backUp();
+    await this.startHub();
+  }
+
+  /** Kills the hub and starts it anew on the copy that was kept. */
+  async restore(): Promise<void> {
+    await this.hub.kill();
+    await this.database.restore();
+    await this.startHub();
+  }
+
   async joinSpoke(): Promise<void> {
     await this.client.post('/api/v1/environments', { name: 'dev', tier: 'development' });
     const { token } = await this.client.post('/api/v1/join-tokens', {

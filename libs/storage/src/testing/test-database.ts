@@ -27,6 +27,10 @@ export interface TestDatabase {
   disconnectAll(): Promise<void>;
   /** Deletes every row. */
   empty(): Promise<void>;
+  /** Keeps a copy of all there is, in place of an earlier one. Connections are cut. */
+  backUp(): Promise<void>;
+  /** Puts the copy in the place of all there is. Connections are cut. */
+  restore(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -53,11 +57,24 @@ export async function testDatabase({ schema = true } = {}): Promise<TestDatabase
       await queryOnce(url, `SELECT pg_terminate_backend(pid) FROM ${OTHERS}`);
     },
     empty: () => emptyTables(url),
+    backUp: () => copyDatabase(server.url, name, `${name}_backup`),
+    restore: () => copyDatabase(server.url, `${name}_backup`, name),
     drop: async () => {
       await queryOnce(server.url, `DROP DATABASE ${name} WITH (FORCE)`);
+      await queryOnce(server.url, `DROP DATABASE IF EXISTS ${name}_backup WITH (FORCE)`);
       await server.stop();
     },
   };
+}
+
+async function copyDatabase(serverUrl: string, from: string, to: string): Promise<void> {
+  await queryOnce(serverUrl, `DROP DATABASE IF EXISTS ${to} WITH (FORCE)`);
+  await queryOnce(
+    serverUrl,
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
+    [from],
+  );
+  await queryOnce(serverUrl, `CREATE DATABASE ${to} TEMPLATE ${from}`);
 }
 
 /** The same server's address with another database. */
