@@ -1,0 +1,1 @@
+export { type Direction, FaultProxy } from './testing/fault-proxy.js';

@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+
+/** What is wrong with one direction; everything may change while bytes flow. */
+export interface Faults {
+  /** Every read waits this long before it is passed on. */
+  latencyMs: number;
+  /** Passed on in pieces of this many bytes, each in a write of its own; 0: as it comes. */
+  sliceBytes: number;
+  /** Passed on no faster than this; 0: as fast as it comes. */
+  bytesPerSecond: number;
+  /** `swallow`: taken and lost. `stall`: not even read, so that the sender's buffers fill. */
+  flow: 'pass' | 'swallow' | 'stall';
+  /** Both ends are reset, once, when this many more bytes have been passed on. */
+  bytesLeft: number;
+}
+
+export function noFaults(): Faults {
+  return {
+    latencyMs: 0,
+    sliceBytes: 0,
+    bytesPerSecond: 0,
+    flow: 'pass',
+    bytesLeft: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** One direction of one connection. Bytes keep their order; nothing is read ahead of what is passed on. */
+export class FaultyPipe {
+  /** Passed on so far. */
+  bytes = 0;
+  private goOn: () => void = () => undefined;
+
+  constructor(
+    private readonly source: Socket,
+    private readonly sink: Socket,
+    private readonly faults: Faults,
+    private readonly onCut: () => void,
+  ) {
+    source.on('data', (chunk: Buffer) => {
+      source.pause();
+      void this.pass(chunk).then(() => source.resume());
+    });
+    // An end that comes while bytes are still held back must not overtake them.
+    source.on('end', () => {
+      if (this.faults.flow === 'pass') sink.end();
+    });
+  }
+
+  /** The faults were changed. */
+  changed(): void {
+    this.goOn();
+  }
+
+  private async pass(chunk: Buffer): Promise<void> {
+    const { latencyMs } = this.faults;
+    if (latencyMs > 0) await wait(latencyMs, undefined, { ref: false });
+    for (let at = 0; at < chunk.length && !this.sink.destroyed;) {
+      await this.noStall();
+      const { sliceBytes } = this.faults;
+      const end = sliceBytes > 0 ? at + sliceBytes : chunk.length;
+      await this.write(chunk.subarray(at, end));
+      // So that the receiver gets to see every piece by itself.
+      if (sliceBytes > 0) await nextTurn();
+      at = end;
+    }
+  }
+
+  private async noStall(): Promise<void> {
+    while (this.faults.flow === 'stall' && !this.sink.destroyed) {
+      await new Promise<void>((resolve) => (this.goOn = resolve));
+    }
+  }
+
+  private async write(piece: Buffer): Promise<void> {
+    const { faults, sink } = this;
+    if (faults.flow === 'swallow') return;
+    const part = piece.subarray(0, faults.bytesLeft);
+    faults.bytesLeft -= part.length;
+    this.bytes += part.length;
+    // The callback comes too where the sink is gone: with an error that its `error` event also tells.
+    await new Promise<void>((resolve) => sink.write(part, () => resolve()));
+    if (faults.bytesLeft === 0) {
+      faults.bytesLeft = Number.POSITIVE_INFINITY;
+      this.onCut();
+    } else if (faults.bytesPerSecond > 0) {
+      await wait((part.length * 1000) / faults.bytesPerSecond, undefined, { ref: false });
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { sha256Hex } from '@apollo-deploy/kernel';
+import {
+  addToChannel,
+  type Context,
+  createEnvironment,
+  createProduct,
+  issueSpokeToken,
+  OrchestrationEngine,
+  type OutboxMessage,
+  type Principal,
+  putEntity,
+  registerRelease,
+  type SpokeRecord,
+} from '@apollo-deploy/orchestration';
+import { VirtualTime } from '@apollo-deploy/orchestration/testing';
+import type { SpokePayload } from '@apollo-deploy/protocol';
+import { FaultProxy } from '@apollo-deploy/protocol/testing';
+import { openStore } from '@apollo-deploy/storage';
+import type { TestDatabase } from '@apollo-deploy/storage/testing';
+import { UlidIds } from '../../../apps/hub/src/platform/ulid-ids.js';
+import { anOffer } from '../../../apps/hub/src/testing/spokes/spoke-scene.js';
+import { HubReplica } from './hub-replica.js';
+import { LinkedSpoke } from './linked-spoke.js';
+
+const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
+const CHART = Buffer.from('chart of aria 1.0.0');
+const TOKEN = 'token-of-dev';
+
+/**
+ * A hub on PostgreSQL and real spokes that dial it through a network that fails on demand. Both sides
+ * run on one virtual time; bytes travel in real time.
+ */
+export class Meeting {
+  private readonly spokes: LinkedSpoke[] = [];
+  private readonly replicas: HubReplica[] = [];
+
+  private constructor(
+    private readonly database: TestDatabase,
+    readonly context: Context,
+    readonly time: VirtualTime,
+    readonly hub: HubReplica,
+    readonly proxy: FaultProxy,
+  ) {
+    this.replicas.push(hub);
+  }
+
+  /** Environment `dev` with spoke `dev`, on an empty database. */
+  static async open(database: TestDatabase): Promise<Meeting> {
+    await database.empty();
+    const time = new VirtualTime();
+    const store = await openStore('database', { url: database.url });
+    const context = { store, clock: time, ids: new UlidIds(), startedAt: new Date(0) };
+    await createEnvironment(context, PERSON, { name: 'dev', tier: 'development' });
+    await issueSpokeToken(context, PERSON, { spoke: 'dev', environment: 'dev', token: TOKEN });
+    const hub = await HubReplica.start(context, time);
+    return new Meeting(database, context, time, hub, await FaultProxy.start(hub.port));
+  }
+
+  /** The spoke `dev`, which dials through the proxy. */
+  spoke(hello: Partial<SpokePayload<'hello'>> = {}): LinkedSpoke {
+    const { time, proxy } = this;
+    const spoke = new LinkedSpoke({ time, port: proxy.port, token: TOKEN, hello });
+    this.spokes.push(spoke);
+    return spoke;
+  }
+
+  /** Another replica of the hub on the same database. */
+  async anotherReplica(): Promise<HubReplica> {
+    const replica = await HubReplica.start(this.context, this.time);
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  async close(): Promise<void> {
+    this.proxy.heal();
+    for (const { link } of this.spokes) await link.close();
+    for (const replica of this.replicas) await this.ended(replica.stop());
+    await this.proxy.stop();
+    await this.context.store.close();
+  }
+
+  /** Lets time pass until something has ended. */
+  private async ended(work: Promise<void>): Promise<void> {
+    const over = work.then(() => true);
+    const turn = (): Promise<false> => new Promise((go) => setImmediate(() => go(false)));
+    while (!(await Promise.race([over, turn()]))) this.time.advance(1000);
+  }
+
+  /** What the hub knows of the spoke. */
+  async stored(): Promise<SpokeRecord> {
+    const spoke = await this.context.store.transact((unit) => unit.spokes.get('dev'));
+    if (spoke === undefined) throw new Error('there is no spoke dev');
+    return spoke;
+  }
+
+  /** Names of the releases that are stored of the spoke. */
+  async releases(): Promise<readonly string[]> {
+    const { store } = this.context;
+    const states = await store.transact((unit) => unit.releaseStates.ofSpoke('dev'));
+    return states.map(({ releaseName }) => releaseName).sort();
+  }
+
+  /** Writes offers 1 to `count`, each with values of this many characters. */
+  async offers(count: number, characters = 0): Promise<void> {
+    const values = { text: 'x'.repeat(characters) };
+    await this.context.store.transact(async (unit) => {
+      for (let number = 1; number <= count; number += 1) {
+        const offer = anOffer(number);
+        await unit.outbox.add({ ...offer, payload: { ...offer.payload, values } });
+      }
+    });
+  }
+
+  outbox(): Promise<readonly OutboxMessage[]> {
+    return this.context.store.transact((unit) => unit.outbox.pending(['dev']));
+  }
+
+  /** Desires `aria` 1.0.0 on the spoke, and has the engine look at what is to be done. */
+  async desireAria(): Promise<void> {
+    const { context } = this;
+    const chart = { name: 'aria', version: '1.0.0', sha256: sha256Hex(CHART), size: CHART.length };
+    await createProduct(context, PERSON, { name: 'aria', criticality: 'medium' });
+    const release = { product: 'aria', version: '1.0.0', dependencies: [] };
+    await registerRelease(context, PERSON, { ...release, chart, bytes: CHART });
+    await addToChannel(context, PERSON, { channel: 'dev', product: 'aria', version: '1.0.0' });
+    const desired = { channel: 'dev' };
+    await putEntity(context, PERSON, { name: 'aria-dev', spoke: 'dev', product: 'aria', desired });
+    await this.think();
+  }
+
+  /** Lets the engine do all it has to. */
+  async think(): Promise<void> {
+    const engine = new OrchestrationEngine(this.context, () => undefined);
+    while ((await engine.drainOnce()) > 0);
+  }
+
+  /** What was done to something, such as `plan/id-1`, oldest first. */
+  async auditOf(subject: string): Promise<readonly string[]> {
+    const { store } = this.context;
+    const page = await store.transact((unit) => unit.audit.list({ subject }, { limit: 200 }));
+    return page.items.map(({ action }) => action);
+  }
+
+  /** Every row of the database, to see that nothing was written. */
+  async everything(): Promise<readonly string[]> {
+    const tables = await this.database.query(
+      "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    );
+    const rows = tables.map(({ name }) =>
+      this.database.query(`SELECT t::text AS row FROM ${String(name)} t ORDER BY 1`),
+    );
+    return (await Promise.all(rows)).flat().map(({ row }) => String(row));
+  }
+}
