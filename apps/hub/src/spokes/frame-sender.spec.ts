@@ -8,15 +8,16 @@ const MIB = 1024 * 1024;
 
 /** A socket whose kernel takes a frame only when it is told to. */
 class SlowSocket extends FakeSocket {
-  private readonly written: (() => void)[] = [];
+  private readonly written: ((error: null) => void)[] = [];
 
-  override send(text: string, written: (error?: Error) => void): void {
+  override send(text: string, written: (error?: Error | null) => void): void {
     super.send(text, () => undefined);
     this.written.push(written);
   }
 
   takeOne(): void {
-    this.written.shift()?.();
+    // As Node says that all went well.
+    this.written.shift()?.(null);
   }
 }
 
@@ -24,14 +25,16 @@ function scene() {
   const socket = new SlowSocket();
   const time = new VirtualTime();
   const stuck: string[] = [];
+  const room: number[] = [];
   const sender = new FrameSender({
     socket,
     clock: time,
     ids: new CountingIds(),
     timer: time,
     onStuck: (reason) => stuck.push(reason),
+    onRoom: () => room.push(socket.bufferedAmount),
   });
-  return { socket, time, stuck, sender };
+  return { socket, time, stuck, room, sender };
 }
 
 describe('the sender of frames', () => {
@@ -85,6 +88,29 @@ describe('the sender of frames', () => {
     }
     time.advance(60_000);
     expect(stuck).toEqual([]);
+  });
+
+  it('gives a spoke up that has read something, and then nothing for 30 s', () => {
+    const { sender, socket, time, stuck } = scene();
+    for (let count = 0; count < 3; count += 1) sender.send('ack', {});
+    socket.takeOne();
+    time.advance(30_000);
+    expect(stuck).toEqual(['the spoke has read nothing for 30 s']);
+  });
+
+  it('says once that there is room again for what it held back', () => {
+    const { sender, socket, room } = scene();
+    for (let count = 0; count < 4; count += 1) sender.send('ack', {});
+    socket.takeOne();
+    expect(room).toEqual([]);
+    socket.bufferedAmount = MIB + 1;
+    expect(sender.congested()).toBe(true);
+    socket.takeOne();
+    expect(room).toEqual([]);
+    socket.bufferedAmount = MIB;
+    socket.takeOne();
+    socket.takeOne();
+    expect(room).toEqual([MIB]);
   });
 
   it('sends nothing and waits for nothing once it is closed', () => {

@@ -17,6 +17,8 @@ export interface FrameSenderOptions {
   readonly timer: Timer;
   /** The peer does not read what it is sent. */
   readonly onStuck: (reason: string) => void;
+  /** The peer read too slowly to be given more, and has caught up. */
+  readonly onRoom: () => void;
 }
 
 /**
@@ -27,7 +29,10 @@ export interface FrameSenderOptions {
 export class FrameSender {
   /** The session's epoch; 0 before the welcome. */
   epoch = 0;
+  private saidAt = 0;
   private unwritten = 0;
+  /** Somebody was told that there is no room. */
+  private heldBack = false;
   private closed = false;
   private cancelStuck: () => void = () => undefined;
 
@@ -46,6 +51,7 @@ export class FrameSender {
       ts: clock.now().toISOString(),
       ...(re !== undefined && { re }),
     };
+    this.saidAt = clock.now().getTime();
     this.unwritten += 1;
     if (this.unwritten === 1) this.watch();
     socket.send(encodeHubFrame(t, p, head), (error) => {
@@ -56,9 +62,16 @@ export class FrameSender {
     }
   }
 
+  /** For how long nothing was sent, in milliseconds. */
+  get quietMs(): number {
+    return this.options.clock.now().getTime() - this.saidAt;
+  }
+
   /** True while the spoke reads too slowly to be given more. */
   congested(): boolean {
-    return this.closed || this.options.socket.bufferedAmount > CONGESTED_BYTES;
+    if (this.closed) return true;
+    this.heldBack = this.options.socket.bufferedAmount > CONGESTED_BYTES;
+    return this.heldBack;
   }
 
   close(): void {
@@ -67,10 +80,12 @@ export class FrameSender {
   }
 
   /** A frame that could not be written belongs to a socket whose `close` event says the rest. */
-  private written(error: Error | undefined): void {
+  private written(error: Error | null | undefined): void {
     this.cancelStuck();
     this.unwritten -= 1;
-    if (error === undefined && this.unwritten > 0 && !this.closed) this.watch();
+    if (error != null || this.closed) return;
+    if (this.unwritten > 0) this.watch();
+    if (this.heldBack && !this.congested()) this.options.onRoom();
   }
 
   private watch(): void {

@@ -3,7 +3,7 @@ export interface FrameSocket {
   /** Bytes that were given to `send` and not yet to the kernel. */
   readonly bufferedAmount: number;
   /** `written` is called when the kernel has taken the frame, or with the reason why it has not. */
-  send(text: string, written: (error?: Error) => void): void;
+  send(text: string, written: (error?: Error | null) => void): void;
   close(code: number, reason: string): void;
   /** Cuts the connection without a word. */
   terminate(): void;
@@ -11,7 +11,6 @@ export interface FrameSocket {
   pause(): void;
   resume(): void;
   on(event: 'message', listener: (data: FrameData, isBinary: boolean) => void): unknown;
-  on(event: 'ping' | 'pong', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number, reason: Uint8Array) => void): unknown;
 }

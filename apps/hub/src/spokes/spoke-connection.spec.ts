@@ -111,13 +111,25 @@ describe('a heartbeat', () => {
     scene.time.advance(44_999);
     await spoke.caughtUp();
     scene.time.advance(44_999);
-    spoke.socket.ping();
+    spoke.connection.hear();
     scene.time.advance(44_999);
     expect(scene.sessions.spokes()).toEqual(['dev']);
     scene.time.advance(1);
     expect(await spoke.socket.ended).toBe('cut');
     await spoke.connection.closed;
     expect(await scene.store.spoke()).toMatchObject({ connected: false });
+  });
+
+  it('is not waited for where bytes of a large frame come: after 30 s the hub speaks first', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    scene.time.advance(29_999);
+    spoke.connection.hear();
+    expect(spoke.received).toEqual([]);
+    scene.time.advance(1);
+    spoke.connection.hear();
+    spoke.connection.hear();
+    expect(spoke.received).toEqual(['heartbeat']);
   });
 
   it('is not missed while the hub itself is behind with what it was sent', async () => {

@@ -29,6 +29,11 @@ import type { Timer } from './timer.js';
 const HELLO_WITHIN_MS = 5000;
 /** A peer that does not answer the close frame is cut off after this long. */
 const CLOSE_WITHIN_MS = 5000;
+/**
+ * A spoke that hears nothing for 45 s gives up, and so would one that takes longer than that to send a
+ * large frame: its heartbeats wait behind it. It is told that its bytes come.
+ */
+const SPEAK_AFTER_MS = 30_000;
 /** Spokes of a replica that stops come back spread over this window. */
 const RECONNECT_WINDOW_MS = 5000;
 
@@ -81,6 +86,9 @@ export class SpokeConnection implements SessionConnection {
       timer,
       onStuck: (reason) => {
         this.terminate(reason);
+      },
+      onRoom: () => {
+        services.wakeDelivery(spoke);
       },
     });
     this.commit = committing(timer);
@@ -135,16 +143,25 @@ export class SpokeConnection implements SessionConnection {
     this.end({ code: CLOSE_CODES.restart, reason: 'this replica of the hub is stopping' });
   }
 
+  /**
+   * Bytes of the spoke have come: it is there, even if they are not a frame yet, as a large one may
+   * take minutes. Before the hello has come, its deadline stands.
+   */
+  hear(): void {
+    if (this.ending || (this.session === undefined && !this.queue.busy)) return;
+    if (this.frames !== undefined && this.sender.quietMs >= SPEAK_AFTER_MS) this.sayTime();
+    this.cancelWatch();
+    this.cancelWatch = this.services.timer.after(SILENCE_LIMIT_MS, () => {
+      // While frames wait here the socket may not even be read: that is not the spoke's silence.
+      if (this.queue.busy) this.hear();
+      else this.terminate(`nothing was heard for ${SILENCE_LIMIT_MS / 1000} s`);
+    });
+  }
+
   private listen(): void {
     const { socket } = this;
     socket.on('message', (data, isBinary) => {
       this.receive(isBinary ? undefined : textOf(data));
-    });
-    socket.on('ping', () => {
-      this.watchSilence();
-    });
-    socket.on('pong', () => {
-      this.watchSilence();
     });
     socket.on('error', (error) => {
       this.log.warn({ msg: 'the connection of a spoke failed', ...this.who(), err: error });
@@ -154,22 +171,15 @@ export class SpokeConnection implements SessionConnection {
     });
   }
 
-  private receive(text: string | undefined): void {
-    if (this.ending) return;
-    this.watchSilence();
-    if (text === undefined) this.end(protocolError('frames are text, never binary'));
-    else this.queue.push(text);
+  private sayTime(): void {
+    this.sender.send('heartbeat', { serverTime: this.services.context.clock.now().toISOString() });
   }
 
-  /** Before the hello has come, its deadline stands. */
-  private watchSilence(): void {
-    if (this.ending || (this.session === undefined && !this.queue.busy)) return;
-    this.cancelWatch();
-    this.cancelWatch = this.services.timer.after(SILENCE_LIMIT_MS, () => {
-      // While frames wait here the socket may not even be read: that is not the spoke's silence.
-      if (this.queue.busy) this.watchSilence();
-      else this.terminate(`nothing was heard for ${SILENCE_LIMIT_MS / 1000} s`);
-    });
+  private receive(text: string | undefined): void {
+    if (this.ending) return;
+    this.hear();
+    if (text === undefined) this.end(protocolError('frames are text, never binary'));
+    else this.queue.push(text);
   }
 
   private async handle(text: string): Promise<void> {
@@ -240,7 +250,7 @@ export class SpokeConnection implements SessionConnection {
       { re: helloId },
     );
     this.log.log({ msg: 'a spoke has connected', ...this.who() });
-    this.watchSilence();
+    this.hear();
     sessions.admit(this);
     heard(this.spoke);
     wakeDelivery(this.spoke);

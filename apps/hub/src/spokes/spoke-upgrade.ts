@@ -26,6 +26,8 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 /** The spoke that a socket belongs to; known before the socket is open. */
 export interface AdmittedSpoke {
   readonly spoke: string;
+  /** What the socket runs on; its `data` events tell of bytes that are not a frame yet. */
+  readonly wire: Duplex;
 }
 
 export interface SpokeUpgradeOptions {
@@ -37,7 +39,7 @@ export interface SpokeUpgradeOptions {
   readonly log: EventLog;
 }
 
-type Authentication = Result<AdmittedSpoke, Refusal> | UpgradeProblemCode;
+type Authentication = Result<Pick<AdmittedSpoke, 'spoke'>, Refusal> | UpgradeProblemCode;
 
 /**
  * Turns an HTTP upgrade into a WebSocket, for spokes only. Path, origin, subprotocol and token are
@@ -76,7 +78,7 @@ export class SpokeUpgrade {
     else {
       socket.off('error', onError);
       this.server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-        this.server.emit('connection', webSocket, admitted.value);
+        this.server.emit('connection', webSocket, { ...admitted.value, wire: socket });
       });
     }
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   CLOSE_CODES,
   decodeHubFrame,
@@ -14,6 +15,7 @@ import type { Timer } from '@apollo-deploy/kube';
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../clock.js';
 import { refusedUpgrade, type ConnectionEnd } from './reconnect-delay.js';
+import { SendWatch } from './send-watch.js';
 
 export interface HubConnectionOptions {
   readonly url: string;
@@ -23,6 +25,8 @@ export interface HubConnectionOptions {
   readonly onOpen: () => void;
   /** Called for one frame after the other; the next waits for the promise. */
   readonly onFrame: (frame: HubFrame) => void | Promise<void>;
+  /** There is room again for what `congested` held back. */
+  readonly onRoom: () => void;
   /** A frame that may be ignored was. */
   readonly onIgnored: (detail: string) => void;
   /** Called exactly once, last. */
@@ -32,12 +36,11 @@ export interface HubConnectionOptions {
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The socket is not read while this many frames wait to be handled. */
 const QUEUE_LIMIT = 64;
-/** A hub that reads slower than this many bytes behind is cut off; nothing durable is lost. */
-const BUFFER_LIMIT_BYTES = 4 * MAX_FRAME_BYTES;
 
 /** One WebSocket to the hub, from the upgrade to its end: frames in order, silence noticed. */
 export class HubConnection {
   private readonly socket: WebSocket;
+  private readonly sending: SendWatch;
   private readonly queue: HubFrame[] = [];
   private handling = false;
   private ended = false;
@@ -52,16 +55,24 @@ export class HubConnection {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       followRedirects: false,
     });
+    this.sending = new SendWatch({
+      unsentBytes: () => this.socket.bufferedAmount,
+      onRoom: options.onRoom,
+      onStuck: (reason) => this.giveUp(reason),
+    });
     this.listen();
     this.heard();
   }
 
   send<T extends SpokeMessageType>(type: T, payload: SpokePayload<T>, head: FrameHead): void {
     if (this.ended || this.socket.readyState !== WebSocket.OPEN) return;
-    this.socket.send(encodeSpokeFrame(type, payload, head));
-    if (this.socket.bufferedAmount > BUFFER_LIMIT_BYTES) {
-      this.giveUp('the hub does not read what is sent to it');
-    }
+    this.socket.send(encodeSpokeFrame(type, payload, head), (error) => this.sending.written(error));
+    this.sending.sent();
+  }
+
+  /** True while the hub reads too slowly to be given more of what can wait. */
+  get congested(): boolean {
+    return this.sending.congested();
   }
 
   /** Says goodbye; `onEnd` follows. A hub that does not answer is cut off by the silence limit. */
@@ -72,10 +83,16 @@ export class HubConnection {
 
   private listen(): void {
     const { socket } = this;
-    socket.on('open', () => this.options.onOpen());
+    let wire: IncomingMessage['socket'] | undefined;
+    socket.on('upgrade', (response) => {
+      wire = response.socket;
+    });
+    socket.on('open', () => {
+      // Bytes that are not a frame yet: a large one may take minutes.
+      wire?.on('data', () => this.heard());
+      this.options.onOpen();
+    });
     socket.on('message', (data, isBinary) => this.receive(data, isBinary));
-    socket.on('ping', () => this.heard());
-    socket.on('pong', () => this.heard());
     socket.on('unexpected-response', (request, response) => {
       const { statusCode = 0, headers } = response;
       request.destroy();
@@ -91,7 +108,6 @@ export class HubConnection {
   }
 
   private receive(data: RawData, isBinary: boolean): void {
-    this.heard();
     const frame = decodeHubFrame(isBinary ? '' : textOf(data));
     if (frame.ok) {
       this.queue.push(frame.value);
@@ -132,6 +148,7 @@ export class HubConnection {
     if (this.ended) return;
     this.ended = true;
     this.cancelWatchdog();
+    this.sending.close();
     this.options.onEnd(end);
   }
 }

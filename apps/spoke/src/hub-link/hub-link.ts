@@ -125,6 +125,7 @@ export class HubLink {
       clock,
       onOpen: () => this.transmit('hello', this.options.hello()),
       onFrame: (frame) => this.take(frame),
+      onRoom: () => this.pump(),
       onIgnored: (detail) => log.warn({ detail }, 'a frame of the hub was ignored'),
       onEnd: (end) => this.lose(end),
     });
@@ -190,9 +191,10 @@ export class HubLink {
   }
 
   private pump(): void {
-    if (this.epoch === 0) return;
-    for (const { id, type, payload } of this.outbox.take()) {
-      this.connection?.send(type, payload, this.head(id));
+    while (this.epoch > 0 && this.connection?.congested === false) {
+      const [next] = this.outbox.take(1);
+      if (next === undefined) return;
+      this.connection.send(next.type, next.payload, this.head(next.id));
     }
   }
 

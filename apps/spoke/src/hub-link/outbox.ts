@@ -42,11 +42,11 @@ export class Outbox {
     });
   }
 
-  /** The next messages to send on this connection, marked as sent. */
-  take(): readonly Outgoing[] {
+  /** The next messages to send on this connection, `most` at most, marked as sent. */
+  take(most = WINDOW): readonly Outgoing[] {
     const letters = [...this.letters.values()];
     const room = WINDOW - letters.filter(({ sent }) => sent).length;
-    const next = letters.filter(({ sent }) => !sent).slice(0, Math.max(room, 0));
+    const next = letters.filter(({ sent }) => !sent).slice(0, Math.max(Math.min(room, most), 0));
     for (const letter of next) letter.sent = true;
     return next;
   }

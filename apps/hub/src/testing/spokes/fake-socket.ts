@@ -28,7 +28,7 @@ export class FakeSocket implements FrameSocket {
     return this;
   }
 
-  send(text: string, written: (error?: Error) => void): void {
+  send(text: string, written: (error?: Error | null) => void): void {
     const frame = decodeHubFrame(text);
     if (!frame.ok) throw new Error(`the hub sent what cannot be read: ${frame.error.detail}`);
     this.sent.push(frame.value);
@@ -56,10 +56,6 @@ export class FakeSocket implements FrameSocket {
   /** The spoke sends this text. */
   say(text: string, isBinary = false): void {
     this.events.emit('message', Buffer.from(text), isBinary);
-  }
-
-  ping(): void {
-    this.events.emit('ping');
   }
 
   /** Resolves once the connection has ended: with its close code, or `cut`. */

@@ -112,8 +112,8 @@ class SpokeEnd {
 
   /** Resolves when everything said before has been handled. */
   async caughtUp(generation = 0): Promise<void> {
-    this.say('heartbeat', { running: [], generation });
-    await this.socket.next('heartbeat');
+    const id = this.say('heartbeat', { running: [], generation });
+    while ((await this.socket.next('heartbeat')).re !== id);
   }
 
   /** What was sent since the welcome, as `type` or `type re`. */
