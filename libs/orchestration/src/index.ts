@@ -134,24 +134,28 @@ export type { RecallRepository } from './ports/recalls.js';
 export { type CommitSignal, MISSED, type Store, StoreUnavailable } from './ports/store.js';
 export type { AlreadyExists } from './ports/already-exists.js';
 export type {
-  AuditFilter,
-  AuditTrail,
   ChannelEntry,
   ChannelRepository,
   ChartRepository,
+  EnvironmentRepository,
+  ProductRepository,
+  ReleaseRepository,
+} from './ports/catalog-repositories.js';
+export type {
+  EntityFilter,
+  EntityRepository,
+  InstantRange,
+  ReleaseStateRepository,
+  SpokeRepository,
+} from './ports/fleet-repositories.js';
+export type {
+  AuditFilter,
+  AuditTrail,
   ConstraintRepository,
   DeclineRepository,
   DirtyQueue,
-  EntityFilter,
-  EntityRepository,
-  EnvironmentRepository,
   EvaluationRepository,
   IdempotencyRepository,
-  InstantRange,
   Outbox,
-  ProductRepository,
-  ReleaseRepository,
-  ReleaseStateRepository,
-  SpokeRepository,
   UnitOfWork,
 } from './ports/unit-of-work.js';

@@ -3,7 +3,8 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
-import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
+import type { ChannelEntry } from '../ports/catalog-repositories.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkVersion, firstRefusal } from './check-fields.js';
 import { productNotFound } from './register-release.js';
 

@@ -12,7 +12,8 @@ import {
 } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { Page, PageRequest } from '../ports/page.js';
-import type { EntityFilter, UnitOfWork } from '../ports/unit-of-work.js';
+import type { EntityFilter } from '../ports/fleet-repositories.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 

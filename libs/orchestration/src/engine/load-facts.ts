@@ -18,7 +18,8 @@ import {
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, ReleaseSummary, SpokeRecord } from '../ports/records.js';
 import type { SlotCounts, SlotHolders } from '../ports/plan-slots.js';
-import type { ChannelEntry, UnitOfWork } from '../ports/unit-of-work.js';
+import type { ChannelEntry } from '../ports/catalog-repositories.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { grouped } from './grouped.js';

@@ -1,12 +1,8 @@
 import type { Entity } from '@apollo-deploy/domain';
 import type { Json } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, ReleaseStateRecord } from '../ports/records.js';
-import type {
-  EntityRepository,
-  EvaluationRepository,
-  ReleaseStateRepository,
-  UnitOfWork,
-} from '../ports/unit-of-work.js';
+import type { EntityRepository, ReleaseStateRepository } from '../ports/fleet-repositories.js';
+import type { EvaluationRepository, UnitOfWork } from '../ports/unit-of-work.js';
 import { reportedRelease } from '../spokes/release-state.js';
 import { entitySubject, type EventDrafts } from './event-drafts.js';
 import { overlaid } from './overlaid.js';

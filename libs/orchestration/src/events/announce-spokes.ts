@@ -1,6 +1,6 @@
 import type { Json } from '@apollo-deploy/kernel';
 import type { SpokeRecord } from '../ports/records.js';
-import type { SpokeRepository } from '../ports/unit-of-work.js';
+import type { SpokeRepository } from '../ports/fleet-repositories.js';
 import type { EventDrafts } from './event-drafts.js';
 import { overlaid } from './overlaid.js';
 

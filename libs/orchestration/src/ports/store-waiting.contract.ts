@@ -4,7 +4,7 @@ import { InvariantViolation } from '@apollo-deploy/kernel';
 import { anEntity, aSpoke } from '../testing/records/fleet-records.js';
 import { aPlan, anEvaluation } from '../testing/records/plan-records.js';
 import type { Store } from './store.js';
-import type { InstantRange } from './unit-of-work.js';
+import type { InstantRange } from './fleet-repositories.js';
 
 /** What schedulers and recoveries look for: whom nobody marked, and who waits for what. */
 export function describeWaiting(store: () => Store): void {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
-import type { InstantRange, UnitOfWork } from '../ports/unit-of-work.js';
+import type { InstantRange } from '../ports/fleet-repositories.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { PRESENCE_LIMITS } from '../spokes/presence.js';
 import { markOpenWork } from '../spokes/spoke-session.js';
 import { LeaseLost, transactUnder } from './under-lease.js';

@@ -10,7 +10,7 @@ import type {
   EnvironmentRepository,
   ProductRepository,
   ReleaseRepository,
-} from '../unit-of-work.js';
+} from '../catalog-repositories.js';
 import { pageByKey } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
 import type { MemoryTables, ReleaseGroup } from './memory-tables.js';

@@ -11,7 +11,7 @@ import type {
   InstantRange,
   ReleaseStateRepository,
   SpokeRepository,
-} from '../unit-of-work.js';
+} from '../fleet-repositories.js';
 import { pageByKey } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
 import { type EntityGroup, type MemoryTables, releaseKey } from './memory-tables.js';

@@ -28,7 +28,7 @@ import type {
 import type { LeaseRow } from '../leases.js';
 import type { OccurrenceRecord } from '../occurrences.js';
 import type { SlotHolders } from '../plan-slots.js';
-import type { ChannelEntry } from '../unit-of-work.js';
+import type { ChannelEntry } from '../catalog-repositories.js';
 import { compositeKey, MemoryTable } from './memory-table.js';
 
 export interface ChartRow {

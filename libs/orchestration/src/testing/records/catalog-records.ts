@@ -7,7 +7,7 @@ import type {
 } from '@apollo-deploy/domain';
 import * as domain from '@apollo-deploy/domain/testing';
 import type { OccurrenceRecord } from '../../ports/occurrences.js';
-import type { ChannelEntry } from '../../ports/unit-of-work.js';
+import type { ChannelEntry } from '../../ports/catalog-repositories.js';
 import { NOON } from './noon.js';
 
 export function anEnvironment(change: Partial<Environment> = {}): Environment {
