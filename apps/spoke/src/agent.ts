@@ -1,4 +1,9 @@
-import { HelmChartOperator, formatHelmVersion, type HelmRunner } from '@apollo-deploy/helm';
+import {
+  HelmChartOperator,
+  formatHelmVersion,
+  ReleaseReader,
+  type HelmRunner,
+} from '@apollo-deploy/helm';
 import type { KubeApi, Timer } from '@apollo-deploy/kube';
 import type { SpokePayload } from '@apollo-deploy/protocol';
 import type { Logger } from 'pino';
@@ -61,6 +66,7 @@ export class SpokeAgent {
 
   constructor(private readonly options: SpokeAgentOptions) {
     const { kube, timer, clock, random, log, healthRules } = options;
+    const reader = new ReleaseReader(kube);
     const live = new LiveObjects({ kube, timer, random, log });
     this.link = new HubLink({
       ...{ url: options.socketUrl, token: options.token, newId: options.newId },
@@ -73,7 +79,7 @@ export class SpokeAgent {
       }),
     });
     this.inventory = new ReleaseInventory({
-      ...{ kube, timer, random, log },
+      ...{ kube, reader, timer, random, log },
       onChange: (key) => this.state.releaseChanged(key),
     });
     this.state = new ClusterState({
@@ -88,10 +94,10 @@ export class SpokeAgent {
     });
     this.executor = new Executor(
       {
-        ...{ kube, helm: options.helm, charts: options.charts, live, clock, timer, log },
+        ...{ kube, reader, helm: options.helm, charts: options.charts, live, clock, timer, log },
         ...{ processes: options.processes, self: options.self, healthRules },
         ledger: new ConfigMapLedger(kube, options.namespace),
-        operator: new HelmChartOperator({ kube, helm: options.helm }),
+        operator: new HelmChartOperator({ kube, reader, helm: options.helm }),
         limit: new Limit(options.maxParallel),
       },
       { reports: reportsOf(this.link), look: (release) => this.state.reportNow(release), random },

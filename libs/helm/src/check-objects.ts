@@ -1,3 +1,4 @@
+import type { Result } from '@apollo-deploy/kernel';
 import {
   describeRef,
   refOf,
@@ -37,7 +38,10 @@ export interface CheckContext {
   readonly verb: 'install' | 'upgrade';
   /** The release overwrites whatever it finds, as client-side ones do: conflicts are no news. */
   readonly takesOver: boolean;
+  /** That its namespace is not there is then no finding. */
   readonly createsNamespace: boolean;
+  /** What the release has deployed now: Helm asks no more whose that is. */
+  readonly own: readonly ManifestDocument[];
 }
 
 const FIELD_MANAGER = 'helm';
@@ -70,12 +74,17 @@ export async function checkObjects(
 }
 
 class ObjectCheck {
+  private readonly own: ReadonlySet<string>;
+
   constructor(
     private readonly kube: KubeApi,
     private readonly resources: ApiResources,
     private readonly brought: Brought,
     private readonly context: CheckContext,
-  ) {}
+  ) {
+    const { own } = context;
+    this.own = new Set(own.map(({ object }) => keyOf(refOf(this.placed(object)))));
+  }
 
   /** Helm leaves existing CRDs of `crds/` alone, and runs only the hooks of its verb. */
   concerns({ object, yaml }: ManifestDocument): boolean {
@@ -89,11 +98,12 @@ class ObjectCheck {
     const placed = this.placed(object);
     const ref = refOf(placed);
     if (this.isBrought(ref)) return ref;
-    // Helm deletes a hook of the same name before it makes this one anew.
-    if (hookEventsOf(object).length > 0 && (await this.kube.get(ref)).ok) return ref;
     const { takesOver } = this.context;
     const first = await this.apply(placed, yaml, takesOver);
+    // Helm deletes a hook of the same name before it makes this one anew.
+    if (hookEventsOf(object).length > 0 && (await this.isThere(ref, first))) return ref;
     if (first.ok) return this.ownership(ref, first.value);
+    if (this.lacksNamespace(first.error)) return ref;
     if (first.error.code !== 'kube/field_conflict') return blocking(ref, first.error);
     const second = await this.apply(placed, yaml, true);
     const conflicts = first.error.causes.map((cause) => conflict(ref, cause));
@@ -122,15 +132,22 @@ class ObjectCheck {
   private isBrought(ref: KubeRef): boolean {
     const { kinds, namespaces } = this.brought;
     if (kinds.has(`${ref.apiVersion} ${ref.kind}`)) return this.resources.find(ref) === undefined;
-    if (ref.namespace === undefined) return false;
-    const created = this.context.createsNamespace && ref.namespace === this.context.namespace;
-    return created || namespaces.has(ref.namespace);
+    return ref.namespace !== undefined && namespaces.has(ref.namespace);
+  }
+
+  private lacksNamespace({ code, message }: KubeRefusal): boolean {
+    const { createsNamespace, namespace } = this.context;
+    const why = `namespaces "${namespace}" not found`;
+    return createsNamespace && code === 'kube/not_found' && message.includes(why);
+  }
+
+  private async isThere(ref: KubeRef, answer: Result<KubeObject, KubeRefusal>): Promise<boolean> {
+    return answer.ok ? wasThere(answer.value) : (await this.kube.get(ref)).ok;
   }
 
   /** Helm refuses objects that exist and are not its own. */
   private async ownership(ref: KubeRef, merged: KubeObject): Promise<PreflightFinding[]> {
-    // A dry run that would create the object answers without a resourceVersion.
-    if ((merged.metadata.resourceVersion ?? '') === '') return [];
+    if (!wasThere(merged) || this.own.has(keyOf(ref))) return [];
     // Helm adds its marks after rendering, so only the live object shows them.
     const live = await this.kube.get(ref);
     if (!live.ok) return [];
@@ -143,6 +160,15 @@ class ObjectCheck {
     const message = `${describeRef(ref)} exists and does not belong to release ${this.context.release}; delete it, rename it in the chart, or label and annotate it as Helm's`;
     return [{ ref, code: 'helm/not_owned', field: null, message, severity: 'blocking' }];
   }
+}
+
+function keyOf(ref: KubeRef): string {
+  return `${ref.apiVersion} ${describeRef(ref)}`;
+}
+
+/** A dry run that would create the object answers without a resourceVersion. */
+function wasThere({ metadata }: KubeObject): boolean {
+  return (metadata.resourceVersion ?? '') !== '';
 }
 
 function conflict(ref: KubeRef, { field, message }: KubeCause): PreflightFinding {

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventRecorder } from '@apollo-deploy/kube/testing';
 import { HelmChartOperator } from './helm-chart-operator.js';
 import type { HelmValues } from './helm-command.js';
-import { RELEASE_SECRET_KIND } from './observe-release.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import { withStatus } from './release-codec.js';
 import type { ReleaseOperation } from './release-operation.js';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';

@@ -6,6 +6,7 @@ import type { CommandTrace, HelmReport, HelmVerdict, RepairTrace } from './helm-
 import type { HelmRunner } from './helm-runner.js';
 import { nextAction, type HelmAction } from './next-action.js';
 import { observeRelease } from './observe-release.js';
+import type { ReleaseReader } from './release-reader.js';
 import type { ReleaseAsk, ReleaseOperation } from './release-operation.js';
 import type { ReleaseRecord } from './release-record.js';
 import { headOf, type ReleaseState } from './release-state.js';
@@ -34,6 +35,8 @@ export interface OperateOptions {
 export interface OperatorCollaborators {
   readonly kube: KubeApi;
   readonly helm: HelmRunner;
+  /** Default: one of its own for each observation. */
+  readonly reader?: ReleaseReader;
   /** Milliseconds on a clock that never goes back. Default: this machine's. */
   readonly monotonicMs?: () => number;
 }
@@ -175,7 +178,8 @@ class Operation {
 
   private observe(): Promise<ReleaseState> {
     this.options.onPhase?.('observing');
-    return observeRelease(this.collaborators.kube, this.operation);
+    const { kube, reader } = this.collaborators;
+    return observeRelease(kube, this.operation, reader);
   }
 
   private cancelled(): HelmVerdict {

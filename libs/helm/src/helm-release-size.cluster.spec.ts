@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RELEASE_SECRET_KIND } from './observe-release.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import type { ChartArchive } from './release-operation.js';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';
 import { OperatorBench } from './testing/operator-bench.js';

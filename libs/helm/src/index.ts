@@ -69,7 +69,8 @@ export {
 } from './release-state.js';
 export { detectHelm, findDeathSignal } from './detect-helm.js';
 export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
-export { observeRelease, RELEASE_SECRET_KIND } from './observe-release.js';
+export { observeRelease } from './observe-release.js';
+export { RELEASE_SECRET_KIND, ReleaseReader } from './release-reader.js';
 export { readRelease, readRevision, type UnreadableRelease } from './release-codec.js';
 export { rollbackDescription } from './release-operation.js';
 export { runsHooks } from './hooks-of-verb.js';

@@ -1,29 +1,29 @@
-import {
-  KubeUnavailable,
-  type KubeApi,
-  type KubeObject,
-  type KubeRefusal,
-} from '@apollo-deploy/kube';
-import { readRelease, readRevision } from './release-codec.js';
+import { err, type Result } from '@apollo-deploy/kernel';
+import { KubeUnavailable, type KubeApi, type KubeRefusal } from '@apollo-deploy/kube';
+import { readRevision, type UnreadableRelease } from './release-codec.js';
+import { RELEASE_SECRET_KIND, ReleaseReader } from './release-reader.js';
 import type { ReleaseRecord, ReleaseRevision } from './release-record.js';
 import { releaseState, type ReleaseState } from './release-state.js';
 
-/** The Secrets Helm keeps its releases in. */
-export const RELEASE_SECRET_KIND = { apiVersion: 'v1', kind: 'Secret' } as const;
-
 const TRIES = 3;
 
+interface Target {
+  readonly release: string;
+  readonly namespace: string;
+}
+
 /**
- * Reads the state of one release: a list of metadata and one or two payloads. Throws
- * `KubeUnavailable` when the Secrets cannot be read, missing rights included, because then nothing
- * can be said about the release.
+ * Reads the state of one release: a list of metadata and, of what the reader does not know yet, one or
+ * two payloads. Throws `KubeUnavailable` when the Secrets cannot be read, missing rights included,
+ * because then nothing can be said about the release.
  */
 export async function observeRelease(
   kube: KubeApi,
-  target: { readonly release: string; readonly namespace: string },
+  target: Target,
+  reader = new ReleaseReader(kube),
 ): Promise<ReleaseState> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const state = await observeOnce(kube, target);
+    const state = await observeOnce(kube, target, reader);
     if (state !== null) return state;
   }
   const message = `release ${target.release} in ${target.namespace} changes while it is read; try again`;
@@ -33,7 +33,8 @@ export async function observeRelease(
 /** Null when a revision vanished between the list and its reading. */
 async function observeOnce(
   kube: KubeApi,
-  { release, namespace }: { readonly release: string; readonly namespace: string },
+  { release, namespace }: Target,
+  reader: ReleaseReader,
 ): Promise<ReleaseState | null> {
   const listed = await kube.list(RELEASE_SECRET_KIND, {
     namespace,
@@ -49,37 +50,29 @@ async function observeOnce(
   if (newest === undefined) return releaseState({ head: null, history, lastDeployed: null });
   const deployed = history.findLast(({ status }) => status === 'deployed');
   const [head, lastDeployed] = await Promise.all([
-    readSecret(kube, namespace, newest),
-    deployed === undefined || deployed === newest ? null : readSecret(kube, namespace, deployed),
+    readPayload(reader, namespace, newest),
+    deployed === undefined || deployed === newest ? null : readPayload(reader, namespace, deployed),
   ]);
   if (head === undefined || lastDeployed === undefined) return null;
   return releaseState({
     history,
-    head: recordOf(head),
-    lastDeployed: lastDeployed === null ? null : readableOrNull(lastDeployed),
+    head: head.ok ? head.value : { message: head.error.message },
+    lastDeployed: lastDeployed?.ok === true ? lastDeployed.value : null,
   });
 }
 
 /** Undefined when the Secret is gone. */
-async function readSecret(
-  kube: KubeApi,
+async function readPayload(
+  reader: ReleaseReader,
   namespace: string,
-  { secretName }: ReleaseRevision,
-): Promise<KubeObject | undefined> {
-  const got = await kube.get({ ...RELEASE_SECRET_KIND, namespace, name: secretName });
-  if (got.ok) return got.value;
-  if (got.error.code === 'kube/not_found') return undefined;
-  throw unreadable(namespace, got.error);
-}
-
-function recordOf(secret: KubeObject): ReleaseRecord | { readonly message: string } {
-  const read = readRelease(secret);
-  return read.ok ? read.value : { message: read.error.message };
-}
-
-function readableOrNull(secret: KubeObject): ReleaseRecord | null {
-  const read = readRelease(secret);
-  return read.ok ? read.value : null;
+  revision: ReleaseRevision,
+): Promise<Result<ReleaseRecord, UnreadableRelease> | undefined> {
+  const read = await reader.read(namespace, revision);
+  if (read.ok) return read;
+  const { error } = read;
+  if (error.code === 'kube/not_found') return undefined;
+  if (error.code === 'release/unreadable') return err(error);
+  throw unreadable(namespace, error);
 }
 
 function unreadable(namespace: string, refusal: KubeRefusal): KubeUnavailable {

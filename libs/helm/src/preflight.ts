@@ -42,12 +42,14 @@ export async function preflight(
   if (!rendered.ok) return rendered;
   const documents = await manifestDocuments(rendered.value);
   if (!documents.ok) return err({ code: 'helm/render_failed', message: documents.error.message });
+  const own = head?.status === 'deployed' ? await manifestDocuments(head.manifest) : ok([]);
   const report = await checkObjects(kube, documents.value, {
     release,
     namespace,
     verb: type === 'install' ? 'install' : 'upgrade',
     takesOver: head?.applyMethod === 'csa',
     createsNamespace: type === 'install' && operation.createNamespace === true,
+    own: own.ok ? own.value : [],
   });
   return ok(report);
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeUnavailable, type KubeRefusalCode } from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
-import { observeRelease, RELEASE_SECRET_KIND } from './observe-release.js';
+import { observeRelease } from './observe-release.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import { encodePayload } from './release-codec.js';
 import type { ReleaseRecord } from './release-record.js';
 import { headOf } from './release-state.js';

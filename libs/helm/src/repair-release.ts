@@ -5,7 +5,7 @@ import {
   type KubeRefusal,
 } from '@apollo-deploy/kube';
 import type { RepairTrace } from './helm-report.js';
-import { RELEASE_SECRET_KIND } from './observe-release.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import { withStatus, type UnreadableRelease } from './release-codec.js';
 import type { ReleaseRecord } from './release-record.js';
 

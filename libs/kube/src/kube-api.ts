@@ -97,6 +97,7 @@ export interface KubeApi {
     selection: WatchSelection,
     handler: (event: WatchEvent) => void,
   ): WatchHandle;
+  /** As it was within the last ten minutes. */
   serverVersion(): Promise<KubeVersion>;
   /** Cached after the first call; `refresh` asks the server again. */
   resources(options?: { readonly refresh?: boolean }): Promise<ApiResources>;

@@ -213,7 +213,8 @@ export class PlanRun {
 
   private observe(): Promise<ReleaseState> {
     const { namespace, releaseName } = this.release;
-    return observeRelease(this.tools.kube, { release: releaseName, namespace });
+    const { kube, reader } = this.tools;
+    return observeRelease(kube, { release: releaseName, namespace }, reader);
   }
 
   /** `holder`: in whose hands the release was when the verdict was found; null for nobody's. */

@@ -37,7 +37,8 @@ export async function preflight(
     head,
     operation:
       content.type === 'install'
-        ? { ...target, type: 'install', createNamespace: await isMissing(tools.kube, namespace) }
+        ? // The spoke makes the namespace once the release is claimed, so its absence is no finding.
+          { ...target, type: 'install', createNamespace: true }
         : { ...target, type: 'upgrade' },
   });
   if (!report.ok) return refused(report.error.code, report.error.message);
@@ -58,10 +59,4 @@ export async function preflight(
 
 function describe({ field, message }: PreflightFinding): string {
   return field === null || message.includes(field) ? message : `${message} (${field})`;
-}
-
-/** The spoke makes it once the release is claimed, so its absence is no finding. */
-async function isMissing(kube: KubeApi, name: string): Promise<boolean> {
-  const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name });
-  return !found.ok && found.error.code === 'kube/not_found';
 }

@@ -1,15 +1,12 @@
 import {
-  readRelease,
-  RELEASE_SECRET_KIND,
   underlyingState,
   type HelmValues,
   type ReleaseOperation,
+  type ReleaseReader,
   type ReleaseRecord,
-  type ReleaseRevision,
   type ReleaseState,
 } from '@apollo-deploy/helm';
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import type { KubeApi } from '@apollo-deploy/kube';
 import type { OfferedContent, PlanOffer } from '@apollo-deploy/protocol';
 
 export interface OperationFacts {
@@ -58,7 +55,7 @@ function chartOf({ offer: { content }, chartPath }: OperationFacts): {
  * contains and never by counting back; null if there is none.
  */
 export async function findRevision(
-  kube: KubeApi,
+  reader: ReleaseReader,
   state: ReleaseState,
   content: OfferedContent,
 ): Promise<number | null> {
@@ -69,8 +66,8 @@ export async function findRevision(
       revision < before && (status === 'superseded' || status === 'deployed'),
   );
   for (const candidate of good.toReversed()) {
-    const record = await readRecord(kube, content.namespace, candidate);
-    if (record !== null && hasContent(record, content)) return record.revision;
+    const read = await reader.read(content.namespace, candidate);
+    if (read.ok && hasContent(read.value, content)) return read.value.revision;
   }
   return null;
 }
@@ -87,15 +84,4 @@ export function hasContent(
     record.chartVersion === chart.version &&
     record.valuesDigest === valuesDigest
   );
-}
-
-async function readRecord(
-  kube: KubeApi,
-  namespace: string,
-  { secretName }: ReleaseRevision,
-): Promise<ReleaseRecord | null> {
-  const secret = await kube.get({ ...RELEASE_SECRET_KIND, namespace, name: secretName });
-  if (!secret.ok) return null;
-  const record = readRelease(secret.value);
-  return record.ok ? record.value : null;
 }

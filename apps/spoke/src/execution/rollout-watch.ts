@@ -41,6 +41,8 @@ const POD: KubeKind = { apiVersion: 'v1', kind: 'Pod' };
 const REPLICA_SET: KubeKind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' };
 /** Changes come in bursts; each burst is judged once. */
 const SETTLE_MS = 50;
+/** Objects that are read side by side. */
+const AT_ONCE = 8;
 
 /**
  * Looks at a rollout until it is healthy, has failed for good, or its deadline has come. Follows
@@ -106,10 +108,16 @@ class RolloutWatch {
 
   /** The watch can still show the world from before the change, and that world was healthy. */
   private async readAfterChange(): Promise<void> {
-    for (const [key, ref] of this.refs) {
-      const found = await this.collaborators.kube.get(ref);
-      if (found.ok) this.awaited.set(key, found.value);
+    const refs = [...this.refs];
+    for (let at = 0; at < refs.length; at += AT_ONCE) {
+      const batch = refs.slice(at, at + AT_ONCE);
+      await Promise.all(batch.map(([key, ref]) => this.readOne(key, ref)));
     }
+  }
+
+  private async readOne(key: string, ref: ManifestRef): Promise<void> {
+    const found = await this.collaborators.kube.get(ref);
+    if (found.ok) this.awaited.set(key, found.value);
   }
 
   /** True once the watch shows the change. */

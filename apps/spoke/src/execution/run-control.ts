@@ -1,4 +1,4 @@
-import type { HelmChartOperator, HelmRunner } from '@apollo-deploy/helm';
+import type { HelmChartOperator, HelmRunner, ReleaseReader } from '@apollo-deploy/helm';
 import type { KubeApi, Timer } from '@apollo-deploy/kube';
 import type { SpokePayload } from '@apollo-deploy/protocol';
 import type { Logger } from 'pino';
@@ -17,6 +17,7 @@ import type { ProcessTable } from './process-table.js';
 export interface ExecutionCollaborators {
   readonly kube: KubeApi;
   readonly ledger: Ledger;
+  readonly reader: ReleaseReader;
   readonly helm: HelmRunner;
   readonly operator: Pick<HelmChartOperator, 'operate'>;
   readonly charts: Pick<ChartFetcher, 'fetch'>;

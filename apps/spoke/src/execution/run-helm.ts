@@ -31,7 +31,7 @@ export async function runHelm(
   const { content } = offer;
   const chartPath = await chartOf(tools, content);
   const rollbackTo =
-    content.type === 'rollback' ? await findRevision(tools.kube, state, content) : null;
+    content.type === 'rollback' ? await findRevision(tools.reader, state, content) : null;
   if (control.stopping.aborted) return null;
   if (content.type === 'install') {
     const refusal = await ensureNamespace(tools.kube, content.namespace);

@@ -1,3 +1,4 @@
+import { ReleaseReader } from '@apollo-deploy/helm';
 import { ScriptedHelmRunner } from '@apollo-deploy/helm/testing';
 import type { KubeObject } from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
@@ -43,6 +44,7 @@ class Scene {
   });
   readonly inventory: ReleaseInventory = new ReleaseInventory({
     ...{ kube: this.kube, timer: this.time, random: () => 0.5, log: this.log },
+    reader: new ReleaseReader(this.kube),
     onChange: (key) => this.state.releaseChanged(key),
   });
   readonly state: ClusterState = new ClusterState({

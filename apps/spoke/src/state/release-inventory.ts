@@ -1,7 +1,7 @@
 import {
-  readRelease,
   readRevision,
   RELEASE_SECRET_KIND,
+  type ReleaseReader,
   type ReleaseRecord,
   type ReleaseRevision,
 } from '@apollo-deploy/helm';
@@ -20,6 +20,7 @@ import type { KnownRelease, ReleaseProblem } from './release-report.js';
 
 export interface ReleaseInventoryOptions {
   readonly kube: KubeApi;
+  readonly reader: ReleaseReader;
   readonly timer: Timer;
   /** Evenly spread over 0 ≤ x < 1. */
   readonly random: () => number;
@@ -60,7 +61,7 @@ const RETRY_MS = 2000;
 
 /**
  * Every Helm release of the cluster, from the metadata of its Secrets. A payload is fetched only when
- * a head has changed, and nothing is kept of it but what is reported.
+ * a head has changed, and nothing is kept of it here but what is reported.
  */
 export class ReleaseInventory {
   private readonly tracked = new Map<string, Tracked>();
@@ -240,19 +241,15 @@ export class ReleaseInventory {
   /** Null if the Secret is gone. */
   private async payload(
     { namespace }: Tracked,
-    { secretName }: ReleaseRevision,
+    revision: ReleaseRevision,
   ): Promise<Result<ReleaseRecord, ReleaseProblem> | null> {
-    const secret = await this.options.kube.get({
-      ...RELEASE_SECRET_KIND,
-      namespace,
-      name: secretName,
-    });
-    if (!secret.ok && secret.error.code === 'kube/not_found') return null;
-    const record = secret.ok ? readRelease(secret.value) : secret;
+    const record = await this.options.reader.read(namespace, revision);
     if (record.ok) return record;
-    const { message } = record.error;
+    const { code, message } = record.error;
+    if (code === 'kube/not_found') return null;
     const cure = `; give the spoke's account the right to get secrets in ${namespace}`;
-    return err({ reason: 'UnreadableRelease', message: secret.ok ? message : `${message}${cure}` });
+    const told = code === 'release/unreadable' ? message : `${message}${cure}`;
+    return err({ reason: 'UnreadableRelease', message: told });
   }
 
   private settle(key: string, { stale }: Tracked): void {

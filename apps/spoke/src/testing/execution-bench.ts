@@ -4,6 +4,7 @@ import {
   HelmChartOperator,
   headOf,
   observeRelease,
+  ReleaseReader,
   underlyingState,
   type ReleaseRecord,
 } from '@apollo-deploy/helm';
@@ -133,10 +134,11 @@ export class ExecutionBench {
     };
     const log = pino({}, { write: (line) => void this.logged.push(line) });
     const told = (event: Told): void => spoke.told.push(event);
+    const reader = new ReleaseReader(kube);
     const executor = new Executor(
       {
-        ...{ kube, helm, self, log, clock: time, timer: time, healthRules },
-        operator: new HelmChartOperator({ kube, helm }),
+        ...{ kube, reader, helm, self, log, clock: time, timer: time, healthRules },
+        operator: new HelmChartOperator({ kube, reader, helm }),
         ledger: new ConfigMapLedger(kube, 'apollo-system'),
         charts: {
           fetch: async (sha256) => {

@@ -2,7 +2,7 @@ import { err, ok, type Json, type Result } from '@apollo-deploy/kernel';
 import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
 import type { HelmCommand, HelmRender, HelmValues } from '../helm-command.js';
 import type { RenderRefusal } from '../helm-runner.js';
-import { RELEASE_SECRET_KIND } from '../observe-release.js';
+import { RELEASE_SECRET_KIND } from '../release-reader.js';
 import { decodePayload, encodePayload, type ReleasePayload } from '../release-codec.js';
 import { rollbackDescription } from '../release-operation.js';
 import { PLAN_LABEL } from '../release-record.js';

@@ -5,7 +5,8 @@ import { HelmChartOperator, type OperateOptions } from '../helm-chart-operator.j
 import type { HelmValues } from '../helm-command.js';
 import type { HelmReport } from '../helm-report.js';
 import type { HelmRunOptions } from '../helm-runner.js';
-import { observeRelease, RELEASE_SECRET_KIND } from '../observe-release.js';
+import { observeRelease } from '../observe-release.js';
+import { RELEASE_SECRET_KIND } from '../release-reader.js';
 import type {
   ChartArchive,
   InstallOperation,

@@ -89,6 +89,21 @@ describe('HttpKubeApi and a server that misbehaves', () => {
     });
   });
 
+  it('asks for the version once in ten minutes, and again after an outage', async () => {
+    let now = 0;
+    kube.close();
+    const connection = new KubeConnection({
+      from: 'kubeconfig',
+      path: join(directory, 'kubeconfig'),
+    });
+    kube = new HttpKubeApi(connection, 'apollo-test', () => now);
+    answer = (_request, response) => response.writeHead(503).end();
+    await expect(kube.serverVersion()).rejects.toBeInstanceOf(KubeUnavailable);
+    answer = (_request, response) => response.end('{"gitVersion":"v1.36.3"}');
+    for (now of [1, 2, 10 * 60_000, 10 * 60_000 + 1]) await kube.serverVersion();
+    expect(requests).toEqual(Array(3).fill('GET /version'));
+  });
+
   it('calls an answer cut in the middle an outage', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'Content-Length': '1000' });

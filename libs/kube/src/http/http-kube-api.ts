@@ -30,6 +30,8 @@ import { resourcePath, unknownKind } from './resource-path.js';
 const PAGE_SIZE = '500';
 const LOG_LIMIT_BYTES = String(1024 * 1024);
 const WATCH_SECONDS = '540';
+/** Servers are replaced by newer ones while a spoke runs. */
+const VERSION_KEPT_MS = 10 * 60_000;
 const METADATA = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
@@ -43,10 +45,14 @@ interface WireList {
 export class HttpKubeApi implements KubeApi {
   private readonly transport: KubeTransport;
   private discovered: Promise<ApiResources> | null = null;
+  private version: { readonly answer: Promise<KubeVersion>; readonly untilMs: number } | null =
+    null;
 
   constructor(
     private readonly connection: KubeConnection,
     userAgent = 'apollo',
+    /** A clock that never goes back. */
+    private readonly monotonicMs = (): number => performance.now(),
   ) {
     this.transport = new KubeTransport(connection, userAgent);
   }
@@ -138,8 +144,16 @@ export class HttpKubeApi implements KubeApi {
   }
 
   async serverVersion(): Promise<KubeVersion> {
-    const { body } = await this.transport.send({ method: 'GET', path: 'version' });
-    return { gitVersion: (JSON.parse(body) as KubeVersion).gitVersion };
+    const now = this.monotonicMs();
+    if (this.version === null || now >= this.version.untilMs) {
+      this.version = { answer: this.askVersion(), untilMs: now + VERSION_KEPT_MS };
+    }
+    try {
+      return await this.version.answer;
+    } catch (error) {
+      this.version = null;
+      throw error;
+    }
   }
 
   async resources(options: { readonly refresh?: boolean } = {}): Promise<ApiResources> {
@@ -165,6 +179,11 @@ export class HttpKubeApi implements KubeApi {
       },
     });
     return status === 200 ? ok(body) : err(refusalFromStatus(status, body));
+  }
+
+  private async askVersion(): Promise<KubeVersion> {
+    const { body } = await this.transport.send({ method: 'GET', path: 'version' });
+    return { gitVersion: (JSON.parse(body) as KubeVersion).gitVersion };
   }
 
   private async listPages(

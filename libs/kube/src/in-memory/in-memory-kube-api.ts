@@ -265,7 +265,7 @@ export class InMemoryKubeApi implements KubeApi {
   private missingNamespace(ref: KubeRef): Err<KubeRefusal> | null {
     if (ref.namespace === undefined) return null;
     const namespace = { apiVersion: 'v1', kind: 'Namespace', name: ref.namespace };
-    return this.objects.has(keyOf(namespace)) ? null : notFound(namespace);
+    return this.objects.has(keyOf(namespace)) ? null : noNamespace(namespace);
   }
 
   private insert(object: KubeObject): KubeObject {
@@ -387,6 +387,10 @@ function sorted(object: KubeObject): KubeObject {
 
 function notFound(ref: KubeRef): Err<KubeRefusal> {
   return refuse(ref, 'kube/not_found', 'not found');
+}
+
+function noNamespace(ref: KubeRef): Err<KubeRefusal> {
+  return refuse(ref, 'kube/not_found', `namespaces "${ref.name}" not found`);
 }
 
 const STATUS = {
