@@ -71,7 +71,7 @@ describe('an upgrade in production', () => {
         {
           code: 'suppression_window',
           message: 'changes are suppressed until 2026-03-09T00:00:00.000Z: Quarter end',
-          data: { reason: 'Quarter end', name: `Quarter end (${id})` },
+          data: { id, reason: 'Quarter end', name: `Quarter end (${id})` },
         },
       ],
     });
@@ -109,6 +109,7 @@ describe('an upgrade in production', () => {
         {
           code: 'rule',
           message: 'not aria: aria stays where it is',
+          data: { rule: 'not aria' },
           cure: expect.stringContaining('DELETE /api/v1/constraints/{id}'),
         },
       ],
@@ -119,20 +120,23 @@ describe('an upgrade in production', () => {
   });
 
   it('is told all that blocks it at once, and the earliest instant of each and of all', async () => {
-    await scene.constrain('schedules', SATURDAYS);
+    const windows = await scene.constrain('schedules', SATURDAYS);
     const freeze = await scene.constrain('suppressions', FREEZE);
     await scene.want('aria', '2.0.0');
+    const nextOpen = '2026-03-14T02:00:00.000Z';
     expect(await scene.explain()).toEqual({
       state: 'BLOCKED',
       unmet: [
         {
           code: 'dependency_version',
           message: 'aria 2.0.0 needs base ^2.0.0; base-prod runs 1.5.0',
+          data: { product: 'base', range: '^2.0.0', entity: 'base-prod', version: '1.5.0' },
           cure: expect.any(String),
         },
         {
           code: 'suppression_window',
-          message: 'changes are suppressed until 2026-03-09T00:00:00.000Z: Quarter end',
+          message: `changes are suppressed until 2026-03-09T00:00:00.000Z: Quarter end; then it is still shut (the environment maintenance windows are shut), and all is open together at ${nextOpen}`,
+          data: expect.objectContaining({ id: freeze, nextOpen, reason: 'Quarter end' }),
           earliestAt: '2026-03-09T00:00:00.000Z',
           cure: expect.any(String),
         },
@@ -140,6 +144,7 @@ describe('an upgrade in production', () => {
           code: 'maintenance_window',
           message:
             'the environment maintenance windows are shut; "saturdays" opens next, at 2026-03-07T02:00:00.000Z',
+          data: expect.objectContaining({ id: windows, nextOpen, name: 'saturdays' }),
           earliestAt: '2026-03-07T02:00:00.000Z',
           cure: expect.any(String),
         },

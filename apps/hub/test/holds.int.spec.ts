@@ -111,6 +111,7 @@ describe('holds and automatic suppressions', () => {
         {
           code: 'automatic_suppression',
           message,
+          data: expect.objectContaining({ failures: 1, until: '2026-03-01T12:30:00.000Z' }),
           earliestAt: '2026-03-01T12:30:00.000Z',
           cure: expect.stringContaining('DELETE /api/v1/suppressions/{id}'),
         },

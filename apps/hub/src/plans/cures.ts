@@ -1,10 +1,11 @@
-import type { ViolationCode } from '@apollo-deploy/domain';
+import type { Violation, ViolationCode } from '@apollo-deploy/domain';
 
 /** What can be done about each violation that the constraints know. */
 const CURES = {
   spoke_ready:
     'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
-  concurrency: 'wait for one of the plans that execute: those that stand in line go by age',
+  concurrency:
+    'wait for one of the plans that execute (GET /api/v1/plans?state=EXECUTING): those that stand in line go by age; or raise the limit (PUT /api/v1/environments/{name}/limit, and so for products and spokes)',
   dependency_missing:
     'install what it needs in this environment (PUT /api/v1/entities/{name}), or register a release that does not need it',
   dependency_version:
@@ -14,7 +15,8 @@ const CURES = {
   dependency_cycle: 'register a release of one of the two that declares the other optional',
   dependency_deadlock:
     'register a release of one of the two with a range that allows both versions of the other',
-  dependent_range: 'upgrade what depends on it first',
+  dependent_range:
+    'first bring what depends on it to a release whose range allows this version, newer or older, or take it down (PUT /api/v1/entities/{name} with desired {"absent": true})',
   dependent_needs_it: 'uninstall what depends on it first',
   health:
     'bring another release or other values, or ask for another try (POST /api/v1/evaluations with force)',
@@ -48,10 +50,18 @@ const CURES = {
 const OUTDATED = 'look again in a moment, or evaluate now (POST /api/v1/evaluations)';
 const UNHEARD_OF = 'do what the message says; the plan is looked at again when anything changes';
 
+const NEVER_OPEN =
+  'change the windows or suppressions: no opening was found to wait for (GET /api/v1/constraints, PUT or DELETE /api/v1/constraints/{id})';
+
 /** What a person can do about a violation; a code of a kind that was added later has a general one. */
-export function cureOf(code: string): string {
+export function cureOf(code: string, data: Violation['data'] = {}): string {
   if (code === 'outdated') return OUTDATED;
+  if (isWindow(code) && data['nextOpen'] === null) return NEVER_OPEN;
   return isKnown(code) ? CURES[code] : UNHEARD_OF;
+}
+
+function isWindow(code: string): boolean {
+  return code === 'maintenance_window' || code === 'window_too_short';
 }
 
 function isKnown(code: string): code is ViolationCode {

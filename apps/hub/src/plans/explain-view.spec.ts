@@ -9,7 +9,7 @@ const AWAY: Violation = { code: 'spoke_ready', message: 'spoke dev is lost', dat
 const SHUT: Violation = {
   code: 'maintenance_window',
   message: 'the environment maintenance windows are shut',
-  data: {},
+  data: { id: 'c-1', nextOpen: '2026-03-02T00:00:00.000Z' },
   recheckAt: '2026-03-02T00:00:00.000Z',
 };
 
@@ -31,11 +31,13 @@ describe('the explanation of a plan', () => {
         {
           code: 'spoke_ready',
           message: 'spoke dev is lost',
+          data: {},
           cure: 'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',
         },
         {
           code: 'maintenance_window',
           message: 'the environment maintenance windows are shut',
+          data: { id: 'c-1', nextOpen: '2026-03-02T00:00:00.000Z' },
           earliestAt: '2026-03-02T00:00:00.000Z',
           cure: 'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
         },
@@ -75,6 +77,7 @@ describe('the explanation of a plan', () => {
         {
           code: 'manual_execution',
           message: 'in dev plans wait for a person to start them',
+          data: { environment: 'dev' },
           cure: 'execute it (POST /api/v1/plans/p-1/execute)',
         },
       ],
@@ -100,6 +103,16 @@ describe('the cure of a violation', () => {
   const cureFor = (code: string) =>
     explainView(explanation({ unmet: [{ ...AWAY, code }] })).unmet[0]?.cure ?? '';
   const general = cureFor('of_a_kind_added_later');
+
+  it.each(['maintenance_window', 'window_too_short'])(
+    'does not tell to wait for %s where nothing opens',
+    (code) => {
+      const never = { ...SHUT, code, data: { nextOpen: null } };
+      expect(explainView(explanation({ unmet: [never] })).unmet[0]?.cure).toBe(
+        'change the windows or suppressions: no opening was found to wait for (GET /api/v1/constraints, PUT or DELETE /api/v1/constraints/{id})',
+      );
+    },
+  );
 
   it('is a sentence also for a code that nobody has heard of', () => {
     expect(general).toBe(

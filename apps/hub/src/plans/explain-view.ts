@@ -12,6 +12,13 @@ class UnmetView {
   @ApiProperty()
   message!: string;
 
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What it speaks of: names, identifiers, versions, instants; by code.',
+  })
+  data!: Violation['data'];
+
   @ApiPropertyOptional({ format: 'date-time', description: 'The earliest instant it may be met.' })
   earliestAt?: string;
 
@@ -68,6 +75,7 @@ function besides(plan: Plan, manual: boolean): readonly UnmetView[] {
         {
           code: 'outcome_unknown',
           message: plan.message ?? 'nobody can tell yet what became of it',
+          data: {},
           cure: `the spoke may still tell; if you know, say so (POST /api/v1/plans/${plan.id}/resolve)`,
         },
       ];
@@ -80,12 +88,13 @@ function besides(plan: Plan, manual: boolean): readonly UnmetView[] {
   }
 }
 
-function unmetView({ code, message, recheckAt }: Violation): UnmetView {
+function unmetView({ code, message, data, recheckAt }: Violation): UnmetView {
   return {
     code,
     message,
+    data,
     ...(recheckAt !== undefined && { earliestAt: recheckAt }),
-    cure: cureOf(code),
+    cure: cureOf(code, data),
   };
 }
 
@@ -93,6 +102,7 @@ function waitsForPerson({ id, environment }: Plan): UnmetView {
   return {
     code: 'manual_execution',
     message: `in ${environment} plans wait for a person to start them`,
+    data: { environment },
     cure: `execute it (POST /api/v1/plans/${id}/execute)`,
   };
 }

@@ -7,6 +7,9 @@ class WindowReasonView {
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
+  @ApiPropertyOptional({ description: 'Of the stored constraint, if it is one.' })
+  id?: string;
+
   @ApiPropertyOptional({
     description: 'The window that is open or opens next, or the suppression.',
   })

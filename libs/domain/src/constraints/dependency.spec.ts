@@ -160,7 +160,7 @@ describe('the versions around a plan', () => {
       expected: [
         [
           'dependent_range',
-          'base-one (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; upgrade it first',
+          'base-one (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; bring it to a release that allows 2.0.0 first, or take it down',
         ],
       ],
     },
@@ -170,7 +170,7 @@ describe('the versions around a plan', () => {
       expected: [
         [
           'dependent_range',
-          'base-one (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; upgrade it first',
+          'base-one (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; bring it to a release that allows 2.0.0 first, or take it down',
         ],
       ],
     },
@@ -192,7 +192,7 @@ describe('the versions around a plan', () => {
       expected: [
         [
           'dependent_range',
-          'base-two (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; upgrade it first',
+          'base-two (base 1.5.0) needs aria ^1.0.0, which 2.0.0 is not; bring it to a release that allows 2.0.0 first, or take it down',
         ],
       ],
     },

@@ -149,7 +149,7 @@ function dependentViolation(
     code: deadlock ? 'dependency_deadlock' : 'dependent_range',
     message: deadlock
       ? `${who} needs ${product} ${range}, and ${product} ${targetVersion} needs another ${other.product}; release one of the two with a range that allows both versions of the other`
-      : `${who} needs ${product} ${range}, which ${targetVersion} is not; upgrade it first`,
+      : `${who} needs ${product} ${range}, which ${targetVersion} is not; bring it to a release that allows ${targetVersion} first, or take it down`,
     data,
   };
 }

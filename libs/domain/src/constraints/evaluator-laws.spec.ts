@@ -137,8 +137,12 @@ function day(number: number): string {
 }
 
 function all(specs: readonly Spec[], plan: ClassedPlan) {
-  const stored = specs.map((spec, index) =>
-    aStoredConstraint({ ...spec, id: `c-${String(index)}`, name: JSON.stringify(spec).slice(-90) }),
+  const stored = specs.map((spec) =>
+    aStoredConstraint({
+      ...spec,
+      id: `c-${JSON.stringify(spec)}`,
+      name: JSON.stringify(spec).slice(-90),
+    }),
   );
   const set = new ConstraintSet(stored);
   return [...applicable(BUILT_IN_CONSTRAINTS, plan), ...set.for(SUBJECT, plan)];

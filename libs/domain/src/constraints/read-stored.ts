@@ -36,19 +36,25 @@ export function readStored(
 
 /** What it says compiled, or why that cannot be done. */
 function compile(
-  { kind: named, name, spec }: StoredConstraint,
+  { id, kind: named, name, spec }: StoredConstraint,
   kind: ConstraintKind | undefined,
 ): Result<CompiledSpec, string> {
   if (kind === undefined) return err(`kind ${JSON.stringify(named)} is not known`);
   try {
     const compiled = kind.compile(spec, name);
     if (!compiled.ok) return err(`spec.${compiled.error.field}: ${compiled.error.detail}`);
-    if (!('constraint' in compiled.value)) return ok(compiled.value);
-    return ok({ constraint: { ...compiled.value.constraint, name } });
+    return ok(labelled(compiled.value, id, name));
   } catch (error) {
     // No kind compiles what has not even the shape of a spec.
     return err(`spec: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** With what people find it by. */
+function labelled(spec: CompiledSpec, id: string, name: string): CompiledSpec {
+  if ('constraint' in spec) return { constraint: { ...spec.constraint, name } };
+  if ('window' in spec) return { ...spec, window: { ...spec.window, id } };
+  return { suppression: { ...spec.suppression, id } };
 }
 
 function holding(

@@ -108,7 +108,7 @@ function fitOf(found: Found, until: string | null, mustFitMinutes: number): stri
 }
 
 function violationOf(reason: WindowReason, found: Found, mustFitMinutes: number): KnownViolation {
-  const { kind, name = null, until = null } = reason;
+  const { kind, id, name = null, until = null } = reason;
   const isLayer = kind === 'maintenance_window';
   const message = `${reason.message}${isLayer ? fitOf(found, until, mustFitMinutes) : ''}`;
   const endsAt = isLayer && mustFitMinutes > 0 ? (found.nextOpen ?? null) : until;
@@ -119,7 +119,13 @@ function violationOf(reason: WindowReason, found: Found, mustFitMinutes: number)
   return {
     code: kind,
     message,
-    data: { name, until, nextOpen: found.nextOpen ?? null, ...more },
+    data: {
+      ...(id !== undefined && { id }),
+      name,
+      until,
+      nextOpen: found.nextOpen ?? null,
+      ...more,
+    },
     ...(endsAt !== null && { recheckAt: endsAt }),
   };
 }

@@ -22,6 +22,8 @@ export type WindowLayer = (typeof WINDOW_LAYERS)[number];
 /** A maintenance window, compiled: read it once, use it in as many schedules as needed. */
 export interface MaintenanceWindow {
   readonly layer: WindowLayer;
+  /** Of the constraint that it is stored as. */
+  readonly id?: string;
   readonly name?: string;
   /** For people: its name, or what it says. */
   readonly label: string;

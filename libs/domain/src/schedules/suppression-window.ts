@@ -1,7 +1,7 @@
 import { ok, type Result } from '@apollo-deploy/kernel';
 import { forbidPolicy } from './clock-change-policy.js';
 import { type FieldRefusal, refuseField } from './field-refusal.js';
-import { ACCEPTED_INSTANT, parseInstant } from './instant.js';
+import { ACCEPTED_INSTANT, formatInstant, parseInstant } from './instant.js';
 import { RecurringSpans } from './recurring-spans.js';
 import { type CountedSpans, oneSpan } from './span.js';
 import {
@@ -15,10 +15,14 @@ import {
 
 /** A suppression window, compiled. */
 export interface SuppressionWindow {
+  /** Of the constraint that it is stored as. */
+  readonly id?: string;
   readonly name?: string;
   readonly reason: string;
   /** Stops rollbacks and repairs too. */
   readonly hard: boolean;
+  /** When it is over for ever; absent if it recurs. RFC 3339. */
+  readonly end?: string;
   readonly spans: CountedSpans;
 }
 
@@ -47,24 +51,26 @@ export function parseSuppressionWindow(
   if (typeof hard !== 'boolean') {
     return refuseField('hard', `hard is ${shown(hard)}; accepted are true and false`);
   }
-  const spans = isRecurring ? readRecurringSpans(fields) : readOneSpan(fields);
-  if (!spans.ok) return spans;
+  const read = isRecurring ? readRecurringSpans(fields) : readOneSpan(fields);
+  if (!read.ok) return read;
   return ok({
     ...(name.value !== undefined && { name: name.value }),
     reason: reason.value,
     hard,
-    spans: spans.value,
+    ...read.value,
   });
 }
 
-function readRecurringSpans(fields: WindowFields): Result<CountedSpans, FieldRefusal> {
+type Lasting = Pick<SuppressionWindow, 'spans' | 'end'>;
+
+function readRecurringSpans(fields: WindowFields): Result<Lasting, FieldRefusal> {
   const read = readRecurrence(fields);
   if (!read.ok) return read;
   const { cron, zone, durationMs } = read.value;
-  return ok(new RecurringSpans({ cron, zone, policy: forbidPolicy }, durationMs));
+  return ok({ spans: new RecurringSpans({ cron, zone, policy: forbidPolicy }, durationMs) });
 }
 
-function readOneSpan(fields: WindowFields): Result<CountedSpans, FieldRefusal> {
+function readOneSpan(fields: WindowFields): Result<Lasting, FieldRefusal> {
   const start = readInstant(fields, 'start');
   if (!start.ok) return start;
   const end = readInstant(fields, 'end');
@@ -72,7 +78,8 @@ function readOneSpan(fields: WindowFields): Result<CountedSpans, FieldRefusal> {
   if (end.value <= start.value) {
     return refuseField('end', 'end is not after start; accepted is a later instant');
   }
-  return ok(oneSpan({ start: start.value, end: end.value }));
+  const spans = oneSpan({ start: start.value, end: end.value });
+  return ok({ spans, end: formatInstant(end.value) });
 }
 
 function readInstant(fields: WindowFields, field: string): Result<number, FieldRefusal> {

@@ -7,6 +7,8 @@ export type WindowReason = MaintenanceReason | SuppressionReason;
 export interface MaintenanceReason {
   readonly kind: 'maintenance_window';
   readonly layer: WindowLayer;
+  /** As the constraint that the window is stored as. */
+  readonly id?: string;
   /** The window that is open, or opens next. */
   readonly name?: string;
   readonly message: string;
@@ -16,6 +18,7 @@ export interface MaintenanceReason {
 
 export interface SuppressionReason {
   readonly kind: 'suppression_window';
+  readonly id?: string;
   readonly name?: string;
   readonly reason: string;
   readonly hard: boolean;

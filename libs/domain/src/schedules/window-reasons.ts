@@ -2,7 +2,7 @@ import type { MaintenanceWindow, WindowLayer } from './maintenance-window.js';
 import type { Outlook } from './outlook.js';
 import { covers, type Spans } from './span.js';
 import type { SuppressionWindow } from './suppression-window.js';
-import type { MaintenanceReason, SuppressionReason } from './window-answer.js';
+import type { MaintenanceReason, SuppressionReason, WindowReason } from './window-answer.js';
 
 /** The windows of one layer that has some, and the time that they open together. */
 export interface LayerWindows {
@@ -17,12 +17,13 @@ export function openReasons(
   outlook: Outlook,
 ): readonly MaintenanceReason[] {
   const open = windows.filter(({ spans }) => covers(spans, outlook.at));
-  return open.map(({ name, label, spans }) => {
+  return open.map(({ id, name, label, spans }) => {
     const until = mentionEnd(spans, outlook);
     const stays = until === undefined ? 'for more than 400 days' : `until ${until}`;
     return {
       kind: 'maintenance_window',
       layer,
+      ...(id !== undefined && { id }),
       ...(name !== undefined && { name }),
       message: `the ${layer} window ${label} is open ${stays}`,
       ...(until !== undefined && { until }),
@@ -47,6 +48,7 @@ export function shutReason(
   return {
     kind: 'maintenance_window',
     layer,
+    ...(next.id !== undefined && { id: next.id }),
     ...(next.name !== undefined && { name: next.name }),
     message: `the ${layer} maintenance windows are shut; ${next.label} opens next, at ${until}`,
     until,
@@ -54,20 +56,67 @@ export function shutReason(
 }
 
 export function suppressionReason(
-  { name, reason, hard, spans }: SuppressionWindow,
+  { id, name, reason, hard, end, spans }: SuppressionWindow,
   outlook: Outlook,
 ): SuppressionReason {
   const until = mentionEnd(spans, outlook);
-  const ends = until === undefined ? 'for more than 400 days' : `until ${until}`;
+  const told = until ?? end;
+  const ends = told === undefined ? 'for more than 400 days' : `until ${told}`;
   return {
     kind: 'suppression_window',
+    ...(id !== undefined && { id }),
     ...(name !== undefined && { name }),
     reason,
     hard,
-    message: `${hard ? 'all changes, rollbacks too,' : 'changes'} are suppressed ${ends}: ${reason}`,
+    message: `${suppressed(hard)} ${ends}: ${reason}`,
     ...(until !== undefined && { until }),
   };
 }
+
+/** What shuts the way at an instant, without until when. */
+export function whatShuts(
+  layers: readonly LayerWindows[],
+  suppressions: readonly SuppressionWindow[],
+  at: number,
+): readonly string[] {
+  return [
+    ...suppressions
+      .filter(({ spans }) => covers(spans, at))
+      .map(({ hard, reason }) => `${suppressed(hard)}: ${reason}`),
+    ...layers
+      .filter(({ spans }) => !covers(spans, at))
+      .map(({ layer }) => `the ${layer} maintenance windows are shut`),
+  ];
+}
+
+function suppressed(hard: boolean): string {
+  return `${hard ? 'all changes, rollbacks too,' : 'changes'} are suppressed`;
+}
+
+/**
+ * Adds what none of the reasons says alone: when all is open together, where that is later than each
+ * of them ends, and what shuts the way until then; or that it never is.
+ */
+export function toldTogether(
+  reasons: readonly WindowReason[],
+  nextOpen: string | undefined,
+  shutAt: (instant: number) => readonly string[],
+): readonly WindowReason[] {
+  const ends = reasons.flatMap(({ until }) => until ?? []).sort();
+  const last = ends.at(-1);
+  if (last === undefined || ends.length < reasons.length) return reasons;
+  if (nextOpen === undefined)
+    return reasons.map((reason) => ({ ...reason, message: `${reason.message}; ${NEVER}` }));
+  if (nextOpen <= last) return reasons;
+  const still = shutAt(Date.parse(last)).join('; ');
+  const more = `then it is still shut (${still}), and all is open together at ${nextOpen}`;
+  return reasons.map((reason) =>
+    reason.until === last ? { ...reason, message: `${reason.message}; ${more}` } : reason,
+  );
+}
+
+const NEVER =
+  'what is open then is shut by something else, and nothing lets plans through within 400 days: change a window or a suppression';
 
 /** When a set that covers the instant of the outlook stops doing so. */
 function mentionEnd(spans: Spans, outlook: Outlook): string | undefined {

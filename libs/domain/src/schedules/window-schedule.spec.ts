@@ -213,7 +213,7 @@ describe('the horizon of 400 days', () => {
           kind: 'suppression_window',
           reason: 'Holiday freeze',
           hard: false,
-          message: 'changes are suppressed for more than 400 days: Holiday freeze',
+          message: 'changes are suppressed until 2027-02-05T00:00:00.001Z: Holiday freeze',
         },
       ],
     });
@@ -279,6 +279,37 @@ describe('the reasons', () => {
           'the product maintenance windows are shut; "weekly-late" opens next, at 2026-03-07T04:00:00.000Z',
         until: '2026-03-07T04:00:00.000Z',
       },
+    ]);
+  });
+
+  it('say that windows are never open together, and what to do, where that is so', () => {
+    const schedule = scheduleOf({
+      windows: [SATURDAY, { ...SATURDAY, name: 'sundays', layer: 'global', cron: '0 3 * * 0' }],
+    });
+    const answer = schedule.evaluate(new Date('2026-03-06T12:00:00Z'));
+    expect(answer).not.toHaveProperty('nextOpen');
+    expect(answer.because.map(({ message }) => message)).toEqual([
+      'the environment maintenance windows are shut; "weekly" opens next, at 2026-03-07T02:00:00.000Z; what is open then is shut by something else, and nothing lets plans through within 400 days: change a window or a suppression',
+      'the global maintenance windows are shut; "sundays" opens next, at 2026-03-08T03:00:00.000Z; what is open then is shut by something else, and nothing lets plans through within 400 days: change a window or a suppression',
+    ]);
+  });
+
+  it('name what shuts the way again when the last of them has ended', () => {
+    const schedule = scheduleOf({
+      windows: [SATURDAY],
+      suppressions: [
+        {
+          name: 'nightly backups',
+          cron: '0 1 * * *',
+          durationHours: 2,
+          reason: 'Backups run',
+        },
+      ],
+    });
+    const answer = schedule.evaluate(new Date('2026-03-06T12:00:00Z'));
+    expect(answer).toMatchObject({ nextOpen: '2026-03-07T03:00:00.000Z' });
+    expect(answer.because.map(({ message }) => message)).toEqual([
+      'the environment maintenance windows are shut; "weekly" opens next, at 2026-03-07T02:00:00.000Z; then it is still shut (changes are suppressed: Backups run), and all is open together at 2026-03-07T03:00:00.000Z',
     ]);
   });
 

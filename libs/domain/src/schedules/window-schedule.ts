@@ -6,7 +6,14 @@ import { type CountedSpans, covers, type Span, type Spans } from './span.js';
 import { intersectionOf, remembered, unionOf } from './span-algebra.js';
 import type { SuppressionWindow } from './suppression-window.js';
 import type { WindowAnswer } from './window-answer.js';
-import { type LayerWindows, openReasons, shutReason, suppressionReason } from './window-reasons.js';
+import {
+  type LayerWindows,
+  openReasons,
+  shutReason,
+  suppressionReason,
+  toldTogether,
+  whatShuts,
+} from './window-reasons.js';
 
 export interface Windows {
   readonly windows: readonly MaintenanceWindow[];
@@ -98,7 +105,9 @@ export class WindowSchedule {
     }
     return {
       open: false,
-      because: this.shutReasons(outlook),
+      because: toldTogether(this.shutReasons(outlook), start, (instant) =>
+        whatShuts(this.layers, this.suppressions, instant),
+      ),
       ...(start !== undefined && { nextOpen: start }),
       ...(end !== undefined && { nextClose: end }),
     };

@@ -53,7 +53,7 @@ describe('the explanation of a plan', () => {
     expect(codes(all)).toEqual(['dependency_version', 'suppression_window', 'maintenance_window']);
     expect(all.unmet.map(({ message }) => message)).toEqual([
       'aria 2.0.0 needs base ^2.0.0; base-dev runs 1.5.0',
-      'changes are suppressed until 2026-01-12T00:00:00.000Z: Stocktaking',
+      'changes are suppressed until 2026-01-12T00:00:00.000Z: Stocktaking; then it is still shut (the environment maintenance windows are shut), and all is open together at 2026-01-17T02:00:00.000Z',
       'the environment maintenance windows are shut; "saturdays" opens next, at 2026-01-10T02:00:00.000Z',
     ]);
     expect(all.unmet.map(({ recheckAt }) => recheckAt)).toEqual([
