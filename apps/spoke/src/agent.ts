@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 import { AGENT_VERSION } from './agent-version.js';
 import type { Clock } from './clock.js';
 import type { ChartFetcher } from './execution/chart-fetcher.js';
+import { DriftFinder } from './drift/drift-finder.js';
+import type { DriftRule } from './drift/drift-rules.js';
 import { ConfigMapLedger } from './execution/config-map-ledger.js';
 import { Executor, type PlanReports } from './execution/executor.js';
 import type { Self } from './execution/judge-holder.js';
@@ -43,6 +45,8 @@ export interface SpokeAgentOptions {
   readonly maxParallel: number;
   /** Asked before the built-in rules. */
   readonly healthRules: HealthRules;
+  /** Fields that others may write, beside the built-in rules. */
+  readonly driftRules: readonly DriftRule[];
   readonly socketUrl: string;
   readonly token: () => Promise<string>;
   readonly clock: Clock;
@@ -84,6 +88,7 @@ export class SpokeAgent {
     });
     this.state = new ClusterState({
       ...{ inventory: this.inventory, live, clock, timer, healthRules },
+      drift: new DriftFinder({ kube, rules: options.driftRules, log }),
       onChange: (changed) => this.reporter.report(changed),
     });
     this.reporter = new StateReporter({

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { pino } from 'pino';
 import { HelmUnavailable } from '@apollo-deploy/helm';
 import { KubeUnavailable } from '@apollo-deploy/kube';
+import { DriftRulesUnusable } from './drift/read-drift-rules.js';
 import { HealthRulesUnusable } from './health-rules/read-health-rules.js';
 import { TokenUnreadable } from './read-token.js';
 import { readSpokeConfig } from './spoke-config.js';
@@ -14,6 +15,7 @@ const EXPLAINED = [
   StartRefused,
   TokenUnreadable,
   HealthRulesUnusable,
+  DriftRulesUnusable,
   KubeUnavailable,
   HelmUnavailable,
 ];

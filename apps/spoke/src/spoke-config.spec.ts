@@ -16,7 +16,8 @@ describe('the configuration of a spoke', () => {
         token: { kind: 'file', path: '/run/token' },
         ...{ kubeconfigPath: '/home/apollo/.kube/config', helmPath: 'helm' },
         ...{ namespace: 'apollo-system', workdir: '/home/apollo/.apollo-spoke' },
-        ...{ maxParallel: 4, healthRulesPath: null, pod: null, logLevel: 'info' },
+        ...{ maxParallel: 4, healthRulesPath: null, driftRulesPath: null, pod: null },
+        logLevel: 'info',
       },
     });
   });

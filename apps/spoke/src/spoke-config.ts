@@ -20,6 +20,7 @@ const Environment = Type.Object({
   APOLLO_SPOKE_WORKDIR: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_MAX_PARALLEL: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
   APOLLO_HEALTH_RULES_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  APOLLO_DRIFT_RULES_FILE: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_POD_NAMESPACE: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_POD_NAME: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_POD_UID: Type.Optional(Type.String({ minLength: 1 })),
@@ -49,6 +50,7 @@ const ACCEPTED: Readonly<Record<Variable, string>> = {
   APOLLO_SPOKE_WORKDIR: 'a directory that this process may write to',
   APOLLO_MAX_PARALLEL: 'how many releases are changed at a time, 1 to 999',
   APOLLO_HEALTH_RULES_FILE: 'a JSON file of rules by which kinds are judged',
+  APOLLO_DRIFT_RULES_FILE: 'a JSON file of fields that may differ from the release',
   APOLLO_POD_NAMESPACE: 'the namespace of this pod (fieldRef metadata.namespace)',
   APOLLO_POD_NAME: 'the name of this pod (fieldRef metadata.name)',
   APOLLO_POD_UID: 'the UID of this pod (fieldRef metadata.uid)',
@@ -83,6 +85,8 @@ export interface SpokeConfig {
   readonly maxParallel: number;
   /** Null: the built-in rules alone. */
   readonly healthRulesPath: string | null;
+  /** Null: the built-in rules alone. */
+  readonly driftRulesPath: string | null;
   /** This pod, by which a later one can prove that it has ended; null where there is none to name. */
   readonly pod: PodIdentity | null;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -126,6 +130,7 @@ function configOf(
     workdir: env.APOLLO_SPOKE_WORKDIR ?? `${machine.homeDirectory}/.apollo-spoke`,
     maxParallel: Number(env.APOLLO_MAX_PARALLEL ?? machine.cores),
     healthRulesPath: env.APOLLO_HEALTH_RULES_FILE ?? null,
+    driftRulesPath: env.APOLLO_DRIFT_RULES_FILE ?? null,
     pod: podOf(env),
     logLevel: env.APOLLO_LOG_LEVEL ?? 'info',
   };

@@ -17,6 +17,7 @@ import { ChartFetcher } from './execution/chart-fetcher.js';
 import type { Self } from './execution/judge-holder.js';
 import { readMachineIdentity } from './execution/machine-identity.js';
 import { ProcProcessTable, type ProcessTable } from './execution/process-table.js';
+import { readDriftRules } from './drift/read-drift-rules.js';
 import { readHealthRules } from './health-rules/read-health-rules.js';
 import { readToken } from './read-token.js';
 import type { SpokeConfig } from './spoke-config.js';
@@ -37,6 +38,8 @@ const ASK_AGAIN_MS = 5000;
 export async function startSpoke(config: SpokeConfig, log: Logger): Promise<RunningSpoke> {
   const path = config.healthRulesPath;
   const healthRules = path === null ? {} : await readHealthRules(path);
+  const rulesPath = config.driftRulesPath;
+  const driftRules = rulesPath === null ? [] : await readDriftRules(rulesPath);
   const helm = await detectHelm(config.helmPath);
   if (!helm.ok) throw new StartRefused(helm.error.message);
   const { kubeconfigPath, workdir } = config;
@@ -70,6 +73,7 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
     namespace: config.namespace,
     maxParallel: config.maxParallel,
     healthRules,
+    driftRules,
     socketUrl: config.socketUrl,
     clock: systemClock,
     timer: systemTimer,

@@ -77,6 +77,7 @@ export class SimulatedSpoke {
       namespace: LEDGER_NAMESPACE,
       maxParallel: MAX_PARALLEL,
       healthRules: {},
+      driftRules: [],
     });
   }
 

@@ -35,7 +35,7 @@ class ReportedView {
 
   @ApiProperty({
     description:
-      'Objects of its manifest are missing from the cluster. Fields of objects are not compared.',
+      'Objects of its manifest are missing from the cluster, or somebody has changed fields of them.',
   })
   drifted!: boolean;
 

@@ -44,7 +44,7 @@ export class ExpectedStateView {
   @ApiProperty({
     ...LIST,
     description:
-      '{kind, namespace?, name, field?, message}: objects of the manifest that are missing from the cluster. Fields of objects are not compared, so none is named.',
+      '{kind, namespace?, name, field?, expected?, live?, message}: objects of the manifest that are missing from the cluster (without field), and fields of them that somebody has changed since. Values are not told where they may be secret.',
   })
   drift!: readonly DriftReport[];
 

@@ -116,10 +116,18 @@ describe('the reported health', () => {
       ...{ valuesDigest: 'v', manifestDigest: 'm', secretUid: 's', releaseDigest: 'r' },
     };
     const { report } = releaseReport(
-      { namespace: 'shop', releaseName: 'web', head, refs: [ref], problem: null },
+      {
+        namespace: 'shop',
+        releaseName: 'web',
+        head,
+        refs: [ref],
+        expected: new Map(),
+        problem: null,
+      },
       {
         get: () => certificate(conditions),
         refusal: () => null,
+        driftOf: () => [],
         ...{ owned: new OwnedPods([], []), rules, now: new Date('2026-03-02T12:00:10Z') },
       },
     );

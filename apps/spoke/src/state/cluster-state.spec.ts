@@ -1,10 +1,11 @@
 import { ReleaseReader } from '@apollo-deploy/helm';
 import { ScriptedHelmRunner } from '@apollo-deploy/helm/testing';
-import type { KubeObject } from '@apollo-deploy/kube';
+import { KubeUnavailable, type KubeObject, type KubeRef } from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
 import type { ReleaseReport } from '@apollo-deploy/protocol';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
+import { DriftFinder } from '../drift/drift-finder.js';
 import { Events } from '../testing/events.js';
 import { VirtualTime } from '../testing/virtual-time.js';
 import { ClusterState } from './cluster-state.js';
@@ -12,6 +13,7 @@ import { LiveObjects } from './live-objects.js';
 import { ReleaseInventory } from './release-inventory.js';
 
 const COALESCE_MS = 200;
+const READ_AGAIN_MS = 2000;
 const SHOP = { namespace: 'shop', release: 'web', planId: 'plan-1', timeoutMs: 1000 };
 const HEAD_SECRET = {
   ...{ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'sh.helm.release.v1.web.v1' },
@@ -28,10 +30,13 @@ function deployment(name: string): KubeObject {
     },
   };
 }
+const DATA = { password: 'aHVudGVyMg==' };
 const secret = (name: string): KubeObject => ({
   ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name } },
-  data: { password: 'aHVudGVyMg==' },
+  data: DATA,
 });
+const WEB: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const SECRET: KubeRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'web' };
 
 class Scene {
   readonly kube = new InMemoryKubeApi({ namespaces: ['shop', 'other'] });
@@ -49,6 +54,7 @@ class Scene {
   });
   readonly state: ClusterState = new ClusterState({
     ...{ inventory: this.inventory, live: this.live, clock: this.time, timer: this.time },
+    drift: new DriftFinder({ kube: this.kube, rules: [], log: this.log }),
     healthRules: {},
     onChange: (changed) => this.changes.push(changed),
   });
@@ -77,6 +83,13 @@ class Scene {
   /** The next change that shows the release so. */
   async until(matches: (report: ReleaseReport | null | undefined) => boolean): Promise<void> {
     while (!matches((await this.next()).get('shop/web')));
+  }
+
+  /** Stores what `make` makes of an object. */
+  async edit(ref: KubeRef, make: (object: KubeObject) => KubeObject): Promise<void> {
+    const found = await this.kube.get(ref);
+    if (!found.ok) throw new Error(found.error.message);
+    await this.kube.replace(make(found.value));
   }
 
   start(): void {
@@ -169,14 +182,75 @@ describe('the state of a cluster', () => {
     scene.start();
     await scene.state.reports();
     await scene.changes.next();
-    const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'web' };
-    const found = await scene.kube.get(ref);
-    if (!found.ok) throw new Error(found.error.message);
-    await scene.kube.replace({ ...found.value, data: { password: 'b3RoZXI=' } });
+    await scene.edit(SECRET, (object) => ({ ...object, data: { ...DATA, more: 'b3RoZXI=' } }));
     await scene.time.waitBegins(COALESCE_MS);
     scene.time.advance(COALESCE_MS);
-    await scene.kube.delete(ref);
+    await scene.kube.delete(SECRET);
     expect((await scene.next()).get('shop/web')).toMatchObject({ health: 'Missing' });
+    scene.stop();
+  });
+
+  it('tells what was changed in an object as drift, and once it is undone no more', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    const replicas = (count: number) => (object: KubeObject) => ({
+      ...object,
+      spec: { ...(object['spec'] as object), replicas: count },
+    });
+    await scene.edit(WEB, replicas(3));
+    expect((await scene.next()).get('shop/web')).toMatchObject({
+      drift: [{ kind: 'Deployment', field: 'spec.replicas', expected: '1', live: '3' }],
+    });
+    await scene.edit(WEB, replicas(1));
+    expect((await scene.next()).get('shop/web')).toMatchObject({ drift: [] });
+    scene.stop();
+  });
+
+  it('reads a Secret that changed once, and tells no more than that it did', async () => {
+    const scene = new Scene();
+    await scene.install();
+    let reads = 0;
+    scene.kube.intercept(({ verb, ref }) => {
+      reads += Number(verb === 'get' && ref.name === 'web');
+      return undefined;
+    });
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    await scene.edit(SECRET, (object) => ({ ...object, data: { password: 'b3RoZXI=' } }));
+    const report = (await scene.next()).get('shop/web');
+    expect(report?.drift).toEqual([
+      {
+        ...{ kind: 'Secret', namespace: 'shop', name: 'web', field: 'data.password' },
+        message: 'Secret shop/web: data.password has changed',
+      },
+    ]);
+    await scene.edit(WEB, (object) => ({ ...object, status: {} }));
+    await scene.next();
+    // At the start, for each of the two edits, and after the edit of the Secret.
+    expect(reads).toBe(4);
+    scene.stop();
+  });
+
+  it('says what it knows while a Secret cannot be read, and the rest when it can', async () => {
+    const scene = new Scene();
+    await scene.install();
+    await scene.edit(SECRET, (object) => ({ ...object, data: { password: 'b3RoZXI=' } }));
+    let outage = true;
+    scene.kube.intercept(({ verb, ref }) => {
+      if (outage && verb === 'get' && ref.name === 'web')
+        throw new KubeUnavailable('down', { cause: null });
+      return undefined;
+    });
+    scene.start();
+    expect(await scene.state.reports()).toMatchObject([{ drift: [] }]);
+    outage = false;
+    await scene.time.waitBegins(READ_AGAIN_MS);
+    scene.time.advance(READ_AGAIN_MS);
+    await scene.until((report) => report?.drift[0]?.field === 'data.password');
     scene.stop();
   });
 

@@ -1,16 +1,19 @@
 import type { KubeKind, Timer } from '@apollo-deploy/kube';
 import type { ReleaseReport } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
+import type { Comparison, DriftFinder } from '../drift/drift-finder.js';
+import { expectedKey } from '../drift/expected-release.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { Following, LiveChange, LiveObjects } from './live-objects.js';
 import { OwnedPods } from './owned-pods.js';
 import { ReleaseIndex } from './release-index.js';
 import type { ReleaseInventory } from './release-inventory.js';
-import { releaseReport, reportDigest, type KnownRelease } from './release-report.js';
+import { releaseReport, reportDigest, type KnownRelease, type LiveLook } from './release-report.js';
 
 export interface ClusterStateOptions {
   readonly inventory: Pick<ReleaseInventory, 'get' | 'has' | 'keys' | 'ready' | 'refresh'>;
   readonly live: LiveObjects;
+  readonly drift: Pick<DriftFinder, 'of' | 'read'>;
   readonly healthRules: HealthRules;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -27,6 +30,7 @@ const ALWAYS: readonly KubeKind[] = [
 const [POD, ...BETWEEN] = ALWAYS;
 /** Changes come in bursts; what they concern is looked at once. */
 const COALESCE_MS = 200;
+const READ_AGAIN_MS = 2000;
 
 /** The reports of all releases, up to date with the cluster. Computes only what a change concerns. */
 export class ClusterState {
@@ -96,7 +100,9 @@ export class ClusterState {
   private update(): Promise<void> {
     this.updates = this.updates.then(async () => {
       await this.followKinds();
-      if (this.running) this.lookAgain();
+      const keys = [...this.dirty];
+      await this.readContent(keys);
+      if (this.running) this.lookAgain(keys);
     });
     return this.updates;
   }
@@ -119,17 +125,36 @@ export class ClusterState {
     await this.following?.ready;
   }
 
-  private lookAgain(): void {
+  /** Reads what the watches do not show; what cannot be read now is tried again. */
+  private async readContent(keys: readonly string[]): Promise<void> {
+    const comparisons = keys.flatMap((key) => this.comparisons(key));
+    if (await this.options.drift.read(comparisons)) return;
+    this.options.timer.after(READ_AGAIN_MS, () => {
+      if (this.running) this.mark(keys);
+    });
+  }
+
+  private comparisons(key: string): readonly Comparison[] {
+    const { inventory } = this.options;
+    const release = inventory.get(key);
+    return (release?.refs ?? []).flatMap((ref) => {
+      const live = this.following?.get(ref) ?? null;
+      const expected = release?.expected.get(expectedKey(ref));
+      return live === null || expected === undefined ? [] : [{ ref, expected, live }];
+    });
+  }
+
+  private lookAgain(keys: readonly string[]): void {
     const { following } = this;
     if (following === null) return;
-    const keys = [...this.dirty];
-    this.dirty.clear();
+    for (const key of keys) this.dirty.delete(key);
     const owned = new OwnedPods(
       POD === undefined ? [] : following.list(POD),
       BETWEEN.flatMap((kind) => following.list(kind)),
     );
-    const { clock, healthRules: rules } = this.options;
-    const look = {
+    const { clock, drift, healthRules: rules } = this.options;
+    const look: LiveLook = {
+      driftOf: (comparison) => drift.of(comparison),
       ...{ get: following.get, refusal: following.refusal },
       ...{ owned, rules, now: clock.now() },
     };
@@ -150,11 +175,7 @@ export class ClusterState {
   }
 
   /** Undefined if the report says what it said before. */
-  private report(
-    key: string,
-    release: KnownRelease,
-    look: Parameters<typeof releaseReport>[1],
-  ): ReleaseReport | undefined {
+  private report(key: string, release: KnownRelease, look: LiveLook): ReleaseReport | undefined {
     const { report, recheckAt } = releaseReport(release, look);
     this.recheck(key, recheckAt, look.now);
     const digest = reportDigest(report);

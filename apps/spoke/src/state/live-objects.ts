@@ -43,6 +43,11 @@ interface SharedInformer {
 /** Their content says nothing about their health, and content of Secrets stays in the cluster. */
 const METADATA_IS_ENOUGH = new Set(['Secret', 'ConfigMap']);
 
+/** True for kinds of which only `metadata` is followed. */
+export function isWithoutContent({ kind }: KubeKind): boolean {
+  return METADATA_IS_ENOUGH.has(kind);
+}
+
 /** The live objects of the cluster, one watch a kind however many look at it. */
 export class LiveObjects {
   private readonly shared = new Map<string, SharedInformer>();
@@ -96,7 +101,7 @@ export class LiveObjects {
     const informer = new Informer({
       kube,
       kind,
-      selection: { metadataOnly: METADATA_IS_ENOUGH.has(kind.kind) },
+      selection: { metadataOnly: isWithoutContent(kind) },
       timer,
       random,
       listener: (delta) => {

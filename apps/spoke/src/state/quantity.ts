@@ -36,6 +36,12 @@ export function sumQuantities(quantities: readonly string[]): string | null {
   );
 }
 
+/** True if both are quantities and amount to the same. */
+export function sameQuantity(a: string, b: string): boolean {
+  const amount = parse(a);
+  return amount !== null && amount === parse(b);
+}
+
 /** In billionths, rounded down. */
 function parse(text: string): bigint | null {
   const match = QUANTITY.exec(text);

@@ -14,8 +14,9 @@ import {
   type Timer,
 } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
+import { expectedObjects } from '../drift/expected-release.js';
 import { helmHead, unreadableHead } from './helm-head.js';
-import { manifestRefs } from './manifest-refs.js';
+import { manifestObjects, refsOf } from './manifest-refs.js';
 import type { KnownRelease, ReleaseProblem } from './release-report.js';
 
 export interface ReleaseInventoryOptions {
@@ -54,14 +55,15 @@ interface Newest {
   readonly record: Result<ReleaseRecord, ReleaseProblem>;
 }
 
-type Findings = Pick<KnownRelease, 'head' | 'refs' | 'problem'>;
+type Findings = Pick<KnownRelease, 'head' | 'refs' | 'expected' | 'problem'>;
 
 const LONGEST_NAME = 53;
 const RETRY_MS = 2000;
 
 /**
  * Every Helm release of the cluster, from the metadata of its Secrets. A payload is fetched only when
- * a head has changed, and nothing is kept of it here but what is reported.
+ * a head has changed, and nothing is kept of it here but what is reported and what live objects are
+ * compared with; of Secrets, digests.
  */
 export class ReleaseInventory {
   private readonly tracked = new Map<string, Tracked>();
@@ -230,12 +232,18 @@ export class ReleaseInventory {
     const before = lastDeployed === null || lastDeployed === head ? null : lastDeployed;
     const deployed = before === null ? null : await this.payload(tracked, before);
     const last = deployed?.ok === true ? deployed.value : null;
-    if (!record.ok) return { head: unreadableHead(head, last), refs: [], problem: record.error };
+    const nothing = { refs: [], expected: new Map() };
+    if (!record.ok) {
+      return { head: unreadableHead(head, last), ...nothing, problem: record.error };
+    }
     const told = helmHead(record.value, last);
-    const refs = await manifestRefs(this.options.kube, record.value);
-    if (refs.ok) return { head: told, refs: refs.value, problem: null };
-    const { message } = refs.error;
-    return { head: told, refs: [], problem: { reason: 'ManifestUnreadable', message } };
+    const objects = await manifestObjects(this.options.kube, record.value);
+    if (objects.ok) {
+      const expected = expectedObjects(objects.value);
+      return { head: told, refs: refsOf(objects.value), expected, problem: null };
+    }
+    const { message } = objects.error;
+    return { head: told, ...nothing, problem: { reason: 'ManifestUnreadable', message } };
   }
 
   /** Null if the Secret is gone. */

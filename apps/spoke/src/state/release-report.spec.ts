@@ -9,6 +9,7 @@ const WEB: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'sh
 const CONFIG: KubeRef = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' };
 const RELEASE: KnownRelease = {
   ...{ namespace: 'shop', releaseName: 'web', refs: [WEB, CONFIG], problem: null },
+  expected: new Map(),
   head: {
     ...{ revision: 1, status: 'deployed', chartName: 'web', chartVersion: '1.0.0' },
     ...{ valuesDigest: 'v', manifestDigest: 'm', secretUid: 's', releaseDigest: 'r' },
@@ -76,6 +77,7 @@ function look(objects: readonly KubeObject[], refused: readonly string[] = []): 
   return {
     get: ({ kind, name }) =>
       objects.find((o) => o.kind === kind && o.metadata.name === name) ?? null,
+    driftOf: () => [],
     refusal: ({ kind }) =>
       refused.includes(kind)
         ? {

@@ -8,6 +8,9 @@ import type {
   PodReport,
   ReleaseReport,
 } from '@apollo-deploy/protocol';
+import type { Comparison } from '../drift/drift-finder.js';
+import type { ExpectedObject } from '../drift/expected-object.js';
+import { expectedKey, type ExpectedObjects } from '../drift/expected-release.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
@@ -19,13 +22,15 @@ export interface ReleaseProblem {
   readonly message: string;
 }
 
-/** One release as Helm records it. Values and manifest text are left behind in the cluster. */
+/** One release as Helm records it. Values and content of Secrets are left behind in the cluster. */
 export interface KnownRelease {
   readonly namespace: string;
   readonly releaseName: string;
   readonly head: HelmHead;
   /** The objects of the head's manifest. */
   readonly refs: readonly ManifestRef[];
+  /** What the manifest says of them. */
+  readonly expected: ExpectedObjects;
   /** Why nothing is known of its objects; null if it is. */
   readonly problem: ReleaseProblem | null;
 }
@@ -35,6 +40,8 @@ export interface LiveLook {
   readonly get: (ref: KubeRef) => KubeObject | null;
   /** Why objects of this kind cannot be looked at; null if they can. */
   readonly refusal: (ref: KubeRef) => KubeRefusal | null;
+  /** The fields of a live object that are not as its release says. */
+  readonly driftOf: (comparison: Comparison) => readonly DriftReport[];
   readonly owned: OwnedPods;
   readonly rules: HealthRules;
   readonly now: Date;
@@ -58,10 +65,12 @@ const VANISHED = {
 
 /**
  * ExpectedStateK8s of one release. Pure. An object that is not in the cluster is drift, unless it goes
- * by itself: a Job with `ttlSecondsAfterFinished`, or a hook.
+ * by itself: a Job with `ttlSecondsAfterFinished`, or a hook. So is a field that somebody has changed.
  */
 export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRelease {
-  const judged = release.refs.slice(0, MOST_OBJECTS).map((ref) => judge(ref, look));
+  const judged = release.refs
+    .slice(0, MOST_OBJECTS)
+    .map((ref) => judge({ ref, expected: release.expected.get(expectedKey(ref)) }, look));
   const objects = judged.map(({ report }) => report);
   const { namespace, releaseName, head } = release;
   return {
@@ -108,7 +117,12 @@ interface Judged {
   readonly drift: readonly DriftReport[];
 }
 
-function judge(ref: ManifestRef, look: LiveLook): Judged {
+interface Judging {
+  readonly ref: ManifestRef;
+  readonly expected: ExpectedObject | undefined;
+}
+
+function judge({ ref, expected }: Judging, look: LiveLook): Judged {
   const identity = {
     kind: ref.kind,
     ...(ref.namespace !== undefined && { namespace: ref.namespace }),
@@ -139,7 +153,12 @@ function judge(ref: ManifestRef, look: LiveLook): Judged {
   return {
     report: bounded({ ...identity, health, ...said }),
     recheckAt: recheckAt ?? null,
-    drift: object === null ? [{ ...identity, message: missing }] : [],
+    drift:
+      object === null
+        ? [{ ...identity, message: missing }]
+        : expected === undefined
+          ? []
+          : look.driftOf({ ref, expected, live: object }),
   };
 }
 

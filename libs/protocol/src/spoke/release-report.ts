@@ -65,6 +65,10 @@ export const DriftReport = Type.Object({
   name: Type.String({ maxLength: 253 }),
   /** Absent where the whole object is gone. */
   field: Type.Optional(Type.String({ maxLength: 1024 })),
+  /** As JSON, cut where long; absent for what has members and what may be secret. */
+  expected: Type.Optional(Type.String({ maxLength: 256 })),
+  /** As `expected`; absent also where the field is gone. */
+  live: Type.Optional(Type.String({ maxLength: 256 })),
   message: Type.String({ maxLength: 2048 }),
 });
 export type DriftReport = Static<typeof DriftReport>;
