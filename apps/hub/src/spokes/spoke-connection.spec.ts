@@ -132,6 +132,17 @@ describe('a heartbeat', () => {
     expect(spoke.received).toEqual(['heartbeat']);
   });
 
+  it('is when the spoke was last seen: not its silence, nor the end of its connection', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    scene.time.advance(8000);
+    await spoke.caughtUp();
+    scene.time.advance(45_000);
+    expect(await spoke.socket.ended).toBe('cut');
+    await spoke.connection.closed;
+    expect(await scene.store.spoke()).toMatchObject({ lastSeenAt: '2026-01-05T09:00:08.000Z' });
+  });
+
   it('is not missed while the hub itself is behind with what it was sent', async () => {
     const scene = await SpokeScene.build();
     const spoke = await scene.connect();

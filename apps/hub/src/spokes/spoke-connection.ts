@@ -65,6 +65,8 @@ export class SpokeConnection implements SessionConnection {
   private readonly commit: Commit;
   private session: SpokeSession | undefined;
   private frames: SessionFrames | undefined;
+  /** When the spoke was last heard over this connection. */
+  private heardAt: string | undefined;
   /** A close frame was sent, or the socket is gone: nothing is handled or sent any more. */
   private ending = false;
   private cancelWatch: () => void = () => undefined;
@@ -207,7 +209,7 @@ export class SpokeConnection implements SessionConnection {
     } else {
       // A spoke that cannot see its cluster confirms nothing: its reports grow stale.
       if (!(frame.value.t === 'heartbeat' && frame.value.p.blind === true)) {
-        this.services.heard(this.spoke);
+        this.noteHeard();
       }
       this.answer(frame.value, await this.frames.answer(frame.value, text.length));
     }
@@ -233,7 +235,7 @@ export class SpokeConnection implements SessionConnection {
   }
 
   private begin(session: SpokeSession, helloId: string): void {
-    const { context, sessions, heard, wakeDelivery } = this.services;
+    const { context, sessions, wakeDelivery } = this.services;
     this.session = session;
     if (this.ending) return;
     this.frames = new SessionFrames(context, session, this.commit);
@@ -252,8 +254,15 @@ export class SpokeConnection implements SessionConnection {
     this.log.log({ msg: 'a spoke has connected', ...this.who() });
     this.hear();
     sessions.admit(this);
-    heard(this.spoke);
+    this.noteHeard();
     wakeDelivery(this.spoke);
+  }
+
+  /** A frame was heard, which confirms what the spoke has reported. */
+  private noteHeard(): void {
+    const { context, heard } = this.services;
+    this.heardAt = context.clock.now().toISOString();
+    heard(this.spoke);
   }
 
   private answer(frame: SpokeFrame, answer: FrameAnswer): void {
@@ -296,7 +305,7 @@ export class SpokeConnection implements SessionConnection {
 
   private async tellStore(session: SpokeSession): Promise<void> {
     try {
-      await this.commit(() => closeSession(this.services.context, session));
+      await this.commit(() => closeSession(this.services.context, session, this.heardAt));
     } catch (error) {
       this.log.error({
         msg: 'the store was not told that a spoke has left; its silence will say so',

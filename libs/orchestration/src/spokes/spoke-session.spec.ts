@@ -62,6 +62,28 @@ describe('a session of a spoke', () => {
     expect((await world.lastPlan()).state).toBe('BLOCKED');
   });
 
+  it.each([
+    { name: 'nobody says when it was heard', heardAt: undefined, seen: '2026-01-05T09:00:08.000Z' },
+    {
+      name: 'it was heard since that was noted',
+      heardAt: '2026-01-05T09:00:12.000Z',
+      seen: '2026-01-05T09:00:12.000Z',
+    },
+    {
+      name: 'another replica has heard it since',
+      heardAt: '2026-01-05T09:00:02.000Z',
+      seen: '2026-01-05T09:00:08.000Z',
+    },
+  ])('that ends in silence leaves the spoke seen at its last word: $name', async (given) => {
+    const world = await EngineWorld.build();
+    await world.connect();
+    await world.goTo('2026-01-05T09:00:08.000Z');
+    world.clock.advance(49_000);
+    await closeSession(world.context, world.session, given.heardAt);
+    const spoke = await world.context.store.transact((unit) => unit.spokes.get('dev'));
+    expect(spoke).toMatchObject({ connected: false, lastSeenAt: given.seen });
+  });
+
   it('can say nothing about a plan of another spoke', async () => {
     const world = await executing();
     must(

@@ -108,17 +108,22 @@ async function refuseOtherCluster(
   );
 }
 
-/** Notes that a session's connection is gone. A newer session is not touched. */
-export async function closeSession(context: Context, session: SpokeSession): Promise<void> {
+/**
+ * Notes that a session's connection is gone. A newer session is not touched. The spoke stays seen when it
+ * was last heard, `heardAt` if that is later than what is stored: that nobody hears it any more is no
+ * word of its own, and how long it has been silent counts from the last one.
+ */
+export async function closeSession(
+  context: Context,
+  session: SpokeSession,
+  heardAt?: string,
+): Promise<void> {
   await context.store.transact(async (unit) => {
     const stored = await unit.spokes.lock(session.spoke);
     if (stored?.epoch !== session.epoch || !stored.connected) return;
-    await pauseRunsOf(unit, stored);
-    await unit.spokes.save({
-      ...stored,
-      connected: false,
-      lastSeenAt: context.clock.now().toISOString(),
-    });
+    const left = { ...heardBy(stored, heardAt), connected: false };
+    await pauseRunsOf(unit, left);
+    await unit.spokes.save(left);
     await markOpenWork(unit, session.spoke);
     await record(
       context,
@@ -131,6 +136,13 @@ export async function closeSession(context: Context, session: SpokeSession): Pro
       },
     );
   });
+}
+
+/** What is stored may be some seconds behind the replica that holds the connection. */
+function heardBy(stored: SpokeRecord, heardAt: string | undefined): SpokeRecord {
+  if (heardAt === undefined) return stored;
+  const known = Date.parse(stored.lastSeenAt ?? heardAt);
+  return Date.parse(heardAt) < known ? stored : { ...stored, lastSeenAt: heardAt };
 }
 
 /** The spoke's record, locked, if the session is still its newest; else a refusal. */
