@@ -272,6 +272,7 @@ describe('constraints', () => {
       timezone: 'Europe/London',
       source: 'person',
       hard: false,
+      ended: false,
       name: `Backups (${String(id)})`,
       scope: {},
       createdBy: 'dev-operator',

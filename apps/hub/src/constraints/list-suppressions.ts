@@ -10,14 +10,14 @@ export async function listSuppressions(
   { store, clock }: Context,
   page: PageRequest,
 ): Promise<Page<SuppressionView>> {
-  const now = clock.now().toISOString();
+  const now = clock.now();
   const [people, automatic] = await store.transact(async (unit) => [
     await unit.constraints.list('suppression_window', page),
-    await unit.suppressions.list(now, page),
+    await unit.suppressions.list(now.toISOString(), page),
   ]);
   const all = [
-    ...people.items.map(suppressionView),
-    ...automatic.items.map(automaticSuppressionView),
+    ...people.items.map((stored) => suppressionView(stored, now)),
+    ...automatic.items.map((one) => automaticSuppressionView(one)),
   ].sort((a, b) => (a.id < b.id ? -1 : 1));
   const items = all.slice(0, page.limit);
   const more =

@@ -22,6 +22,12 @@ export class SuppressionView extends StoredView {
   @ApiPropertyOptional({ format: 'date-time' })
   end?: string;
 
+  @ApiProperty({
+    description:
+      'Its end is past: it stops nothing any more. One that a person made stays in the list until it is removed. Recurring ones never end.',
+  })
+  ended!: boolean;
+
   @ApiPropertyOptional({ description: 'Of a recurring one, with a duration and a time zone.' })
   cron?: string;
 
@@ -42,15 +48,25 @@ export class SuppressionView extends StoredView {
 }
 
 /** The fields of the spec stand beside those of the constraint. */
-export function suppressionView(stored: StoredConstraint): SuppressionView {
+export function suppressionView(stored: StoredConstraint, now: Date): SuppressionView {
   // One that cannot be read may have lost its spec; it is listed all the same, so that it can be lifted.
   const given = stored.spec as SuppressionSpec | null;
   const { hard = false, ...spec } = given ?? {};
-  return { ...storedView(stored), source: 'person', reason: '', ...spec, hard };
+  return {
+    ...storedView(stored),
+    source: 'person',
+    reason: '',
+    ...spec,
+    hard,
+    ended: isOver(spec.end, now),
+  };
 }
 
-/** In the shape of one that a person made for its entity; its version counts the failures. */
-export function automaticSuppressionView(suppression: AutomaticSuppression): SuppressionView {
+/** In the shape of one that a person made for its entity; its version counts the failures. `ended`: it is past its end. */
+export function automaticSuppressionView(
+  suppression: AutomaticSuppression,
+  ended = false,
+): SuppressionView {
   const { id, entity, from, until, failures, planId, reason } = suppression;
   return {
     id,
@@ -61,6 +77,7 @@ export function automaticSuppressionView(suppression: AutomaticSuppression): Sup
     hard: false,
     start: from,
     end: until,
+    ended,
     failures,
     planId,
     createdBy: ENGINE.name,
@@ -69,6 +86,13 @@ export function automaticSuppressionView(suppression: AutomaticSuppression): Sup
   };
 }
 
-type SuppressionSpec = Partial<Omit<SuppressionView, keyof StoredView | 'hard' | 'source'>> & {
+/** What has no end, or none that can be read, is not over. */
+function isOver(end: unknown, now: Date): boolean {
+  return typeof end === 'string' && Date.parse(end) <= now.getTime();
+}
+
+type SuppressionSpec = Partial<
+  Omit<SuppressionView, keyof StoredView | 'hard' | 'source' | 'ended'>
+> & {
   readonly hard?: boolean;
 };

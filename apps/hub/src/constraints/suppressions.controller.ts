@@ -43,7 +43,7 @@ export class SuppressionsController {
   ): Promise<SuppressionView> {
     const suppression = { kind: KIND, ...readSuppression(body) };
     const stored = await addConstraint(this.context, caller, suppression);
-    return suppressionView(acceptedFields(stored, ['spec']));
+    return suppressionView(acceptedFields(stored, ['spec']), this.context.clock.now());
   }
 
   @Get()

@@ -24,6 +24,8 @@ const ALLOWED = new Set([
   'UNKNOWN CANCELLED',
   'FAILED ROLLED_BACK',
 ]);
+const recheckAt = '2026-01-05T10:00:00.000Z';
+const VIOLATION = { code: 'hold', message: 'aria-dev is held', data: {}, recheckAt };
 const PAIRS = PLAN_STATES.flatMap((from) => PLAN_STATES.map((to) => ({ from, to })));
 
 describe('plan states', () => {
@@ -33,6 +35,27 @@ describe('plan states', () => {
     if (allowed) expect(movePlan(aPlan({ state: from }), to).state).toBe(to);
     else
       expect(() => movePlan(aPlan({ state: from }), to)).toThrow(`cannot go from ${from} to ${to}`);
+  });
+
+  it.each(PLAN_STATES.filter((to) => !isOpen(to) && to !== 'ROLLED_BACK'))(
+    'keep nothing of the way there: %s is held by nothing, due never and in no phase',
+    (to) => {
+      const underWay = aPlan({
+        state: 'EXECUTING',
+        phase: 'helm',
+        violations: [VIOLATION],
+        recheckAt,
+      });
+      const ended = movePlan(underWay, to);
+      expect(ended.violations).toEqual([]);
+      expect(ended).not.toHaveProperty('phase');
+      expect(ended).not.toHaveProperty('recheckAt');
+    },
+  );
+
+  it('keep the phase that was heard last while the end is unknown', () => {
+    const underWay = aPlan({ state: 'EXECUTING', phase: 'helm' });
+    expect(movePlan(underWay, 'UNKNOWN').phase).toBe('helm');
   });
 
   it('can all be reached from PENDING', () => {

@@ -5,6 +5,7 @@ import type { PassedOver } from '../catalog/choose-release.js';
 import type { Noted, Violation } from '../constraints/violation.js';
 import {
   type CancelReason,
+  isOpen,
   mayMove,
   type PlanOutcome,
   type PlanPhase,
@@ -64,6 +65,7 @@ export interface Plan {
   /** What it is for, as of its last evaluation. */
   readonly planClass: PlanClass;
   readonly state: PlanState;
+  /** Only while it is EXECUTING or UNKNOWN. */
   readonly phase?: PlanPhase;
   readonly outcome?: PlanOutcome;
   readonly content: PlanContent;
@@ -76,6 +78,7 @@ export interface Plan {
   readonly to: { readonly version: string } | null;
   readonly reason: string;
   readonly passedOver: readonly PassedOver[];
+  /** What holds it; nothing once it has ended. */
   readonly violations: readonly Violation[];
   /**
    * Stands in line: BLOCKED by nothing but limits on how many plans execute. Its place is by
@@ -113,6 +116,10 @@ export interface Plan {
   readonly evidence?: PlanEvidence;
   readonly createdAt: string;
   readonly startedAt?: string;
+  /**
+   * When it ended, by the clock of the hub: for a plan that went out, when its spoke looked. When the
+   * hub heard of it, which may be later, is in the audit trail.
+   */
   readonly endedAt?: string;
   readonly version: number;
 }
@@ -168,6 +175,12 @@ export function movePlan(plan: Plan, to: PlanState, change: Partial<Plan> = {}):
     throw new InvariantViolation(`plan ${plan.id} cannot go from ${plan.state} to ${to}`);
   }
   const { inLineSince, ...rest } = { ...plan, ...change, state: to };
+  if (!isOpen(to)) return atRest(rest);
   // Only what is BLOCKED stands in line.
   return to === 'BLOCKED' && inLineSince !== undefined ? { ...rest, inLineSince } : rest;
+}
+
+/** What has ended is on its way no more: nothing holds it, and no instant will change that. */
+function atRest({ phase: _, recheckAt: __, ...plan }: Plan): Plan {
+  return { ...plan, violations: [] };
 }

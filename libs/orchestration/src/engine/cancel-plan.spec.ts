@@ -26,6 +26,20 @@ describe('cancelling a plan', () => {
     expect(await world.view()).toMatchObject({ status: 'declined' });
   });
 
+  it('that is held leaves it held by nothing any more', async () => {
+    const world = await EngineWorld.build();
+    const until = { start: '2026-01-05T00:00:00.000Z', end: '2026-01-06T00:00:00.000Z' };
+    await world.constraint({ kind: 'suppression_window', spec: { ...until, reason: 'Audit' } });
+    await world.connect();
+    await world.report({});
+    await world.entity();
+    await world.settle();
+    const { id, violations } = await world.lastPlan();
+    expect(violations.map(({ code }) => code)).toEqual(['suppression_window']);
+    must(await world.engine.cancelPlan(PERSON, id, 'not today'));
+    expect(await world.planOf(id)).toMatchObject({ state: 'CANCELLED', violations: [] });
+  });
+
   it('that executes asks the spoke and assumes nothing', async () => {
     const world = await withPlan('automatic');
     const { id } = await world.lastPlan();

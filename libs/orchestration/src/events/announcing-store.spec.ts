@@ -38,7 +38,7 @@ describe('what is announced', () => {
     const end = { version: '1.0.0', revision: 1 };
     expect(await saidBy(world, () => world.result(id, SUCCEEDED, end))).toEqual([
       'entity.reported aria-dev',
-      'plan.ended aria-dev SUCCEEDED helm',
+      'plan.ended aria-dev SUCCEEDED',
     ]);
     expect(await saidBy(world, () => world.settle())).toEqual([
       'entity.evaluated aria-dev up_to_date',
@@ -85,7 +85,6 @@ describe('what is announced', () => {
           type: 'upgrade',
           state: 'FAILED',
           version: '1.1.0',
-          phase: 'dispatched',
           outcome: 'unhealthy',
           message: 'pod aria-1 is in CrashLoopBackOff',
         },
