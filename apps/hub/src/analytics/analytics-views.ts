@@ -56,7 +56,7 @@ class PlanGroupView {
   @ApiProperty({
     type: DurationView,
     nullable: true,
-    description: `From start to end, of plans that ended before the eyes of their spoke. ${NONE}`,
+    description: `From the offer (startedAt) to the instant at which the spoke saw the end (endedAt), however late the hub heard of it; of plans that ended before the eyes of their spoke. ${NONE}`,
   })
   durationSeconds!: DurationView | null;
 

@@ -1,4 +1,5 @@
 import {
+  CANCEL_REASONS,
   PLAN_CLASSES,
   PLAN_OUTCOMES,
   PLAN_PHASES,
@@ -101,7 +102,11 @@ export class PlanView {
   @ApiProperty({ enum: PLAN_STATES })
   state!: string;
 
-  @ApiPropertyOptional({ enum: PLAN_PHASES })
+  @ApiPropertyOptional({
+    enum: PLAN_PHASES,
+    description:
+      'How far it has come, as last heard; absent before it goes out and once it has ended.',
+  })
   phase?: string;
 
   @ApiPropertyOptional({ enum: PLAN_OUTCOMES })
@@ -128,7 +133,10 @@ export class PlanView {
   @ApiProperty({ type: [PassedOverView] })
   passedOver!: readonly PassedOverView[];
 
-  @ApiProperty({ type: [ViolationView] })
+  @ApiProperty({
+    type: [ViolationView],
+    description: 'What holds it; empty once it has gone out or ended.',
+  })
   violations!: readonly ViolationView[];
 
   @ApiPropertyOptional({
@@ -158,7 +166,11 @@ export class PlanView {
   @ApiPropertyOptional()
   supersededBy?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({
+    enum: Object.keys(CANCEL_REASONS),
+    description:
+      'Why it is CANCELLED, for machines; the sentence is `message`. `cancelled`: a person said no. `superseded`: another plan took its place, or none is needed. `withdrawn`: the hub took the offer back. The others are the word of its spoke, which had touched nothing.',
+  })
   cancelReason?: string;
 
   @ApiPropertyOptional({ type: CancelRequestedView })
@@ -173,7 +185,11 @@ export class PlanView {
   @ApiPropertyOptional({ format: 'date-time' })
   startedAt?: string;
 
-  @ApiPropertyOptional({ format: 'date-time' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'When it ended: of a plan that went out, the instant at which its spoke looked, by the clock of the hub and never before `startedAt`. The hub may have heard of it later; the audit trail says when.',
+  })
   endedAt?: string;
 
   @ApiPropertyOptional({

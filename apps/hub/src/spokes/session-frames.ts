@@ -94,12 +94,14 @@ export class SessionFrames {
   private async result({
     planId,
     attempt,
+    at,
     result,
     release,
   }: SpokePayload<'plan.result'>): Promise<FrameAnswer> {
     const verdict: SpokeVerdict = {
       planId,
       attempt,
+      at,
       result: result as SpokeVerdict['result'],
       ...(release !== undefined && { release }),
     };

@@ -40,6 +40,8 @@ export interface EndingDetails {
   readonly by: string;
   readonly message: string;
   readonly evidence?: PlanEvidence;
+  /** When they looked, which may be long before it is heard; absent = now. */
+  readonly lookedAt?: Date;
 }
 
 /**
@@ -52,16 +54,17 @@ export async function endPlan(
   unit: UnitOfWork,
   plan: Plan,
   ending: PlanEnding,
-  { by, message, evidence }: EndingDetails,
+  { by, message, evidence, lookedAt }: EndingDetails,
 ): Promise<boolean> {
-  const at = context.clock.now().toISOString();
+  const now = context.clock.now();
+  const at = now.toISOString();
   const saved = await unit.plans.save(
     movePlan(plan, ending.state, {
       message,
       ...evidenceOf(ending, evidence),
       ...(ending.state === 'FAILED' && { outcome: ending.outcome }),
       ...(ending.state === 'CANCELLED' && { cancelReason: ending.cancelReason }),
-      ...(ending.state !== 'UNKNOWN' && { endedAt: at }),
+      ...(ending.state !== 'UNKNOWN' && { endedAt: endOf(plan, lookedAt ?? now, now) }),
     }),
   );
   if (!saved.ok) return false;
@@ -72,6 +75,13 @@ export async function endPlan(
   // Its own evaluation also passes its slot on: after the commit, when everybody sees that it is free.
   await unit.dirty.mark([...new Set([plan.entity, ...(await neighboursOf(unit, plan))])]);
   return true;
+}
+
+/** Nobody's clock makes a plan end before it began, or later than it was heard. */
+function endOf({ startedAt }: Plan, lookedAt: Date, now: Date): string {
+  const began = startedAt === undefined ? -Infinity : Date.parse(startedAt);
+  const end = Math.min(Math.max(lookedAt.getTime(), began), now.getTime());
+  return new Date(end).toISOString();
 }
 
 /** With the word that it was cut off, which the next try of the same content asks for. */

@@ -12,6 +12,15 @@ export function clockSkew(said: string, now: Date): number | undefined {
   return Number.isNaN(skewMs) ? undefined : skewMs;
 }
 
+/**
+ * What the clock of the hub said when that of a spoke said `said`; `skewMs`: how far the spoke's is
+ * known to be ahead. Absent if that is no instant.
+ */
+export function byHubClock(said: string, skewMs = 0): Date | undefined {
+  const at = Date.parse(said) - skewMs;
+  return Number.isNaN(at) ? undefined : new Date(at);
+}
+
 /** Whether a skew is so far from what was noted that it is to be noted. */
 export function isWorthNoting(skewMs: number, notedMs: number | undefined): boolean {
   return notedMs === undefined || Math.abs(skewMs - notedMs) >= WORTH_NOTING_MS;

@@ -4,14 +4,18 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { endPlan, type PlanEnding } from '../engine/end-plan.js';
 import type { Principal } from '../ports/principal.js';
+import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { recordReleaseState, type ReleaseReportBody } from './record-state.js';
+import { byHubClock } from './clock-skew.js';
 import { fenced, type SpokeSession } from './spoke-session.js';
 
 /** A spoke's last word on a plan, as the protocol shapes it. */
 export interface SpokeVerdict {
   readonly planId: string;
   readonly attempt: number;
+  /** When the spoke looked, by its own clock, RFC 3339; absent = when its word is heard. */
+  readonly at?: string;
   readonly result:
     | { readonly verdict: 'succeeded'; readonly message: string; readonly evidence: PlanEvidence }
     | {
@@ -63,6 +67,7 @@ export async function recordPlanResult(
       by: `spoke ${session.spoke}`,
       message: messageOf(plan, ending, verdict.result.message),
       evidence: evidenceOf(verdict.result),
+      ...lookedAt(verdict, spoke.value),
     });
     if (!ended) throw new PlanMovedError(plan.id);
     await record(context, unit, by, {
@@ -102,6 +107,15 @@ function endingOf(plan: Plan, result: SpokeVerdict['result']): PlanEnding {
     case 'unknown':
       return { state: 'UNKNOWN' };
   }
+}
+
+/** When the spoke looked, by the clock of the hub. */
+function lookedAt(
+  { at }: Pick<SpokeVerdict, 'at'>,
+  { clockSkewMs }: SpokeRecord,
+): { readonly lookedAt?: Date } {
+  const looked = at === undefined ? undefined : byHubClock(at, clockSkewMs);
+  return looked === undefined ? {} : { lookedAt: looked };
 }
 
 /** People who asked for an end are told when they were too late. */

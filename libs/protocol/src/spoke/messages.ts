@@ -38,6 +38,7 @@ export const SPOKE_MESSAGES = {
   'plan.result': Type.Object({
     planId: Id,
     attempt: Attempt,
+    /** When the spoke looked and gave the verdict, also if it is told much later. */
     at: Instant,
     result: PlanVerdict,
     /**
