@@ -5,6 +5,8 @@ import { KillLoop, type KillRound } from './testing/kill-loop.js';
 /** A few in every run of the tests; `npm run soak:kills` makes it 200. */
 const ROUNDS = Number(process.env['APOLLO_KILLS'] ?? '6');
 const SEED = Number(process.env['APOLLO_KILL_SEED'] ?? '1');
+/** 3 or 4: with which Helm. */
+const HELM = process.env['APOLLO_KILL_HELM'] ?? '4';
 const PATIENCE_MS = 60_000;
 
 describe('plans, while their spoke and their helm are killed', () => {
@@ -12,7 +14,8 @@ describe('plans, while their spoke and their helm are killed', () => {
   let loop: KillLoop;
   beforeAll(async () => {
     cluster = await sharedTestCluster();
-    loop = await KillLoop.open(cluster, numbersFrom(SEED));
+    const helm = HELM === '3' ? 'helm3' : 'helm';
+    loop = await KillLoop.open(cluster, { random: numbersFrom(SEED), helm });
   });
   afterAll(async () => {
     await loop.close();
@@ -20,7 +23,7 @@ describe('plans, while their spoke and their helm are killed', () => {
   });
 
   it(
-    `are neither lost nor doubled nor misreported (${ROUNDS} kills, seed ${SEED})`,
+    `are neither lost nor doubled nor misreported (${ROUNDS} kills, seed ${SEED}, Helm ${HELM})`,
     async () => {
       const rounds: KillRound[] = [];
       while (rounds.length < ROUNDS) rounds.push(await loop.round());
@@ -35,7 +38,7 @@ describe('plans, while their spoke and their helm are killed', () => {
 function table(rounds: readonly KillRound[]): string {
   const counts = new Map<string, number>();
   for (const { victim, type, hit, verdict } of rounds) {
-    const row = `${victim} killed in an ${type} when ${hit}: ${verdict}`;
+    const row = `${victim} killed in ${type} when ${hit}: ${verdict}`;
     counts.set(row, (counts.get(row) ?? 0) + 1);
   }
   const rows = [...counts].sort(([a], [b]) => a.localeCompare(b));
