@@ -29,9 +29,16 @@ export function nextAction(state: ReleaseState, ask: ReleaseAsk): HelmAction {
   if (state.reason === 'unreadable') return refuse('release/unreadable', state.message);
   if (ask.operation.adopt === true) return onOurs(state.state, ask, trace);
   if (!isBase(state, ask)) return moved(state.state.head, ask);
-  const { release, namespace } = ask.operation;
-  const message = `release ${release} in ${namespace} was not made by Apollo; adopt it, or choose another release name`;
-  return refuse('release/not_ours', message);
+  return refuse('release/not_ours', notOursMessage(state.state, ask));
+}
+
+/** A history is kept on purpose, so nobody but its owner removes it. */
+function notOursMessage({ kind }: ManagedState, { operation }: ReleaseAsk): string {
+  const { release, namespace } = operation;
+  if (kind !== 'uninstalled') {
+    return `release ${release} in ${namespace} was not made by Apollo; adopt it, or choose another release name`;
+  }
+  return `release ${release} in ${namespace} was not made by Apollo and is uninstalled, but its history was kept; remove it with "helm uninstall ${release} --namespace ${namespace}", or choose another release name`;
 }
 
 function onOurs(state: ManagedState, ask: ReleaseAsk, trace: PlanTrace): HelmAction {

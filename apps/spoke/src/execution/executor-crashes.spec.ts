@@ -8,6 +8,7 @@ import { anOffer } from '../testing/plan-offers.js';
 const INSTALL = anOffer();
 /** Some forty lives of a spoke a test; a busy machine needs its time for them. */
 const LONG_MS = 60_000;
+const WEB = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' };
 const HOOKS = { name: 'web', version: '2.0.0', hookEvents: ['pre-upgrade'], render: () => [] };
 
 // The YAML reader is loaded at its first use, which takes real time.
@@ -184,6 +185,66 @@ describe('a claim of another plan that nobody offers any more', () => {
     spoke.offer(next);
     expect(await spoke.verdict('plan-1')).toMatchObject(expected);
     expect(await spoke.verdict('plan-2')).toMatchObject(then);
+  });
+});
+
+describe('a claimed uninstallation that nobody offers any more', () => {
+  const install = anOffer({ planId: 'plan-2' });
+
+  it('has succeeded where the release is gone, and its objects with it', async () => {
+    const { bench, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [WEB] });
+    await bench.helmRan(uninstall, 'normal');
+    const spoke = bench.spoke();
+    spoke.offer(install);
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      ...{ verdict: 'succeeded', evidence: { removed: 1 } },
+      message: expect.stringContaining('web in shop is uninstalled and its 1 objects are gone'),
+    });
+    expect(await spoke.verdict('plan-2')).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('is unhealthy where an object outlives its time', async () => {
+    const { bench, uninstall } = await withRelease();
+    await bench.claimed(uninstall, {
+      ...{ objects: [{ ...WEB, name: 'stays' }], verifyingSince: '2026-03-02T11:00:00.000Z' },
+    });
+    await bench.helmRan(uninstall, 'normal');
+    const left = { ...WEB, metadata: { namespace: 'shop', name: 'stays' } };
+    await bench.kube.create(left);
+    const spoke = bench.spoke();
+    spoke.offer(install);
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      ...{ outcome: 'unhealthy', reason: 'StillTerminating' },
+    });
+  });
+
+  it('has done nothing where the release is untouched', async () => {
+    const { bench, base, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [WEB] });
+    const spoke = bench.spoke();
+    spoke.offer(anOffer({ type: 'upgrade', planId: 'plan-2', base }));
+    expect(await spoke.verdict('plan-1')).toMatchObject({ reason: 'interrupted' });
+  });
+
+  it('is unknown where Helm was cut off, and the next one goes through with it', async () => {
+    const { bench, base, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [WEB] });
+    await bench.helmRan(uninstall, 'killed');
+    const spoke = bench.spoke();
+    spoke.offer(anOffer({ type: 'uninstall', planId: 'plan-2', base }));
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'unknown' });
+    expect(await spoke.verdict('plan-2')).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('is unknown where somebody has installed another release since', async () => {
+    const { bench, uninstall } = await withRelease();
+    await bench.claimed(uninstall, { objects: [WEB] });
+    await bench.helmRan(uninstall, 'normal');
+    await bench.helmRan(anOffer({ planId: 'x' }), 'normal');
+    const spoke = bench.spoke();
+    spoke.offer(install);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'unknown' });
   });
 });
 

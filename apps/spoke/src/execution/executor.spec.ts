@@ -248,6 +248,17 @@ describe('a plan that is refused', () => {
     expect((await bench.ledger.read(offer.content)).claim).toBeNull();
   });
 
+  it('would install where the history of a release is kept that Apollo did not make', async () => {
+    const { bench } = await withRelease();
+    await bench.keepHistoryOnly({ foreign: true });
+    expect(await bench.spoke().carryOut(INSTALL)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'release/not_ours' },
+      message: expect.stringContaining('remove it with "helm uninstall web --namespace shop"'),
+    });
+    expect(bench.helm.commands).toEqual([]);
+    expect(await bench.history(INSTALL)).toEqual(['1 uninstalled by nobody']);
+  });
+
   it('needs a chart the hub does not have', async () => {
     const bench = new ExecutionBench();
     bench.missingCharts.add(INSTALL.content.chart?.sha256 ?? '');

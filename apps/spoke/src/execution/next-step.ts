@@ -22,6 +22,7 @@ import {
   baseMoved,
   isDeadLock,
   isEffectOf,
+  isGone,
   isMadeBy,
   isUntouched,
   lockedBySomebody,
@@ -140,13 +141,16 @@ function isCutOffRemoval(state: ReleaseState, head: ReleaseRecord): boolean {
 /** What came of a plan that a dead process had claimed and that nobody offers again. */
 export type AbandonedEnd =
   | { readonly next: 'end'; readonly verdict: PlanVerdict }
-  | { readonly next: 'verify'; readonly head: ReleaseRecord };
+  | { readonly next: 'verify'; readonly head: ReleaseRecord }
+  | { readonly next: 'verify_removal' };
 
 /** Pure: nothing is run for such a plan, so what is there has to tell. */
 export function abandonedEnd({ content, planId }: LedgerClaim, state: ReleaseState): AbandonedEnd {
   const head = headOf(state);
   const evidence = headEvidence(head);
   const release = `${content.releaseName} in ${content.namespace}`;
+  // There was a release when it was claimed: whoever removed it, that is what the plan asked for.
+  if (content.type === 'uninstall' && isGone(state)) return { next: 'verify_removal' };
   if (isUntouched(content, state)) {
     const message = `the spoke ended after it had claimed ${release} and before Helm began`;
     return { next: 'end', verdict: declined('interrupted', message, evidence) };

@@ -16,12 +16,14 @@ import { isLeftover, type LedgerClaim, type LedgerEntry } from './ledger-entry.j
 import { hasContent } from './release-operation-of.js';
 import { declined, refused } from './verdicts.js';
 
-/**
- * True if the release is exactly what the plan was made for. A release of which only the history was
- * kept is none, for the hub as well.
- */
+/** True if there is no release; one of which only the history was kept is none, for the hub as well. */
+export function isGone(state: ReleaseState): boolean {
+  return state.kind === 'absent' || underlyingState(state)?.kind === 'uninstalled';
+}
+
+/** True if the release is exactly what the plan was made for. */
 export function isBase({ base }: OfferedContent, state: ReleaseState): boolean {
-  if (base === null) return state.kind === 'absent' || state.kind === 'uninstalled';
+  if (base === null) return isGone(state);
   const head = headOf(state);
   return (
     head !== null && head.revision === base.revision && releaseDigest(head) === base.releaseDigest

@@ -3,6 +3,7 @@ import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { LedgerClaim } from './ledger-entry.js';
 import { abandonedEnd } from './next-step.js';
 import { headEvidence } from './plan-evidence.js';
+import { verifyRemoval } from './verify-removal.js';
 import { verifyRollout, type VerifyCollaborators } from './verify-rollout.js';
 
 /**
@@ -20,9 +21,17 @@ export async function settleAbandoned(
   const startedAt = new Date(claim.claimedAt);
   const since = new Date(claim.verifyingSince ?? collaborators.clock.now());
   const deadlineAt = new Date(since.getTime() + claim.content.rolloutTimeoutSeconds * 1000);
-  const onProgress = (): void => undefined;
-  return verifyRollout(collaborators, {
-    ...{ head: end.head, evidence: headEvidence(end.head) },
-    ...{ startedAt, deadlineAt, abort, onProgress },
+  const options = { deadlineAt, abort, onProgress: () => undefined };
+  if (end.next === 'verify') {
+    const evidence = headEvidence(end.head);
+    return verifyRollout(collaborators, { ...options, head: end.head, evidence, startedAt });
+  }
+  const releaseText = `${claim.content.releaseName} in ${claim.content.namespace}`;
+  const refs = claim.objects ?? [];
+  return verifyRemoval(collaborators, {
+    ...options,
+    refs,
+    evidence: headEvidence(null),
+    releaseText,
   });
 }

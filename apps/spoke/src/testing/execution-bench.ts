@@ -4,6 +4,7 @@ import {
   HelmChartOperator,
   headOf,
   observeRelease,
+  PLAN_LABEL,
   ReleaseReader,
   underlyingState,
   type ReleaseRecord,
@@ -212,14 +213,16 @@ export class ExecutionBench {
     await this.editRelease((secret) => ({ ...secret, data: { release: 'bm9uc2Vuc2U=' } }));
   }
 
-  /** Leaves the release as `helm uninstall --keep-history` does. */
-  async keepHistoryOnly(): Promise<void> {
+  /** Leaves the release as `helm uninstall --keep-history` does; `foreign`: one Apollo did not make. */
+  async keepHistoryOnly({ foreign = false } = {}): Promise<void> {
     await this.kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' });
     await this.editRelease((secret) => {
       const payload = payloadOf(secret);
       const info = { ...(payload['info'] as object), status: 'uninstalled' };
       const release = packed({ ...payload, info });
-      const labels = { ...secret.metadata.labels, status: 'uninstalled' };
+      const { [PLAN_LABEL]: plan = '', ...others } = secret.metadata.labels ?? {};
+      const mark = foreign ? {} : { [PLAN_LABEL]: plan };
+      const labels = { ...others, ...mark, status: 'uninstalled' };
       return { ...secret, metadata: { ...secret.metadata, labels }, data: { release } };
     });
   }
@@ -275,7 +278,7 @@ export class ExecutionBench {
     const state = underlyingState(await observeRelease(this.kube, { namespace, release }));
     return (state?.history ?? []).map(
       ({ revision, status, labels }) =>
-        `${revision} ${status} by ${labels['apollo.dev/plan'] ?? 'nobody'}`,
+        `${revision} ${status} by ${labels[PLAN_LABEL] ?? 'nobody'}`,
     );
   }
 

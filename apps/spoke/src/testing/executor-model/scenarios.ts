@@ -72,6 +72,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     DEPLOYED,
     CRASH_AND_SESSIONS,
   ),
+  'an uninstallation given up by a person and an installation: a crash, two sessions': of(
+    [UNINSTALL, INSTALL_AFTER],
+    DEPLOYED,
+    { ...CRASH_AND_SESSIONS, givenUp: 1 },
+  ),
   'an installation: two crashes, two sessions': of([INSTALL], [], CRASHES_AND_SESSIONS),
   'an installation: a crash, a stranger': of([INSTALL], [], CRASH_AND_STRANGER),
   'an installation after one that failed: two crashes': of([INSTALL], NOTHING_WORKED, {

@@ -322,7 +322,7 @@ export class SpokeSteps {
     if (claim === null) throw new Error('nothing is settled without a claim');
     const seen = world.observe(state.release);
     const end = world.rules.abandonedEnd(claim, seen);
-    const told = end.next === 'verify' ? 'succeeded' : endOf(end.verdict);
+    const told = end.next === 'end' ? endOf(end.verdict) : 'succeeded';
     const dead = world.rules.isDeadLock(entry, claim, seen, this.self.instance);
     const head = leftOf(leftHead(seen, dead));
     return this.step(`settles ${plan}`, recorded(plan, told, head, claim.holder.instance));
