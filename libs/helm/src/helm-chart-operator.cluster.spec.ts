@@ -242,7 +242,7 @@ describe('HelmChartOperator with real Helm', () => {
       abort: new AbortController().signal,
       totalDeadlineMs: 60_000,
       hookTimeoutMs: 30_000,
-      deadHolder: false,
+      deadHolder: null,
     });
     // Helm itself does not mind; what is there in the end is this plan's content.
     expect(report).toMatchObject({ result: 'applied', head: { revision: 3, planId: 'p2' } });

@@ -38,7 +38,7 @@ describe('HelmChartOperator', () => {
       abort: new AbortController().signal,
       totalDeadlineMs: 60_000,
       hookTimeoutMs: 30_000,
-      deadHolder: false,
+      deadHolder: null,
       ...options,
     });
   const install = (version: string, planId = 'p1', base = NONE): ReleaseOperation => ({
@@ -176,7 +176,7 @@ describe('HelmChartOperator', () => {
     const other = await operate(operation, { deadHolder: 'the uid of another Secret' });
     expect(other).toMatchObject({ result: 'locked', repairs: [] });
     expect(await history()).toEqual(['1 deployed', '2 pending-upgrade']);
-    const takenOver = await operate(operation, { deadHolder: true });
+    const takenOver = await operate(operation, { deadHolder: (await base()).secretUid });
     expect(takenOver).toMatchObject({ result: 'broken', repairs: [{ revision: 2 }], commands: [] });
     expect(await history()).toEqual(['1 deployed', '2 failed']);
   });
@@ -185,7 +185,7 @@ describe('HelmChartOperator', () => {
     await operate(install('1.0.0'));
     await killHelmOf(upgrade('2.0.0', 'p2', await base()));
     const next = upgrade('3.0.0', 'p3', await base());
-    const report = await operate(next, { deadHolder: true });
+    const report = await operate(next, { deadHolder: (await base()).secretUid });
     expect(report).toMatchObject({ result: 'applied', repairs: [{ revision: 2 }] });
     expect(await history()).toEqual(['1 superseded', '2 failed', '3 deployed']);
   });
@@ -195,7 +195,9 @@ describe('HelmChartOperator', () => {
     const operation = { type: 'uninstall', ...target('p2', await base()) } as const;
     await killHelmOf(operation);
     expect(await history()).toEqual(['1 uninstalling']);
-    expect(await operate(operation, { deadHolder: true })).toMatchObject({ result: 'applied' });
+    expect(await operate(operation, { deadHolder: (await base()).secretUid })).toMatchObject({
+      result: 'applied',
+    });
     expect(await history()).toEqual([]);
   });
 

@@ -22,11 +22,8 @@ export interface OperateOptions {
   readonly totalDeadlineMs: number;
   /** Helm's own limit for each hook, in milliseconds. */
   readonly hookTimeoutMs: number;
-  /**
-   * The UID of the pending record's Secret if the process behind that one is proven dead. True only if
-   * that is so of every process, whatever record it may leave; a stranger's would be broken with it.
-   */
-  readonly deadHolder: boolean | string;
+  /** The UID of the pending record's Secret if the process behind that one is proven dead, else null. */
+  readonly deadHolder: string | null;
   readonly onPhase?: (phase: OperatorPhase) => void;
   /** Called with each helm process that is started. */
   readonly onProcess?: (process: { readonly pid: number }) => void;
@@ -104,9 +101,7 @@ class Operation {
   /** About the record as it is now: another than the one that was proven may be a living helm's. */
   private isDead(): boolean {
     const { deadHolder } = this.options;
-    return typeof deadHolder === 'string'
-      ? headOf(this.state)?.secretUid === deadHolder
-      : deadHolder;
+    return deadHolder !== null && headOf(this.state)?.secretUid === deadHolder;
   }
 
   /** Null: decide again. */

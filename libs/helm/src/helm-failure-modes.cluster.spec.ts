@@ -60,7 +60,8 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('Helm $major', ({ major }) 
       const operation = await row.operation();
       await web.leftBehind(row.status, operation);
       expect(await web.operate(operation)).toMatchObject({ result: 'locked', commands: [] });
-      const report = await web.operate(operation, { deadHolder: true, hookTimeoutMs: 2_000 });
+      const { secretUid: deadHolder } = await web.base();
+      const report = await web.operate(operation, { deadHolder, hookTimeoutMs: 2_000 });
       expect(report).toMatchObject({ result: row.expected, repairs: [{ was: row.status }] });
       expect(await web.history()).toEqual(row.left);
       expect(await web.operate(await web.upgrade('p9', await web.chart()))).toMatchObject({

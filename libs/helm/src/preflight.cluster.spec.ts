@@ -58,7 +58,7 @@ describe('preflight', () => {
       abort: new AbortController().signal,
       totalDeadlineMs: 60_000,
       hookTimeoutMs: 30_000,
-      deadHolder: false,
+      deadHolder: null,
     });
   const upgradeOf = async (subject: InstallOperation): Promise<UpgradeOperation> => {
     const head = headOf(await observeRelease(open.kube, subject));

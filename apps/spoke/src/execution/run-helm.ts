@@ -47,7 +47,7 @@ export async function runHelm(
       abort: new AbortController().signal,
       totalDeadlineMs: 2 * hookTimeoutMs + MARGIN_MS,
       hookTimeoutMs,
-      deadHolder: deadHolder && (headOf(state)?.secretUid ?? false),
+      deadHolder: deadHolder ? (headOf(state)?.secretUid ?? null) : null,
       onPhase: (phase) => {
         if (phase === 'observing') return;
         control.onProgress('helm', `${phase} ${content.releaseName} in ${content.namespace}`);

@@ -96,7 +96,7 @@ export class OperatorBench {
       abort: new AbortController().signal,
       totalDeadlineMs: 60_000,
       hookTimeoutMs: HOOK_TIMEOUT_MS,
-      deadHolder: false,
+      deadHolder: null,
       ...options,
     });
   }
