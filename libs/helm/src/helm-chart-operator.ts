@@ -1,9 +1,11 @@
 import { assertNever, jsonDigest } from '@apollo-deploy/kernel';
 import type { KubeApi } from '@apollo-deploy/kube';
 import { commandOf, removalOf } from './command-of.js';
+import { saysTaken } from './helm-error-text.js';
 import type { HelmCommand } from './helm-command.js';
 import type { CommandTrace, HelmReport, HelmVerdict, RepairTrace } from './helm-report.js';
 import type { HelmRunner } from './helm-runner.js';
+import { runsHooks } from './hooks-of-verb.js';
 import { nextAction, type HelmAction } from './next-action.js';
 import { observeRelease } from './observe-release.js';
 import type { ReleaseReader } from './release-reader.js';
@@ -12,6 +14,7 @@ import type { ReleaseRecord } from './release-record.js';
 import { headOf, type ReleaseState } from './release-state.js';
 import { repairRelease } from './repair-release.js';
 import { reportAfterRun } from './report-after-run.js';
+import { inLightOf, type Touched } from './touched-before.js';
 
 /** Where an operation is, for progress shown to people. */
 export type OperatorPhase = 'observing' | 'repairing' | 'removing' | 'running';
@@ -64,6 +67,8 @@ class Operation {
   private before: ReleaseState = { kind: 'absent' };
   private state: ReleaseState = { kind: 'absent' };
   private ask: ReleaseAsk;
+  private removed: Touched['removed'] = null;
+  private mayHaveDefined = false;
 
   constructor(
     private readonly collaborators: OperatorCollaborators,
@@ -82,7 +87,13 @@ class Operation {
 
   async run(): Promise<HelmReport> {
     this.before = this.state = await this.observe();
-    const verdict = await this.decide();
+    const decided = await this.decide();
+    const verdict = inLightOf(decided, {
+      release: this.operation.release,
+      removed: this.removed,
+      repairs: this.repairs.filter(({ own }) => !own),
+      mayHaveDefined: this.mayHaveDefined,
+    });
     const { before, state: after, commands, repairs } = this;
     return { ...verdict, before, after, head: headOf(after), commands, repairs };
   }
@@ -110,7 +121,7 @@ class Operation {
       case 'stop':
         return action.verdict;
       case 'repair':
-        await this.repair(action.head);
+        await this.repair(action.head, false);
         return null;
       case 'remove':
         return this.remove();
@@ -127,6 +138,8 @@ class Operation {
     const trace = await this.helm('removing', removalOf(this.operation, this.options));
     if (this.state.kind !== 'absent') return this.afterRun(trace, observed);
     this.ask = { ...this.ask, removed: true };
+    const head = headOf(observed);
+    this.removed = { hooksMayHaveRun: head !== null && runsHooks('uninstall', head) };
     return null;
   }
 
@@ -134,7 +147,16 @@ class Operation {
     if (this.options.abort.aborted) return this.cancelled();
     const observed = this.state;
     const command = commandOf(this.operation, headOf(observed), this.options);
-    return this.afterRun(await this.helm('running', command), observed);
+    const trace = await this.helm('running', command);
+    const verdict = await this.afterRun(trace, observed);
+    if (
+      verdict.result === 'refused' &&
+      command.verb === 'install' &&
+      !saysTaken(trace.stderrTail)
+    ) {
+      this.mayHaveDefined = await this.collaborators.helm.bringsCrds(command.chartPath);
+    }
+    return verdict;
   }
 
   /** The command's process is dead, so what it left pending can be repaired. */
@@ -143,14 +165,14 @@ class Operation {
     const { aborted } = this.options.abort;
     const { verdict, interrupted } = reportAfterRun({ trace, before, after, ask, aborted });
     const head = headOf(after);
-    if (interrupted && head !== null) await this.repair(head);
+    if (interrupted && head !== null) await this.repair(head, true);
     return verdict;
   }
 
-  private async repair(head: ReleaseRecord): Promise<void> {
+  private async repair(head: ReleaseRecord, own: boolean): Promise<void> {
     this.options.onPhase?.('repairing');
     const repair = await repairRelease(this.collaborators.kube, head);
-    if (repair !== null) this.repairs.push(repair);
+    if (repair !== null) this.repairs.push({ ...repair, own });
     this.state = await this.observe();
   }
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { bringsCrds, unpackedChart } from './chart-archive.js';
 import { helmArgv, renderArgv } from './helm-argv.js';
 import type { HelmCommand, HelmRender, HelmValues } from './helm-command.js';
 import { helmEnvironment } from './helm-environment.js';
@@ -38,7 +38,6 @@ const GRACE_MS = 30_000;
 // What setpriv exits with when it cannot execute helm; helm itself has no such code.
 const SETPRIV_FAILED = [126, 127];
 const RENDER_DEADLINE_MS = 60_000;
-const LARGEST_CHART_BYTES = 256 * 1024 * 1024;
 
 /** Runs the helm command line tool, one process a command, with nothing of the caller's secrets. */
 export class HelmCliRunner implements HelmRunner {
@@ -104,6 +103,10 @@ export class HelmCliRunner implements HelmRunner {
     });
   }
 
+  async bringsCrds(chartPath: string): Promise<boolean> {
+    return bringsCrds(await readFile(chartPath));
+  }
+
   /** The file to start and its arguments; the file is helm itself where nothing can wrap it. */
   private wrapped(argv: string[]): { readonly file: string; readonly args: readonly string[] } {
     const { helmPath, setprivPath } = this.options;
@@ -153,5 +156,5 @@ function valuesOf(command: HelmCommand): HelmValues {
 
 /** True if a template may ask the cluster (`lookup`); only then rendering has to be able to. */
 function mentionsLookup(chart: Buffer): boolean {
-  return gunzipSync(chart, { maxOutputLength: LARGEST_CHART_BYTES }).includes('lookup');
+  return unpackedChart(chart).includes('lookup');
 }

@@ -3,15 +3,15 @@ import { eventually } from '@apollo-deploy/local-cluster/testing';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';
 import { OperatorBench } from './testing/operator-bench.js';
 
-const bench = new HelmClusterBench();
-afterAll(() => bench.close());
+const benches = { 3: new HelmClusterBench(3), 4: new HelmClusterBench(4) } as const;
+afterAll(() => Promise.all([benches[3].close(), benches[4].close()]));
 
-describe('custom resources', () => {
+describe.each([{ major: 3 }, { major: 4 }] as const)('custom resources, Helm $major,', (row) => {
   let web: OperatorBench;
   /** Of this test alone: definitions belong to the whole cluster. */
   let group: string;
   beforeEach(async () => {
-    web = new OperatorBench(await bench.open());
+    web = new OperatorBench(await benches[row.major].open());
     group = `${web.open.namespace}.example.com`;
   });
 
@@ -75,6 +75,17 @@ describe('custom resources', () => {
     expect(report).toMatchObject({ result: 'refused', code: 'helm/said_no' });
     expect(report.message).toContain('no matches for kind "Gadget"');
     expect(await web.observe()).toEqual({ kind: 'absent' });
+  });
+
+  it('of a chart that Helm refuses afterwards are there: the plan is broken, not refused', async () => {
+    const files = {
+      'crds/gadget.yaml': definition('one'),
+      'templates/gadget.yaml': '{{ fail "no" }}',
+    };
+    const report = await web.operate(web.install('p1', await web.chart(files)));
+    expect(report).toMatchObject({ result: 'broken', refusal: 'helm/said_no' });
+    expect(report.message).toContain('Helm may have defined kinds from the crds folder');
+    expect([await noteOf(), await web.observe()]).toEqual(['one', { kind: 'absent' }]);
   });
 
   it('whose definition was removed stop an upgrade and a removal until it is back', async () => {

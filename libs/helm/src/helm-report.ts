@@ -29,6 +29,8 @@ export interface RepairTrace {
   readonly revision: number;
   readonly secretUid: string;
   readonly was: string;
+  /** A command of this very run had left it so. */
+  readonly own: boolean;
 }
 
 /** What was seen and done on the way. */
@@ -45,8 +47,9 @@ export interface HelmObservations {
  * What became of an operation, decided from the release Secrets.
  *
  * - `applied`: this run did it; `already`: it had been done before (by an earlier run of this plan)
- * - `broken`: begun and not finished. `hooksMayHaveRun` false means a repeat is harmless
- * - `refused`: Helm or the rules said no, no revision was written
+ * - `broken`: begun and not finished, be it by a refusal in the middle. `hooksMayHaveRun` false means
+ *   a repeat is harmless
+ * - `refused`: Helm or the rules said no, nothing was touched
  * - `base_moved`: the release is not as the plan expected it; this plan did nothing
  * - `overtaken`: somebody else changed the release while this plan was at work on it; what it did
  *   cannot be told any more
@@ -58,7 +61,13 @@ export type HelmVerdict =
       readonly result: 'applied' | 'already' | 'base_moved' | 'overtaken' | 'locked' | 'cancelled';
       readonly message: string;
     }
-  | { readonly result: 'broken'; readonly message: string; readonly hooksMayHaveRun: boolean }
+  | {
+      readonly result: 'broken';
+      readonly message: string;
+      readonly hooksMayHaveRun: boolean;
+      /** The no that ended it, where the run had touched the release before. */
+      readonly refusal?: HelmRefusalCode;
+    }
   | { readonly result: 'refused'; readonly message: string; readonly code: HelmRefusalCode };
 
 export type HelmReport = HelmVerdict & HelmObservations;

@@ -42,6 +42,8 @@ export interface HelmRunner {
   run(command: HelmCommand, options: HelmRunOptions): Promise<HelmRun>;
   /** The manifest as Helm would send it, hooks and the chart's CRDs included, as YAML documents. */
   render(request: HelmRender): Promise<Result<string, RenderRefusal>>;
+  /** True if an installation defines kinds from a `crds` folder before it writes anything else. */
+  bringsCrds(chartPath: string): Promise<boolean>;
 }
 
 /** Helm could not be started at all: an outage of this machine, nothing was touched. */

@@ -32,7 +32,7 @@ export function removalWasInterrupted(head: ReleaseRecord): boolean {
 export async function repairRelease(
   kube: KubeApi,
   head: ReleaseRecord,
-): Promise<RepairTrace | null> {
+): Promise<Omit<RepairTrace, 'own'> | null> {
   const ref = { ...RELEASE_SECRET_KIND, namespace: head.namespace, name: head.secretName };
   const got = await kube.get(ref);
   if (!got.ok) return null;

@@ -49,10 +49,10 @@ function untouched(run: FinishedRun): HelmVerdict {
   const { trace } = run;
   const answered = trace.exitCode !== null && !trace.timedOut && !saysUnreachable(trace.stderrTail);
   if (!answered && run.aborted) {
-    return { result: 'cancelled', message: `${trace.summary} was called off, nothing was written` };
+    return { result: 'cancelled', message: `${trace.summary} was called off, it wrote nothing` };
   }
   if (!answered) return broken(run, false);
-  const message = `${trace.summary} was refused, nothing was written: ${helmSays(run)}`;
+  const message = `${trace.summary} was refused, it wrote nothing: ${helmSays(run)}`;
   return { result: 'refused', code: 'helm/said_no', message };
 }
 

@@ -58,4 +58,8 @@ export class SimulatedHelm implements HelmRunner {
   render(request: HelmRender): Promise<Result<string, RenderRefusal>> {
     return this.helm.render(request);
   }
+
+  bringsCrds(chartPath: string): Promise<boolean> {
+    return this.helm.bringsCrds(chartPath);
+  }
 }

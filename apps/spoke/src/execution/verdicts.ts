@@ -88,6 +88,9 @@ function brokenVerdict(
   report: Extract<HelmReport, { result: 'broken' }>,
   evidence: Evidence,
 ): PlanVerdict {
+  if (report.refusal !== undefined) {
+    return failure('broken', report.refusal, report.message, evidence);
+  }
   const timedOut = report.commands.some((command) => command.timedOut);
   const cutOff = wasCutOff(report);
   if (cutOff && report.hooksMayHaveRun) {
@@ -121,7 +124,8 @@ function wasCutOff({ repairs, commands, head }: HelmReport): boolean {
   const killed = last.exitCode === null && !last.timedOut;
   if (killed) return true;
   if (!last.timedOut && (last.verb === 'rollback' || last.verb === 'uninstall')) return false;
-  return repairs.length > 0;
+  // What it found pending and repaired says nothing about its own commands.
+  return repairs.some(({ own }) => own);
 }
 
 type Failed = Extract<PlanVerdict, { verdict: 'failed' }>;

@@ -18,6 +18,10 @@ export interface InProcessChart {
   ) => readonly KubeObject[];
   /** The apply of its objects fails. */
   readonly invalid?: boolean;
+  /** What the API server says to its release record, so that none is written. */
+  readonly refusedBy?: string;
+  /** It has a folder of definitions. They are named only, and never made. */
+  readonly crds?: boolean;
   /** Its hooks: named in the record, and run in name only. */
   readonly hookEvents?: readonly string[];
 }
@@ -59,6 +63,10 @@ export class InProcessHelm {
     return ok(manifestOf(chart.render(request.values, request)));
   }
 
+  async bringsCrds(chartPath: string): Promise<boolean> {
+    return (await this.options.chart(chartPath))?.crds === true;
+  }
+
   /**
    * Does what Helm would do; null on success, else what Helm would say. `cut`: it dies once the
    * release is pending, and says nothing.
@@ -86,6 +94,7 @@ export class InProcessHelm {
   ): Promise<string | null> {
     const chart = await this.options.chart(command.chartPath);
     if (chart === null) return `path "${command.chartPath}" not found`;
+    if (chart.refusedBy !== undefined) return `${failureOf(command.verb)}: ${chart.refusedBy}`;
     const objects = chart.render(command.values, command);
     const created = await this.write(command, history, {
       ...PENDING[command.verb],

@@ -83,6 +83,10 @@ export class ScriptedHelmRunner implements HelmRunner {
     return this.helm.render(request);
   }
 
+  bringsCrds(chartPath: string): Promise<boolean> {
+    return this.helm.bringsCrds(chartPath);
+  }
+
   /** Null on success, else what Helm would say. */
   private async effect(command: HelmCommand, fate: ScriptedFate): Promise<string | null> {
     if (fate === 'killed_early') return CUT;

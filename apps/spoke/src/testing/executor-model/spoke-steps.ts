@@ -293,7 +293,7 @@ export class SpokeSteps {
       ...verdict,
       ...{ before: world.observe(operation.first), after, head },
       commands: operation.commands.map(traceOf),
-      repairs: operation.repaired ? [{ revision: 0, secretUid: '', was: '' }] : [],
+      repairs: operation.repaired ? [{ revision: 0, secretUid: '', was: '', own: false }] : [],
     } as HelmReport;
     const { claim } = world.ledger(this.state);
     const touched = operation.resumed && claim !== null && mayHaveTouched(claim, after);

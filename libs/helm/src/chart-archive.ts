@@ -1,0 +1,38 @@
+import { gunzipSync } from 'node:zlib';
+
+const LARGEST_CHART_BYTES = 256 * 1024 * 1024;
+const BLOCK_BYTES = 512;
+
+/** A chart's archive, unpacked. Throws on what is no gzip, and on more than 256 MiB. */
+export function unpackedChart(archive: Buffer): Buffer {
+  return gunzipSync(archive, { maxOutputLength: LARGEST_CHART_BYTES });
+}
+
+/** True if the chart, or one it depends on, has files in a `crds` folder. Takes the packed archive. */
+export function bringsCrds(archive: Buffer): boolean {
+  for (const { path, content } of filesOf(unpackedChart(archive))) {
+    if (/(^|\/)crds\/./.test(path)) return true;
+    if (/\/charts\/[^/]+\.tgz$/.test(path) && bringsCrds(content)) return true;
+  }
+  return false;
+}
+
+/** The files of a tar archive, as charts are packed. */
+function* filesOf(tar: Buffer): Generator<{ readonly path: string; readonly content: Buffer }> {
+  for (let at = 0; at + BLOCK_BYTES <= tar.length;) {
+    const name = textAt(tar, at, 100);
+    if (name === '') return;
+    const prefix = textAt(tar, at + 345, 155);
+    const bytes = Number.parseInt(textAt(tar, at + 124, 12), 8);
+    const from = at + BLOCK_BYTES;
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    yield { path, content: tar.subarray(from, from + bytes) };
+    at = from + Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+}
+
+function textAt(tar: Buffer, at: number, length: number): string {
+  const text = tar.subarray(at, at + length).toString('utf8');
+  const end = text.indexOf('\0');
+  return end === -1 ? text : text.slice(0, end);
+}
