@@ -38,7 +38,7 @@ describe('what checking a chart asks the cluster', () => {
   };
   const check = (objects: ManifestDocument[], context: Partial<CheckContext> = {}) =>
     checkObjects(kube, objects, {
-      ...{ release: 'web', namespace: 'shop', verb: 'upgrade', takesOver: false },
+      ...{ release: 'web', namespace: 'shop', verb: 'upgrade' },
       ...{ createsNamespace: false, own: [], ...context },
     });
 

@@ -36,8 +36,6 @@ export interface CheckContext {
   readonly release: string;
   readonly namespace: string;
   readonly verb: 'install' | 'upgrade';
-  /** The release overwrites whatever it finds, as client-side ones do: conflicts are no news. */
-  readonly takesOver: boolean;
   /** That its namespace is not there is then no finding. */
   readonly createsNamespace: boolean;
   /** What the release has deployed now: Helm asks no more whose that is. */
@@ -98,15 +96,16 @@ class ObjectCheck {
     const placed = this.placed(object);
     const ref = refOf(placed);
     if (this.isBrought(ref)) return ref;
-    const { takesOver } = this.context;
-    const first = await this.apply(placed, yaml, takesOver);
+    const first = await this.apply(placed, yaml, false);
     // Helm deletes a hook of the same name before it makes this one anew.
     if (hookEventsOf(object).length > 0 && (await this.isThere(ref, first))) return ref;
     if (first.ok) return this.ownership(ref, first.value);
     if (this.lacksNamespace(first.error)) return ref;
     if (first.error.code !== 'kube/field_conflict') return blocking(ref, first.error);
     const second = await this.apply(placed, yaml, true);
-    const conflicts = first.error.causes.map((cause) => conflict(ref, cause));
+    const conflicts = first.error.causes
+      .filter(({ message }) => !isHelmsOwn(message))
+      .map((cause) => conflict(ref, cause));
     const others = second.ok
       ? await this.ownership(ref, second.value)
       : blocking(ref, second.error);
@@ -179,6 +178,11 @@ function conflict(ref: KubeRef, { field, message }: KubeCause): PreflightFinding
   const cure = `leave ${field ?? 'the field'} out of the chart while an autoscaler sets it`;
   const text = `${describeRef(ref)}: ${message}; ${cure}`;
   return { ref, code, field, message: text, severity: 'blocking' };
+}
+
+/** Helm 3 writes as another manager of the same name, whose fields are the release's own. */
+function isHelmsOwn(message: string): boolean {
+  return /^conflict with "helm"( |$)/.test(message);
 }
 
 /** People scale too, with kubectl; what they did by hand the chart may take back. */

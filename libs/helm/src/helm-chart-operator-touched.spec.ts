@@ -41,7 +41,7 @@ describe('HelmChartOperator, once it has touched the release,', () => {
       abort: new AbortController().signal,
       totalDeadlineMs: 60_000,
       hookTimeoutMs: 30_000,
-      deadHolder: false,
+      deadHolder: null,
       ...options,
     });
   const base = async (): Promise<ReleaseBase> => {
@@ -53,7 +53,9 @@ describe('HelmChartOperator, once it has touched the release,', () => {
     version: string,
     more: Partial<ScriptedChart> = {},
   ): Promise<ReleaseOperation> => ({
-    ...{ type: 'install', ...target(planId, await base()), values: {} },
+    type: 'install',
+    ...target(planId, await base()),
+    values: {},
     chart: chart(version, more),
   });
   const failedFirst = async (more: Partial<ScriptedChart> = {}): Promise<void> => {
@@ -128,7 +130,7 @@ describe('HelmChartOperator, once it has touched the release,', () => {
     await operate(await install('p1', '1.0.0'));
     await leavePending();
     const back = { type: 'rollback', ...target('p3', await base()), revision: 7 } as const;
-    const report = await operate(back, { deadHolder: true });
+    const report = await operate(back, { deadHolder: (await base()).secretUid });
     expect(report).toMatchObject({ result: 'broken', hooksMayHaveRun: false, commands: [] });
     expect(report.message).toMatch(
       /; before that, revision 1, left pending by a dead process, was marked failed$/,
@@ -139,7 +141,7 @@ describe('HelmChartOperator, once it has touched the release,', () => {
     await operate(await install('p1', '1.0.0'));
     const stale = { type: 'rollback', ...target('p3', NONE), revision: 7 } as const;
     await leavePending();
-    const report = await operate(stale, { deadHolder: true });
+    const report = await operate(stale, { deadHolder: (await base()).secretUid });
     expect(report).toMatchObject({ result: 'base_moved', repairs: [{ revision: 1 }] });
   });
 
@@ -150,7 +152,9 @@ describe('HelmChartOperator, once it has touched the release,', () => {
     await operate(await install('p1', '1.0.0'));
     await leavePending();
     const next = {
-      ...{ type: 'upgrade', ...target('p2', await base()), values: {} },
+      type: 'upgrade',
+      ...target('p2', await base()),
+      values: {},
       chart: chart('2.0.0'),
     } as const;
     // Somebody who writes the record before each look, or between each look and each repair.
@@ -161,7 +165,7 @@ describe('HelmChartOperator, once it has touched the release,', () => {
       },
       replace: (object: KubeObject) => (repairs ? kube.replace(object) : Promise.resolve(LOST)),
     });
-    const report = await operate(next, { deadHolder: true }, restless);
+    const report = await operate(next, { deadHolder: (await base()).secretUid }, restless);
     expect(report).toMatchObject({ result: expected, commands: [] });
     expect(report.message).toContain('release web kept changing while it was worked on');
   });

@@ -25,13 +25,13 @@ const WEB = json({
   },
 });
 
-const bench = new HelmClusterBench();
-afterAll(() => bench.close());
+const benches = { 3: new HelmClusterBench(3), 4: new HelmClusterBench(4) } as const;
+afterAll(() => Promise.all([benches[3].close(), benches[4].close()]));
 
-describe('preflight', () => {
+describe.each([{ major: 3 }, { major: 4 }] as const)('preflight, Helm $major,', ({ major }) => {
   let open: HelmBench;
   beforeEach(async () => {
-    open = await bench.open();
+    open = await benches[major].open();
   });
 
   const operation = async (
@@ -183,6 +183,11 @@ describe('preflight', () => {
     expect(scaled.status).toBe(200);
     const result = await check(await upgradeOf(subject));
     expect(result).toMatchObject({
+      value: { findings: [{ code: 'kube/field_conflict', field: '.spec.replicas', severity }] },
+    });
+    // The chart's own change is no conflict, whichever way Helm applies it.
+    const changed = await operation({ 'templates/a.yaml': WEB.replace('web:1"', 'web:2"') });
+    expect(await check(await upgradeOf(changed))).toMatchObject({
       value: { findings: [{ code: 'kube/field_conflict', field: '.spec.replicas', severity }] },
     });
   });

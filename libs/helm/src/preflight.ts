@@ -47,7 +47,6 @@ export async function preflight(
     release,
     namespace,
     verb: type === 'install' ? 'install' : 'upgrade',
-    takesOver: head?.applyMethod === 'csa',
     createsNamespace: type === 'install' && operation.createNamespace === true,
     own: own.ok ? own.value : [],
   });
