@@ -362,6 +362,7 @@ CREATE TABLE spokes (
   created_at timestamp with time zone NOT NULL,
   max_concurrent integer,
   clock_skew_ms bigint,
+  unknown_plans json,
   CONSTRAINT spokes_pkey PRIMARY KEY (name)
 );
 

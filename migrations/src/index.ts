@@ -20,6 +20,7 @@ import { KeepNotedViolations1763712019000 } from './1763712019000-keep-noted-vio
 import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-of-rollback-demand.js';
 import { RequireOfSpokes1763712029000 } from './1763712029000-require-of-spokes.js';
 import { KeepPlaces1763712032000 } from './1763712032000-keep-places.js';
+import { LearnOfUnknownPlans1763712037000 } from './1763712037000-learn-of-unknown-plans.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   OneKindOfRollbackDemand1763712021000,
   RequireOfSpokes1763712029000,
   KeepPlaces1763712032000,
+  LearnOfUnknownPlans1763712037000,
 ] as const;

@@ -82,7 +82,7 @@ describe('a hub that is restored from a backup', () => {
     expect(await system.history(namespace, 'before')).toHaveLength(2);
   });
 
-  it('taken after the verdict has nothing to do, however low its epochs are', async () => {
+  it('taken long ago has nothing to do, however low its epochs are, and says what it does not know', async () => {
     const { client } = system;
     await wanted('after');
     await client.status('after', 'up_to_date');
@@ -94,10 +94,21 @@ describe('a hub that is restored from a backup', () => {
       await system.connected();
     }
     await client.release('after', '2.0.0', await testChart('after', '2.0.0'));
-    await client.ended('after', 1);
+    const lost = await client.ended('after', 1);
 
     await system.restore();
-    await system.connected();
+    const { unknownPlans } = await eventually('the spoke to tell of its plans', async () => {
+      const spoke = await client.get<{ readonly unknownPlans: readonly unknown[] }>(
+        '/api/v1/spokes/dev',
+      );
+      return spoke.unknownPlans.length > 0 ? spoke : undefined;
+    });
+    expect(unknownPlans).toEqual([
+      {
+        ...{ planId: lost.id, namespace, releaseName: 'after' },
+        ...{ verdict: 'succeeded', at: expect.any(String) },
+      },
+    ]);
     expect(await client.status('after', 'declined')).toMatchObject({
       reported: { version: '2.0.0', revision: 2 },
     });

@@ -15,6 +15,7 @@ import type { DriftRule } from './drift/drift-rules.js';
 import { ConfigMapLedger } from './execution/config-map-ledger.js';
 import { Executor, type PlanReports } from './execution/executor.js';
 import type { Self } from './execution/judge-holder.js';
+import { LedgerLessons } from './execution/ledger-lessons.js';
 import { Limit } from './execution/limit.js';
 import type { ProcessTable } from './execution/process-table.js';
 import type { HealthRules } from './health-rules/read-health-rules.js';
@@ -67,6 +68,7 @@ export class SpokeAgent {
   private readonly state: ClusterState;
   private readonly reporter: StateReporter;
   private readonly executor: Executor;
+  private readonly lessons: LedgerLessons;
 
   constructor(private readonly options: SpokeAgentOptions) {
     const { kube, timer, clock, random, log, healthRules } = options;
@@ -97,24 +99,30 @@ export class SpokeAgent {
       // The clock makes the numbers rise over restarts as well.
       firstGeneration: clock.now().getTime(),
     });
+    const ledger = new ConfigMapLedger(kube, options.namespace);
     this.executor = new Executor(
       {
         ...{ kube, reader, helm: options.helm, charts: options.charts, live, clock, timer, log },
         ...{ processes: options.processes, self: options.self, healthRules },
-        ledger: new ConfigMapLedger(kube, options.namespace),
+        ledger,
         operator: new HelmChartOperator({ kube, reader, helm: options.helm }),
         limit: new Limit(options.maxParallel),
       },
       { reports: reportsOf(this.link), look: (release) => this.state.reportNow(release), random },
     );
+    this.lessons = new LedgerLessons({
+      ...{ ledger, timer, log },
+      tell: (message) => this.link.say('plan.verdicts', message),
+    });
   }
 
   start(): void {
     this.inventory.start();
     this.link.start({
-      onWelcome: ({ spoke, epoch }, aheadMs) => {
+      onWelcome: ({ spoke, epoch, learns }, aheadMs) => {
         this.executor.enter({ spoke, epoch, aheadMs });
         this.reporter.reportAll();
+        if (learns === true) this.lessons.begin();
       },
       onOrder: (order, acknowledge) => this.take(order, acknowledge),
     });
@@ -127,6 +135,7 @@ export class SpokeAgent {
 
   /** Begins nothing any more, waits for every helm that runs, and says goodbye to the hub. */
   async stop(): Promise<void> {
+    this.lessons.stop();
     await this.executor.stop();
     await this.link.close();
     this.state.stop();

@@ -47,6 +47,7 @@ export { addRecall, type NewRecall } from './recalls/add-recall.js';
 export { withdrawRecall } from './recalls/withdraw-recall.js';
 export { acknowledgeMessage } from './spokes/acknowledge-message.js';
 export { clockSkew, isWorthNoting, recordClockSkew } from './spokes/clock-skew.js';
+export { learnOfPlans } from './spokes/learn-of-plans.js';
 export { maxConcurrentOf } from './spokes/max-concurrent.js';
 export { presenceOf, type PresenceFacts } from './spokes/presence.js';
 export { recordHeartbeats } from './spokes/record-heartbeats.js';

@@ -7,6 +7,24 @@ import {
 } from '@apollo-deploy/orchestration';
 import { ApiProperty } from '@nestjs/swagger';
 
+/** A plan of which only the ledger in the cluster of its spoke knows. */
+export class UnknownPlanView {
+  @ApiProperty()
+  planId!: string;
+
+  @ApiProperty()
+  namespace!: string;
+
+  @ApiProperty()
+  releaseName!: string;
+
+  @ApiProperty({ enum: ['succeeded', 'failed', 'declined', 'unknown'] })
+  verdict!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'By the clock of the spoke.' })
+  at!: string;
+}
+
 /** A spoke; what only it can say is null until it has connected once. */
 export class SpokeView {
   @ApiProperty()
@@ -49,6 +67,13 @@ export class SpokeView {
   @ApiProperty({ type: [String] })
   capabilities!: readonly string[];
 
+  @ApiProperty({
+    type: [UnknownPlanView],
+    description:
+      'Plans that it has carried out and this hub does not know, the newest first, at most 100: the hub was restored from an older backup.',
+  })
+  unknownPlans!: readonly UnknownPlanView[];
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 }
@@ -69,6 +94,7 @@ export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): Sp
     clockSkewMs: spoke.clockSkewMs ?? null,
     maxConcurrent: maxConcurrentOf(spoke),
     capabilities: hello?.capabilities ?? [],
+    unknownPlans: spoke.unknownPlans ?? [],
     createdAt,
   };
 }

@@ -5,6 +5,7 @@ import {
   clockSkew,
   type Context,
   isWorthNoting,
+  learnOfPlans,
   recordClockSkew,
   recordFullState,
   recordPlanProgress,
@@ -69,6 +70,8 @@ export class SessionFrames {
         return this.progress(frame.p.planId, frame.p.phase, NOTHING);
       case 'plan.result':
         return this.result(frame.p);
+      case 'plan.verdicts':
+        return this.verdicts(frame.p);
       case 'state.full':
         return this.fullState(frame.p, size);
       case 'state.delta':
@@ -107,6 +110,11 @@ export class SessionFrames {
     };
     const recorded = await this.commit(() => recordPlanResult(this.context, this.session, verdict));
     return recorded.ok ? ACKNOWLEDGED : refused(recorded.error);
+  }
+
+  private async verdicts({ verdicts }: SpokePayload<'plan.verdicts'>): Promise<FrameAnswer> {
+    const learnt = await this.commit(() => learnOfPlans(this.context, this.session, verdicts));
+    return learnt.ok ? NOTHING : refused(learnt.error);
   }
 
   private async fullState(part: SpokePayload<'state.full'>, size: number): Promise<FrameAnswer> {

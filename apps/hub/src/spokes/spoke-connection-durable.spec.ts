@@ -102,6 +102,23 @@ describe('a durable message', () => {
   });
 });
 
+describe('what a spoke says that its ledger holds', () => {
+  it('is kept where this hub does not know the plan, and not answered', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    const verdicts = [
+      {
+        ...{ planId: 'plan-of-nobody', namespace: 'shop', releaseName: 'web' },
+        ...{ verdict: 'failed' as const, at: AT },
+      },
+    ];
+    spoke.say('plan.verdicts', { verdicts });
+    await spoke.caughtUp();
+    expect(await scene.store.spoke()).toMatchObject({ unknownPlans: verdicts });
+    expect(spoke.received.filter((answer) => answer.startsWith('ack'))).toEqual([]);
+  });
+});
+
 describe('the state of a spoke', () => {
   it('is asked for where a delta does not follow on what is stored', async () => {
     const scene = await SpokeScene.build();

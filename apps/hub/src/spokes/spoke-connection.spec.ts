@@ -14,7 +14,10 @@ describe('the begin of a connection', () => {
     expect(welcome).toMatchObject({
       re: id,
       epoch: 1,
-      p: { epoch: 1, spoke: 'dev', environment: 'dev', serverTime: AT, heartbeatIntervalMs: 20000 },
+      p: {
+        ...{ epoch: 1, spoke: 'dev', environment: 'dev', serverTime: AT },
+        ...{ heartbeatIntervalMs: 20000, learns: true },
+      },
     });
     expect(await scene.store.spoke()).toMatchObject({
       connected: true,

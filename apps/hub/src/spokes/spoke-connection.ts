@@ -248,6 +248,7 @@ export class SpokeConnection implements SessionConnection {
         environment: session.environment,
         serverTime: context.clock.now().toISOString(),
         heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+        learns: true,
       },
       { re: helloId },
     );

@@ -13,6 +13,8 @@ const storedCheck = Compile(Stored);
 
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
 const FIELD = 'ledger';
+const MARK = 'apollo.dev/ledger';
+const RELEASE = 'apollo.dev/release';
 /** A person puts the instance of a dead holder here, to let the next one go on. */
 export const CONFIRMED_DEAD = 'apollo.dev/holder-confirmed-dead';
 
@@ -30,6 +32,18 @@ export class ConfigMapLedger implements Ledger {
     if (found.error.code !== 'kube/not_found')
       throw unusable(`read ${describeRef(ref)}`, found.error);
     return { release, claim: null, verdicts: [], confirmedDead: null, version: null };
+  }
+
+  async all(): Promise<readonly LedgerEntry[]> {
+    const selection = { namespace: this.namespace, labelSelector: `${MARK}=release` };
+    const listed = await this.kube.list(CONFIG_MAP, selection);
+    if (!listed.ok) throw unusable(`list ConfigMaps in ${this.namespace}`, listed.error);
+    return listed.value.items.flatMap((object) => {
+      const release = releaseIn(object);
+      // One that cannot be read is told of by the plans of its release.
+      const stored = release === null ? null : storedIn(object);
+      return release === null || !stored?.ok ? [] : [entryOf(release, object, stored.value)];
+    });
   }
 
   async write(entry: LedgerEntry): Promise<Result<LedgerEntry, LedgerMoved>> {
@@ -55,9 +69,9 @@ export class ConfigMapLedger implements Ledger {
       metadata: {
         namespace: this.namespace,
         name: ledgerName(release),
-        labels: { 'app.kubernetes.io/managed-by': 'apollo-spoke', 'apollo.dev/ledger': 'release' },
+        labels: { 'app.kubernetes.io/managed-by': 'apollo-spoke', [MARK]: 'release' },
         annotations: {
-          'apollo.dev/release': `${release.namespace}/${release.releaseName}`,
+          [RELEASE]: `${release.namespace}/${release.releaseName}`,
           ...(confirmedDead !== null && { [CONFIRMED_DEAD]: confirmedDead }),
         },
         ...(version !== null && { resourceVersion: version }),
@@ -88,8 +102,25 @@ export function ledgerName({ namespace, releaseName }: ReleaseRef): string {
   return `apollo-ledger-${readable.slice(0, LONGEST_PREFIX)}-${hash}`;
 }
 
+/** Of which release a ledger is, by what it says itself; its name may be cut. */
+function releaseIn({ metadata }: KubeObject): ReleaseRef | null {
+  const [namespace = '', releaseName = '', ...more] =
+    metadata.annotations?.[RELEASE]?.split('/') ?? [];
+  if (namespace === '' || releaseName === '' || more.length > 0) return null;
+  return { namespace, releaseName };
+}
+
 function entryFrom(release: ReleaseRef, object: KubeObject): LedgerEntry {
-  const stored = parseStored(object);
+  const stored = storedIn(object);
+  if (!stored.ok) throw stored.error;
+  return entryOf(release, object, stored.value);
+}
+
+function entryOf(
+  release: ReleaseRef,
+  object: KubeObject,
+  stored: Static<typeof Stored>,
+): LedgerEntry {
   return {
     release,
     ...stored,
@@ -98,7 +129,7 @@ function entryFrom(release: ReleaseRef, object: KubeObject): LedgerEntry {
   };
 }
 
-function parseStored(object: KubeObject): Static<typeof Stored> {
+function storedIn(object: KubeObject): Result<Static<typeof Stored>, LedgerUnusable> {
   const data = object['data'];
   const text =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[FIELD] : null;
@@ -106,10 +137,10 @@ function parseStored(object: KubeObject): Static<typeof Stored> {
   try {
     stored = JSON.parse(typeof text === 'string' ? text : '');
   } catch (error) {
-    throw unreadable(object, error);
+    return err(unreadable(object, error));
   }
-  if (!storedCheck.Check(stored)) throw unreadable(object, storedCheck.Errors(stored)[0]?.message);
-  return stored;
+  if (storedCheck.Check(stored)) return ok(stored);
+  return err(unreadable(object, storedCheck.Errors(stored)[0]?.message));
 }
 
 function unreadable({ metadata }: KubeObject, cause: unknown): LedgerUnusable {

@@ -1,3 +1,4 @@
+import { KubeUnavailable, type KubeApi } from '@apollo-deploy/kube';
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionBench } from '../testing/execution-bench.js';
 import { failingKube } from '../testing/failing-kube.js';
@@ -62,5 +63,38 @@ describe('a cancellation', () => {
     expect(new Set(ends)).toEqual(new Set(['cancelled', 'succeeded']));
     // Once it is too late it stays too late.
     expect(ends.lastIndexOf('cancelled')).toBeLessThan(ends.indexOf('succeeded'));
+  });
+});
+
+/** A way to the cluster that is away for as long as `away` says. */
+function sometimes(kube: KubeApi, away: () => boolean): KubeApi {
+  const { kube: watched } = failingKube(kube, 'unanswered', () => {
+    if (away()) throw new KubeUnavailable('the cluster is away', { cause: null });
+    return false;
+  });
+  return watched;
+}
+
+describe('a spoke whose cluster and hub are away for a day', () => {
+  it.each([
+    {
+      name: 'finishes what it had claimed',
+      away: (commands: number) => commands > 0,
+      expected: { verdict: 'succeeded' },
+    },
+    {
+      name: 'does not begin what it had not',
+      away: () => true,
+      expected: { verdict: 'declined', reason: 'expired' },
+    },
+  ])('$name, however long it takes', async ({ away, expected }) => {
+    const { bench, upgrade } = await withRelease();
+    const back = bench.time.now().getTime() + 86_400_000;
+    const isAway = () => bench.time.now().getTime() < back && away(bench.helm.commands.length);
+    const spoke = bench.spoke({ kube: sometimes(bench.kube, isAway) });
+    spoke.offer(upgrade);
+    expect(await bench.whileTimePasses(spoke.verdict('plan-1'))).toMatchObject(expected);
+    expect(bench.time.now().getTime()).toBeGreaterThanOrEqual(back);
+    expect(await bench.history(upgrade)).toHaveLength(expected.verdict === 'succeeded' ? 2 : 1);
   });
 });

@@ -56,6 +56,18 @@ export function describeLedger(
       expect((await ledger.read(alike)).claim).toBeNull();
     });
 
+    it('shows all releases that it knows of', async () => {
+      const { ledger, other } = await open();
+      expect(await ledger.all()).toEqual([]);
+      const long = { namespace: 'shop', releaseName: 'a'.repeat(53) };
+      const one = await written(ledger, { ...(await ledger.read(RELEASE)), claim: CLAIM });
+      const two = await written(ledger, {
+        ...(await ledger.read(long)),
+        verdicts: [verdict('plan-1')],
+      });
+      expect(new Set(await other.all())).toEqual(new Set([one, two]));
+    });
+
     it.each([{ name: 'first' }, { name: 'later' }])(
       'lets exactly one of two win their $name claim',
       async ({ name }) => {

@@ -8,12 +8,14 @@ export interface LedgerMoved {
 
 /**
  * Claims and verdicts of each release, kept in the cluster that they are about, so that they are true
- * for whatever process comes next. Both methods throw `KubeUnavailable` when the cluster cannot be
+ * for whatever process comes next. All methods throw `KubeUnavailable` when the cluster cannot be
  * asked, and `LedgerUnusable` when it refuses or holds what cannot be read.
  */
 export interface Ledger {
   /** The entry as stored; an empty one (version null) where there is none. */
   read(release: ReleaseRef): Promise<LedgerEntry>;
+  /** The entries of all releases; those that cannot be read are left out. */
+  all(): Promise<readonly LedgerEntry[]>;
   /**
    * Compare-and-swap: stored only if the stored version is still `entry.version`. One of several
    * writers from the same version wins. The answer carries the new version.

@@ -30,6 +30,8 @@ export interface PlanFilter {
  */
 export interface PlanStorage {
   get(id: string): Promise<Plan | undefined>;
+  /** Which of these ids are ids of stored plans. */
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Keeps a new plan as version 1. */
   insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>>;
   /** Writes only if the stored version is `plan.version`; answers the plan with the next one. */

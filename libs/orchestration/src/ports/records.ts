@@ -27,7 +27,19 @@ export interface SpokeRecord {
   readonly stateGeneration?: number;
   /** When the stored state was last known to be true. */
   readonly stateAt?: string;
+  /** Plans that it has carried out and this hub does not know, the newest first; absent if none. */
+  readonly unknownPlans?: readonly UnknownPlan[];
   readonly createdAt: string;
+}
+
+/** A plan of which only the ledger in a cluster knows: the hub was restored from an older backup. */
+export interface UnknownPlan {
+  readonly planId: string;
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly verdict: 'succeeded' | 'failed' | 'declined' | 'unknown';
+  /** When the verdict was given, by the clock of the spoke. */
+  readonly at: string;
 }
 
 /** What a spoke said of itself when it connected. */

@@ -74,6 +74,14 @@ export function describeStoredPlans(store: () => Store): void {
       });
     });
 
+    it('says which ids are ids of plans', async () => {
+      await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ id: 'plan-1' }));
+        expect(await unit.plans.known(['plan-1', 'plan-2', 'plan-1'])).toEqual(new Set(['plan-1']));
+        expect(await unit.plans.known([])).toEqual(new Set());
+      });
+    });
+
     it('keeps any text, also what a crashing program may print', async () => {
       const text = 'NUL \u0000, half a pair \ud800, bell \u0007, é, 🚀, \\u0000, "quotes"';
       const plan = aPlan({ values: { [text]: text }, evidence: { log: [text] } });

@@ -27,6 +27,15 @@ export function describeStoredSpokes(store: () => Store): void {
       },
       stateGeneration: 12,
       stateAt: '2026-03-02T12:29:00.000Z',
+      unknownPlans: [
+        {
+          planId: 'plan-9',
+          namespace: 'shop',
+          releaseName: 'web',
+          verdict: 'failed',
+          at: '2026-03-02T11:00:00.000Z',
+        },
+      ],
     });
 
     it('keeps every field, whether it is set or not', async () => {

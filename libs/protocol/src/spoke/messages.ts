@@ -11,6 +11,12 @@ const ReleaseKey = Type.Object({
   namespace: Type.String({ maxLength: 63 }),
   releaseName: Type.String({ maxLength: 53 }),
 });
+const VerdictWord = Type.Union([
+  Type.Literal('succeeded'),
+  Type.Literal('failed'),
+  Type.Literal('declined'),
+  Type.Literal('unknown'),
+]);
 
 /** What a spoke says. `durable` ones are acknowledged after the hub's commit, and resent until then. */
 export const SPOKE_MESSAGES = {
@@ -48,6 +54,22 @@ export const SPOKE_MESSAGES = {
      */
     release: Type.Optional(Type.Union([ReleaseReport, Type.Null()])),
   }),
+  /**
+   * What the ledger in the cluster holds, the newest verdicts of all releases: so a hub that was
+   * restored from a backup hears of plans that it does not know any more.
+   */
+  'plan.verdicts': Type.Object({
+    verdicts: Type.Array(
+      Type.Object({
+        planId: Id,
+        namespace: Type.String({ maxLength: 63 }),
+        releaseName: Type.String({ maxLength: 53 }),
+        verdict: VerdictWord,
+        at: Instant,
+      }),
+      { maxItems: 2000 },
+    ),
+  }),
   /** Everything, in parts that fit a frame; it counts when the last part is there. */
   'state.full': Type.Object({
     generation: Generation,
@@ -79,6 +101,8 @@ export const HUB_MESSAGES = {
     environment: Type.String({ maxLength: 63 }),
     serverTime: Instant,
     heartbeatIntervalMs: Type.Integer({ minimum: 1000 }),
+    /** True: tell `plan.verdicts` in this session. Hubs of before do not say it. */
+    learns: Type.Optional(Type.Boolean()),
   }),
   'plan.offer': PlanOffer,
   /** Best effort: answered by an ordinary verdict. */

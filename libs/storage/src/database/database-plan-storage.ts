@@ -68,6 +68,11 @@ export class DatabasePlanStorage implements PlanStorage {
     return this.table.first('WHERE id = $1', [id]);
   }
 
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.session.read('SELECT id FROM plans WHERE id = ANY($1)', [ids]);
+    return new Set(rows.map(({ id }) => id as string));
+  }
+
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
     checkPlace(plan);
     const inserted = await this.table.insert({ ...plan, version: 1 }, `(entity) WHERE ${IS_OPEN}`);

@@ -19,6 +19,7 @@ export const SPOKES = new TableMap<SpokeRecord>('spokes', ['name'], {
   stateEpoch: optional(integer('bigint')),
   stateGeneration: optional(integer('bigint')),
   stateAt: optional(instant()),
+  unknownPlans: optional(json()),
   createdAt: instant(),
 });
 

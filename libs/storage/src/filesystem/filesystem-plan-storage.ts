@@ -30,6 +30,10 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.get(id));
   }
 
+  known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.store.transact(({ plans }) => plans.known(ids));
+  }
+
   insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
     return this.store.transact(({ plans }) => plans.insert(plan));
   }

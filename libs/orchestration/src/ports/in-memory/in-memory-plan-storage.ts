@@ -23,6 +23,10 @@ export class InMemoryPlanStorage implements PlanStorage {
     return this.view.get(id);
   }
 
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(this.view.getMany(ids).map(({ id }) => id));
+  }
+
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
     checkPlace(plan);
     if (this.view.get(plan.id) !== undefined) {
