@@ -422,6 +422,13 @@ describe('constraints', () => {
       saying: 'development, staging, production',
     },
     {
+      name: 'a suppression that is over already',
+      path: 'suppressions',
+      body: { ...FREEZE, start: '2025-01-01T00:00:00Z', end: '2025-02-01T00:00:00Z' },
+      field: 'end',
+      saying: 'is past (it is 2026-03-01T',
+    },
+    {
       name: 'what runs to be cancelled too',
       path: 'suppressions',
       body: { ...FREEZE, cancelActive: true },

@@ -15,6 +15,13 @@ describe('a hub that was asked for what it does not do', () => {
       code: 'http/route_not_found',
     },
     {
+      name: 'a stretch of time that ends before it begins',
+      method: 'GET',
+      path: '/api/v1/plans?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z',
+      status: 400,
+      code: 'http/invalid_request',
+    },
+    {
       name: 'a method that is not there',
       method: 'DELETE',
       path: '/api/v1/plans',

@@ -49,11 +49,25 @@ describe('the configuration of a spoke', () => {
     };
     const config = readSpokeConfig(env, MACHINE);
     expect(config.ok ? [] : config.error.map(({ message }) => message).sort()).toEqual([
-      'APOLLO_HUB_URL is not usable; give the hub as http(s):// or ws(s)://HOST[:PORT], without a path',
-      'APOLLO_LOG_LEVEL is not usable; give trace, debug, info, warn or error',
-      'APOLLO_MAX_PARALLEL is not usable; give how many releases are changed at a time, 1 to 999',
-      'APOLLO_SPOKE_NAMESPACE is not usable; give a namespace name: 1 to 63 of a-z, 0-9 and -',
+      'APOLLO_HUB_URL is "hub.example/path"; give the hub as http(s):// or ws(s)://HOST[:PORT], without a path',
+      'APOLLO_LOG_LEVEL is "loud"; give trace, debug, info, warn or error',
+      'APOLLO_MAX_PARALLEL is "0"; give how many releases are changed at a time, 1 to 999',
+      'APOLLO_SPOKE_NAMESPACE is "Apollo_System"; give a namespace name: 1 to 63 of a-z, 0-9 and -',
       'APOLLO_SPOKE_TOKEN_FILE is not set and neither is APOLLO_SPOKE_TOKEN; give a file that holds the token and that only its owner may read (0600)',
+    ]);
+  });
+
+  it.each([
+    { name: 'a token', variable: 'APOLLO_SPOKE_TOKEN', value: 'short-secret' },
+    {
+      name: 'a password',
+      variable: 'APOLLO_HUB_URL',
+      value: 'https://me:short-secret@hub.example',
+    },
+  ])('does not show $name that it refuses', ({ variable, value }) => {
+    const config = readSpokeConfig({ ...LEAST, [variable]: value }, MACHINE);
+    expect(config.ok ? [] : config.error.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`${variable} is not usable (its value is not shown); give `),
     ]);
   });
 

@@ -179,6 +179,13 @@ function missing(given: Readonly<Record<string, string>>): readonly ConfigProble
   return problems;
 }
 
+/** Not what is a secret, nor an address with a name and password in it. */
+function shownValue(variable: string, value = ''): string {
+  if (variable === 'APOLLO_SPOKE_TOKEN' || value.includes('@'))
+    return 'not usable (its value is not shown)';
+  return JSON.stringify(value.length <= 80 ? value : `${value.slice(0, 77)}...`);
+}
+
 function invalid(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
   const wrong = new Set(
     environmentCheck
@@ -189,6 +196,6 @@ function invalid(given: Readonly<Record<string, string>>): readonly ConfigProble
   return [...wrong].map((variable) => ({
     code: 'config/invalid',
     variable,
-    message: `${variable} is not usable; give ${ACCEPTED[variable as Variable]}`,
+    message: `${variable} is ${shownValue(variable, given[variable])}; give ${ACCEPTED[variable as Variable]}`,
   }));
 }

@@ -64,9 +64,14 @@ export function readScope(given: ScopeFields = {}): Scope {
     }
     const rule: MemberRule = MEMBERS[member];
     if (rule.check(value)) continue;
-    throw refused(field, `${field} is not usable; accepted is ${rule.accepted}`);
+    throw refused(field, `${field} is ${shown(value)}; accepted is ${rule.accepted}`);
   }
   return given;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
 function isMember(member: string): member is keyof typeof MEMBERS {

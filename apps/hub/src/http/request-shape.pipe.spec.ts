@@ -125,7 +125,7 @@ describe('the shape of a request', () => {
       name: 'an object for an object of texts',
       body: { name: 'a', labels: { team: {} } },
       detail:
-        'labels is an object; accepted is an object of at most 64 texts, names and texts of 1 to 253 characters',
+        'labels is an object with "team"; accepted is an object of at most 64 texts, names and texts of 1 to 253 characters',
     },
     {
       name: 'a list for an object',

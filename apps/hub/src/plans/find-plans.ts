@@ -2,6 +2,7 @@ import type { Plan, Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { type Context, type Page, planNotFound } from '@apollo-deploy/orchestration';
 import { pageOf } from '../http/page-query.js';
+import { Refused } from '../http/refused.js';
 import type { PlanQuery } from './plan-requests.js';
 
 export async function findPlan({ store }: Context, id: string): Promise<Result<Plan, Refusal>> {
@@ -11,6 +12,12 @@ export async function findPlan({ store }: Context, id: string): Promise<Result<P
 
 export async function listPlans({ store }: Context, query: PlanQuery): Promise<Page<Plan>> {
   const { entity, environment, state, type, from, to } = query;
+  if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {
+    throw new Refused('http/invalid_request', {
+      detail: `to is ${to}, which is not after from (${from}); accepted is a later instant`,
+      field: 'to',
+    });
+  }
   const filter = {
     ...(entity !== undefined && { entity }),
     ...(environment !== undefined && { environment }),

@@ -36,11 +36,7 @@ export function checkVersion(field: string, text: string): Refusal | undefined {
 export function checkRange(field: string, text: string): Refusal | undefined {
   const parsed = parseRange(text);
   if (parsed.ok) return undefined;
-  return refusal(
-    'catalog/invalid_field',
-    `${field}: ${parsed.error.detail} (at character ${String(parsed.error.position)})`,
-    { field },
-  );
+  return refusal('catalog/invalid_field', `${field}: ${parsed.error.detail}`, { field });
 }
 
 /** The first refusal among checks, in the order in which people fill in the fields. */

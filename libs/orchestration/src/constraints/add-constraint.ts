@@ -52,7 +52,7 @@ export async function addConstraint(
     createdAt: context.clock.now().toISOString(),
     version: 1,
   };
-  const bad = checkConstraint(constraint);
+  const bad = checkConstraint(constraint) ?? checkStillToCome(constraint, context.clock.now());
   if (bad !== undefined) return err(bad);
   return context.store.transact(async (unit) => {
     const { name, kind, scope } = constraint;
@@ -161,6 +161,15 @@ function checkConstraint({ name, kind, spec }: StoredConstraint): Refusal | unde
   if (compiled.ok) return undefined;
   const { field, detail } = compiled.error;
   return refusal('catalog/invalid_field', `spec.${field}: ${detail}`, { field: `spec.${field}` });
+}
+
+/** Refuses a suppression that is over already: whoever makes one expects it to hold something. */
+function checkStillToCome({ kind, spec }: StoredConstraint, now: Date): Refusal | undefined {
+  const { end } = spec;
+  if (kind !== 'suppression_window' || typeof end !== 'string') return undefined;
+  if (Date.parse(end) > now.getTime()) return undefined;
+  const detail = `end is ${end}, which is past (it is ${now.toISOString()}); accepted is a later instant`;
+  return refusal('catalog/invalid_field', `spec.end: ${detail}`, { field: 'spec.end' });
 }
 
 async function afterChange(

@@ -9,7 +9,7 @@ import type { KnownViolation } from '../violation-codes.js';
 /** What runs is backed up before it is changed. */
 export const backup: ConstraintKind = {
   description:
-    'Plans that change what runs start only once a backup of exactly that is done. It is asked for by itself when nothing else holds the plan.',
+    'Plans that change what runs start only once a backup of exactly that is done. It is asked for by itself when nothing else holds the plan. What is built in keeps the chart reference and the values of what runs: no data, no volumes.',
   strictest: 'backup',
   schema: Type.Object({}, { additionalProperties: false }),
   compile: (_spec, name) =>
