@@ -6,7 +6,7 @@ import type { PodIdentity } from './execution/ledger-entry.js';
 
 /** Every variable the spoke reads. What is not listed here is not read. */
 const Environment = Type.Object({
-  APOLLO_HUB_URL: Type.String({ pattern: '^(https?|wss?)://[^/]+/?$' }),
+  APOLLO_HUB_URL: Type.String({ pattern: '^(https?|wss?)://[^/@]+/?$' }),
   APOLLO_SPOKE_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 4096 })),
   APOLLO_SPOKE_TOKEN_FILE: Type.Optional(Type.String({ minLength: 1 })),
   APOLLO_KUBECONFIG: Type.Optional(Type.String({ minLength: 1 })),
