@@ -15,6 +15,7 @@ import type { Page, PageRequest } from '../ports/page.js';
 import type { EntityFilter } from '../ports/fleet-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
+import { whatLifts } from './holds.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 
 /** One word for how an entity does. */
@@ -121,7 +122,10 @@ function statusOf(
   }
   const { hold } = proposal.restraints.inForce;
   if (hold !== undefined && proposal.code === 'up_to_date') {
-    return { status: 'held', why: `${proposal.why}; held: ${describeHold(hold)}` };
+    return {
+      status: 'held',
+      why: `${proposal.why}; held: ${describeHold(hold)}; ${whatLifts(hold)}`,
+    };
   }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
 }

@@ -100,7 +100,7 @@ describe('a failed upgrade that was rolled back', () => {
     });
     expect(await world.view()).toMatchObject({
       status: 'held',
-      why: `1.0.0 runs as held (1.1.0 is wanted); held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
+      why: `1.0.0 runs as held (1.1.0 is wanted); held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes); DELETE /api/v1/holds/${String((await holdOf(world))?.id)} lifts it`,
       target: {
         version: '1.0.0',
         reason: `held: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
@@ -349,7 +349,12 @@ describe('a rollback that a person asked for by a pin', () => {
     await world.release('1.2.0');
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({ type: 'rollback', state: 'SUCCEEDED' });
-    expect(await world.view()).toMatchObject({ status: 'held' });
+    const { status, why } = await world.view();
+    const id = String((await holdOf(world))?.id);
+    expect({ status, why }).toEqual({
+      status: 'held',
+      why: expect.stringMatching(new RegExp(`; DELETE /api/v1/holds/${id} lifts it$`)),
+    });
     must(await liftHold(world.context, PERSON, (await holdOf(world))?.id ?? ''));
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({ to: { version: '1.2.0' }, state: 'EXECUTING' });
@@ -436,7 +441,7 @@ describe('a person', () => {
     expect(await summary(world)).toEqual(['install 1.0.0 SUCCEEDED']);
     expect(await world.view()).toMatchObject({
       status: 'held',
-      why: '1.0.0 runs as held (1.1.0 is wanted); held: the fair (dev-operator, until it is lifted)',
+      why: `1.0.0 runs as held (1.1.0 is wanted); held: the fair (dev-operator, until it is lifted); DELETE /api/v1/holds/${String((await holdOf(world))?.id)} lifts it`,
     });
   });
 

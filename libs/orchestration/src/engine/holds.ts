@@ -12,6 +12,11 @@ import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { loadFacts } from './load-facts.js';
 
+/** For people: what ends a hold before its time. */
+export function whatLifts({ id }: Pick<Hold, 'id'>): string {
+  return `DELETE /api/v1/holds/${id} lifts it`;
+}
+
 /** Ends a hold, with the reason for the record. False if somebody else was faster. */
 export async function endHold(
   context: Context,
