@@ -5,7 +5,9 @@ import {
   type Entity,
   type Hold,
   isSuppressedAt,
+  isUnderWay,
   type Plan,
+  planDigest,
   type Proposal,
   proposePlan,
   type ReportedState,
@@ -16,6 +18,7 @@ import type { EntityFilter } from '../ports/fleet-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { whatLifts } from './holds.js';
+import { heldBySettling } from './keep-settling.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
 
 /** One word for how an entity does. */
@@ -113,7 +116,12 @@ function statusOf(
   proposal: Proposal,
   openPlan: Plan | undefined,
 ): Pick<EntityView, 'status' | 'why'> {
-  if (openPlan !== undefined) return statusOfOpenPlan(openPlan, facts);
+  if (openPlan !== undefined) {
+    const news = newsFor(openPlan, facts, proposal);
+    return news === undefined
+      ? statusOfOpenPlan(openPlan, facts)
+      : { status: 'pending', why: news };
+  }
   if (proposal.kind === 'plan') return { status: 'pending', why: proposal.plan.reason };
   if (isStale(facts) && facts.entityFacts.reported !== undefined) {
     const { spoke, presence } = facts.surroundings;
@@ -128,6 +136,21 @@ function statusOf(
     };
   }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
+}
+
+/**
+ * What is desired has been changed since the plan was made, to something else: what the plan is for, and
+ * what holds it, is no answer to that. The next evaluation judges it.
+ */
+function newsFor(plan: Plan, facts: LoadedFacts, proposal: Proposal): string | undefined {
+  const { updatedAt } = facts.entityFacts.entity;
+  if (isUnderWay(plan) || Date.parse(updatedAt) < Date.parse(plan.createdAt)) return undefined;
+  if (heldBySettling(plan) !== undefined) return undefined;
+  if (proposal.kind === 'plan' && planDigest(proposal.plan.content) === plan.digest) {
+    return undefined;
+  }
+  const wish = proposal.kind === 'plan' ? proposal.plan.reason : proposal.why;
+  return `what is desired was changed at ${updatedAt} and is not judged yet: ${wish}; plan ${plan.id}, made for what was desired before, then gives way`;
 }
 
 function progressOf(plan: Plan, facts: LoadedFacts): string {
