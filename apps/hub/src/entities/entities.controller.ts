@@ -34,6 +34,8 @@ export class EntitiesController {
   })
   @Operation({
     summary: 'Say what should run',
+    description:
+      'Makes the entity, or replaces its desired state, values and labels as a whole: what is left out is gone. `namespace` and `releaseName` alone stay what they are. The answer comes before the next evaluation; while `why` says that what is desired is not judged yet, an open plan is still of what was desired before.',
     access: 'people',
     answer: EntityView,
     versioned: true,

@@ -45,11 +45,18 @@ export class EntityRequest {
       schema: { type: 'object', additionalProperties: true },
       check: isPlainObject,
     },
-    { optional: true },
+    {
+      optional: true,
+      description:
+        'All values, in place of those that were there: nothing is merged. Absent = none, so a change of `desired` alone repeats the values of GET.',
+    },
   )
   values?: Values;
 
-  @LabelsField({ optional: true })
+  @LabelsField({
+    optional: true,
+    description: 'All labels, in place of those that were there. Absent = none.',
+  })
   labels?: Record<string, string>;
 
   @ChoiceField({ choices: ['rolling'], optional: true })
