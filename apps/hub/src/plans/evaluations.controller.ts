@@ -4,7 +4,7 @@ import type {
   Principal,
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
 import { FlagField, TextField } from '../http/field.js';
 import { PostOperation } from '../http/operation.js';
@@ -17,9 +17,21 @@ class EvaluationRequest {
 
   @FlagField({
     optional: true,
-    description: 'Propose again what failed or was cancelled; only for one entity.',
+    description:
+      'Propose again what failed or was cancelled, and end its automatic suppression; only for one entity. It goes over no hold.',
   })
   force?: boolean;
+}
+
+class HeldBackView {
+  @ApiProperty()
+  entity!: string;
+
+  @ApiProperty({ description: 'Id of the hold.' })
+  hold!: string;
+
+  @ApiProperty({ description: 'Why it is held, and what lifts it.' })
+  message!: string;
 }
 
 class EvaluationView {
@@ -34,6 +46,13 @@ class EvaluationView {
 
   @ApiProperty({ description: 'How many entities need nothing, or have the same plan as before.' })
   unchanged!: number;
+
+  @ApiPropertyOptional({
+    type: [HeldBackView],
+    description:
+      'With force: what a hold keeps from being tried. An automatic suppression then stays as well.',
+  })
+  held?: readonly HeldBackView[];
 }
 
 @ApiTags('plans')

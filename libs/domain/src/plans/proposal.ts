@@ -75,7 +75,11 @@ interface Idle {
   readonly why: string;
 }
 
-/** `force`: a person asked, so declined content may be proposed again. */
+/**
+ * `force`: a person asked, so declined content may be proposed again, and the automatic suppression ends.
+ * `keepSuppression`: it does not, because something else keeps the entity from being tried.
+ */
 export interface ProposeOptions {
   readonly force?: boolean;
+  readonly keepSuppression?: boolean;
 }

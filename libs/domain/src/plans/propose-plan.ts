@@ -37,7 +37,8 @@ export function proposeFor(
   options: ProposeOptions,
 ): Proposal {
   const { entity, reported, openPlan } = stored;
-  const restraints = sortRestraints(stored, wanted, options.force === true);
+  const lifts = options.force === true && options.keepSuppression !== true;
+  const restraints = sortRestraints(stored, wanted, lifts);
   const facts = onlyInForce(stored, restraints);
   const target = heldTarget(facts.hold, facts.candidates) ?? wanted;
   const nothing: SayNothing = (code, why) => ({ kind: 'nothing', target, restraints, code, why });

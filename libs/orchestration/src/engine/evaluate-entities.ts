@@ -1,4 +1,11 @@
-import { type ConstraintSet, planDigest, type Proposal, proposePlan } from '@apollo-deploy/domain';
+import {
+  type ConstraintSet,
+  type Hold,
+  planDigest,
+  type Proposal,
+  proposePlan,
+  type ProposeOptions,
+} from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { EvaluationRecord, Settling } from '../ports/records.js';
@@ -65,7 +72,9 @@ export async function evaluateEntities(
     const { proposal } = answer;
     await endRestraints(context, unit, proposal, force);
     const settling = await settleContent(context, unit, facts, proposal);
-    outcomes.push(await apply({ context, unit }, facts, { answer, forced: force, settling }));
+    const outcome = await apply({ context, unit }, facts, { answer, forced: force, settling });
+    const heldBy = force ? heldBackBy(answer) : undefined;
+    outcomes.push(heldBy === undefined ? outcome : { ...outcome, heldBy });
     await remember(context, unit, facts, { proposal, settling });
   }
   return passSlotsOn(unit, batch, outcomes);
@@ -76,8 +85,21 @@ type Answer =
   | { readonly proposal: Extract<Proposal, { readonly kind: 'nothing' }>; readonly judged?: never }
   | { readonly proposal: Proposal; readonly judged: JudgedPlan };
 
+/** A person who asks for another try does not thereby end one restraint while another stays. */
 function answerFor(set: ConstraintSet, facts: LoadedFacts, force: boolean): Answer {
-  const proposal = proposePlan(facts.entityFacts, { force });
+  const answer = answerWith(set, facts, { force });
+  const keeps = force && heldBackBy(answer) !== undefined;
+  return keeps ? answerWith(set, facts, { force, keepSuppression: true }) : answer;
+}
+
+/** The hold that keeps an entity from being tried. */
+function heldBackBy({ proposal, judged }: Answer): Hold | undefined {
+  const isHeld = judged?.result.violations.some(({ code }) => code === 'hold') ?? true;
+  return isHeld ? proposal.restraints.inForce.hold : undefined;
+}
+
+function answerWith(set: ConstraintSet, facts: LoadedFacts, options: ProposeOptions): Answer {
+  const proposal = proposePlan(facts.entityFacts, options);
   if (proposal.kind === 'nothing') return { proposal };
   return { proposal, judged: judgePlan(set, facts, proposal.plan) };
 }

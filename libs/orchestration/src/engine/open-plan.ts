@@ -1,6 +1,7 @@
 import {
   beginWaits,
   type ConstraintResult,
+  type Hold,
   movePlan,
   placeLeftBy,
   placeOf,
@@ -42,6 +43,8 @@ export interface EvaluationOutcome {
   readonly joinedLine?: boolean;
   /** A backup of what runs was asked for, which nothing else waits for. */
   readonly wantsBackup?: boolean;
+  /** A person asked for another try, and this hold keeps it from being made. */
+  readonly heldBy?: Hold;
 }
 
 /** One evaluation under way: where it writes. */
