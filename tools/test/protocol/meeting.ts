@@ -1,3 +1,4 @@
+import type { Plan } from '@apollo-deploy/domain';
 import { sha256Hex } from '@apollo-deploy/kernel';
 import {
   addToChannel,
@@ -24,7 +25,7 @@ import { LinkedSpoke } from './linked-spoke.js';
 
 const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
 const CHART = Buffer.from('chart of aria 1.0.0');
-const TOKEN = 'token-of-dev';
+export const TOKEN = 'token-of-dev';
 
 /**
  * A hub on PostgreSQL and real spokes that dial it through a network that fails on demand. Both sides
@@ -56,10 +57,9 @@ export class Meeting {
     return new Meeting(database, context, time, hub, await FaultProxy.start(hub.port));
   }
 
-  /** The spoke `dev`, which dials through the proxy. */
-  spoke(hello: Partial<SpokePayload<'hello'>> = {}): LinkedSpoke {
-    const { time, proxy } = this;
-    const spoke = new LinkedSpoke({ time, port: proxy.port, token: TOKEN, hello });
+  /** The spoke `dev`, which dials through the proxy or this port. */
+  spoke(hello: Partial<SpokePayload<'hello'>> = {}, port = this.proxy.port): LinkedSpoke {
+    const spoke = new LinkedSpoke({ time: this.time, port, token: TOKEN, hello });
     this.spokes.push(spoke);
     return spoke;
   }
@@ -71,19 +71,19 @@ export class Meeting {
     return replica;
   }
 
+  /** Lets time pass until something has ended. */
+  async ended(work: Promise<void>): Promise<void> {
+    const over = work.then(() => true);
+    const turn = (): Promise<false> => new Promise((go) => setImmediate(() => go(false)));
+    while (!(await Promise.race([over, turn()]))) this.time.advance(1000);
+  }
+
   async close(): Promise<void> {
     this.proxy.heal();
     for (const { link } of this.spokes) await link.close();
     for (const replica of this.replicas) await this.ended(replica.stop());
     await this.proxy.stop();
     await this.context.store.close();
-  }
-
-  /** Lets time pass until something has ended. */
-  private async ended(work: Promise<void>): Promise<void> {
-    const over = work.then(() => true);
-    const turn = (): Promise<false> => new Promise((go) => setImmediate(() => go(false)));
-    while (!(await Promise.race([over, turn()]))) this.time.advance(1000);
   }
 
   /** What the hub knows of the spoke. */
@@ -116,16 +116,23 @@ export class Meeting {
   }
 
   /** Desires `aria` 1.0.0 on the spoke, and has the engine look at what is to be done. */
-  async desireAria(): Promise<void> {
+  async desireAria(requires: readonly string[] = []): Promise<void> {
     const { context } = this;
     const chart = { name: 'aria', version: '1.0.0', sha256: sha256Hex(CHART), size: CHART.length };
     await createProduct(context, PERSON, { name: 'aria', criticality: 'medium' });
-    const release = { product: 'aria', version: '1.0.0', dependencies: [] };
+    const release = { product: 'aria', version: '1.0.0', dependencies: [], requires };
     await registerRelease(context, PERSON, { ...release, chart, bytes: CHART });
     await addToChannel(context, PERSON, { channel: 'dev', product: 'aria', version: '1.0.0' });
     const desired = { channel: 'dev' };
     await putEntity(context, PERSON, { name: 'aria-dev', spoke: 'dev', product: 'aria', desired });
     await this.think();
+  }
+
+  /** The plans of an entity, newest first. */
+  async plansOf(entity: string): Promise<readonly Plan[]> {
+    const { store } = this.context;
+    const page = await store.transact((unit) => unit.plans.list({ entity }, { limit: 200 }));
+    return page.items;
   }
 
   /** Lets the engine do all it has to. */

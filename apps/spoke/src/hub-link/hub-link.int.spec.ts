@@ -292,15 +292,33 @@ describe('the link to the hub', () => {
     expect(await session.frames.next()).toMatchObject({ t: 'hello' });
   });
 
-  it('reconnects when the hub goes away in order', async () => {
+  it('leaves a hub that is going away when it is asked to, and dials at once', async () => {
     const at = await scene();
     const first = await welcomed(at);
     first.send('drain', { reconnectInMs: 3000 });
     await settled(first);
     at.time.advance(3000);
     expect(await first.closed).toBe(1001);
-    const second = await welcomed(at);
-    expect(second.request.headers.authorization).toBeDefined();
+    expect((await at.dial(0)).request.headers.authorization).toBeDefined();
+  });
+
+  it('comes back when it was asked to, although the hub has gone before', async () => {
+    const at = await scene();
+    const first = await welcomed(at);
+    first.send('drain', { reconnectInMs: 3000 });
+    await settled(first);
+    at.time.advance(1000);
+    first.socket.close(1012);
+    expect((await at.dial(2000)).request.headers.authorization).toBeDefined();
+  });
+
+  it('stays away ten minutes at most, whatever it is asked', async () => {
+    const at = await scene();
+    const first = await welcomed(at);
+    first.send('drain', { reconnectInMs: 2 ** 40 });
+    await settled(first);
+    first.socket.close(1012);
+    expect((await at.dial(600_000)).request.headers.authorization).toBeDefined();
   });
 
   it.each([

@@ -44,6 +44,8 @@ export interface HubLinkOptions {
   readonly log: Logger;
 }
 
+/** However late a hub asks to be dialled again. */
+const LATEST_RETURN_MS = 10 * 60_000;
 /** A connection that lasted this long has healed the failures before it. */
 const HEALTHY_AFTER_MS = 60_000;
 
@@ -59,6 +61,8 @@ export class HubLink {
   private epoch = 0;
   private failures = 0;
   private welcomedAt: Date | null = null;
+  /** When the hub that is going away asked to be dialled again, in milliseconds since the epoch. */
+  private returnAt: number | null = null;
   private closing = false;
   private heartbeatMs = HEARTBEAT_INTERVAL_MS;
   private cancelAttempt: () => void = () => undefined;
@@ -222,8 +226,10 @@ export class HubLink {
 
   private drain(reconnectInMs: number): void {
     this.options.log.info({ reconnectInMs }, 'the hub is going away; reconnecting');
+    const inMs = Math.min(reconnectInMs, LATEST_RETURN_MS);
+    this.returnAt = this.options.clock.now().getTime() + inMs;
     this.cancelDrain();
-    this.cancelDrain = this.options.timer.after(reconnectInMs, () => {
+    this.cancelDrain = this.options.timer.after(inMs, () => {
       this.connection?.close(CLOSE_CODES.goingAway, 'drained');
     });
   }
@@ -239,13 +245,21 @@ export class HubLink {
     this.cancelHeartbeat();
     this.cancelDrain();
     if (this.closing) return this.settleEnded();
-    this.retry(end);
+    if (this.returnAt === null) return this.retry(end);
+    // The hub spreads its spokes over the time it needs; coming back then is no failure.
+    const delayMs = Math.max(0, this.returnAt - this.options.clock.now().getTime());
+    this.returnAt = null;
+    this.dialAgain(end, delayMs);
   }
 
   private retry(end: ConnectionEnd): void {
-    const { log, random } = this.options;
-    const delayMs = Math.round(reconnectDelay(this.failures, end, random()));
+    const delayMs = Math.round(reconnectDelay(this.failures, end, this.options.random()));
     this.failures += 1;
+    this.dialAgain(end, delayMs);
+  }
+
+  private dialAgain(end: ConnectionEnd, delayMs: number): void {
+    const { log } = this.options;
     log.warn({ code: end.code, reason: end.reason, delayMs }, adviceFor(end.code));
     this.dialAfter(delayMs);
   }
