@@ -111,6 +111,14 @@ export class Meeting {
     });
   }
 
+  /** A person cancels the newest plan of `aria`. */
+  async cancelAria(): Promise<void> {
+    const [plan] = await this.plansOf('aria-dev');
+    const engine = new OrchestrationEngine(this.context, () => undefined);
+    const cancelled = await engine.cancelPlan(PERSON, plan?.id ?? '', 'not today');
+    if (!cancelled.ok) throw new Error(cancelled.error.detail);
+  }
+
   outbox(): Promise<readonly OutboxMessage[]> {
     return this.context.store.transact((unit) => unit.outbox.pending(['dev']));
   }

@@ -1,0 +1,15 @@
+import type { VirtualTime } from '@apollo-deploy/orchestration/testing';
+
+const EVERY_MS = 5;
+
+/** Lets virtual time pass, twice as fast as real time, while something goes on. */
+export async function whileTimePasses<T>(time: VirtualTime, work: Promise<T>): Promise<T> {
+  const passing = setInterval(() => {
+    time.advance(2 * EVERY_MS);
+  }, EVERY_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(passing);
+  }
+}
