@@ -22,7 +22,14 @@ export class AgentInMemory {
     const helm = new ScriptedHelmRunner(kube);
     const path = helm.addChart(configMapChart({ name: 'aria', version: '1.0.0' }));
     this.agent = new SpokeAgent({
-      ...{ kube, helm, maxParallel: 2, healthRules: {}, namespace: 'apollo-system' },
+      ...{
+        kube,
+        helm,
+        maxParallel: 2,
+        healthRules: {},
+        driftRules: [],
+        namespace: 'apollo-system',
+      },
       charts: {
         fetch: async () => {
           await this.charts;
