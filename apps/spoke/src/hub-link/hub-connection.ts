@@ -43,6 +43,8 @@ export class HubConnection {
   private readonly sending: SendWatch;
   private readonly queue: HubFrame[] = [];
   private handling = false;
+  /** A close frame was sent: nothing of the hub is handled any more. */
+  private closing = false;
   private ended = false;
   private failure: string | null = null;
   private cancelWatchdog: () => void = () => undefined;
@@ -77,6 +79,7 @@ export class HubConnection {
 
   /** Says goodbye; `onEnd` follows. A hub that does not answer is cut off by the silence limit. */
   close(code: number, reason: string): void {
+    this.closing = true;
     // A reason of more than 123 bytes does not fit a close frame.
     if (!this.ended) this.socket.close(code, Buffer.from(reason).subarray(0, 123).toString());
   }
@@ -108,6 +111,7 @@ export class HubConnection {
   }
 
   private receive(data: RawData, isBinary: boolean): void {
+    if (this.closing) return;
     const frame = decodeHubFrame(isBinary ? '' : textOf(data));
     if (frame.ok) {
       this.queue.push(frame.value);
@@ -124,7 +128,7 @@ export class HubConnection {
     if (this.handling) return;
     this.handling = true;
     for (let frame = this.queue.shift(); frame !== undefined; frame = this.queue.shift()) {
-      if (this.ended) break;
+      if (this.ended || this.closing) break;
       await this.options.onFrame(frame);
       if (this.queue.length === 0 && this.socket.isPaused) this.socket.resume();
     }

@@ -41,6 +41,17 @@ const RESULT = {
   result: { verdict: 'succeeded', message: 'done', evidence: {} },
 } as const;
 
+const WELCOME = {
+  ...frameBody('welcome'),
+  p: {
+    epoch: 1,
+    spoke: 'dev',
+    environment: 'dev',
+    serverTime: '2026-03-02T12:00:00Z',
+    heartbeatIntervalMs: 20_000,
+  },
+};
+
 /** One connection as the hub sees it. */
 class Session {
   readonly frames = new Events<SpokeFrame>();
@@ -338,6 +349,27 @@ describe('the link to the hub', () => {
     expect(await session.closed).toBe(4400);
   });
 
+  it('carries out nothing that comes behind a frame it cannot go on from', async () => {
+    const at = await scene();
+    const session = await welcomed(at);
+    session.socket.send(frameOf('nuke', true));
+    session.send('plan.offer', OFFER);
+    expect(await session.closed).toBe(4400);
+    at.link.say('plan.progress', { planId: 'plan-1', phase: 'helm' });
+    const next = at.orders.next().then(() => 'an order');
+    expect(await Promise.race([next, settledTurns()])).toBe('nothing');
+  });
+
+  it.each([
+    { name: 'a second welcome', frame: { ...WELCOME, epoch: 1 } },
+    { name: 'a frame of another session', frame: { ...frameBody('state.request'), epoch: 2 } },
+  ])('closes with 4400 on $name', async ({ frame }) => {
+    const at = await scene();
+    const session = await welcomed(at);
+    session.socket.send(JSON.stringify(frame));
+    expect(await session.closed).toBe(4400);
+  });
+
   it('closes with 4400 when orders come before the welcome', async () => {
     const session = await (await scene()).dial();
     session.send('plan.offer', OFFER);
@@ -362,5 +394,15 @@ describe('the link to the hub', () => {
 });
 
 function frameOf(t: string, crit = false): string {
-  return JSON.stringify({ v: 1, t, id: 'x', epoch: 1, ts: '', crit, p: {} });
+  return JSON.stringify({ ...frameBody(t), crit });
+}
+
+function frameBody(t: string) {
+  return { v: 1, t, id: 'x', epoch: 1, ts: '', p: {} };
+}
+
+/** Resolves when nothing else happens in this process. */
+async function settledTurns(): Promise<'nothing'> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((go) => setImmediate(go));
+  return 'nothing';
 }

@@ -145,14 +145,22 @@ export class HubLink {
   }
 
   private take(frame: HubFrame): void {
-    if (frame.t === 'welcome') return this.welcome(frame.p);
     if (frame.t === 'error') {
       this.options.log.error({ error: frame.p }, 'the hub reported an error');
+    } else if (frame.t === 'welcome') {
+      if (this.epoch === 0) this.welcome(frame.p);
+      else this.refuse('welcome came twice');
     } else if (this.epoch === 0) {
-      this.connection?.close(CLOSE_CODES.protocolError, `${frame.t} came before the welcome`);
+      this.refuse(`${frame.t} came before the welcome`);
+    } else if (frame.epoch !== this.epoch) {
+      this.refuse(`this session's epoch is ${this.epoch}, not ${frame.epoch}`);
     } else {
       this.takeInSession(frame);
     }
+  }
+
+  private refuse(reason: string): void {
+    this.connection?.close(CLOSE_CODES.protocolError, reason);
   }
 
   private takeInSession(frame: Exclude<HubFrame, { t: 'welcome' | 'error' }>): void {
