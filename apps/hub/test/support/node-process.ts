@@ -38,6 +38,15 @@ export class NodeProcess {
     return this.child?.exitCode ?? null;
   }
 
+  /** Lets it stand still, with its sockets open, until it is resumed. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   get running(): boolean {
     return (
       this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null
