@@ -8,6 +8,7 @@ import {
 } from '@apollo-deploy/helm';
 import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { manifestRefs } from '../state/manifest-refs.js';
+import { checkKinds } from './check-kinds.js';
 import { HeldClaim } from './claim.js';
 import { CONFIRMED_DEAD } from './config-map-ledger.js';
 import { findHolder } from './find-holder.js';
@@ -156,7 +157,8 @@ export class PlanRun {
   /** Everything that can be refused without touching anything; null if nothing speaks against it. */
   private async prepare(head: ReleaseRecord | null): Promise<PlanVerdict | null> {
     const { chart } = this.content;
-    if (chart === null || this.control.stopping.aborted) return null;
+    const unserved = await checkKinds(this.tools.kube, this.content, head);
+    if (unserved !== null || chart === null || this.control.stopping.aborted) return unserved;
     const fetched = await this.tools.charts.fetch(chart.sha256);
     if (!fetched.ok) return refused(fetched.error.code, fetched.error.message);
     return preflight(this.tools, {
