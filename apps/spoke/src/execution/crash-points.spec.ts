@@ -1,4 +1,9 @@
-import { manifestDocuments, type KubeObject } from '@apollo-deploy/kube';
+import {
+  KubeUnavailable,
+  manifestDocuments,
+  type KubeApi,
+  type KubeObject,
+} from '@apollo-deploy/kube';
 import type { PlanOffer } from '@apollo-deploy/protocol';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
@@ -308,6 +313,28 @@ describe('crash point 7: Helm was done', () => {
     });
     expect(await heirOf(scene)).toMatchObject({ verdict: 'succeeded' });
     expect(verbs(scene)).toEqual([verbOf(type)]);
+  });
+});
+
+describe('a plan that Helm has carried out, on a cluster that does not list one kind', () => {
+  it.each(TYPES)('is told UNKNOWN a minute after its time, and not before: %s', async (type) => {
+    const { bench, offer } = await PLANS[type]();
+    const list: KubeApi['list'] = (kind, selection) =>
+      kind.kind === 'ConfigMap'
+        ? Promise.reject(new KubeUnavailable('the server is overloaded', { cause: null }))
+        : bench.kube.list(kind, selection);
+    const kube = Object.assign(Object.create(bench.kube) as KubeApi, { list });
+    const spoke = bench.spoke({ kube });
+    spoke.offer(offer);
+    await bench.time.waitBegins(360_000);
+    bench.time.advance(359_999);
+    await bench.quiet();
+    expect(spoke.executor.running).toEqual(['plan-1']);
+    bench.time.advance(1);
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      ...{ verdict: 'unknown' },
+      message: expect.stringContaining('ConfigMap (v1) could not be listed'),
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { LiveObjects } from '../state/live-objects.js';
 import type { ManifestRef } from '../state/manifest-refs.js';
 import { VirtualTime } from '../testing/virtual-time.js';
-import { watchRollout, type RolloutEnd } from './rollout-watch.js';
+import { watchRollout } from './rollout-watch.js';
 
 const REF: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 const JOB: ManifestRef = {
@@ -49,7 +49,7 @@ class Scene {
     ...{ timer: this.time, random: () => 0.5, log: pino({ level: 'silent' }) },
   });
 
-  watch(seconds = 60, refs: readonly ManifestRef[] = [REF]): Promise<RolloutEnd | null> {
+  watch(seconds = 60, refs: readonly ManifestRef[] = [REF]) {
     const { kube, live, time } = this;
     const startedAt = time.now();
     return watchRollout(

@@ -11,6 +11,7 @@ import type { Clock } from '../clock.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { Following, LiveChange, LiveObjects } from '../state/live-objects.js';
 import type { ManifestRef } from '../state/manifest-refs.js';
+import { firstLook, type Unseen } from './first-look.js';
 
 export interface RolloutOptions {
   readonly refs: readonly ManifestRef[];
@@ -45,13 +46,14 @@ const SETTLE_MS = 50;
 const AT_ONCE = 8;
 
 /**
- * Looks at a rollout until it is healthy, has failed for good, or its deadline has come. Follows
+ * Looks at a rollout until it is healthy, has failed for good, or its deadline has come; `Unseen` if it
+ * could not be looked at until then. Follows
  * watches; nothing is polled. Null if aborted. Throws `KubeUnavailable` if the first look fails.
  */
 export async function watchRollout(
   collaborators: Collaborators,
   options: RolloutOptions,
-): Promise<RolloutEnd | null> {
+): Promise<RolloutEnd | Unseen | null> {
   const watch = new RolloutWatch(collaborators, options);
   try {
     return await watch.run();
@@ -85,14 +87,18 @@ class RolloutWatch {
     );
   }
 
-  async run(): Promise<RolloutEnd | null> {
-    const { abort } = this.options;
+  async run(): Promise<RolloutEnd | Unseen | null> {
+    const { abort, deadlineAt } = this.options;
     const end = new Promise<RolloutEnd | null>((resolve) => (this.settle = resolve));
     const aborted = (): void => this.settle(null);
     abort.addEventListener('abort', aborted);
     try {
       if (abort.aborted) return null;
-      await Promise.race([Promise.all([this.following.ready, this.readAfterChange()]), end]);
+      const ready = Promise.all([this.following.ready, this.readAfterChange()]);
+      const kinds = [...this.refs.values(), POD, REPLICA_SET];
+      const look = { kinds, deadlineAt, ready, end };
+      const unseen = await firstLook(this.collaborators, this.following, look);
+      if (unseen !== null) return unseen;
       this.looking = true;
       this.judge();
       return await end;

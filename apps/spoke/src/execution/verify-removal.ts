@@ -2,8 +2,9 @@ import { describeRef, type KubeRef, type Timer } from '@apollo-deploy/kube';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
 import type { LiveObjects } from '../state/live-objects.js';
+import { describeKinds, firstLook, type Unseen } from './first-look.js';
 import type { Evidence } from './plan-evidence.js';
-import { succeeded, unhealthy } from './verdicts.js';
+import { succeeded, unhealthy, unknown } from './verdicts.js';
 
 export interface RemovalOptions {
   /** For messages: `web in shop`. */
@@ -40,7 +41,10 @@ export async function verifyRemoval(
   abort.addEventListener('abort', aborted);
   try {
     if (abort.aborted) return null;
-    await Promise.race([following.ready, end]);
+    const { ready } = following;
+    const first = { kinds: refs, deadlineAt, ready, end };
+    const unseen = await firstLook({ clock, timer }, following, first);
+    if (unseen !== null) return unseenVerdict(options, unseen);
     looking = true;
     look();
     return await end;
@@ -63,6 +67,11 @@ function stillThere(
 ): PlanVerdict {
   const message = `release ${releaseText} is uninstalled, but ${named(left)} are still there; see what holds them (finalizers)`;
   return unhealthy('StillTerminating', message, { ...evidence, remains: left.map(describeRef) });
+}
+
+function unseenVerdict({ releaseText, evidence }: RemovalOptions, { unseen }: Unseen): PlanVerdict {
+  const message = `release ${releaseText} is uninstalled, but nobody can tell whether its objects are gone: ${describeKinds(unseen)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
+  return unknown(message, evidence);
 }
 
 function named(refs: readonly KubeRef[]): string {

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { LiveObjects } from '../state/live-objects.js';
 import { manifestRefs } from '../state/manifest-refs.js';
+import { describeKinds } from './first-look.js';
 import { headEvidence, type Evidence } from './plan-evidence.js';
 import { watchRollout } from './rollout-watch.js';
 import { succeeded, unhealthy, unknown } from './verdicts.js';
@@ -46,6 +47,10 @@ export async function verifyRollout(
   }
   const end = await watchRollout(collaborators, { ...options, refs: refs.value, abort });
   if (end === null) return null;
+  if ('unseen' in end) {
+    const message = `${what} is deployed, but nobody can tell how its objects are: ${describeKinds(end.unseen)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
+    return unknown(message, { ...options.evidence, ...headEvidence(head) });
+  }
   const evidence = {
     ...options.evidence,
     ...headEvidence(head),

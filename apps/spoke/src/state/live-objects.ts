@@ -21,6 +21,8 @@ export interface Following {
   readonly ready: Promise<void>;
   readonly get: (ref: KubeRef) => KubeObject | null;
   readonly list: (kind: KubeKind) => readonly KubeObject[];
+  /** True once a kind has been listed, or cannot be. */
+  readonly isSeen: (kind: KubeKind) => boolean;
   /** Why a kind cannot be looked at; null while it can. */
   readonly refusal: (kind: KubeKind) => KubeRefusal | null;
   readonly stop: () => void;
@@ -62,6 +64,10 @@ export class LiveObjects {
       ready: Promise.all(informers.map(({ ready }) => ready)).then(() => undefined),
       get: (ref) => this.at(ref)?.informer.get(ref.name, ref.namespace) ?? null,
       list: (kind) => this.at(kind)?.informer.objects() ?? [],
+      isSeen: (kind) => {
+        const shared = this.at(kind);
+        return shared !== undefined && (shared.informer.hasSynced || shared.refusal !== null);
+      },
       refusal: (kind) => this.at(kind)?.refusal ?? null,
       stop: () => {
         for (const key of wanted.keys()) this.leave(key, listener);
