@@ -16,7 +16,7 @@ import { broughtBy, hookEventsOf, isFromCrdsFolder, type Brought } from './chart
 /** Something the API server or Helm would object to. */
 export interface PreflightFinding {
   readonly ref: KubeRef;
-  readonly code: KubeRefusalCode | 'helm/not_owned';
+  readonly code: KubeRefusalCode | 'helm/not_owned' | 'helm/older_than_release';
   /** The field's path where the server named one. */
   readonly field: string | null;
   readonly message: string;

@@ -192,6 +192,18 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('preflight, Helm $major,', 
     });
   });
 
+  it('says when Helm 3 takes over a release of Helm 4', async () => {
+    const subject = await operation({ 'templates/a.yaml': config('web') });
+    expect((await install(subject)).result).toBe('applied');
+    const { helm } = await benches[3].open();
+    const head = headOf(await observeRelease(open.kube, subject));
+    const asked = { operation: await upgradeOf(subject), head };
+    const report = await preflight({ kube: open.kube, helm }, asked);
+    const message = expect.stringMatching(/Helm 3\.\S+ overwrites that .* give this spoke Helm 4/);
+    const told = { code: 'helm/older_than_release', severity: 'overridden', message };
+    expect(report).toMatchObject({ value: { findings: major === 4 ? [told] : [] } });
+  });
+
   it('lets through what depends on the chart’s own kinds and namespaces', async () => {
     const suffix = open.namespace;
     const definition = json({

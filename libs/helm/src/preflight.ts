@@ -1,7 +1,9 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { manifestDocuments, type KubeApi } from '@apollo-deploy/kube';
-import { checkObjects, type PreflightReport } from './check-objects.js';
+import { checkObjects, type PreflightFinding, type PreflightReport } from './check-objects.js';
 import type { HelmRunner, RenderRefusal } from './helm-runner.js';
+import { formatHelmVersion, type HelmVersion } from './helm-version.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import type {
   ConfigUpdateOperation,
   InstallOperation,
@@ -50,5 +52,14 @@ export async function preflight(
     createsNamespace: type === 'install' && operation.createNamespace === true,
     own: own.ok ? own.value : [],
   });
-  return ok(report);
+  return ok({ ...report, findings: [...report.findings, ...methodChange(helm.version, head)] });
+}
+
+/** Helm 3 takes a release of Helm 4 over without a word, and overwrites what others have set in it. */
+function methodChange(version: HelmVersion, head: ReleaseRecord | null): PreflightFinding[] {
+  if (head === null || head.applyMethod !== 'ssa' || version.major >= 4) return [];
+  const { name, namespace, secretName } = head;
+  const message = `release ${name} in ${namespace} was made by Helm 4, which keeps what others have set in its objects; Helm ${formatHelmVersion(version)} overwrites that without a conflict, and so do all later upgrades: give this spoke Helm 4 to keep it`;
+  const ref = { ...RELEASE_SECRET_KIND, namespace, name: secretName };
+  return [{ ref, code: 'helm/older_than_release', field: null, message, severity: 'overridden' }];
 }

@@ -54,6 +54,19 @@ describe('a plan nobody has touched', () => {
     });
   });
 
+  it('tells what the chart takes back from others', async () => {
+    const { bench, upgrade } = await withRelease();
+    const metadata = { namespace: 'shop', name: 'web' };
+    const byHand = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { version: 'by hand' } };
+    await bench.kube.apply(byHand, { fieldManager: 'kubectl-edit', force: true });
+    expect(await bench.spoke().carryOut(upgrade)).toMatchObject({
+      ...{ verdict: 'succeeded', evidence: { overridden: [expect.stringContaining('version')] } },
+      message: expect.stringMatching(
+        /the chart took back what others had set: ConfigMap shop\/web/,
+      ),
+    });
+  });
+
   it('makes the namespace it installs into', async () => {
     const bench = new ExecutionBench();
     const offer = anOffer({ namespace: 'brand-new' });

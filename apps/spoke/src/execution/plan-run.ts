@@ -22,12 +22,12 @@ import {
 import { checkOffer } from './offer-checks.js';
 import { beforeClaim, cancelledInTime, doubtfulRemoval, firstStep } from './next-step.js';
 import { isBase, isDeadLock, lateOrCancelled, mayHaveTouched } from './plan-facts.js';
-import { preflight } from './preflight.js';
+import { preflight, type Findings } from './preflight.js';
 import { recordVerdict } from './record-verdict.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
 import { runHelm } from './run-helm.js';
 import { settleAbandoned } from './settle-abandoned.js';
-import { afterHelm, refused } from './verdicts.js';
+import { afterHelm, refused, withOverridden } from './verdicts.js';
 import { verifyPlan } from './verify-plan.js';
 
 /**
@@ -54,6 +54,8 @@ export type RunStep =
 export class PlanRun {
   private readonly content: OfferedContent;
   private readonly release: ReleaseRef;
+  /** What the chart takes back from others, as it was tried out. */
+  private overridden: readonly string[] = [];
 
   constructor(
     private readonly tools: ExecutionCollaborators,
@@ -97,8 +99,9 @@ export class PlanRun {
     if (next.do === 'end') return this.end(next.verdict, null, next.left);
     if (next.do === 'wait') return { step: 'wait', why: next.why, claimed: false };
     if (!next.done) {
-      const finding = await this.tools.limit.run(() => this.prepare(head));
-      const verdict = finding ?? this.lateOrCancelled();
+      const found = await this.tools.limit.run(() => this.prepare(head));
+      const verdict = found.verdict ?? this.lateOrCancelled();
+      if (found.verdict === null) this.overridden = found.overridden;
       if (verdict !== null) return this.end(verdict, null, head);
     }
     if (this.control.stopping.aborted) return { step: 'stopped' };
@@ -142,7 +145,9 @@ export class PlanRun {
     if ('verdict' in ran) return this.end(ran, instance);
     const next = afterHelm(ran, resumed && mayHaveTouched(claim.current, ran.after));
     if (next.next === 'wait') return { step: 'wait', why: next.why, claimed: true };
-    if (next.next === 'end') return this.end(next.verdict, instance, next.left);
+    if (next.next === 'end') {
+      return this.end(withOverridden(next.verdict, this.overridden), instance, next.left);
+    }
     return this.verify(claim, ran);
   }
 
@@ -151,16 +156,18 @@ export class PlanRun {
     if (!held) return { step: 'again' };
     const verdict = await verifyPlan(this.tools, claim.current, report, this.control);
     if (verdict === null) return { step: 'stopped' };
-    return this.end(verdict, this.tools.self.instance, report.head);
+    const told = withOverridden(verdict, this.overridden);
+    return this.end(told, this.tools.self.instance, report.head);
   }
 
-  /** Everything that can be refused without touching anything; null if nothing speaks against it. */
-  private async prepare(head: ReleaseRecord | null): Promise<PlanVerdict | null> {
+  /** Everything that can be refused without touching anything. */
+  private async prepare(head: ReleaseRecord | null): Promise<Findings> {
     const { chart } = this.content;
-    const unserved = await checkKinds(this.tools.kube, this.content, head);
-    if (unserved !== null || chart === null || this.control.stopping.aborted) return unserved;
+    const verdict = await checkKinds(this.tools.kube, this.content, head);
+    if (verdict !== null) return { verdict };
+    if (chart === null || this.control.stopping.aborted) return { verdict, overridden: [] };
     const fetched = await this.tools.charts.fetch(chart.sha256);
-    if (!fetched.ok) return refused(fetched.error.code, fetched.error.message);
+    if (!fetched.ok) return { verdict: refused(fetched.error.code, fetched.error.message) };
     return preflight(this.tools, {
       planId: this.offer.planId,
       content: this.content,

@@ -22,14 +22,20 @@ export interface PreflightRequest {
 const NAMED = 5;
 const KEPT_AS_EVIDENCE = 20;
 
+/** What was found out without touching anything: why it ends here, or what is worth telling later. */
+export type Findings =
+  | { readonly verdict: PlanVerdict }
+  /** Sentences about what others have set and the chart takes back. */
+  | { readonly verdict: null; readonly overridden: readonly string[] };
+
 /**
- * What the cluster would refuse, found out without touching it; null if nothing. Throws
- * `KubeUnavailable` and `HelmUnavailable`.
+ * What the cluster would refuse, found out without touching it. Throws `KubeUnavailable` and
+ * `HelmUnavailable`.
  */
 export async function preflight(
   tools: { readonly kube: KubeApi; readonly helm: HelmRunner },
   { planId, content, chart, values, head }: PreflightRequest,
-): Promise<PlanVerdict | null> {
+): Promise<Findings> {
   const { releaseName: release, namespace } = content;
   const base = { revision: head?.revision ?? 0, secretUid: head?.secretUid ?? null };
   const target = { planId, release, namespace, base, chart, values };
@@ -41,20 +47,17 @@ export async function preflight(
           { ...target, type: 'install', createNamespace: true }
         : { ...target, type: 'upgrade' },
   });
-  if (!report.ok) return refused(report.error.code, report.error.message);
-  const blocking = report.value.findings.filter(({ severity }) => severity === 'blocking');
+  if (!report.ok) return { verdict: refused(report.error.code, report.error.message) };
+  const { findings } = report.value;
+  const blocking = findings.filter(({ severity }) => severity === 'blocking');
   const [first] = blocking;
-  if (first === undefined) return null;
+  if (first === undefined) return { verdict: null, overridden: findings.map(describe) };
   const named = blocking.slice(0, NAMED).map(describe).join('; ');
   const more = blocking.length > NAMED ? `; and ${blocking.length - NAMED} more` : '';
-  return refused(
-    first.code,
-    `the cluster would refuse ${chart.name} ${chart.version}: ${named}${more}`,
-    {
-      findings: blocking.slice(0, KEPT_AS_EVIDENCE),
-      checked: report.value.checked,
-    },
-  );
+  const message = `the cluster would refuse ${chart.name} ${chart.version}: ${named}${more}`;
+  const { checked } = report.value;
+  const evidence = { findings: blocking.slice(0, KEPT_AS_EVIDENCE), checked };
+  return { verdict: refused(first.code, message, evidence) };
 }
 
 function describe({ field, message }: PreflightFinding): string {

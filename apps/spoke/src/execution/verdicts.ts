@@ -128,6 +128,21 @@ function wasCutOff({ repairs, commands, head }: HelmReport): boolean {
   return repairs.some(({ own }) => own);
 }
 
+const MOST_OVERRIDDEN = 20;
+
+/** The verdict with what the chart took back from others, for whoever wonders where it went. */
+export function withOverridden(verdict: PlanVerdict, overridden: readonly string[]): PlanVerdict {
+  const [first] = overridden;
+  if (first === undefined) return verdict;
+  const more = overridden.length > 1 ? ` (and ${overridden.length - 1} more)` : '';
+  const told = { overridden: overridden.slice(0, MOST_OVERRIDDEN) };
+  return {
+    ...verdict,
+    message: cut(`${verdict.message}; the chart took back what others had set: ${first}${more}`),
+    evidence: boundedEvidence({ ...verdict.evidence, ...told }),
+  };
+}
+
 type Failed = Extract<PlanVerdict, { verdict: 'failed' }>;
 
 function failure(
