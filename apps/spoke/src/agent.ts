@@ -22,6 +22,7 @@ import type { HealthRules } from './health-rules/read-health-rules.js';
 import { HubLink, type HubOrder } from './hub-link/hub-link.js';
 import { ClusterState } from './state/cluster-state.js';
 import { LiveObjects } from './state/live-objects.js';
+import { PodUsage } from './state/pod-usage.js';
 import { ReleaseInventory } from './state/release-inventory.js';
 import { StateReporter } from './state/state-reporter.js';
 
@@ -65,6 +66,7 @@ const PROTOCOL = { min: 1, max: 1 };
 export class SpokeAgent {
   private readonly link: HubLink;
   private readonly inventory: ReleaseInventory;
+  private readonly usage: PodUsage;
   private readonly state: ClusterState;
   private readonly reporter: StateReporter;
   private readonly executor: Executor;
@@ -88,8 +90,13 @@ export class SpokeAgent {
       ...{ kube, reader, timer, random, log },
       onChange: (key) => this.state.releaseChanged(key),
     });
+    this.usage = new PodUsage({
+      ...{ kube, timer, random, log },
+      onChange: (pods) => this.state.usageChanged(pods),
+    });
     this.state = new ClusterState({
       ...{ inventory: this.inventory, live, clock, timer, healthRules },
+      usage: this.usage,
       drift: new DriftFinder({ kube, rules: options.driftRules, log }),
       onChange: (changed) => this.reporter.report(changed),
     });
@@ -118,6 +125,7 @@ export class SpokeAgent {
 
   start(): void {
     this.inventory.start();
+    this.usage.start();
     this.link.start({
       onWelcome: ({ spoke, epoch, learns }, aheadMs) => {
         this.executor.enter({ spoke, epoch, aheadMs });
@@ -138,6 +146,7 @@ export class SpokeAgent {
     this.lessons.stop();
     await this.executor.stop();
     await this.link.close();
+    this.usage.stop();
     this.state.stop();
     this.inventory.stop();
   }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiClient, type ApiAnswer, type ApiRequest } from './api-client.js';
+import { clusterFiles } from './cluster-files.js';
 import { readKubeconfig } from './kubeconfig.js';
 import { LocalClusterError } from './local-cluster-error.js';
 import { startTestCluster } from './test-cluster.js';
@@ -43,6 +45,40 @@ export async function sharedTestCluster(): Promise<SharedTestCluster> {
     );
   }
   return connect(kubeconfigPath, { helm, helm3 }, () => Promise.resolve());
+}
+
+/** A cluster of the calling test file alone, whose API server it may end. */
+export interface OwnTestCluster extends SharedTestCluster {
+  /** Kills the API server; resolves once its successor answers. */
+  replaceApiServer(): Promise<void>;
+}
+
+/** Starts a cluster for tests that break it; `release` stops it. */
+export async function ownTestCluster(): Promise<OwnTestCluster> {
+  const own = await startTestCluster();
+  const shared = await connect(own.kubeconfigPath, own, () => own.stop());
+  const { pids } = clusterFiles(dirname(own.kubeconfigPath));
+  const pidOf = async () =>
+    Number.parseInt(await readFile(join(pids, 'kube-apiserver.pid'), 'utf8'), 10);
+  return {
+    ...shared,
+    async replaceApiServer() {
+      const before = await pidOf();
+      process.kill(before, 'SIGKILL');
+      await eventually('the next API server', async () =>
+        (await pidOf()) !== before && (await isReady(shared)) ? true : undefined,
+      );
+    },
+  };
+}
+
+async function isReady(cluster: SharedTestCluster): Promise<boolean> {
+  try {
+    return (await cluster.send({ method: 'GET', path: '/readyz' })).status === 200;
+  } catch {
+    // Nobody listens yet.
+    return false;
+  }
 }
 
 /** Talks to a cluster by the kubeconfig that it wrote. */

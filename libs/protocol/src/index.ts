@@ -26,6 +26,7 @@ export {
   PodReport,
   releaseDigest,
   ReleaseReport,
+  ReleaseResources,
 } from './spoke/release-report.js';
 export {
   chartPath,

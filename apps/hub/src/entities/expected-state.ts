@@ -6,6 +6,7 @@ import {
   ObjectReport,
   PodReport,
   ReleaseReport,
+  ReleaseResources,
 } from '@apollo-deploy/protocol';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Check } from 'typebox/value';
@@ -37,9 +38,18 @@ export class ExpectedStateView {
 
   @ApiProperty({
     ...LIST,
-    description: '{name, phase, ready, restarts, image?, imageDigest?, requests, limits, …}',
+    description:
+      '{name, phase, ready, restarts, image?, imageDigest?, requests, limits, usage?, …}; no usage where the cluster measures none.',
   })
   pods!: readonly PodReport[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      '{requests, limits, usage?, pods, measuredPods}: of all pods that have not ended, usage of those that are measured; absent where the spoke does not sum up.',
+  })
+  resources?: ReleaseResources;
 
   @ApiProperty({
     ...LIST,
@@ -98,6 +108,7 @@ function shown(report: unknown): Omit<ExpectedStateView, 'at' | 'stale'> {
     ...(message !== undefined && { message }),
     objects: report.objects,
     pods: report.pods,
+    ...(report.resources !== undefined && { resources: report.resources }),
     drift: report.drift,
     observedAt: report.observedAt,
   };

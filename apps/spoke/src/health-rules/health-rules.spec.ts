@@ -128,6 +128,7 @@ describe('the reported health', () => {
         get: () => certificate(conditions),
         refusal: () => null,
         driftOf: () => [],
+        usageOf: () => undefined,
         ...{ owned: new OwnedPods([], []), rules, now: new Date('2026-03-02T12:00:10Z') },
       },
     );

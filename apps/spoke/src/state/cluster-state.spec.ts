@@ -10,6 +10,7 @@ import { Events } from '../testing/events.js';
 import { VirtualTime } from '../testing/virtual-time.js';
 import { ClusterState } from './cluster-state.js';
 import { LiveObjects } from './live-objects.js';
+import type { Quantities } from './pod-usage.js';
 import { ReleaseInventory } from './release-inventory.js';
 
 const COALESCE_MS = 200;
@@ -52,8 +53,10 @@ class Scene {
     reader: new ReleaseReader(this.kube),
     onChange: (key) => this.state.releaseChanged(key),
   });
+  used: Quantities | undefined = undefined;
   readonly state: ClusterState = new ClusterState({
     ...{ inventory: this.inventory, live: this.live, clock: this.time, timer: this.time },
+    usage: { of: () => this.used },
     drift: new DriftFinder({ kube: this.kube, rules: [], log: this.log }),
     healthRules: {},
     onChange: (changed) => this.changes.push(changed),
@@ -206,6 +209,34 @@ describe('the state of a cluster', () => {
     });
     await scene.edit(WEB, replicas(1));
     expect((await scene.next()).get('shop/web')).toMatchObject({ drift: [] });
+    scene.stop();
+  });
+
+  it('tells what pods use once that is measured', async () => {
+    const scene = new Scene();
+    await scene.install();
+    const found = await scene.kube.get(WEB);
+    const uid = found.ok ? (found.value.metadata.uid ?? '') : '';
+    await scene.kube.create({
+      ...{ apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'web' }] } },
+      metadata: {
+        ...{ namespace: 'shop', name: 'web-1' },
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid, controller: true },
+        ],
+      },
+    });
+    scene.start();
+    expect(await scene.state.reports()).toMatchObject([
+      { pods: [{ name: 'web-1' }], resources: { pods: 1, measuredPods: 0 } },
+    ]);
+    await scene.changes.next();
+    scene.used = { cpu: '12m' };
+    scene.state.usageChanged(['shop/web-1', 'shop/unknown']);
+    expect((await scene.next()).get('shop/web')).toMatchObject({
+      pods: [{ name: 'web-1', usage: { cpu: '12m' } }],
+      resources: { usage: { cpu: '12m' }, pods: 1, measuredPods: 1 },
+    });
     scene.stop();
   });
 

@@ -6,6 +6,7 @@ import { expectedKey } from '../drift/expected-release.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { Following, LiveChange, LiveObjects } from './live-objects.js';
 import { OwnedPods } from './owned-pods.js';
+import type { PodUsage } from './pod-usage.js';
 import { ReleaseIndex } from './release-index.js';
 import type { ReleaseInventory } from './release-inventory.js';
 import { releaseReport, reportDigest, type KnownRelease, type LiveLook } from './release-report.js';
@@ -14,6 +15,7 @@ export interface ClusterStateOptions {
   readonly inventory: Pick<ReleaseInventory, 'get' | 'has' | 'keys' | 'ready' | 'refresh'>;
   readonly live: LiveObjects;
   readonly drift: Pick<DriftFinder, 'of' | 'read'>;
+  readonly usage: Pick<PodUsage, 'of'>;
   readonly healthRules: HealthRules;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -51,6 +53,16 @@ export class ClusterState {
   releaseChanged(key: string): void {
     this.releasesChanged = true;
     this.mark([key]);
+  }
+
+  /** To be called when pods, as `namespace/name`, use more or less than before. */
+  usageChanged(pods: readonly string[]): void {
+    if (POD === undefined) return;
+    for (const key of pods) {
+      const [namespace = '', name = ''] = key.split('/');
+      const object = this.following?.get({ ...POD, namespace, name }) ?? null;
+      if (object !== null) this.take({ type: 'upserted', object });
+    }
   }
 
   /** All reports as of the last look, once there was one. */
@@ -152,9 +164,10 @@ export class ClusterState {
       POD === undefined ? [] : following.list(POD),
       BETWEEN.flatMap((kind) => following.list(kind)),
     );
-    const { clock, drift, healthRules: rules } = this.options;
+    const { clock, drift, usage, healthRules: rules } = this.options;
     const look: LiveLook = {
       driftOf: (comparison) => drift.of(comparison),
+      usageOf: (pod) => usage.of(pod),
       ...{ get: following.get, refusal: following.refusal },
       ...{ owned, rules, now: clock.now() },
     };

@@ -2,10 +2,14 @@ import { diagnosePod } from '@apollo-deploy/k8s-status';
 import type { KubeObject } from '@apollo-deploy/kube';
 import type { PodReport } from '@apollo-deploy/protocol';
 import { fieldsOf, itemsOf, numberOf, textOf, type Fields } from './fields.js';
+import type { Quantities } from './pod-usage.js';
 import { sumQuantities } from './quantity.js';
 
 /** What the hub is told of one pod. Environment and arguments stay in the cluster. */
-export function podReport(pod: KubeObject, now: Date): PodReport {
+export function podReport(
+  pod: KubeObject,
+  { now, usage }: { readonly now: Date; readonly usage: Quantities | undefined },
+): PodReport {
   const spec = fieldsOf(pod['spec']);
   const status = fieldsOf(pod['status']);
   const containers = itemsOf(spec['containers']);
@@ -29,6 +33,7 @@ export function podReport(pod: KubeObject, now: Date): PodReport {
     ...(imageDigest !== undefined && { imageDigest: imageDigest.slice(0, 1024) }),
     requests: totals(containers, 'requests'),
     limits: totals(containers, 'limits'),
+    ...(usage !== undefined && { usage }),
   };
 }
 

@@ -42,6 +42,14 @@ export function sameQuantity(a: string, b: string): boolean {
   return amount !== null && amount === parse(b);
 }
 
+/** True if one is a quarter more or less than the other, or cannot be read. */
+export function differsWidely(before: string, after: string): boolean {
+  const [was, is] = [parse(before), parse(after)];
+  if (was === null || is === null) return true;
+  const step = is > was ? is - was : was - is;
+  return step * 4n > was;
+}
+
 /** In billionths, rounded down. */
 function parse(text: string): bigint | null {
   const match = QUANTITY.exec(text);

@@ -78,6 +78,7 @@ function look(objects: readonly KubeObject[], refused: readonly string[] = []): 
     get: ({ kind, name }) =>
       objects.find((o) => o.kind === kind && o.metadata.name === name) ?? null,
     driftOf: () => [],
+    usageOf: () => undefined,
     refusal: ({ kind }) =>
       refused.includes(kind)
         ? {
@@ -102,6 +103,10 @@ describe('the report of a release', () => {
     );
     expect(report).toEqual({
       ...{ namespace: 'shop', releaseName: 'web', head: RELEASE.head, health: 'Healthy' },
+      resources: {
+        ...{ requests: { cpu: '75m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+        ...{ pods: 1, measuredPods: 0 },
+      },
       objects: [
         { kind: 'Deployment', namespace: 'shop', name: 'web', health: 'Healthy' },
         { kind: 'ConfigMap', namespace: 'shop', name: 'web', health: 'Healthy' },

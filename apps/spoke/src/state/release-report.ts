@@ -15,6 +15,8 @@ import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
 import { podReport } from './pod-report.js';
+import type { Quantities } from './pod-usage.js';
+import { releaseResources } from './release-resources.js';
 
 /** Helm's record of the release, or the manifest in it, cannot be read. */
 export interface ReleaseProblem {
@@ -43,6 +45,8 @@ export interface LiveLook {
   /** The fields of a live object that are not as its release says. */
   readonly driftOf: (comparison: Comparison) => readonly DriftReport[];
   readonly owned: OwnedPods;
+  /** What a pod uses now; undefined where that is not measured. */
+  readonly usageOf: (pod: KubeObject) => Quantities | undefined;
   readonly rules: HealthRules;
   readonly now: Date;
 }
@@ -73,6 +77,7 @@ export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRe
     .map((ref) => judge({ ref, expected: release.expected.get(expectedKey(ref)) }, look));
   const objects = judged.map(({ report }) => report);
   const { namespace, releaseName, head } = release;
+  const pods = podsOf(release, look);
   return {
     recheckAt: earliest(judged.map(({ recheckAt }) => recheckAt)),
     report: {
@@ -81,7 +86,8 @@ export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRe
       head,
       ...summary(release, objects),
       objects,
-      pods: podsOf(release, look),
+      pods,
+      resources: releaseResources(pods),
       drift: judged.flatMap(({ drift }) => drift).slice(0, MOST_DRIFT),
       observedAt: look.now.toISOString(),
     },
@@ -174,7 +180,7 @@ function podsOf({ refs }: KnownRelease, look: LiveLook): PodReport[] {
   return [...pods]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, MOST_OBJECTS)
-    .map(([, pod]) => podReport(pod, look.now));
+    .map(([, pod]) => podReport(pod, { now: look.now, usage: look.usageOf(pod) }));
 }
 
 /** Undefined if all are healthy. */

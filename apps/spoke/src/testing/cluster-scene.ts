@@ -18,6 +18,13 @@ import { TestHub } from './test-hub.js';
 const EXAMPLES = join(import.meta.dirname, '../../../../examples');
 const FAR_AWAY = '2100-01-01T00:00:00Z';
 
+interface SceneOptions {
+  /** With Helm 3 in place of Helm 4. */
+  readonly helm3?: boolean;
+  /** In place of the one that all tests share; released with the scene. */
+  readonly cluster?: SharedTestCluster;
+}
+
 /** A spoke on a real cluster with the real Helm, and the hub it is connected to. */
 export class ClusterScene {
   private constructor(
@@ -28,9 +35,11 @@ export class ClusterScene {
     private readonly directory: string,
   ) {}
 
-  /** `helm3`: with Helm 3 in place of Helm 4. */
-  static async open({ helm3 = false } = {}): Promise<ClusterScene> {
-    const cluster = await sharedTestCluster();
+  static async open({ helm3 = false, cluster }: SceneOptions = {}): Promise<ClusterScene> {
+    return ClusterScene.on(cluster ?? (await sharedTestCluster()), helm3);
+  }
+
+  private static async on(cluster: SharedTestCluster, helm3: boolean): Promise<ClusterScene> {
     const hub = await TestHub.start();
     const { kubeconfigPath } = cluster;
     const helmPath = helm3 ? cluster.helm3 : cluster.helm;

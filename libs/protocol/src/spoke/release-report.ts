@@ -55,8 +55,22 @@ export const PodReport = Type.Object({
   imageDigest: Type.Optional(Type.String({ maxLength: 1024 })),
   requests: Quantities,
   limits: Quantities,
+  /** What it uses now; absent where the cluster does not measure it. */
+  usage: Type.Optional(Quantities),
 });
 export type PodReport = Static<typeof PodReport>;
+
+/** What the pods of a release that have not ended ask for, may have and use, together. */
+export const ReleaseResources = Type.Object({
+  requests: Quantities,
+  limits: Quantities,
+  /** Of the pods that are measured; absent where none is. */
+  usage: Type.Optional(Quantities),
+  pods: Type.Integer({ minimum: 0, maximum: 100_000 }),
+  /** Of how many of them `usage` is the sum. */
+  measuredPods: Type.Integer({ minimum: 0, maximum: 100_000 }),
+});
+export type ReleaseResources = Static<typeof ReleaseResources>;
 
 /** A live object, or a field of one, that differs from the release's manifest. */
 export const DriftReport = Type.Object({
@@ -83,6 +97,8 @@ export const ReleaseReport = Type.Object({
   message: Type.Optional(Type.String({ maxLength: 2048 })),
   objects: Type.Array(ObjectReport, { maxItems: 2000 }),
   pods: Type.Array(PodReport, { maxItems: 2000 }),
+  /** Absent from spokes that do not sum up. */
+  resources: Type.Optional(ReleaseResources),
   drift: Type.Array(DriftReport, { maxItems: 500 }),
   observedAt: Type.String({ maxLength: 40 }),
 });
