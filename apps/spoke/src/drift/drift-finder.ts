@@ -33,16 +33,19 @@ const READ_AT_A_TIME = 8;
  */
 export class DriftFinder {
   private readonly found = new WeakMap<KubeObject, Finding>();
+  /** Of objects whose content is read: what was found last, for as long as the release says the same. */
+  private readonly last = new WeakMap<ExpectedObject, readonly DriftReport[]>();
   private readonly limit = new Limit(READ_AT_A_TIME);
 
   constructor(private readonly options: DriftFinderOptions) {}
 
-  /** Nothing for an object whose content has yet to be read. */
+  /** Of an object whose content has yet to be read, what was known of it before. */
   of(comparison: Comparison): readonly DriftReport[] {
     const { live, expected } = comparison;
     const known = this.found.get(live);
     if (known?.expected === expected) return known.drift;
-    return isWithoutContent(live) ? [] : this.compare(comparison, live);
+    if (!isWithoutContent(live)) return this.compare(comparison, live);
+    return this.last.get(expected) ?? [];
   }
 
   /** Reads the content that is wanted and not known. False if some cannot be read for now. */
@@ -80,6 +83,7 @@ export class DriftFinder {
   private compare({ ref, expected, live }: Comparison, content: KubeObject): Finding['drift'] {
     const drift = objectDrift({ ref, expected, live: content, rules: this.options.rules });
     this.found.set(live, { expected, drift });
+    if (isWithoutContent(live)) this.last.set(expected, drift);
     return drift;
   }
 }

@@ -266,6 +266,32 @@ describe('the state of a cluster', () => {
     scene.stop();
   });
 
+  it('tells the drift it knows of a Secret until that could be read again', async () => {
+    const scene = new Scene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    await scene.edit(SECRET, (object) => ({ ...object, data: { password: 'b3RoZXI=' } }));
+    await scene.until((report) => report?.drift.length === 1);
+    let outage = false;
+    scene.kube.intercept(({ verb, ref }) => {
+      if (!outage || verb !== 'get' || ref.kind !== 'Secret') return undefined;
+      throw new KubeUnavailable('down', { cause: null });
+    });
+    await scene.edit(SECRET, (object) => ({ ...object, data: DATA }));
+    await scene.edit(WEB, (object) => ({ ...object, status: {} }));
+    outage = true;
+    expect((await scene.next()).get('shop/web')).toMatchObject({
+      ...{ health: 'Progressing', drift: [{ field: 'data.password' }] },
+    });
+    outage = false;
+    await scene.time.waitBegins(READ_AGAIN_MS);
+    scene.time.advance(READ_AGAIN_MS);
+    await scene.until((report) => report?.drift.length === 0);
+    scene.stop();
+  });
+
   it('says what it knows while a Secret cannot be read, and the rest when it can', async () => {
     const scene = new Scene();
     await scene.install();
