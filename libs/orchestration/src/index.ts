@@ -146,6 +146,7 @@ export type {
   EntityFilter,
   EntityRepository,
   InstantRange,
+  ReleaseFilter,
   ReleaseStateRepository,
   SpokeRepository,
 } from './ports/fleet-repositories.js';
@@ -160,3 +161,4 @@ export type {
   Outbox,
   UnitOfWork,
 } from './ports/unit-of-work.js';
+export { reportedRelease } from './spokes/release-state.js';

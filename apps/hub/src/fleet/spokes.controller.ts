@@ -14,6 +14,7 @@ import { Operation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
+import { readSpokeReleases, SpokeReleaseQuery, SpokeReleaseView } from './spoke-releases.js';
 import { SpokeView, spokeView } from './spoke-view.js';
 
 @ApiTags('fleet')
@@ -34,6 +35,23 @@ export class SpokesController {
     const spoke = await this.context.store.transact((unit) => unit.spokes.get(name));
     const what = `spoke ${JSON.stringify(name)}`;
     return spokeView(found(spoke, 'catalog/spoke_not_found', what), this.context);
+  }
+
+  @Get(':name/releases')
+  @Operation({
+    summary: 'List the Helm releases of a spoke',
+    description:
+      'All that it reported, also those that Apollo did not make and no entity stands for.',
+    access: 'people',
+    answer: SpokeReleaseView,
+    page: true,
+  })
+  async releases(
+    @Param('name') name: string,
+    @Query() query: SpokeReleaseQuery,
+  ): Promise<Page<SpokeReleaseView>> {
+    const unmanaged = query.unmanaged === 'true';
+    return readSpokeReleases(this.context, name, { ...pageOf(query), unmanaged });
   }
 
   @Put(':name/limit')

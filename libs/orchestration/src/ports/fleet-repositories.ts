@@ -28,6 +28,12 @@ export interface SpokeRepository {
   list(page: PageRequest): Promise<Page<SpokeRecord>>;
 }
 
+export interface ReleaseFilter {
+  readonly spoke: string;
+  /** True: only releases that no entity stands for. */
+  readonly unmanaged: boolean;
+}
+
 export interface ReleaseStateRepository {
   get(
     spoke: string,
@@ -35,6 +41,8 @@ export interface ReleaseStateRepository {
     releaseName: string,
   ): Promise<ReleaseStateRecord | undefined>;
   ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]>;
+  /** By namespace, then name; `next` is a `namespace/releaseName`. */
+  list(filter: ReleaseFilter, page: PageRequest): Promise<Page<ReleaseSummary>>;
   /** Of these releases what is to be evaluated by, those that exist. */
   summaries(
     keys: readonly Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>[],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
-import { aReleaseState, aSpoke } from '../testing/records/fleet-records.js';
+import { aReleaseState, anEntity, aSpoke } from '../testing/records/fleet-records.js';
 import { reportedRelease } from '../spokes/release-state.js';
 import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { SpokeRecord } from './records.js';
@@ -195,6 +195,31 @@ export function describeStoredSpokes(store: () => Store): void {
         states.map(({ report: _, ...keys }) => keys),
       );
       expect(summaries.map(reportedRelease)).toEqual(states.map(reportedRelease));
+    });
+
+    it('are listed by spoke, all or those that no entity stands for, page by page', async () => {
+      const names = ['a/x', 'a/y', 'a-b/x', 'b/x', 'b/y'];
+      const states = names.map((name) => {
+        const [namespace = '', releaseName = ''] = name.split('/');
+        return aReleaseState({ namespace, releaseName });
+      });
+      const listed = await store().transact(async (unit) => {
+        await unit.spokes.insert(aSpoke());
+        await unit.releaseStates.put([...states].reverse());
+        await unit.releaseStates.put([aReleaseState({ ...key('z'), spoke: 'spoke-b' })]);
+        const place = { namespace: 'a', releaseName: 'y' };
+        await unit.entities.insert(anEntity({ spoke: 'spoke-a', ...place }));
+        const list = (unmanaged: boolean) =>
+          pagesOfTwo((page) => unit.releaseStates.list({ spoke: 'spoke-a', unmanaged }, page));
+        return { all: await list(false), unmanaged: await list(true) };
+      });
+      const told = (pages: readonly (readonly { namespace: string; releaseName: string }[])[]) =>
+        pages.map((page) => page.map((it) => `${it.namespace}/${it.releaseName}`));
+      expect(told(listed.all)).toEqual([['a/x', 'a/y'], ['a-b/x', 'b/x'], ['b/y']]);
+      expect(told(listed.unmanaged)).toEqual([
+        ['a/x', 'a-b/x'],
+        ['b/x', 'b/y'],
+      ]);
     });
 
     it('answers and removes many, and only those', async () => {

@@ -11,9 +11,11 @@ import {
   type PageRequest,
   type PlacedEntity,
   type ProviderPlace,
+  type ReleaseFilter,
   type ReleaseStateRecord,
   type ReleaseStateRepository,
   type ReleaseSummary,
+  rowsToRead,
   type SpokeRecord,
   type SpokeRepository,
 } from '@apollo-deploy/orchestration';
@@ -30,13 +32,24 @@ const THESE_RELEASES = `(spoke, namespace, release_name) IN
   (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
 
 /** Each report is parsed once, and most of it stays where it is. */
-const SUMMARIES = `SELECT spoke, namespace, release_name AS "releaseName", digest,
+const SUMMARY = `SELECT spoke, namespace, release_name AS "releaseName", digest,
     json_strip_nulls(json_build_object('head', head, 'health', health, 'reason', reason,
       'message', message, 'drift', CASE WHEN json_array_length(drift) > 0
         THEN json_build_array(drift -> 0) ELSE '[]'::json END)) AS report
   FROM release_states, json_to_record(report)
-    AS part (head json, health json, reason json, message json, drift json)
+    AS part (head json, health json, reason json, message json, drift json)`;
+
+const SUMMARIES = `${SUMMARY}
   WHERE ${THESE_RELEASES} ORDER BY spoke, namespace, release_name`;
+
+const RELEASES_OF_SPOKE = `${SUMMARY}
+  WHERE spoke = $1 AND (namespace, release_name) > ($2, $3)
+    AND NOT ($4 AND EXISTS (
+      SELECT FROM entities WHERE entities.spoke = release_states.spoke
+        AND entities.namespace = release_states.namespace
+        AND entities.release_name = release_states.release_name
+    ))
+  ORDER BY namespace, release_name LIMIT $5`;
 
 /** A column `at` counts the places, from 1. */
 const PLACES = `SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
@@ -168,6 +181,19 @@ export class DatabaseReleaseStates implements ReleaseStateRepository {
 
   ofSpoke(spoke: string): Promise<readonly ReleaseStateRecord[]> {
     return this.table.select('WHERE spoke = $1 ORDER BY namespace, release_name', [spoke]);
+  }
+
+  async list(
+    { spoke, unmanaged }: ReleaseFilter,
+    page: PageRequest,
+  ): Promise<Page<ReleaseSummary>> {
+    const [namespace = '', releaseName = ''] = (page.after ?? '').split('/');
+    const rows = await this.session.read(RELEASES_OF_SPOKE, [
+      ...[spoke, namespace, releaseName, unmanaged],
+      rowsToRead(page),
+    ]);
+    const found: ReleaseSummary[] = rows.map((row) => RELEASE_STATES.read(row));
+    return pageOf(found, page, (release) => `${release.namespace}/${release.releaseName}`);
   }
 
   async summaries(keys: readonly ReleaseKey[]): Promise<readonly ReleaseSummary[]> {

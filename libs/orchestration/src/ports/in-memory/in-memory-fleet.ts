@@ -1,7 +1,7 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import type { Entity } from '@apollo-deploy/domain';
 import type { DependentPlace, PlacedEntity, ProviderPlace } from '../neighbourhood.js';
-import type { Page, PageRequest } from '../page.js';
+import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
 import type { VersionConflict } from '../plan-storage.js';
 import type { ReleaseStateRecord, ReleaseSummary, SpokeRecord } from '../records.js';
 import type { AlreadyExists } from '../already-exists.js';
@@ -9,6 +9,7 @@ import type {
   EntityFilter,
   EntityRepository,
   InstantRange,
+  ReleaseFilter,
   ReleaseStateRepository,
   SpokeRepository,
 } from '../fleet-repositories.js';
@@ -88,9 +89,11 @@ export class InMemorySpokes implements SpokeRepository {
 
 export class InMemoryReleaseStates implements ReleaseStateRepository {
   private readonly view: TableView<ReleaseStateRecord, 'spoke'>;
+  private readonly entities: TableView<Entity, EntityGroup>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.releaseStates, transaction);
+    this.entities = new TableView(tables.entities, transaction);
   }
 
   async get(
@@ -105,6 +108,19 @@ export class InMemoryReleaseStates implements ReleaseStateRepository {
     return this.view.inGroup('spoke', spoke);
   }
 
+  async list(
+    { spoke, unmanaged }: ReleaseFilter,
+    page: PageRequest,
+  ): Promise<Page<ReleaseSummary>> {
+    const start = sortable(page.after ?? '');
+    const found = this.view
+      .inGroup('spoke', spoke)
+      .filter((row) => sortable(nameOf(row)) > start)
+      .filter((row) => !unmanaged || this.entities.inGroup('release', releaseKey(row)).length === 0)
+      .sort((a, b) => (sortable(nameOf(a)) < sortable(nameOf(b)) ? -1 : 1));
+    return pageOf(found.slice(0, rowsToRead(page)), page, nameOf);
+  }
+
   async summaries(keys: readonly ReleaseKey[]): Promise<readonly ReleaseSummary[]> {
     return this.view.getMany(keys.map(releaseKey));
   }
@@ -116,6 +132,15 @@ export class InMemoryReleaseStates implements ReleaseStateRepository {
   async remove(keys: readonly ReleaseKey[]): Promise<void> {
     for (const key of keys) this.view.remove(releaseKey(key));
   }
+}
+
+function nameOf({ namespace, releaseName }: ReleaseStateRecord): string {
+  return `${namespace}/${releaseName}`;
+}
+
+/** Namespaces come before what they begin: the slash sorts after `-`, which they may hold. */
+function sortable(name: string): string {
+  return name.replace('/', '\0');
 }
 
 export class InMemoryEntities
