@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { Json } from '@apollo-deploy/kernel';
 
 const LARGEST_CHART_BYTES = 256 * 1024 * 1024;
 const BLOCK_BYTES = 512;
@@ -15,6 +16,16 @@ export function bringsCrds(archive: Buffer): boolean {
     if (/\/charts\/[^/]+\.tgz$/.test(path) && bringsCrds(content)) return true;
   }
   return false;
+}
+
+/**
+ * The files of a chart as Helm keeps them in each release record: those of the charts that it depends
+ * on are not kept. Takes the packed archive.
+ */
+export function recordedFiles(archive: Buffer): Json {
+  return [...filesOf(unpackedChart(archive))]
+    .filter(({ path }) => !/^[^/]+\/charts\//.test(path))
+    .map(({ path, content }) => ({ name: path, data: content.toString('base64') }));
 }
 
 /** The files of a tar archive, as charts are packed. */

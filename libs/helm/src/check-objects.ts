@@ -16,7 +16,8 @@ import { broughtBy, hookEventsOf, isFromCrdsFolder, type Brought } from './chart
 /** Something the API server or Helm would object to. */
 export interface PreflightFinding {
   readonly ref: KubeRef;
-  readonly code: KubeRefusalCode | 'helm/not_owned' | 'helm/older_than_release';
+  readonly code:
+    KubeRefusalCode | 'helm/not_owned' | 'helm/older_than_release' | 'helm/release_too_large';
   /** The field's path where the server named one. */
   readonly field: string | null;
   readonly message: string;
@@ -30,6 +31,8 @@ export interface PreflightReport {
   readonly checked: number;
   /** Objects that cannot be checked before the chart's own CRDs and namespaces exist. */
   readonly letThrough: readonly KubeRef[];
+  /** How often Helm may run a hook, at most. */
+  readonly hookRuns: number;
 }
 
 export interface CheckContext {
@@ -55,7 +58,7 @@ export async function checkObjects(
   kube: KubeApi,
   documents: readonly ManifestDocument[],
   context: CheckContext,
-): Promise<PreflightReport> {
+): Promise<Omit<PreflightReport, 'hookRuns'>> {
   const brought = broughtBy(documents.map(({ object }) => object));
   const check = new ObjectCheck(kube, await kube.resources(), brought, context);
   const wanted = documents.filter((document) => check.concerns(document));

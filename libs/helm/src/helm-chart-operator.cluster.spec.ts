@@ -233,6 +233,7 @@ describe('HelmChartOperator with real Helm', () => {
     const helm = {
       version: web.open.helm.version,
       render: web.open.helm.render.bind(web.open.helm),
+      recordedChart: web.open.helm.recordedChart.bind(web.open.helm),
       bringsCrds: web.open.helm.bringsCrds.bind(web.open.helm),
       run: async (...args: Parameters<typeof web.open.helm.run>) => {
         await web.operate(theirs);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { err, ok, type Result } from '@apollo-deploy/kernel';
-import { bringsCrds, unpackedChart } from './chart-archive.js';
+import { err, ok, type Json, type Result } from '@apollo-deploy/kernel';
+import { bringsCrds, recordedFiles, unpackedChart } from './chart-archive.js';
 import { helmArgv, renderArgv } from './helm-argv.js';
 import type { HelmCommand, HelmRender, HelmValues } from './helm-command.js';
 import { helmEnvironment } from './helm-environment.js';
@@ -101,6 +101,10 @@ export class HelmCliRunner implements HelmRunner {
       const said = helmErrorText(run.stderr) || 'helm template was ended before it was done';
       return err({ code: 'helm/render_failed', message: said });
     });
+  }
+
+  async recordedChart(chartPath: string): Promise<Json> {
+    return recordedFiles(await readFile(chartPath));
   }
 
   async bringsCrds(chartPath: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@apollo-deploy/local-cluster/testing';
+import { checkRemoval } from './check-removal.js';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';
 import { OperatorBench } from './testing/operator-bench.js';
 
@@ -97,6 +98,11 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('custom resources, Helm $ma
     expect(report).toMatchObject({ result: 'refused', code: 'helm/said_no' });
     expect(report.message).toContain('no matches for kind "Gadget"');
     expect(await web.history()).toEqual(['1 deployed']);
+    const state = await web.observe();
+    if (state.kind !== 'deployed') throw new Error(state.kind);
+    expect(await checkRemoval(web.open.kube, state.head)).toMatchObject([
+      { code: 'kube/unknown_kind', ref: { kind: 'Gadget' }, severity: 'blocking' },
+    ]);
     const stuck = await web.operate(await web.uninstall('p3'));
     expect(stuck).toMatchObject({ result: 'broken', repairs: [{ was: 'uninstalling' }] });
     // Once the kind is served again, the same plan made anew goes through.

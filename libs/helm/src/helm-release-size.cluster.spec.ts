@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { preflight } from './preflight.js';
 import { RELEASE_SECRET_KIND } from './release-reader.js';
 import type { ChartArchive } from './release-operation.js';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';
@@ -36,6 +37,16 @@ describe('a release near the limit of what a Secret may hold', () => {
     expect(report.message).toContain('may not be more than 1048576 bytes');
     expect(await web.history()).toEqual(['1 deployed']);
     expect(await web.data()).toMatchObject({ version: '1.0.0' });
+  });
+
+  it.each([
+    { name: 'refused before the claim when there is hardly room', share: 0.97, expected: 1 },
+    { name: 'let through where there is room', share: 0.9, expected: 0 },
+  ])('is $name', async ({ share, expected }) => {
+    const operation = web.install('p1', await chart(Math.floor(full * share)));
+    const result = await preflight(web.open, { operation, head: null });
+    const codes = result.ok ? result.value.findings.map(({ code }) => code) : [result.error.code];
+    expect(codes).toEqual(Array.from({ length: expected }, () => 'helm/release_too_large'));
   });
 
   it('is repaired when there is room for its beginning and none for its failure', async () => {

@@ -1,4 +1,4 @@
-import type { Result } from '@apollo-deploy/kernel';
+import type { Json, Result } from '@apollo-deploy/kernel';
 import type { HelmCommand, HelmRender } from './helm-command.js';
 import type { HelmVersion } from './helm-version.js';
 
@@ -42,6 +42,8 @@ export interface HelmRunner {
   run(command: HelmCommand, options: HelmRunOptions): Promise<HelmRun>;
   /** The manifest as Helm would send it, hooks and the chart's CRDs included, as YAML documents. */
   render(request: HelmRender): Promise<Result<string, RenderRefusal>>;
+  /** What of the chart Helm keeps in the record of each revision, or as much in other words. */
+  recordedChart(chartPath: string): Promise<Json>;
   /** True if an installation defines kinds from a `crds` folder before it writes anything else. */
   bringsCrds(chartPath: string): Promise<boolean>;
 }

@@ -76,6 +76,7 @@ export { rollbackDescription } from './release-operation.js';
 export { runsHooks } from './hooks-of-verb.js';
 export { removalWasInterrupted, wasInterrupted } from './repair-release.js';
 export { preflight, type PreflightSubject } from './preflight.js';
+export { checkRemoval } from './check-removal.js';
 export type { PreflightFinding, PreflightReport } from './check-objects.js';
 export {
   InProcessHelm,

@@ -37,6 +37,12 @@ const STATES: readonly {
     alive: ['command', 'release/absent', 'release/absent', 'release/absent', 'already'],
   },
   { name: 'deployed', revisions: ['superseded', 'deployed'], alive: EXISTS },
+  { name: 'two of them deployed', revisions: ['deployed', 'deployed'], alive: EXISTS },
+  {
+    name: 'deployed over an uninstalled one',
+    revisions: ['uninstalled', 'deployed'],
+    alive: ['release/exists', 'command', 'command', 'release/revision_not_good', 'command'],
+  },
   { name: 'failed over a deployed one', revisions: ['deployed', 'failed'], alive: EXISTS },
   { name: 'failed with none in effect', revisions: ['superseded', 'failed'], alive: EXISTS },
   {

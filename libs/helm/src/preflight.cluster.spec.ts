@@ -81,7 +81,7 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('preflight, Helm $major,', 
     });
     expect(await check(subject)).toEqual({
       ok: true,
-      value: { findings: [], checked: 2, letThrough: [] },
+      value: { findings: [], checked: 2, letThrough: [], hookRuns: 0 },
     });
     expect(await observeRelease(open.kube, subject)).toEqual({ kind: 'absent' });
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: open.namespace, name: 'web' };

@@ -9,7 +9,7 @@ import {
   type InProcessChart,
   type RenderRefusal,
 } from '@apollo-deploy/helm';
-import type { Result } from '@apollo-deploy/kernel';
+import type { Json, Result } from '@apollo-deploy/kernel';
 import type { KubeApi, Timer } from '@apollo-deploy/kube';
 
 export interface SimulatedHelmOptions {
@@ -57,6 +57,10 @@ export class SimulatedHelm implements HelmRunner {
 
   render(request: HelmRender): Promise<Result<string, RenderRefusal>> {
     return this.helm.render(request);
+  }
+
+  recordedChart(): Promise<Json> {
+    return Promise.resolve({});
   }
 
   bringsCrds(chartPath: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Result } from '@apollo-deploy/kernel';
+import type { Json, Result } from '@apollo-deploy/kernel';
 import type { KubeApi } from '@apollo-deploy/kube';
 import type { HelmCommand, HelmRender } from '../helm-command.js';
 import type { HelmRun, HelmRunner, HelmRunOptions, RenderRefusal } from '../helm-runner.js';
@@ -22,6 +22,8 @@ export class ScriptedHelmRunner implements HelmRunner {
   readonly version: HelmVersion = { major: 4, minor: 3, patch: 1 };
   /** Every command that was run. */
   readonly commands: HelmCommand[] = [];
+  /** How long each of them might take. */
+  readonly deadlinesMs: number[] = [];
   private readonly charts = new Map<string, ScriptedChart>();
   private readonly fates: ScriptedFate[] = [];
   /** False while a command runs. */
@@ -56,6 +58,7 @@ export class ScriptedHelmRunner implements HelmRunner {
 
   async run(command: HelmCommand, options: HelmRunOptions): Promise<HelmRun> {
     this.commands.push(command);
+    this.deadlinesMs.push(options.totalDeadlineMs);
     options.onStart?.({ pid: 1 });
     const startedAt = new Date();
     await nextTurn();
@@ -81,6 +84,10 @@ export class ScriptedHelmRunner implements HelmRunner {
 
   render(request: HelmRender): Promise<Result<string, RenderRefusal>> {
     return this.helm.render(request);
+  }
+
+  recordedChart(): Promise<Json> {
+    return Promise.resolve({});
   }
 
   bringsCrds(chartPath: string): Promise<boolean> {
