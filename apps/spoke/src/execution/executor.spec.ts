@@ -1,3 +1,4 @@
+import { ok } from '@apollo-deploy/kernel';
 import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
 import {
   decodeSpokeFrame,
@@ -100,6 +101,56 @@ describe('a plan nobody has touched', () => {
     const rollback = anOffer({ planId: 'plan-2', type: 'rollback', base });
     expect(await bench.spoke().carryOut(rollback)).toMatchObject({ verdict: 'succeeded' });
     expect(bench.helm.commands.at(-1)).toMatchObject({ verb: 'upgrade', planId: 'plan-2' });
+    const [verdict] = (await bench.verdicts(rollback)).filter(({ planId }) => planId === 'plan-2');
+    expect(verdict?.verdict.message).toContain('so it was upgraded to the recorded chart');
+  });
+
+  it('goes back to the revision with the content of the plan, not to the one before', async () => {
+    const { bench, upgrade } = await withRelease();
+    await bench.spoke().carryOut(upgrade);
+    const values = { text: 'other' };
+    const base = await bench.base(upgrade);
+    const third = anOffer({ planId: 'plan-3', type: 'upgrade', base, values });
+    expect(await bench.spoke().carryOut(third)).toMatchObject({ verdict: 'succeeded' });
+    const now = await bench.base(third);
+    const rollback = anOffer({ planId: 'plan-4', type: 'rollback', base: now });
+    expect(await bench.spoke().carryOut(rollback)).toMatchObject({ verdict: 'succeeded' });
+    expect(bench.helm.commands.at(-1)).toMatchObject({ verb: 'rollback', revision: 1 });
+  });
+
+  it('has time for every hook that Helm may run', async () => {
+    const bench = new ExecutionBench();
+    const hook = (name: string, events: string): KubeObject => ({
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', data: {} },
+      metadata: { name, annotations: { 'helm.sh/hook': events } },
+    });
+    const render = () => [
+      ...[hook('a', 'pre-install,post-install'), hook('b', 'pre-install'), hook('c', 'test')],
+    ];
+    bench.addChart({ name: 'web', version: '3.0.0', render });
+    const chart = { name: 'web', version: '3.0.0' };
+    await bench.spoke().carryOut(anOffer({ chart, rolloutTimeoutSeconds: 600 }));
+    const [deadlineMs = 0] = bench.helm.deadlinesMs;
+    // Three hooks of ten minutes each, as much for Helm itself, and five minutes.
+    expect(Math.round(deadlineMs / 60_000)).toBe(45);
+  });
+
+  it('does not begin to uninstall what it may not delete', async () => {
+    const { bench } = await withRelease();
+    const uninstall = anOffer({ type: 'uninstall', base: await bench.base(INSTALL) });
+    const kube = Object.assign(Object.create(bench.kube) as KubeApi, {
+      create: (object: KubeObject) =>
+        object.kind === 'SelfSubjectAccessReview'
+          ? Promise.resolve(ok({ ...object, status: { allowed: false } }))
+          : bench.kube.create(object),
+    });
+    const verdict = await bench.spoke({ kube }).carryOut({ ...uninstall, planId: 'plan-9' });
+    expect(verdict).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'refused', reason: 'kube/forbidden' },
+      message: expect.stringContaining('may not delete ConfigMap shop/web; give its account'),
+    });
+    expect(bench.helm.commands).toEqual([]);
+    expect(await bench.history(uninstall)).toHaveLength(1);
   });
 });
 

@@ -71,6 +71,8 @@ export const LedgerClaim = Type.Object({
   verifyingSince: Type.Optional(Type.String()),
   /** Uninstall only: what has to be gone, since Helm's own record of it goes as well. */
   objects: Type.Optional(Type.Array(ClaimedObject)),
+  /** How often Helm may run a hook for the plan; absent in claims of older versions. */
+  hookRuns: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type LedgerClaim = Static<typeof LedgerClaim>;
 

@@ -22,7 +22,7 @@ import {
 import { checkOffer } from './offer-checks.js';
 import { beforeClaim, cancelledInTime, doubtfulRemoval, firstStep } from './next-step.js';
 import { isBase, isDeadLock, lateOrCancelled, mayHaveTouched } from './plan-facts.js';
-import { preflight, type Findings } from './preflight.js';
+import { NOTHING_FOUND, preflight, preflightRemoval, type Findings } from './preflight.js';
 import { recordVerdict } from './record-verdict.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
 import { runHelm } from './run-helm.js';
@@ -98,14 +98,17 @@ export class PlanRun {
     const next = beforeClaim(this.offer, entry, state, this.lateOrCancelled());
     if (next.do === 'end') return this.end(next.verdict, null, next.left);
     if (next.do === 'wait') return { step: 'wait', why: next.why, claimed: false };
-    if (!next.done) {
-      const found = await this.tools.limit.run(() => this.prepare(head));
-      const verdict = found.verdict ?? this.lateOrCancelled();
-      if (found.verdict === null) this.overridden = found.overridden;
-      if (verdict !== null) return this.end(verdict, null, head);
-    }
+    const found = next.done ? NOTHING_FOUND : await this.tools.limit.run(() => this.prepare(head));
+    if (found.verdict !== null) return this.end(found.verdict, null, head);
+    this.overridden = found.overridden;
+    const late = next.done ? null : this.lateOrCancelled();
+    if (late !== null) return this.end(late, null, head);
     if (this.control.stopping.aborted) return { step: 'stopped' };
-    const claim = await HeldClaim.take(this.tools.ledger, entry, await this.newClaim(state));
+    const claim = await HeldClaim.take(
+      this.tools.ledger,
+      entry,
+      await this.newClaim(state, found.hookRuns),
+    );
     if (claim === null) return { step: 'again' };
     return this.act(claim, state, { deadHolder: next.deadHolder, resumed: false });
   }
@@ -165,7 +168,8 @@ export class PlanRun {
     const { chart } = this.content;
     const verdict = await checkKinds(this.tools.kube, this.content, head);
     if (verdict !== null) return { verdict };
-    if (chart === null || this.control.stopping.aborted) return { verdict, overridden: [] };
+    if (this.control.stopping.aborted) return NOTHING_FOUND;
+    if (chart === null) return preflightRemoval(this.tools, head);
     const fetched = await this.tools.charts.fetch(chart.sha256);
     if (!fetched.ok) return { verdict: refused(fetched.error.code, fetched.error.message) };
     return preflight(this.tools, {
@@ -177,7 +181,7 @@ export class PlanRun {
     });
   }
 
-  private async newClaim(state: ReleaseState): Promise<LedgerClaim> {
+  private async newClaim(state: ReleaseState, hookRuns: number): Promise<LedgerClaim> {
     const { self, clock, kube } = this.tools;
     const head = headOf(state);
     const removes = this.content.type === 'uninstall' && head !== null;
@@ -191,6 +195,7 @@ export class PlanRun {
       content: this.content,
       baseSecretUid: isBase(this.content, state) ? (head?.secretUid ?? null) : null,
       ...(refs?.ok === true && { objects: [...refs.value] }),
+      hookRuns,
     };
   }
 

@@ -1,4 +1,5 @@
 import {
+  checkRemoval,
   preflight as checkChart,
   type ChartArchive,
   type HelmRunner,
@@ -25,8 +26,19 @@ const KEPT_AS_EVIDENCE = 20;
 /** What was found out without touching anything: why it ends here, or what is worth telling later. */
 export type Findings =
   | { readonly verdict: PlanVerdict }
-  /** Sentences about what others have set and the chart takes back. */
-  | { readonly verdict: null; readonly overridden: readonly string[] };
+  | {
+      readonly verdict: null;
+      /** Sentences about what others have set and the chart takes back. */
+      readonly overridden: readonly string[];
+      /** How often Helm may run a hook, at most. */
+      readonly hookRuns: number;
+    };
+
+export const NOTHING_FOUND = {
+  verdict: null,
+  overridden: [],
+  hookRuns: 0,
+} as const satisfies Findings;
 
 /**
  * What the cluster would refuse, found out without touching it. Throws `KubeUnavailable` and
@@ -51,13 +63,37 @@ export async function preflight(
   const { findings } = report.value;
   const blocking = findings.filter(({ severity }) => severity === 'blocking');
   const [first] = blocking;
-  if (first === undefined) return { verdict: null, overridden: findings.map(describe) };
+  const { hookRuns } = report.value;
+  if (first === undefined) return { verdict: null, overridden: findings.map(describe), hookRuns };
+  return refusedFor(`${chart.name} ${chart.version}`, first, blocking);
+}
+
+/** The same for an uninstallation. Throws `KubeUnavailable`. */
+export async function preflightRemoval(
+  { kube }: { readonly kube: KubeApi },
+  head: ReleaseRecord | null,
+): Promise<Findings> {
+  if (head === null) return NOTHING_FOUND;
+  const blocking = await checkRemoval(kube, head);
+  const [first] = blocking;
+  if (first !== undefined) {
+    return refusedFor(`the removal of release ${head.name}`, first, blocking);
+  }
+  const hookRuns = head.hooks.flatMap(({ events }) => events).length;
+  return { ...NOTHING_FOUND, hookRuns };
+}
+
+function refusedFor(
+  what: string,
+  first: PreflightFinding,
+  blocking: readonly PreflightFinding[],
+): Findings {
   const named = blocking.slice(0, NAMED).map(describe).join('; ');
   const more = blocking.length > NAMED ? `; and ${blocking.length - NAMED} more` : '';
-  const message = `the cluster would refuse ${chart.name} ${chart.version}: ${named}${more}`;
-  const { checked } = report.value;
-  const evidence = { findings: blocking.slice(0, KEPT_AS_EVIDENCE), checked };
-  return { verdict: refused(first.code, message, evidence) };
+  const message = `the cluster would refuse ${what}: ${named}${more}`;
+  return {
+    verdict: refused(first.code, message, { findings: blocking.slice(0, KEPT_AS_EVIDENCE) }),
+  };
 }
 
 function describe({ field, message }: PreflightFinding): string {

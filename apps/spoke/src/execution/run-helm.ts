@@ -17,7 +17,9 @@ export interface HelmTurn {
   readonly control: Pick<RunControl, 'stopping' | 'onProgress'>;
 }
 
-/** Hooks and the commands around them may take this much longer than two hooks may. */
+/** What was known of no claim before it was counted. */
+const HOOK_RUNS = 2;
+/** For Helm's own work around the hooks. */
 const MARGIN_MS = 5 * 60_000;
 
 /**
@@ -45,7 +47,8 @@ export async function runHelm(
     return await tools.operator.operate(operation, {
       // What has begun is finished: a cancellation comes too late, and a stop waits for it.
       abort: new AbortController().signal,
-      totalDeadlineMs: 2 * hookTimeoutMs + MARGIN_MS,
+      // Helm's limit is for each hook, and all of them may come to it.
+      totalDeadlineMs: ((claim.current.hookRuns ?? HOOK_RUNS) + 1) * hookTimeoutMs + MARGIN_MS,
       hookTimeoutMs,
       deadHolder: deadHolder ? (headOf(state)?.secretUid ?? null) : null,
       onPhase: (phase) => {

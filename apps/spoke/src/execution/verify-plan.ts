@@ -3,11 +3,15 @@ import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { LedgerClaim } from './ledger-entry.js';
 import { evidenceOf } from './plan-evidence.js';
 import type { RunControl } from './run-control.js';
+import { cut } from './verdicts.js';
 import { verifyRemoval } from './verify-removal.js';
 import { verifyRollout, type VerifyCollaborators } from './verify-rollout.js';
 
+const FORGOTTEN =
+  'its history holds no revision with this content any more, so it was upgraded to the recorded chart and values';
+
 /** What came of a plan that Helm has carried out, by looking at the cluster. Null if stopped. */
-export function verifyPlan(
+export async function verifyPlan(
   collaborators: VerifyCollaborators,
   claim: LedgerClaim,
   report: HelmReport,
@@ -23,7 +27,12 @@ export function verifyPlan(
   };
   if (content.type !== 'uninstall' && report.head !== null) {
     const startedAt = new Date(claimedAt);
-    return verifyRollout(collaborators, { ...options, head: report.head, startedAt });
+    const { head } = report;
+    const verdict = await verifyRollout(collaborators, { ...options, head, startedAt });
+    // A rollback of Helm's carries the labels of the revision it went back to.
+    const upgraded = content.type === 'rollback' && head.planId === claim.planId;
+    if (verdict === null || !upgraded) return verdict;
+    return { ...verdict, message: cut(`${verdict.message}; ${FORGOTTEN}`) };
   }
   const releaseText = `${content.releaseName} in ${content.namespace}`;
   return verifyRemoval(collaborators, { ...options, refs: claim.objects ?? [], releaseText });
