@@ -8,7 +8,7 @@ import {
 import { ApiProperty } from '@nestjs/swagger';
 
 /** A plan of which only the ledger in the cluster of its spoke knows. */
-export class UnknownPlanView {
+class UnknownPlanView {
   @ApiProperty()
   planId!: string;
 
