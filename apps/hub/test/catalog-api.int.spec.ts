@@ -144,6 +144,7 @@ describe('the API of the catalog', () => {
           clockSkewMs: null,
           maxConcurrent: 4,
           capabilities: [],
+          unknownPlans: [],
           createdAt: NOW,
         },
       ],
