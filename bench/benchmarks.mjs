@@ -19,4 +19,8 @@ export const BENCHMARKS = {
   windows: () => import('./windows.mjs'),
   constraints: () => import('./constraints.mjs'),
   dependencies: () => import('./dependencies.mjs'),
+  helm: () => import('./helm.mjs'),
 };
+
+/** Those that start a cluster: on a tiny size they run only when they are asked for by name. */
+export const NEEDS_CLUSTER = ['helm'];

@@ -2,7 +2,7 @@
 // that none warms up or fills the heap of the next. See docs/performance.md.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { BENCHMARKS } from './benchmarks.mjs';
+import { BENCHMARKS, NEEDS_CLUSTER } from './benchmarks.mjs';
 
 const RUNNER = join(import.meta.dirname, 'run.mjs');
 
@@ -21,8 +21,10 @@ async function main(words) {
     console.error(`not known: ${strange.join(' ')}; accepted are --tiny and ${known.join(', ')}`);
     return 1;
   }
+  const tiny = options.includes('--tiny');
+  const unasked = known.filter((name) => !tiny || !NEEDS_CLUSTER.includes(name));
   let failed = 0;
-  for (const name of asked.length === 0 ? known : asked) {
+  for (const name of asked.length === 0 ? unasked : asked) {
     if ((await runAlone(name, options)) !== 0) failed = 1;
   }
   return failed;

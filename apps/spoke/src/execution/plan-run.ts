@@ -170,15 +170,20 @@ export class PlanRun {
     if (verdict !== null) return { verdict };
     if (this.control.stopping.aborted) return NOTHING_FOUND;
     if (chart === null) return preflightRemoval(this.tools, head);
-    const fetched = await this.tools.charts.fetch(chart.sha256);
+    const { charts, clock, log } = this.tools;
+    const fetched = await charts.fetch(chart.sha256);
     if (!fetched.ok) return { verdict: refused(fetched.error.code, fetched.error.message) };
-    return preflight(this.tools, {
+    const startedAt = clock.now().getTime();
+    const findings = await preflight(this.tools, {
       planId: this.offer.planId,
       content: this.content,
       chart: { path: fetched.value, name: chart.name, version: chart.version },
       values: this.offer.values as HelmValues,
       head,
     });
+    const triedMs = clock.now().getTime() - startedAt;
+    log.debug({ planId: this.offer.planId, triedMs }, 'the chart was tried in the cluster');
+    return findings;
   }
 
   private async newClaim(state: ReleaseState, hookRuns: number): Promise<LedgerClaim> {
