@@ -90,7 +90,7 @@ export async function startSpoke(config: SpokeConfig, log: Logger): Promise<Runn
 }
 
 async function whoAmI(processes: ProcessTable, pod: SpokeConfig['pod']): Promise<Self> {
-  const running = (await processes.list())?.find(({ pid }) => pid === process.pid);
+  const running = await processes.find(process.pid);
   const machine = await readMachineIdentity();
   return {
     instance: randomUUID(),

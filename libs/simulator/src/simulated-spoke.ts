@@ -71,7 +71,7 @@ export class SimulatedSpoke {
           chanceOf(odds.seed, name, verb, planId) * (LONGEST_COMMAND_MS - SHORTEST_COMMAND_MS),
       }),
       charts: new ChartFetcher({ hubUrl, token, directory: join(workdir, 'charts') }),
-      processes: { list: () => Promise.resolve([]) },
+      processes: { list: () => Promise.resolve([]), find: () => Promise.resolve(null) },
       cluster: { uid: uuidOf(odds.seed, name), kubernetesVersion: KUBERNETES },
       self: { instance: newId(), host: 'simulator', agent: { pid: process.pid, startedAt: null } },
       namespace: LEDGER_NAMESPACE,

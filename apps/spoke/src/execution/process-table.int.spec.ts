@@ -10,10 +10,12 @@ describe('the processes of this machine', () => {
     const mine = first?.find(({ pid }) => pid === process.pid);
     expect(mine?.argv.length).toBeGreaterThan(0);
     expect(second).toContainEqual(mine);
+    expect(await table.find(process.pid)).toEqual(mine);
   });
 
   it('are unknown where the system does not tell, rather than none', async () => {
     expect(await new ProcProcessTable('/nowhere').list()).toBeNull();
     expect(await new ProcProcessTable(tmpdir()).list()).toBeNull();
+    expect(await new ProcProcessTable('/nowhere').find(process.pid)).toBeNull();
   });
 });

@@ -13,6 +13,8 @@ export interface RunningProcess {
 export interface ProcessTable {
   /** All that run now, the dead that nobody has collected left out; null where it cannot be told. */
   list(): Promise<readonly RunningProcess[] | null>;
+  /** One of them, without a look at the others; null if it does not run or cannot be told. */
+  find(pid: number): Promise<RunningProcess | null>;
 }
 
 /** Linux: what `/proc` says. Elsewhere it knows nothing, and says so. */
@@ -24,11 +26,11 @@ export class ProcProcessTable implements ProcessTable {
     if (names === null) return null;
     const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
     if (pids.length === 0) return null;
-    const processes = await Promise.all(pids.map((pid) => this.read(pid)));
+    const processes = await Promise.all(pids.map((pid) => this.find(pid)));
     return processes.filter((process) => process !== null);
   }
 
-  private async read(pid: number): Promise<RunningProcess | null> {
+  async find(pid: number): Promise<RunningProcess | null> {
     const stat = await textOrNull(`${this.directory}/${pid}/stat`);
     const cmdline = await textOrNull(`${this.directory}/${pid}/cmdline`);
     return stat === null || cmdline === null ? null : parseProcess(pid, stat, cmdline);

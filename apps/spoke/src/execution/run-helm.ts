@@ -91,7 +91,7 @@ async function enterHelm(
   pid: number,
 ): Promise<void> {
   try {
-    const running = (await processes.list())?.find((process) => process.pid === pid);
+    const running = await processes.find(pid);
     const held = await claim.enterHelm({ pid, startedAt: running?.startedAt ?? null });
     if (!held) log.error({ pid }, 'the claim was taken from this process while its helm runs');
   } catch (error) {

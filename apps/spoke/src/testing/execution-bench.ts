@@ -149,7 +149,10 @@ export class ExecutionBench {
           },
         },
         live: new LiveObjects({ kube, timer: time, random: () => 0.5, log }),
-        processes: { list: () => Promise.resolve(this.processes) },
+        processes: {
+          list: () => Promise.resolve(this.processes),
+          find: (pid) => Promise.resolve(this.processes.find((one) => one.pid === pid) ?? null),
+        },
         limit: new Limit(maxParallel),
       },
       {
