@@ -36,7 +36,7 @@ export class AgentInMemory {
           return ok(path);
         },
       },
-      processes: { list: () => Promise.resolve([]) },
+      processes: { list: () => Promise.resolve([]), find: () => Promise.resolve(null) },
       cluster: { uid: 'cluster-1', kubernetesVersion: 'v1.36.3' },
       self: { instance: 'agent-1', host: 'node-1', agent: { pid: 1, startedAt: null } },
       socketUrl: `ws://127.0.0.1:${String(port)}/ws/spoke`,
