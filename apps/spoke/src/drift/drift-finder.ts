@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Limit } from '../execution/limit.js';
 import type { DriftRule } from './drift-rules.js';
 import type { ExpectedObject } from './expected-object.js';
-import { isWithoutContent } from '../state/live-objects.js';
+import { isWithoutContent } from '../state/kind-watch.js';
 import { objectDrift } from './object-drift.js';
 
 export interface DriftFinderOptions {

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.js';
 import type { Comparison, DriftFinder } from '../drift/drift-finder.js';
 import { expectedKey } from '../drift/expected-release.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
-import type { Following, LiveChange, LiveObjects } from './live-objects.js';
+import type { LiveChange, WantedKind } from './kind-watch.js';
+import type { Following, LiveObjects } from './live-objects.js';
 import { OwnedPods } from './owned-pods.js';
 import type { PodUsage } from './pod-usage.js';
 import { ReleaseIndex } from './release-index.js';
@@ -126,7 +127,7 @@ export class ClusterState {
     const releases = this.known();
     this.index = new ReleaseIndex(releases);
     const refs = [...releases.values()].flatMap((release) => release.refs);
-    const kinds = new Map([...ALWAYS, ...refs].map((kind) => [kindKey(kind), kind]));
+    const kinds = new Map(wantedKinds(refs).map((wanted) => [wantedKey(wanted), wanted]));
     const wanted = [...kinds.keys()].sort().join();
     if (wanted !== this.followed) {
       const before = this.following;
@@ -223,6 +224,15 @@ export class ClusterState {
   }
 }
 
-function kindKey({ apiVersion, kind }: KubeKind): string {
-  return `${apiVersion}/${kind}`;
+/** What the releases are made of, and what stands below it, where it is. */
+function wantedKinds(refs: readonly WantedKind[]): readonly WantedKind[] {
+  const namespaces = new Set(refs.map(({ namespace }) => namespace));
+  const below = [...namespaces].flatMap((namespace) =>
+    namespace === undefined ? [] : ALWAYS.map((kind) => ({ ...kind, namespace })),
+  );
+  return [...ALWAYS, ...refs, ...below];
+}
+
+function wantedKey({ apiVersion, kind, namespace = '' }: WantedKind): string {
+  return `${apiVersion}/${kind}/${namespace}`;
 }
