@@ -199,7 +199,7 @@ describe('a claimed uninstallation that nobody offers any more', () => {
     spoke.offer(install);
     expect(await spoke.verdict('plan-1')).toMatchObject({
       ...{ verdict: 'succeeded', evidence: { removed: 1 } },
-      message: expect.stringContaining('web in shop is uninstalled and its 1 objects are gone'),
+      message: expect.stringContaining('web in shop is uninstalled and its object is gone'),
     });
     expect(await spoke.verdict('plan-2')).toMatchObject({ verdict: 'succeeded' });
   });

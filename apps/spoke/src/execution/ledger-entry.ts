@@ -69,7 +69,10 @@ export const LedgerClaim = Type.Object({
   baseSecretUid: Type.Union([Type.Null(), Type.String()]),
   /** When the objects were applied; the rollout's time runs from here. */
   verifyingSince: Type.Optional(Type.String()),
-  /** Uninstall only: what has to be gone, since Helm's own record of it goes as well. */
+  /**
+   * Uninstall only: what has to be gone, since Helm's own record of it goes as well. Absent where the
+   * manifest could not be read, so that nobody can tell.
+   */
   objects: Type.Optional(Type.Array(ClaimedObject)),
   /** How often Helm may run a hook for the plan; absent in claims of older versions. */
   hookRuns: Type.Optional(Type.Integer({ minimum: 0 })),

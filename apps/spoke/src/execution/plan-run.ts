@@ -6,6 +6,7 @@ import {
   type ReleaseRecord,
   type ReleaseState,
 } from '@apollo-deploy/helm';
+import type { KubeApi, KubeRef } from '@apollo-deploy/kube';
 import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { manifestRefs } from '../state/manifest-refs.js';
 import { checkKinds } from './check-kinds.js';
@@ -189,8 +190,7 @@ export class PlanRun {
   private async newClaim(state: ReleaseState, hookRuns: number): Promise<LedgerClaim> {
     const { self, clock, kube } = this.tools;
     const head = headOf(state);
-    const removes = this.content.type === 'uninstall' && head !== null;
-    const refs = removes ? await manifestRefs(kube, head, { kept: false }) : null;
+    const objects = this.content.type === 'uninstall' ? await objectsOf(kube, head) : null;
     return {
       planId: this.offer.planId,
       attempt: this.offer.attempt,
@@ -199,7 +199,7 @@ export class PlanRun {
       claimedAt: clock.now().toISOString(),
       content: this.content,
       baseSecretUid: isBase(this.content, state) ? (head?.secretUid ?? null) : null,
-      ...(refs?.ok === true && { objects: [...refs.value] }),
+      ...(objects !== null && { objects: [...objects] }),
       hookRuns,
     };
   }
@@ -263,4 +263,14 @@ export class PlanRun {
   private get name(): string {
     return `${this.release.releaseName} in ${this.release.namespace}`;
   }
+}
+
+/** What has to go with the release; null if nobody can tell, since its manifest cannot be read. */
+async function objectsOf(
+  kube: KubeApi,
+  head: ReleaseRecord | null,
+): Promise<readonly KubeRef[] | null> {
+  if (head === null) return [];
+  const refs = await manifestRefs(kube, head, { kept: false });
+  return refs.ok ? refs.value : null;
 }

@@ -1,7 +1,6 @@
 import {
   refOf,
   type KubeApi,
-  type KubeKind,
   type KubeObject,
   type KubeRef,
   type Timer,
@@ -9,9 +8,18 @@ import {
 import { judgeRollout, type RolloutVerdict } from '@apollo-deploy/k8s-status';
 import type { Clock } from '../clock.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
-import type { Following, LiveChange, LiveObjects } from '../state/live-objects.js';
+import type { LiveChange, WantedKind } from '../state/kind-watch.js';
+import type { Following, LiveObjects } from '../state/live-objects.js';
 import type { ManifestRef } from '../state/manifest-refs.js';
 import { firstLook, type Unseen } from './first-look.js';
+import {
+  lookAnew,
+  lookAtWatches,
+  POD,
+  REPLICA_SET,
+  type RolloutLook,
+  type UnseenObject,
+} from './rollout-look.js';
 
 export interface RolloutOptions {
   readonly refs: readonly ManifestRef[];
@@ -25,9 +33,12 @@ export interface RolloutOptions {
 }
 
 export interface RolloutEnd {
+  /** On what could be looked at, and on nothing else. */
   readonly verdict: RolloutVerdict;
-  /** Objects that the spoke's account may not look at, so nothing is claimed of them. */
-  readonly unwatched: readonly KubeRef[];
+  /** Objects of which nobody can tell how they are. */
+  readonly unseen: readonly UnseenObject[];
+  /** Pods that nobody can look at: the verdict holds, but may lack its cause. */
+  readonly hidden: readonly UnseenObject[];
 }
 
 interface Collaborators {
@@ -38,17 +49,19 @@ interface Collaborators {
   readonly timer: Timer;
 }
 
-const POD: KubeKind = { apiVersion: 'v1', kind: 'Pod' };
-const REPLICA_SET: KubeKind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' };
 /** Changes come in bursts; each burst is judged once. */
 const SETTLE_MS = 50;
 /** Objects that are read side by side. */
 const AT_ONCE = 8;
+/** What cannot be watched is read again after this long. */
+const READ_AGAIN_MS = 5000;
 
 /**
  * Looks at a rollout until it is healthy, has failed for good, or its deadline has come; `Unseen` if it
  * could not be looked at until then. Follows
- * watches; nothing is polled. Null if aborted. Throws `KubeUnavailable` if the first look fails.
+ * watches; at the deadline, and where it may not watch, the objects are read anew, so that a watch
+ * that is silent or forbidden decides nothing. Null if aborted. Throws `KubeUnavailable` if the first
+ * or the last look fails.
  */
 export async function watchRollout(
   collaborators: Collaborators,
@@ -64,6 +77,7 @@ export async function watchRollout(
 
 class RolloutWatch {
   private readonly following: Following;
+  private readonly wanted: readonly WantedKind[];
   /** Objects as read after the change that the watch has yet to show. */
   private readonly awaited = new Map<string, KubeObject>();
   /** Objects that went during the look, as they were last. */
@@ -72,8 +86,11 @@ class RolloutWatch {
   private readonly namespaces: ReadonlySet<string | undefined>;
   private cancelTimer: () => void = () => undefined;
   private settle: (end: RolloutEnd | null) => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
   /** False until the first look is complete: what is not there yet is not missing. */
   private looking = false;
+  private reading = false;
+  private stopped = false;
   private told = '';
 
   constructor(
@@ -82,21 +99,25 @@ class RolloutWatch {
   ) {
     this.refs = new Map(options.refs.map((ref) => [keyOf(ref), ref]));
     this.namespaces = new Set(options.refs.map(({ namespace }) => namespace));
-    this.following = collaborators.live.follow([...options.refs, POD, REPLICA_SET], (change) =>
-      this.notice(change),
+    const below = [...this.namespaces].flatMap((namespace) =>
+      namespace === undefined ? [] : [POD, REPLICA_SET].map((kind) => ({ ...kind, namespace })),
     );
+    this.wanted = [...options.refs, ...below];
+    this.following = collaborators.live.follow(this.wanted, (change) => this.notice(change));
   }
 
   async run(): Promise<RolloutEnd | Unseen | null> {
     const { abort, deadlineAt } = this.options;
-    const end = new Promise<RolloutEnd | null>((resolve) => (this.settle = resolve));
+    const end = new Promise<RolloutEnd | null>((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
     const aborted = (): void => this.settle(null);
     abort.addEventListener('abort', aborted);
     try {
       if (abort.aborted) return null;
       const ready = Promise.all([this.following.ready, this.readAfterChange()]);
-      const kinds = [...this.refs.values(), POD, REPLICA_SET];
-      const look = { kinds, deadlineAt, ready, end };
+      const look = { kinds: this.wanted, deadlineAt, ready, end };
       const unseen = await firstLook(this.collaborators, this.following, look);
       if (unseen !== null) return unseen;
       this.looking = true;
@@ -108,6 +129,7 @@ class RolloutWatch {
   }
 
   stop(): void {
+    this.stopped = true;
     this.cancelTimer();
     this.following.stop();
   }
@@ -129,9 +151,10 @@ class RolloutWatch {
   /** True once the watch shows the change. */
   private hasCaughtUp(): boolean {
     for (const [key, object] of this.awaited) {
-      const seen = this.following.get(refOf(object));
+      const ref = refOf(object);
+      const seen = this.following.get(ref);
       const isThere = seen !== null && versionOf(seen) >= versionOf(object);
-      if (isThere || this.following.refusal(object) !== null) this.awaited.delete(key);
+      if (isThere || this.following.refusal(ref) !== null) this.awaited.delete(key);
     }
     return this.awaited.size === 0;
   }
@@ -147,50 +170,68 @@ class RolloutWatch {
   }
 
   private judgeIn(delayMs: number): void {
+    this.wait(delayMs, () => this.judge());
+  }
+
+  private wait(delayMs: number, then: () => void): void {
     this.cancelTimer();
-    this.cancelTimer = this.collaborators.timer.after(delayMs, () => this.judge());
+    if (!this.stopped) this.cancelTimer = this.collaborators.timer.after(delayMs, then);
   }
 
   private judge(): void {
-    const { startedAt, deadlineAt, onProgress } = this.options;
-    const now = this.collaborators.clock.now();
-    if (!this.hasCaughtUp() && now < deadlineAt) {
-      return this.judgeIn(deadlineAt.getTime() - now.getTime());
-    }
-    const refs = [...this.refs.values()];
-    const verdict = judgeRollout({
-      objects: refs
-        .filter((ref) => this.following.refusal(ref) === null)
-        .map((ref) => ({ ref, object: this.following.get(ref) ?? this.vanished(ref) }))
-        // What goes by itself has come and gone already: Helm has just applied it.
-        .filter(({ ref, object }) => object !== null || ref.vanishes !== true),
-      pods: this.following.list(POD).filter(this.isNear),
-      replicaSets: this.following.list(REPLICA_SET).filter(this.isNear),
-      now,
-      startedAt,
-      deadlineAt,
-      rules: this.collaborators.healthRules,
-    });
-    if (verdict.verdict !== 'progressing') {
-      const unwatched = refs.filter((ref) => this.following.refusal(ref) !== null);
-      return this.settle({ verdict, unwatched });
-    }
-    if (verdict.message !== this.told) onProgress(verdict.message);
-    this.told = verdict.message;
-    const recheckAt = verdict.recheckAt ?? deadlineAt;
-    this.judgeIn(Math.max(recheckAt.getTime() - now.getTime(), SETTLE_MS));
+    if (this.reading) return;
+    const leftMs = this.leftMs();
+    if (leftMs <= 0) return void this.readAnew();
+    if (!this.hasCaughtUp()) return this.judgeIn(leftMs);
+    const look = lookAtWatches(this.following, [...this.refs.values()], this.lastSeen);
+    const verdict = this.verdictOn(look);
+    if (verdict.verdict === 'healthy' && look.unseen.length > 0) return void this.readAnew();
+    this.take(verdict, look);
   }
 
-  /** A Job is removed soon after it has ended, and how it ended still counts. */
-  private vanished(ref: ManifestRef): KubeObject | null {
-    const last = this.gone.get(keyOf(ref));
-    if (last === undefined) return null;
-    const { deletionTimestamp: _, ...metadata } = last.metadata;
-    return { ...last, metadata };
+  private async readAnew(): Promise<void> {
+    this.reading = true;
+    try {
+      const refs = [...this.refs.values()];
+      const look = await lookAnew(this.collaborators.kube, refs, this.lastSeen);
+      this.reading = false;
+      this.take(this.verdictOn(look), look, READ_AGAIN_MS);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  private readonly isNear = ({ metadata }: KubeObject): boolean =>
-    this.namespaces.has(metadata.namespace);
+  private verdictOn({ objects, pods, replicaSets }: RolloutLook): RolloutVerdict {
+    const { startedAt, deadlineAt } = this.options;
+    const { clock, healthRules: rules } = this.collaborators;
+    const now = clock.now();
+    return judgeRollout({ objects, pods, replicaSets, now, startedAt, deadlineAt, rules });
+  }
+
+  /** `againMs`: look again after this long at the latest. */
+  private take(verdict: RolloutVerdict, look: RolloutLook, againMs = Infinity): void {
+    const leftMs = this.leftMs();
+    const { unseen, hidden } = look;
+    const passing = leftMs > 0 ? unseen.find(({ mayPass }) => mayPass) : undefined;
+    const isOver = verdict.verdict !== 'progressing' && passing === undefined;
+    if (isOver || verdict.verdict === 'failed') return this.settle({ verdict, unseen, hidden });
+    const waitsFor =
+      verdict.verdict === 'progressing' || passing === undefined
+        ? verdict.message
+        : `waiting to be let look at ${passing.what}: ${passing.why}`;
+    if (waitsFor !== this.told) this.options.onProgress(waitsFor);
+    this.told = waitsFor;
+    const untilRecheck = verdict.recheckAt?.getTime() ?? Infinity;
+    const recheckMs = untilRecheck - this.collaborators.clock.now().getTime();
+    this.judgeIn(Math.max(Math.min(recheckMs, leftMs, againMs), SETTLE_MS));
+  }
+
+  private leftMs(): number {
+    return this.options.deadlineAt.getTime() - this.collaborators.clock.now().getTime();
+  }
+
+  private readonly lastSeen = (ref: ManifestRef): KubeObject | undefined =>
+    this.gone.get(keyOf(ref));
 }
 
 /** Kubernetes numbers all writes of a cluster in one rising sequence. */

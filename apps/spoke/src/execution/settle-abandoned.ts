@@ -27,7 +27,7 @@ export async function settleAbandoned(
     return verifyRollout(collaborators, { ...options, head: end.head, evidence, startedAt });
   }
   const releaseText = `${claim.content.releaseName} in ${claim.content.namespace}`;
-  const refs = claim.objects ?? [];
+  const refs = claim.objects;
   return verifyRemoval(collaborators, {
     ...options,
     refs,

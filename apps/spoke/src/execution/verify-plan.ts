@@ -35,5 +35,5 @@ export async function verifyPlan(
     return { ...verdict, message: cut(`${verdict.message}; ${FORGOTTEN}`) };
   }
   const releaseText = `${content.releaseName} in ${content.namespace}`;
-  return verifyRemoval(collaborators, { ...options, refs: claim.objects ?? [], releaseText });
+  return verifyRemoval(collaborators, { ...options, refs: claim.objects, releaseText });
 }

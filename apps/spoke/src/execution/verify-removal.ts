@@ -1,80 +1,203 @@
-import { describeRef, type KubeRef, type Timer } from '@apollo-deploy/kube';
+import { describeRef, type KubeApi, type KubeRef, type Timer } from '@apollo-deploy/kube';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
-import type { LiveObjects } from '../state/live-objects.js';
+import type { Following, LiveObjects } from '../state/live-objects.js';
 import { describeKinds, firstLook, type Unseen } from './first-look.js';
 import type { Evidence } from './plan-evidence.js';
+import { named, read, unseen, type UnseenObject } from './rollout-look.js';
 import { succeeded, unhealthy, unknown } from './verdicts.js';
 
 export interface RemovalOptions {
   /** For messages: `web in shop`. */
   readonly releaseText: string;
-  /** What has to be gone. */
-  readonly refs: readonly KubeRef[];
+  /** What has to be gone; undefined where the manifest could not be read, so that nobody can tell. */
+  readonly refs: readonly KubeRef[] | undefined;
   readonly deadlineAt: Date;
   readonly evidence: Evidence;
   readonly abort: AbortSignal;
   readonly onProgress: (message: string) => void;
 }
 
-const NAMED = 5;
+interface Collaborators {
+  readonly kube: KubeApi;
+  readonly live: LiveObjects;
+  readonly clock: Clock;
+  readonly timer: Timer;
+}
 
-/** The verdict on an uninstallation: every object of the release is gone. Null if aborted. */
+type KnownRemoval = RemovalOptions & { readonly refs: readonly KubeRef[] };
+
+interface Remains {
+  readonly left: readonly KubeRef[];
+  readonly unseen: readonly UnseenObject[];
+}
+
+const NAMED = 5;
+/** What cannot be watched is read again after this long. */
+const READ_AGAIN_MS = 5000;
+
+/**
+ * The verdict on an uninstallation: every object of the release is gone, as the API says when it is
+ * asked for each after the watches have shown none. Null if aborted. Throws `KubeUnavailable`.
+ */
 export async function verifyRemoval(
-  { live, clock, timer }: { live: LiveObjects; clock: Clock; timer: Timer },
+  collaborators: Collaborators,
   options: RemovalOptions,
 ): Promise<PlanVerdict | null> {
-  const { refs, deadlineAt, abort, onProgress } = options;
-  let settle: (verdict: PlanVerdict | null) => void = () => undefined;
-  const end = new Promise<PlanVerdict | null>((resolve) => (settle = resolve));
-  const aborted = (): void => settle(null);
-  const look = (): void => {
-    const left = refs.filter((ref) => following.get(ref) !== null);
-    if (left.length === 0) return settle(gone(options));
-    if (clock.now() >= deadlineAt) return settle(stillThere(options, left));
-    onProgress(`waiting until ${named(left)} are gone`);
-  };
-  let looking = false;
-  const following = live.follow(refs, () => looking && look());
-  const untilDeadlineMs = Math.max(deadlineAt.getTime() - clock.now().getTime(), 0);
-  const cancelTimer = timer.after(untilDeadlineMs, () => looking && look());
-  abort.addEventListener('abort', aborted);
+  const { refs } = options;
+  if (refs === undefined) return unreadable(options);
+  const removal = new RemovalWatch(collaborators, { ...options, refs });
   try {
-    if (abort.aborted) return null;
-    const { ready } = following;
-    const first = { kinds: refs, deadlineAt, ready, end };
-    const unseen = await firstLook({ clock, timer }, following, first);
-    if (unseen !== null) return unseenVerdict(options, unseen);
-    looking = true;
-    look();
-    return await end;
+    return await removal.run();
   } finally {
-    looking = false;
-    abort.removeEventListener('abort', aborted);
-    cancelTimer();
-    following.stop();
+    removal.stop();
   }
 }
 
-function gone({ releaseText, refs, evidence }: RemovalOptions): PlanVerdict {
-  const message = `release ${releaseText} is uninstalled and its ${refs.length} objects are gone`;
+class RemovalWatch {
+  private readonly following: Following;
+  private settle: (verdict: PlanVerdict | null) => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+  private cancelDeadline: () => void = () => undefined;
+  private cancelReread: () => void = () => undefined;
+  private state: 'beginning' | 'watching' | 'reading' | 'stopped' = 'beginning';
+
+  constructor(
+    private readonly collaborators: Collaborators,
+    private readonly options: KnownRemoval,
+  ) {
+    this.following = collaborators.live.follow(options.refs, () => this.look());
+  }
+
+  async run(): Promise<PlanVerdict | null> {
+    const { abort } = this.options;
+    const end = new Promise<PlanVerdict | null>((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+    const aborted = (): void => this.settle(null);
+    abort.addEventListener('abort', aborted);
+    try {
+      if (abort.aborted) return null;
+      const { timer } = this.collaborators;
+      this.cancelDeadline = timer.after(Math.max(this.leftMs(), 0), () => this.look());
+      const { refs, deadlineAt } = this.options;
+      const look = { kinds: refs, deadlineAt, ready: this.following.ready, end };
+      const unlisted = await firstLook(this.collaborators, this.following, look);
+      if (unlisted !== null) return unlistedVerdict(this.options, unlisted);
+      if (this.state === 'beginning') this.state = 'watching';
+      this.look();
+      return await end;
+    } finally {
+      abort.removeEventListener('abort', aborted);
+    }
+  }
+
+  stop(): void {
+    this.state = 'stopped';
+    this.cancelDeadline();
+    this.cancelReread();
+    this.following.stop();
+  }
+
+  private look(): void {
+    if (this.state !== 'watching') return;
+    if (this.leftMs() <= 0) return void this.readAnew();
+    const { following } = this;
+    const left = this.options.refs.filter(
+      (ref) => following.refusal(ref) === null && following.get(ref) !== null,
+    );
+    if (left.length === 0) return void this.readAnew();
+    this.options.onProgress(`waiting until ${listed(left)} are gone`);
+  }
+
+  private async readAnew(): Promise<void> {
+    if (this.state === 'reading') return;
+    this.state = 'reading';
+    try {
+      const remains = await remainsOf(this.collaborators.kube, this.options.refs);
+      if (this.isStopped()) return;
+      this.state = 'watching';
+      this.take(remains);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private take({ left, unseen }: Remains): void {
+    const isLast = this.leftMs() <= 0;
+    if (left.length > 0) {
+      if (isLast) return this.settle(stillThere(this.options, left));
+      this.options.onProgress(`waiting until ${listed(left)} are gone`);
+    } else if (isLast || !unseen.some(({ mayPass }) => mayPass)) {
+      return this.settle(unseen.length === 0 ? gone(this.options) : doubtful(this.options, unseen));
+    }
+    this.cancelReread();
+    this.cancelReread = this.collaborators.timer.after(
+      Math.min(READ_AGAIN_MS, this.leftMs()),
+      () => void this.readAnew(),
+    );
+  }
+
+  private leftMs(): number {
+    return this.options.deadlineAt.getTime() - this.collaborators.clock.now().getTime();
+  }
+
+  private isStopped(): boolean {
+    return this.state === 'stopped';
+  }
+}
+
+async function remainsOf(kube: KubeApi, refs: readonly KubeRef[]): Promise<Remains> {
+  const left: KubeRef[] = [];
+  const hidden: UnseenObject[] = [];
+  for (const ref of refs) {
+    const found = await read(kube, ref);
+    if (!found.ok) hidden.push(unseen(describeRef(ref), found.error));
+    else if (found.value !== null) left.push(ref);
+  }
+  return { left, unseen: hidden };
+}
+
+/** Helm's record of the release is gone, and with it what the release was made of. */
+function unreadable({ releaseText, evidence }: RemovalOptions): PlanVerdict {
+  const message = `release ${releaseText} is uninstalled, but nobody can tell whether its objects are gone: its manifest could not be read before; look at what is left in the namespace`;
+  return unknown(message, evidence);
+}
+
+function unlistedVerdict(
+  { releaseText, evidence }: RemovalOptions,
+  { unseen: kinds }: Unseen,
+): PlanVerdict {
+  const message = `release ${releaseText} is uninstalled, but nobody can tell whether its objects are gone: ${describeKinds(kinds)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
+  return unknown(message, evidence);
+}
+
+function gone({ releaseText, refs, evidence }: KnownRemoval): PlanVerdict {
+  const objects = refs.length === 1 ? 'its object is' : `its ${refs.length} objects are`;
+  const what = refs.length === 0 ? 'no object had to go with it' : `${objects} gone`;
+  const message = `release ${releaseText} is uninstalled and ${what}`;
   return succeeded(message, { ...evidence, removed: refs.length });
+}
+
+function doubtful(
+  { releaseText, refs, evidence }: KnownRemoval,
+  hidden: readonly UnseenObject[],
+): PlanVerdict {
+  const seen = refs.length - hidden.length;
+  const message = `release ${releaseText} is uninstalled, but nobody can tell whether these are gone: ${named(hidden)}; ${seen} others are`;
+  return unknown(message, { ...evidence, removed: seen, notSeen: hidden.map(({ what }) => what) });
 }
 
 function stillThere(
   { releaseText, evidence }: RemovalOptions,
   left: readonly KubeRef[],
 ): PlanVerdict {
-  const message = `release ${releaseText} is uninstalled, but ${named(left)} are still there; see what holds them (finalizers)`;
+  const message = `release ${releaseText} is uninstalled, but ${listed(left)} are still there; see what holds them (finalizers)`;
   return unhealthy('StillTerminating', message, { ...evidence, remains: left.map(describeRef) });
 }
 
-function unseenVerdict({ releaseText, evidence }: RemovalOptions, { unseen }: Unseen): PlanVerdict {
-  const message = `release ${releaseText} is uninstalled, but nobody can tell whether its objects are gone: ${describeKinds(unseen)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
-  return unknown(message, evidence);
-}
-
-function named(refs: readonly KubeRef[]): string {
+function listed(refs: readonly KubeRef[]): string {
   const names = refs.slice(0, NAMED).map(describeRef).join(', ');
   return refs.length > NAMED ? `${names} and ${refs.length - NAMED} more` : names;
 }

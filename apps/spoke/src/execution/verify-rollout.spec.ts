@@ -1,4 +1,5 @@
 import type { KubeObject } from '@apollo-deploy/kube';
+import type { KubeRequest } from '@apollo-deploy/kube/testing';
 import { describe, expect, it } from '@jest/globals';
 import { ExecutionBench } from '../testing/execution-bench.js';
 import { anOffer } from '../testing/plan-offers.js';
@@ -97,11 +98,12 @@ describe('the verdict on an uninstallation', () => {
     metadata: { name: 'web', finalizers: ['example.com/hold'] },
   };
 
-  async function uninstalling() {
+  async function uninstalling(prepare: (bench: ExecutionBench) => void = () => undefined) {
     const bench = new ExecutionBench();
     const chart = { name: 'web', version: '3.0.0' };
     bench.addChart({ ...chart, render: () => [FINALIZED] });
     const base = await bench.installed(anOffer({ planId: 'plan-0', chart }));
+    prepare(bench);
     const spoke = bench.spoke();
     spoke.offer(anOffer({ type: 'uninstall', base, rolloutTimeoutSeconds: 60 }));
     await bench.time.waitBegins(60_000);
@@ -126,6 +128,49 @@ describe('the verdict on an uninstallation', () => {
     expect(await spoke.verdict('plan-1')).toMatchObject({
       ...{ verdict: 'failed', outcome: 'unhealthy', reason: 'StillTerminating' },
       evidence: { remains: ['ConfigMap shop/web'] },
+    });
+  });
+
+  function refuseConfigMaps({ kube }: ExecutionBench, verbs: readonly KubeRequest['verb'][]): void {
+    const no = { status: 403, reason: 'Forbidden', message: 'no', causes: [] };
+    kube.intercept(({ verb, ref }) =>
+      verbs.includes(verb) && ref.kind === 'ConfigMap' && ref.namespace !== 'apollo-system'
+        ? { code: 'kube/forbidden', ...no }
+        : undefined,
+    );
+  }
+
+  it('does not take for gone what it may not watch', async () => {
+    const { bench, spoke } = await uninstalling((fresh) => refuseConfigMaps(fresh, ['list']));
+    await bench.time.waitBegins(5000);
+    bench.time.advance(60_000);
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      ...{ verdict: 'failed', reason: 'StillTerminating' },
+      evidence: { remains: ['ConfigMap shop/web'] },
+    });
+  });
+
+  it('is unknown where it may not look at all', async () => {
+    const refuseAll = (fresh: ExecutionBench) => refuseConfigMaps(fresh, ['list', 'get']);
+    const { spoke } = await uninstalling(refuseAll);
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      verdict: 'unknown',
+      message: expect.stringContaining(
+        'nobody can tell whether these are gone: ConfigMap shop/web (no; give',
+      ),
+      evidence: { removed: 0, notSeen: ['ConfigMap shop/web'] },
+    });
+  });
+
+  it('is unknown where the manifest could not be read', async () => {
+    const bench = new ExecutionBench();
+    const base = await bench.installed(anOffer({ planId: 'plan-0' }));
+    await bench.claimed(anOffer({ type: 'uninstall', base }));
+    const spoke = bench.spoke();
+    spoke.offer(anOffer({ type: 'uninstall', base }));
+    expect(await spoke.verdict('plan-1')).toMatchObject({
+      verdict: 'unknown',
+      message: expect.stringContaining('its manifest could not be read'),
     });
   });
 

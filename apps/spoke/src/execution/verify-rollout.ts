@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from '@apollo-deploy/helm';
-import { describeRef, type KubeApi, type Timer } from '@apollo-deploy/kube';
+import type { KubeApi, Timer } from '@apollo-deploy/kube';
 import type { WorstObject } from '@apollo-deploy/k8s-status';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
@@ -8,7 +8,8 @@ import type { LiveObjects } from '../state/live-objects.js';
 import { manifestRefs } from '../state/manifest-refs.js';
 import { describeKinds } from './first-look.js';
 import { headEvidence, type Evidence } from './plan-evidence.js';
-import { watchRollout } from './rollout-watch.js';
+import { named } from './rollout-look.js';
+import { watchRollout, type RolloutEnd } from './rollout-watch.js';
 import { succeeded, unhealthy, unknown } from './verdicts.js';
 
 export interface VerifyCollaborators {
@@ -29,7 +30,6 @@ export interface VerifyOptions {
   readonly onProgress: (message: string) => void;
 }
 
-const NAMED = 5;
 const LOG_LINES = 20;
 const LOG_CHARACTERS = 2000;
 
@@ -47,7 +47,7 @@ export async function verifyRollout(
   }
   const end = await watchRollout(collaborators, { ...options, refs: refs.value, abort });
   if (end === null) return null;
-  if ('unseen' in end) {
+  if (!('verdict' in end)) {
     const message = `${what} is deployed, but nobody can tell how its objects are: ${describeKinds(end.unseen)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
     return unknown(message, { ...options.evidence, ...headEvidence(head) });
   }
@@ -55,17 +55,37 @@ export async function verifyRollout(
     ...options.evidence,
     ...headEvidence(head),
     objects: refs.value.length,
-    ...(end.unwatched.length > 0 && { notWatched: end.unwatched.map(describeRef) }),
+    ...(end.unseen.length > 0 && { notSeen: end.unseen.map(({ what }) => what) }),
+    ...(end.hidden.length > 0 && { podsNotSeen: end.hidden.map(({ what }) => what) }),
   };
-  const { verdict, worst, message } = end.verdict;
-  if (verdict === 'healthy') {
-    const unseen = end.unwatched.slice(0, NAMED).map(describeRef).join(', ');
-    const but = unseen === '' ? '' : `; the spoke may not look at ${unseen}`;
-    return succeeded(`${what} is deployed and ${message}${but}`, evidence);
+  if (end.verdict.verdict === 'healthy') return settled(what, end, evidence);
+  return notHealthy(collaborators.kube, what, end, evidence);
+}
+
+/** Everything that could be looked at is as it should be. */
+function settled(
+  what: string,
+  { verdict, unseen, hidden }: RolloutEnd,
+  evidence: Evidence,
+): PlanVerdict {
+  const blind = hidden.length === 0 ? '' : `; nobody can tell how these are: ${named(hidden)}`;
+  if (unseen.length === 0) {
+    return succeeded(`${what} is deployed and ${verdict.message}${blind}`, evidence);
   }
-  const log = worst === undefined ? null : await lastLogLines(collaborators.kube, worst);
+  const doubt = `${what} is deployed, but nobody can tell how these are: ${named(unseen)}`;
+  return unknown(`${doubt}; of the others, ${verdict.message}`, evidence);
+}
+
+async function notHealthy(
+  kube: KubeApi,
+  what: string,
+  { verdict: { worst, message }, hidden }: RolloutEnd,
+  evidence: Evidence,
+): Promise<PlanVerdict> {
+  const blind = hidden.length === 0 ? '' : `; its cause may be with ${named(hidden)}`;
+  const log = worst === undefined ? null : await lastLogLines(kube, worst);
   const reason = worst?.reason ?? 'NotHealthy';
-  const told = `${what} is deployed and not healthy: ${message}`;
+  const told = `${what} is deployed and not healthy: ${message}${blind}`;
   return log === null
     ? unhealthy(reason, told, evidence)
     : unhealthy(reason, `${told}:\n${log}`, { ...evidence, log });
