@@ -84,6 +84,23 @@ describe('the verdict on a rollout', () => {
       message: '1 of 2 objects are healthy; suspended: Deployment shop/web',
     },
     {
+      name: 'all but a Job that had failed before the change',
+      objects: [
+        configMap,
+        job([
+          condition(
+            'Failed',
+            'True',
+            'BackoffLimitExceeded',
+            'limit reached',
+            '2026-02-01T10:00:00Z',
+          ),
+        ]),
+      ],
+      message:
+        '1 of 2 objects are healthy; not healthy already: Job shop/migrate: limit reached (before this change)',
+    },
+    {
       name: 'a surplus pod still starting beside enough available ones',
       objects: [deployment()],
       pods: [pod({}, { phase: 'Pending', conditions: [], containerStatuses: [] })],

@@ -57,7 +57,7 @@ export interface RolloutVerdict {
  */
 export function judgeRollout(facts: RolloutFacts): RolloutVerdict {
   const assessments = assessAll(facts);
-  const pending = assessments.filter((a) => a.terminal || !isSettled(a.worst.health));
+  const pending = assessments.filter((a) => a.terminal || !(a.older || isSettled(a.worst.health)));
   const [first] = pending.sort(worstFirst);
   if (first === undefined) return { verdict: 'healthy', message: settledMessage(assessments) };
   const { worst, terminal } = first;
@@ -74,6 +74,8 @@ export function judgeRollout(facts: RolloutFacts): RolloutVerdict {
 interface Assessment {
   readonly worst: WorstObject;
   readonly terminal: boolean;
+  /** Bad from before the change: not waited for, but told. */
+  readonly older: boolean;
 }
 
 function assessAll(facts: RolloutFacts): readonly Assessment[] {
@@ -84,8 +86,10 @@ function assessAll(facts: RolloutFacts): readonly Assessment[] {
     ...(facts.rules === undefined ? {} : { rules: facts.rules }),
   };
   return facts.objects.map(({ ref, object }) => {
-    const { health, reason, message, terminal } = computeStatus(object, context);
-    const own = { worst: { ref, health, reason, message }, terminal: terminal === true };
+    const { health, reason, message, terminal, older } = computeStatus(object, context);
+    const worst = { ref, health, reason, message };
+    const own = { worst, terminal: terminal === true, older: older === true };
+    if (own.older) return own;
     if (!isFields(object) || isTerminating(object) || health === 'Suspended') return own;
     if (kindKey(object) === 'Pod') {
       return { ...own, worst: { ...own.worst, pod: diagnosePod(object, context) } };
@@ -109,6 +113,7 @@ function blamePod(own: Assessment, pod: PodDiagnosis): Assessment {
       pod,
     },
     terminal: own.terminal || terminal,
+    older: false,
   };
 }
 
@@ -150,10 +155,15 @@ function nameOf({ kind, namespace, name }: ObjectRef): string {
 
 function settledMessage(assessments: readonly Assessment[]): string {
   const suspended = assessments.filter(({ worst }) => worst.health === 'Suspended');
-  const healthy = assessments.length - suspended.length;
-  const told = `${healthy} of ${assessments.length} objects are healthy`;
+  const older = assessments.filter((a) => a.older);
+  const healthy = assessments.length - suspended.length - older.length;
   const names = suspended.map(({ worst }) => nameOf(worst.ref)).sort(byText);
-  return names.length === 0 ? told : `${told}; suspended: ${names.join(', ')}`;
+  const faults = older.map(({ worst }) => `${nameOf(worst.ref)}: ${worst.message}`).sort(byText);
+  return [
+    `${healthy} of ${assessments.length} objects are healthy`,
+    ...(names.length === 0 ? [] : [`suspended: ${names.join(', ')}`]),
+    ...(faults.length === 0 ? [] : [`not healthy already: ${faults.join(', ')}`]),
+  ].join('; ');
 }
 
 function lateness({ startedAt, deadlineAt, now }: RolloutFacts): string {

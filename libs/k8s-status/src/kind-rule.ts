@@ -28,6 +28,12 @@ export function isTerminating(object: Fields): boolean {
   return at !== undefined && at !== null && at !== '';
 }
 
+/** True if Kubernetes dates this before `since`; its timestamps have no fractions. */
+export function isOlder(instant: number | undefined, { since }: StatusContext): boolean {
+  if (since === undefined || instant === undefined) return false;
+  return instant < Math.floor(since.getTime() / 1000) * 1000;
+}
+
 /**
  * Progressing while the controller has not yet seen the newest specification: until then the rest of
  * the status describes an older one. Undefined once it has.

@@ -19,6 +19,8 @@ export interface ObjectStatus {
   readonly reason: string;
   readonly message: string;
   readonly terminal?: boolean;
+  /** True: its evidence is older than the change that is judged, and is not held against that. */
+  readonly older?: boolean;
 }
 
 /** 0 for the best health, rising with badness. */
@@ -48,6 +50,11 @@ export function progressing(reason: string, message: string): ObjectStatus {
 /** Bad, but may mend by itself. */
 export function degraded(reason: string, message: string): ObjectStatus {
   return { health: 'Degraded', reason, message };
+}
+
+/** Bad from before the change that is judged, which nobody can expect to mend it. */
+export function olderFault(reason: string, message: string): ObjectStatus {
+  return { health: 'Degraded', reason, message: `${message} (before this change)`, older: true };
 }
 
 /** Bad for good: no waiting mends it. */

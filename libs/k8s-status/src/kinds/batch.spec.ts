@@ -118,3 +118,25 @@ describe('the status of a CronJob', () => {
     expect(computeStatus(object)).toMatchObject(expected);
   });
 });
+
+describe('a failure from before the change', () => {
+  const failedAt = '2026-03-01T10:00:05Z';
+  const job = live('batch/v1', 'Job', {
+    status: { conditions: [condition('Failed', 'True', 'BackoffLimitExceeded', 'limit reached')] },
+  });
+  const cronJob = live('batch/v1', 'CronJob', {
+    status: { lastScheduleTime: failedAt, lastSuccessfulTime: '2026-03-01T09:00:00Z' },
+  });
+  it.each([
+    { kind: 'Job', object: job, reason: 'BackoffLimitExceeded', terminal: true },
+    { kind: 'CronJob', object: cronJob, reason: 'LastRunFailed', terminal: undefined },
+  ])('of a $kind is told and not held against the change', ({ object, reason, terminal }) => {
+    const after = computeStatus(object, { since: new Date('2026-03-01T10:00:06Z') });
+    expect(after).toMatchObject({ health: 'Degraded', reason, older: true });
+    expect(after.message).toMatch(/\(before this change\)$/);
+    expect(after.terminal).toBeUndefined();
+    const within = computeStatus(object, { since: new Date('2026-03-01T10:00:05.900Z') });
+    expect(within).toMatchObject({ health: 'Degraded', reason });
+    expect([within.older, within.terminal]).toEqual([undefined, terminal]);
+  });
+});

@@ -1,12 +1,12 @@
-import type { KindRule } from '../kind-rule.js';
+import { isOlder, type KindRule } from '../kind-rule.js';
 import { fieldsAt, instantOf, itemsOf } from '../live-fields.js';
-import { degraded, healthy } from '../object-status.js';
+import { degraded, healthy, olderFault } from '../object-status.js';
 
 /**
  * Bad only if its last run is over and did not succeed. One that is suspended, was never due or never
  * succeeded yet has nothing to wait for.
  */
-export const cronJobStatus: KindRule = (object) => {
+export const cronJobStatus: KindRule = (object, context) => {
   if (fieldsAt(object, 'spec')['suspend'] === true) {
     return healthy('Suspended', 'is suspended, as its specification asks');
   }
@@ -18,7 +18,10 @@ export const cronJobStatus: KindRule = (object) => {
   if (succeeded === undefined) return healthy('NoSuccessYet', 'has had no successful run yet');
   if (succeeded < scheduled) {
     const due = new Date(scheduled).toISOString();
-    return degraded('LastRunFailed', `its run of ${due} did not succeed; see the logs of its Job`);
+    const told = `its run of ${due} did not succeed; see the logs of its Job`;
+    return isOlder(scheduled, context)
+      ? olderFault('LastRunFailed', told)
+      : degraded('LastRunFailed', told);
   }
   return healthy('LastRunSucceeded', `its last run succeeded`);
 };

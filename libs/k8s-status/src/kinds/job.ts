@@ -1,15 +1,18 @@
 import { trueCondition } from '../conditions.js';
-import { tally, type KindRule } from '../kind-rule.js';
+import { isOlder, tally, type KindRule } from '../kind-rule.js';
 import { countOf, fieldsAt } from '../live-fields.js';
-import { failed, healthy, progressing, suspended } from '../object-status.js';
+import { failed, healthy, olderFault, progressing, suspended } from '../object-status.js';
 
 /**
  * Judged by the *status* of its conditions, not their presence: a resumed Job keeps `Suspended: False`
  * and is still running. `FailureTarget` comes before `Failed` and already settles the outcome.
  */
-export const jobStatus: KindRule = (object) => {
+export const jobStatus: KindRule = (object, context) => {
   const failure = trueCondition(object, 'Failed') ?? trueCondition(object, 'FailureTarget');
-  if (failure !== undefined) return failed(failure.reason, failure.message);
+  if (failure !== undefined) {
+    const { reason, message, updatedAt } = failure;
+    return isOlder(updatedAt, context) ? olderFault(reason, message) : failed(reason, message);
+  }
   const complete = trueCondition(object, 'Complete');
   if (complete !== undefined) return healthy('Complete', 'ran to completion');
   const spec = fieldsAt(object, 'spec');

@@ -46,7 +46,10 @@ describe('the status of a Deployment', () => {
     {
       name: 'one replica of the old revision still running',
       object: deployment({}, { replicas: 4 }),
-      expected: progressing('OldReplicasRemaining'),
+      expected: {
+        ...progressing('OldReplicasRemaining'),
+        message: '1 replica of an older revision still runs',
+      },
     },
     {
       name: 'one updated replica too many',
@@ -87,7 +90,16 @@ describe('the status of a Deployment', () => {
           conditions: [condition('ReplicaFailure', 'True', 'FailedCreate', 'exceeded quota')],
         },
       ),
-      expected: { health: 'Degraded', reason: 'FailedCreate', terminal: true },
+      expected: {
+        health: 'Degraded',
+        reason: 'FailedCreate',
+        message: '0 of 3 replicas are available; cannot make the others: exceeded quota',
+      },
+    },
+    {
+      name: 'all there, though a surplus pod was not let in',
+      object: deployment({}, { conditions: [condition('ReplicaFailure', 'True', 'FailedCreate')] }),
+      expected: { health: 'Healthy' },
     },
     {
       name: 'paused, though its controller is behind',
@@ -109,6 +121,44 @@ describe('the status of a Deployment', () => {
   ])('holds a progress deadline exceeded $name against it: $health', ({ since, health }) => {
     const object = deployment({}, { replicas: 4, conditions: [exceeded] });
     expect(computeStatus(object, { since: new Date(since) }).health).toBe(health);
+  });
+});
+
+describe('replicas that cannot be made', () => {
+  const failing = (message: string) => ({
+    availableReplicas: 0,
+    conditions: [condition('ReplicaFailure', 'True', 'FailedCreate', message)],
+  });
+  const broken = (kind: string, message: string) =>
+    kind === 'Deployment'
+      ? deployment({}, failing(message))
+      : live('apps/v1', 'ReplicaSet', {
+          spec: { replicas: 3 },
+          status: { observedGeneration: 1, ...failing(message) },
+        });
+  const quota = 'pods "web-x" is forbidden: exceeded quota: pods, used: pods=3, limited: pods=3';
+  const security =
+    'pods "web-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot';
+  const range =
+    'pods "web-x" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi';
+  describe.each(['Deployment', 'ReplicaSet'])('of a %s', (kind) => {
+    it.each([
+      { name: 'for want of quota', message: quota, terminal: undefined },
+      { name: 'for the security of the namespace', message: security, terminal: true },
+      { name: 'for a limit of the namespace', message: range, terminal: true },
+    ])('$name: for good = $terminal', ({ message, terminal }) => {
+      const status = computeStatus(broken(kind, message));
+      expect(status).toMatchObject({ health: 'Degraded', reason: 'FailedCreate' });
+      expect(status.terminal).toBe(terminal);
+    });
+
+    it.each([
+      { name: 'a second before the change', since: '2026-03-01T10:00:06Z', health: 'Progressing' },
+      { name: 'in the second of it', since: '2026-03-01T10:00:05.900Z', health: 'Degraded' },
+    ])('$name: $health', ({ since, health }) => {
+      const status = computeStatus(broken(kind, security), { since: new Date(since) });
+      expect(status.health).toBe(health);
+    });
   });
 });
 
@@ -241,7 +291,7 @@ describe('the status of a ReplicaSet', () => {
         observedGeneration: 1,
         conditions: [condition('ReplicaFailure', 'True', 'FailedCreate')],
       }),
-      expected: { health: 'Degraded', reason: 'FailedCreate', terminal: true },
+      expected: { health: 'Degraded', reason: 'FailedCreate' },
     },
     {
       name: 'able to create pods again',
