@@ -132,7 +132,10 @@ describe('what a plan asks of the API server', () => {
     const asked = await scene.plan('web', 'uninstall');
     expect([...asked.helm].sort()).toEqual(bare);
     expect(asked.ledger.map(methodOf)).toEqual(['GET', 'PUT', 'PUT', 'PUT', 'GET', 'PUT']);
-    expect([asked.dryRuns, looksAtObjects(asked), asked.namespace]).toEqual([[], [], []]);
+    expect([asked.dryRuns, asked.namespace]).toEqual([[], []]);
+    // That nothing is left is asked for by name: a watch that is silent or forbidden shows nothing too.
+    const looks = looksAtObjects(asked);
+    expect([looks.length, new Set(looks).size]).toEqual([OBJECTS - 1, OBJECTS - 1]);
     expect(asked.releases.length).toBeLessThanOrEqual(MOST_LISTS + MOST_PAYLOADS);
   });
 });
