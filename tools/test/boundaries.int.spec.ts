@@ -146,7 +146,7 @@ const WRONGS = [
     name: 'a benchmark that reaches into a package',
     path: 'bench/wrong-private.mjs',
     imports: ['../libs/kube/src/private.js'],
-    expected: ['benchmarks load built packages, and pg for the bare arm'],
+    expected: ['benchmarks load built packages, and what bare arms and counters need'],
   },
 ] as const;
 

@@ -5,16 +5,16 @@ import { sharedDatabase } from '../testing/shared-database.js';
 
 const database = sharedDatabase();
 
-/** A freeze of long ago, which holds nothing, over `inside` alone; `outside` is beside it. */
+/** A freeze of the far future, which holds nothing, over `inside` alone; `outside` is beside it. */
 async function twoEntities(): Promise<{ readonly world: EngineWorld; readonly freeze: string }> {
   const world = await EngineWorld.build({}, await database.open());
   await world.connect();
   await world.report({});
   for (const name of ['inside', 'outside']) await world.entity({ channel: 'dev' }, {}, name);
   const { id } = await world.constraint({
-    name: 'old freeze',
+    name: 'far freeze',
     kind: 'suppression_window',
-    spec: { start: '2020-01-01T00:00:00Z', end: '2020-01-02T00:00:00Z', reason: 'Stocktaking' },
+    spec: { start: '2099-01-01T00:00:00Z', end: '2099-01-02T00:00:00Z', reason: 'Stocktaking' },
     scope: { entities: ['inside'] },
   });
   return { world, freeze: id };
