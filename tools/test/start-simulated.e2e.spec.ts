@@ -21,8 +21,8 @@ const GOOD: readonly (readonly [product: string, version: string, values: object
   ['aria-frontend', '2.0.0', {}],
   ['aria-persistence', '1.0.0', {}],
   ['test-service', '1.1.0', {}],
-  ['test-service', '1.1.0', { replicas: 2 }],
   ['test-service', '1.1.0', { replicas: 3 }],
+  ['test-service', '1.1.0', { replicas: 4 }],
   ['fragile-service', '1.0.0', {}],
 ];
 
