@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, ok, type Result, shorten } from '@apollo-deploy/kernel';
 import { SPOKE_SOCKET_PATH } from '@apollo-deploy/protocol';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -183,7 +183,7 @@ function missing(given: Readonly<Record<string, string>>): readonly ConfigProble
 function shownValue(variable: string, value = ''): string {
   if (variable === 'APOLLO_SPOKE_TOKEN' || value.includes('@'))
     return 'not usable (its value is not shown)';
-  return JSON.stringify(value.length <= 80 ? value : `${value.slice(0, 77)}...`);
+  return JSON.stringify(shorten(value));
 }
 
 function invalid(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {

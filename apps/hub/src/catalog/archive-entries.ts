@@ -1,3 +1,4 @@
+import { shorten } from '@apollo-deploy/kernel';
 import type { Header } from 'tar-stream';
 import { ChartRefused } from './chart-refused.js';
 
@@ -20,7 +21,7 @@ export class ArchiveEntries {
     }
     if (type !== 'file' && type !== 'contiguous-file' && type !== 'directory') {
       throw new ChartRefused(
-        `chart holds ${shown(name)}, a ${type}; only files and folders may be`,
+        `chart holds ${quoted(name)}, a ${type}; only files and folders may be`,
       );
     }
     const segments = segmentsOf(name);
@@ -28,12 +29,12 @@ export class ArchiveEntries {
     this.root ??= root;
     if (root !== this.root) {
       throw new ChartRefused(
-        `chart has several folders at its top (${shown(this.root ?? '')}, ${shown(root ?? '')}); it must be one chart`,
+        `chart has several folders at its top (${quoted(this.root ?? '')}, ${quoted(root ?? '')}); it must be one chart`,
       );
     }
     if (type === 'directory') return false;
     if (path.length === 0) {
-      throw new ChartRefused(`chart holds the file ${shown(name)} outside of its folder`);
+      throw new ChartRefused(`chart holds the file ${quoted(name)} outside of its folder`);
     }
     this.noteFile(segments, name);
     return path.length === 1 && path[0] === 'Chart.yaml';
@@ -51,7 +52,7 @@ export class ArchiveEntries {
   private noteFile(segments: readonly string[], name: string): void {
     const key = segments.join('/').toLowerCase();
     if (this.files.has(key)) {
-      throw new ChartRefused(`chart holds ${shown(name)} twice (letter case is not told apart)`);
+      throw new ChartRefused(`chart holds ${quoted(name)} twice (letter case is not told apart)`);
     }
     this.files.add(key);
   }
@@ -63,10 +64,10 @@ function segmentsOf(name: string): readonly string[] {
   const stays = segments.every((part) => part !== '' && part !== '.' && part !== '..');
   if (stays && name.length <= MAX_NAME_LENGTH && !/[\0\\]|^[A-Za-z]:/.test(name)) return segments;
   throw new ChartRefused(
-    `chart holds the path ${shown(name)}; accepted are relative paths without "..", "." and "\\"`,
+    `chart holds the path ${quoted(name)}; accepted are relative paths without "..", "." and "\\"`,
   );
 }
 
-function shown(name: string): string {
-  return JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 77)}...`);
+function quoted(name: string): string {
+  return JSON.stringify(shorten(name));
 }

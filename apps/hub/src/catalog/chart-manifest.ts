@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type ChartReference, parseVersion } from '@apollo-deploy/domain';
-import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, ok, type Result, shorten } from '@apollo-deploy/kernel';
 import { parseDocument } from 'yaml';
 
 /** What Helm accepts as the name of a chart. */
@@ -75,6 +75,5 @@ function firstLine(message: string): string {
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'object' && value !== null) return 'no text';
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+  return shorten(JSON.stringify(value));
 }

@@ -1,4 +1,5 @@
 import { CRITICALITIES, PLAN_TYPES, type Scope, TIERS } from '@apollo-deploy/domain';
+import { shorten } from '@apollo-deploy/kernel';
 import { ACCEPTED_LABELS, Field, isLabels, isPlainObject } from '../http/field.js';
 import { Refused } from '../http/refused.js';
 
@@ -64,14 +65,12 @@ export function readScope(given: ScopeFields = {}): Scope {
     }
     const rule: MemberRule = MEMBERS[member];
     if (rule.check(value)) continue;
-    throw refused(field, `${field} is ${shown(value)}; accepted is ${rule.accepted}`);
+    throw refused(
+      field,
+      `${field} is ${shorten(JSON.stringify(value))}; accepted is ${rule.accepted}`,
+    );
   }
   return given;
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
 function isMember(member: string): member is keyof typeof MEMBERS {

@@ -1,4 +1,4 @@
-import { InvariantViolation } from '@apollo-deploy/kernel';
+import { InvariantViolation, shorten } from '@apollo-deploy/kernel';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { isPlainObject } from './field.js';
@@ -73,16 +73,12 @@ function fieldsOf(shape: Shape): readonly string[] {
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return shownObject(value);
-  return shortened(JSON.stringify(value));
+  return shorten(JSON.stringify(value));
 }
 
 /** By the names of its members alone: what they hold may be a secret. */
 function shownObject(value: object): string {
   const names = Object.keys(value);
   if (names.length === 0) return 'an object without members';
-  return `an object with ${shortened(names.map((name) => JSON.stringify(name)).join(', '))}`;
-}
-
-function shortened(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+  return `an object with ${shorten(names.map((name) => JSON.stringify(name)).join(', '))}`;
 }

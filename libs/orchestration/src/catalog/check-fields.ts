@@ -6,6 +6,7 @@ import {
   refusal,
   type Refusal,
 } from '@apollo-deploy/domain';
+import { shorten } from '@apollo-deploy/kernel';
 
 /** Refuses a name that breaks its rule, naming the field and what is accepted. */
 export function checkName(
@@ -42,8 +43,4 @@ export function checkRange(field: string, text: string): Refusal | undefined {
 /** The first refusal among checks, in the order in which people fill in the fields. */
 export function firstRefusal(checks: readonly (Refusal | undefined)[]): Refusal | undefined {
   return checks.find((check) => check !== undefined);
-}
-
-function shorten(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
