@@ -105,6 +105,7 @@ export default tseslint.config(
       '.nx/',
       '.apollo/',
       '.apollo-simulated/',
+      '.apollo-code/',
       'coverage/',
       '**/*.d.mts',
     ],

@@ -19,6 +19,8 @@ export const BENCHMARKS = {
   windows: () => import('./windows.mjs'),
   constraints: () => import('./constraints.mjs'),
   dependencies: () => import('./dependencies.mjs'),
+  start: () => import('./start.mjs'),
+  'simulated-spokes': () => import('./simulated-spokes.mjs'),
   helm: () => import('./helm.mjs'),
 };
 

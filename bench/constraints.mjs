@@ -206,6 +206,7 @@ function planFacts(index) {
     dependencies: null,
     promotion: null,
     backup: { base: null, record: null },
+    breakGlasses: [],
     rule: {
       planType: 'upgrade',
       entity: `${product}-prod`,

@@ -129,6 +129,7 @@ export function planFactsOf({ entityFacts: { entity, product, candidates }, neig
     },
     promotion: null,
     backup: { base: null, record: null },
+    breakGlasses: [],
     rule: {
       planType: type,
       entity: entity.name,

@@ -185,9 +185,13 @@ function spokeOf(index) {
   return {
     name: spokeName(index),
     environment: environmentName(index),
-    tokenHash: sha256Hex(spokeName(index)),
-    tokenExpiresAt: AT,
-    tokenUsed: true,
+    credential: {
+      publicKey: spokeName(index),
+      hub: 'bench',
+      clusterUid: spokeName(index),
+      joinedAt: AT,
+      acceptedAt: AT,
+    },
     revoked: false,
     epoch: 1,
     connected: true,

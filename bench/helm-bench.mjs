@@ -156,16 +156,19 @@ export class HelmBench {
     await this.#upgradeByApollo('warm');
     counter.take();
     await this.#upgradeByApollo('counted');
-    const { helm, ledger, dryRuns, releases, objects } = requestsByPurpose(counter.take(), where);
+    const { helm, ledger, rights, dryRuns, releases, objects } = requestsByPurpose(
+      counter.take(),
+      where,
+    );
     const upgrade = ['upgrade', 'bare', this.file('small'), '--set=data=counted'];
     await this.helm(upgrade, { kubeconfigPath: counter.kubeconfigPath });
     const bare = requestsByPurpose(counter.take(), where).helm.length;
     await counter.close();
-    const asked = [helm, ledger, dryRuns, releases, objects];
+    const looks = [rights, releases, objects].flat();
     return {
       ...{ bare, objects: SMALL_OBJECTS, helm: helm.length, ledger: ledger.length },
-      ...{ dryRuns: dryRuns.length, looks: releases.length + objects.length },
-      total: asked.flat().length,
+      ...{ dryRuns: dryRuns.length, looks: looks.length },
+      total: [helm, ledger, dryRuns, looks].flat().length,
     };
   }
 

@@ -7,6 +7,7 @@ import {
   decodeSpokeFrame,
   DURABLE_MESSAGES,
   encodeHubFrame,
+  JOIN_PATH,
 } from '@apollo-deploy/protocol';
 import { WebSocketServer } from 'ws';
 
@@ -37,6 +38,11 @@ export class OfferingHub {
   #socket = null;
   #epoch = 0;
   #server = createServer((request, response) => {
+    if (request.url === JOIN_PATH) {
+      const member = { spoke: 'bench', environment: 'bench', hub: 'bench', accepted: true };
+      response.end(JSON.stringify(member));
+      return;
+    }
     const known = [...this.#charts].find(([sha256]) => request.url === chartPath(sha256));
     response.statusCode = known === undefined ? 404 : 200;
     response.end(known?.[1]);

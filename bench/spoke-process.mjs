@@ -33,8 +33,9 @@ export async function spokeProcess({ kubeconfigPath, helm, directory, namespace 
     const { planId, triedMs: ms } = JSON.parse(line);
     if (typeof ms === 'number') triedMs.set(planId, ms);
   });
+  let stopping = false;
   const ended = once(child, 'exit').then(() => {
-    throw new Error('the spoke ended by itself; what it said stands above');
+    if (!stopping) throw new Error('the spoke ended by itself; what it said stands above');
   });
   await Promise.race([hub.ready, ended]);
   return {
@@ -43,9 +44,9 @@ export async function spokeProcess({ kubeconfigPath, helm, directory, namespace 
     /** Of the spoke and of every Helm it has run. */
     cpuMs: () => cpuMs(child.pid),
     stop: async () => {
-      ended.catch(() => undefined);
+      stopping = true;
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await ended;
       await hub.stop();
     },
   };
@@ -56,8 +57,11 @@ export function childrenCpuMs() {
   return ticks('self', CHILDREN_USER) * TICK_MS;
 }
 
-/** @param {number | undefined} pid */
-function cpuMs(pid) {
+/**
+ * Processor time of a process and of its children that have ended, in milliseconds.
+ * @param {number | undefined} pid
+ */
+export function cpuMs(pid) {
   return ticks(pid, OWN_USER) * TICK_MS;
 }
 

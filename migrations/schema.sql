@@ -1,6 +1,57 @@
 -- The schema after every migration, for reviewers. A test compares the two; it writes this file
 -- when it is told to: APOLLO_WRITE_SCHEMA=1 node tools/test.mjs int -- schema-dump
 
+CREATE TABLE api_tokens (
+  id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  hash text COLLATE "C" NOT NULL,
+  scope json NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  last_used_at timestamp with time zone,
+  CONSTRAINT api_tokens_hash UNIQUE (hash),
+  CONSTRAINT api_tokens_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE approval_requests (
+  entity text COLLATE "C" NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  plan_id text NOT NULL,
+  ran_ms bigint NOT NULL,
+  running_since timestamp with time zone,
+  asked_at timestamp with time zone,
+  escalated_at timestamp with time zone,
+  CONSTRAINT approval_requests_pkey PRIMARY KEY (entity, rule)
+);
+
+CREATE TABLE approval_rules (
+  name text COLLATE "C" NOT NULL,
+  rule json NOT NULL,
+  set_by text NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT approval_rules_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE approvals (
+  id text COLLATE "C" NOT NULL,
+  entity text COLLATE "C" NOT NULL,
+  plan_id text COLLATE "C" NOT NULL,
+  approved_by text NOT NULL,
+  roles json NOT NULL,
+  digest text NOT NULL,
+  approved_at timestamp with time zone NOT NULL,
+  comment text,
+  withdrawn_at timestamp with time zone,
+  consumed_at timestamp with time zone,
+  consumed_by text COLLATE "C",
+  CONSTRAINT approvals_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE audit_entries (
   id text COLLATE "C" NOT NULL,
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -12,6 +63,21 @@ CREATE TABLE audit_entries (
   detail json NOT NULL,
   request_id text,
   CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE audit_links (
+  number bigint NOT NULL,
+  entry_id text COLLATE "C" NOT NULL,
+  previous text NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_links_entry UNIQUE (entry_id),
+  CONSTRAINT audit_links_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE audit_pending (
+  position bigint NOT NULL,
+  entry_id text COLLATE "C" NOT NULL,
+  CONSTRAINT audit_pending_pkey PRIMARY KEY ("position")
 );
 
 CREATE TABLE automatic_suppressions (
@@ -52,8 +118,28 @@ CREATE TABLE baselines (
   at timestamp with time zone NOT NULL,
   how text NOT NULL,
   evidence json,
+  entity_version integer,
   CONSTRAINT baselines_content UNIQUE (entity, content_key),
   CONSTRAINT baselines_pkey PRIMARY KEY ("position")
+);
+
+CREATE TABLE break_glasses (
+  id text COLLATE "C" NOT NULL,
+  product text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  waives json NOT NULL,
+  reason text NOT NULL,
+  opened_by text COLLATE "C" NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  in_force_until timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  uses integer NOT NULL,
+  plans json NOT NULL,
+  ended json,
+  review json,
+  overdue_told_at timestamp with time zone,
+  version integer NOT NULL,
+  CONSTRAINT break_glasses_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE channel_entries (
@@ -96,6 +182,49 @@ CREATE TABLE declines (
   CONSTRAINT declines_pkey PRIMARY KEY (entity, content_key)
 );
 
+CREATE TABLE delegations (
+  id text COLLATE "C" NOT NULL,
+  giver text NOT NULL,
+  lent_to text NOT NULL,
+  roles json NOT NULL,
+  scope json NOT NULL,
+  lent_from timestamp with time zone NOT NULL,
+  lent_until timestamp with time zone NOT NULL,
+  given_at timestamp with time zone NOT NULL,
+  CONSTRAINT delegations_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE deployment_history (
+  id text COLLATE "C" NOT NULL,
+  service text COLLATE "C" NOT NULL,
+  from_version text,
+  to_version text NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  strategy text NOT NULL,
+  deployed_by text COLLATE "C" NOT NULL,
+  deployed_at timestamp with time zone NOT NULL DEFAULT now(),
+  status text NOT NULL,
+  rollback_version text,
+  notes text,
+  duration_seconds double precision,
+  kind text NOT NULL,
+  wish json NOT NULL,
+  chart_sha256 text NOT NULL,
+  deployed_by_kind text NOT NULL,
+  reason text,
+  ended_at timestamp with time zone,
+  queued boolean NOT NULL,
+  steps json NOT NULL,
+  targets json NOT NULL,
+  backup text NOT NULL,
+  superseded_by text,
+  proof json,
+  version integer NOT NULL,
+  break_glass text,
+  back_ported_at timestamp with time zone,
+  CONSTRAINT deployment_history_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE dirty_entities (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   entity text COLLATE "C" NOT NULL,
@@ -118,6 +247,9 @@ CREATE TABLE entities (
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
   version integer NOT NULL,
+  adopt boolean,
+  field_conflicts text,
+  edits jsonb,
   CONSTRAINT entities_pkey PRIMARY KEY (name),
   CONSTRAINT entities_release UNIQUE (spoke, namespace, release_name)
 );
@@ -171,6 +303,13 @@ CREATE TABLE holds (
   CONSTRAINT holds_pkey PRIMARY KEY (entity)
 );
 
+CREATE TABLE hub_identity (
+  single boolean NOT NULL DEFAULT true,
+  id text COLLATE "C" NOT NULL,
+  CONSTRAINT hub_identity_pkey PRIMARY KEY (single),
+  CONSTRAINT hub_identity_single_check CHECK (single)
+);
+
 CREATE TABLE idempotency_records (
   principal text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
@@ -181,6 +320,28 @@ CREATE TABLE idempotency_records (
   CONSTRAINT idempotency_records_pkey PRIMARY KEY (principal, key)
 );
 
+CREATE TABLE join_tokens (
+  hash text COLLATE "C" NOT NULL,
+  spoke text COLLATE "C" NOT NULL,
+  cluster_uid text COLLATE "C",
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_by text COLLATE "C",
+  CONSTRAINT join_tokens_pkey PRIMARY KEY (hash)
+);
+
+CREATE TABLE key_sets (
+  version bigint NOT NULL,
+  threshold integer NOT NULL,
+  keys json NOT NULL,
+  expires_at text COLLATE "C",
+  envelope json NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  added_by text NOT NULL,
+  CONSTRAINT key_sets_pkey PRIMARY KEY (version),
+  CONSTRAINT key_sets_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE leases (
   name text COLLATE "C" NOT NULL,
   holder text COLLATE "C" NOT NULL,
@@ -188,6 +349,46 @@ CREATE TABLE leases (
   ttl_ms integer NOT NULL,
   until timestamp with time zone,
   CONSTRAINT leases_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE login_sessions (
+  id text COLLATE "C" NOT NULL,
+  person text COLLATE "C" NOT NULL,
+  hash text COLLATE "C" NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  idle_ends_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by text,
+  issuer text COLLATE "C",
+  subject text COLLATE "C",
+  sid text COLLATE "C",
+  CONSTRAINT login_sessions_hash UNIQUE (hash),
+  CONSTRAINT login_sessions_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE logout_tokens (
+  issuer text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  kept_until timestamp with time zone NOT NULL,
+  CONSTRAINT logout_tokens_pkey PRIMARY KEY (issuer, id)
+);
+
+CREATE TABLE notifications (
+  id text COLLATE "C" NOT NULL,
+  receiver text COLLATE "C" NOT NULL,
+  sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  deployment text COLLATE "C" NOT NULL,
+  environment text COLLATE "C" NOT NULL,
+  body json NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL,
+  tried_since timestamp with time zone NOT NULL,
+  next_attempt_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  dead_at timestamp with time zone,
+  last_error text,
+  CONSTRAINT notifications_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE occurrences (
@@ -208,6 +409,18 @@ CREATE TABLE outbox_messages (
   payload json NOT NULL,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT outbox_messages_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE people (
+  name text COLLATE "C" NOT NULL,
+  roles json NOT NULL,
+  grants json NOT NULL,
+  disabled boolean NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  machine boolean,
+  CONSTRAINT people_pkey PRIMARY KEY (name)
 );
 
 CREATE TABLE plan_counts (
@@ -260,6 +473,8 @@ CREATE TABLE plans (
   in_line_since timestamp with time zone,
   noted json,
   queued_since timestamp with time zone,
+  progress json,
+  entity_version integer,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 
@@ -345,12 +560,16 @@ CREATE TABLE schema_migrations (
   CONSTRAINT "PK_62441bec32630ced9e4cccae336" PRIMARY KEY (id)
 );
 
+CREATE TABLE session_tokens (
+  spoke text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  kept_until timestamp with time zone NOT NULL,
+  CONSTRAINT session_tokens_pkey PRIMARY KEY (spoke, id)
+);
+
 CREATE TABLE spokes (
   name text COLLATE "C" NOT NULL,
   environment text COLLATE "C" NOT NULL,
-  token_hash text COLLATE "C" NOT NULL,
-  token_expires_at timestamp with time zone NOT NULL,
-  token_used boolean NOT NULL,
   revoked boolean NOT NULL,
   epoch bigint NOT NULL,
   connected boolean NOT NULL,
@@ -363,23 +582,56 @@ CREATE TABLE spokes (
   max_concurrent integer,
   clock_skew_ms bigint,
   unknown_plans json,
+  credential json,
+  alarm json,
+  instances json,
+  revocation json,
+  ledger_epoch bigint,
+  lost_ledgers json,
   CONSTRAINT spokes_pkey PRIMARY KEY (name)
 );
 
+CREATE INDEX api_tokens_end ON public.api_tokens USING btree (LEAST(expires_at, revoked_at));
+CREATE INDEX api_tokens_owner ON public.api_tokens USING btree (owner, id);
+CREATE INDEX approvals_consumed ON public.approvals USING btree (consumed_by) WHERE (consumed_by IS NOT NULL);
+CREATE INDEX approvals_standing ON public.approvals USING btree (entity) WHERE ((withdrawn_at IS NULL) AND (consumed_at IS NULL));
 CREATE INDEX audit_entries_actor_oldest ON public.audit_entries USING btree (actor, at, "position");
 CREATE INDEX audit_entries_oldest ON public.audit_entries USING btree (at, "position");
 CREATE INDEX audit_entries_subject_oldest ON public.audit_entries USING btree (subject, at, "position");
 CREATE INDEX automatic_suppressions_ends ON public.automatic_suppressions USING btree (environment, suppressed_until);
 CREATE INDEX backups_requested ON public.backups USING btree (entity, release_digest) WHERE (status = 'requested'::text);
 CREATE INDEX baselines_newest ON public.baselines USING btree (entity, "position");
+CREATE INDEX break_glasses_environment ON public.break_glasses USING btree (environment, id);
+CREATE INDEX break_glasses_owed ON public.break_glasses USING btree (product, opened_at) WHERE (review IS NULL);
+CREATE INDEX break_glasses_product ON public.break_glasses USING btree (product, id);
+CREATE INDEX break_glasses_untold ON public.break_glasses USING btree (due_at) WHERE ((review IS NULL) AND (overdue_told_at IS NULL));
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
+CREATE INDEX delegations_ends ON public.delegations USING btree (lent_until);
+CREATE INDEX deployment_history_newest ON public.deployment_history USING btree (service, environment, deployed_at DESC, id DESC);
+CREATE INDEX deployment_history_owing ON public.deployment_history USING btree (service) WHERE ((kind = 'hotfix'::text) AND (status = 'completed'::text) AND (back_ported_at IS NULL));
+CREATE UNIQUE INDEX deployment_history_under_way ON public.deployment_history USING btree (service, environment, queued) WHERE (ended_at IS NULL);
 CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);
 CREATE INDEX entities_environment_name ON public.entities USING btree (environment, name);
 CREATE INDEX entities_product_name ON public.entities USING btree (product, name);
 CREATE INDEX entities_spoke_name ON public.entities USING btree (spoke, name);
 CREATE INDEX evaluations_due ON public.evaluations USING btree (recheck_at, entity) WHERE (recheck_at IS NOT NULL);
+CREATE INDEX idx_deployment_date ON public.deployment_history USING btree (deployed_at DESC);
+CREATE INDEX idx_deployment_env ON public.deployment_history USING btree (environment);
+CREATE INDEX idx_deployment_service ON public.deployment_history USING btree (service);
+CREATE INDEX join_tokens_expires_at ON public.join_tokens USING btree (expires_at);
+CREATE INDEX join_tokens_spoke ON public.join_tokens USING btree (spoke);
+CREATE INDEX login_sessions_end ON public.login_sessions USING btree (ends_at);
+CREATE INDEX login_sessions_person ON public.login_sessions USING btree (person, ends_at);
+CREATE INDEX login_sessions_sid ON public.login_sessions USING btree (issuer, sid) WHERE (sid IS NOT NULL);
+CREATE INDEX login_sessions_subject ON public.login_sessions USING btree (issuer, subject);
+CREATE INDEX logout_tokens_end ON public.logout_tokens USING btree (kept_until);
+CREATE INDEX notifications_dead ON public.notifications USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX notifications_delivered ON public.notifications USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
+CREATE INDEX notifications_line ON public.notifications USING btree (receiver, sequence) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX outbox_messages_plan ON public.outbox_messages USING btree (plan_id);
 CREATE INDEX outbox_messages_spoke_position ON public.outbox_messages USING btree (spoke, "position");
+CREATE INDEX people_granted_roles ON public.people USING gin (jsonb_path_query_array((grants)::jsonb, '$[*]."roles"[*]'::jsonpath)) WHERE (NOT disabled);
+CREATE INDEX people_roles ON public.people USING gin (((roles)::jsonb)) WHERE (NOT disabled);
 CREATE INDEX plans_blocked ON public.plans USING btree (environment, entity) WHERE (state = 'BLOCKED'::text);
 CREATE INDEX plans_due ON public.plans USING btree (recheck_at, entity) WHERE (state = ANY (ARRAY['PENDING'::text, 'BLOCKED'::text]));
 CREATE INDEX plans_entity_newest ON public.plans USING btree (entity, created_at, "position");
@@ -395,11 +647,60 @@ CREATE UNIQUE INDEX plans_one_open_per_entity ON public.plans USING btree (entit
 CREATE INDEX plans_pending ON public.plans USING btree (entity) WHERE (state = 'PENDING'::text);
 CREATE INDEX plans_state_newest ON public.plans USING btree (state, created_at, "position");
 CREATE INDEX recalls_product ON public.recalls USING btree (product, id);
+CREATE INDEX releases_chart ON public.releases USING btree (((chart ->> 'sha256'::text)));
 CREATE INDEX releases_dependency_products ON public.releases USING gin (jsonb_path_query_array((dependencies)::jsonb, '$[*]."product"'::jsonpath));
 CREATE INDEX releases_product_id ON public.releases USING btree (product, id);
 CREATE INDEX runs_chart ON public.runs USING btree (chart_sha256, environment);
 CREATE INDEX runs_underway ON public.runs USING btree (spoke) WHERE (healthy_since IS NOT NULL);
-CREATE INDEX spokes_token_hash ON public.spokes USING btree (token_hash);
+CREATE INDEX session_tokens_kept_until ON public.session_tokens USING btree (kept_until);
+
+CREATE OR REPLACE FUNCTION public.queue_audit_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      BEGIN
+        INSERT INTO public.audit_pending (position, entry_id) SELECT position, id FROM added;
+        RETURN NULL;
+      END $function$
+;
+CREATE TRIGGER queue_audit_entries AFTER INSERT ON public.audit_entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_audit_entries();
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        RAISE EXCEPTION 'the audit trail only grows: % of % is refused', TG_OP, TG_TABLE_NAME
+          USING ERRCODE = 'insufficient_privilege',
+            HINT = 'Write a new entry that says what was wrong with the old one.';
+      END $function$
+;
+CREATE TRIGGER refuse_audit_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_changes();
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        RAISE EXCEPTION 'the audit trail only grows: % of % is refused', TG_OP, TG_TABLE_NAME
+          USING ERRCODE = 'insufficient_privilege',
+            HINT = 'Write a new entry that says what was wrong with the old one.';
+      END $function$
+;
+CREATE TRIGGER refuse_audit_changes BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_links FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_changes();
+
+CREATE OR REPLACE FUNCTION public.tell_of_key_sets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        PERFORM pg_notify('apollo_signals', 'keys');
+        RETURN NULL;
+      END $function$
+;
+CREATE TRIGGER tell_of_key_sets AFTER INSERT ON public.key_sets FOR EACH STATEMENT EXECUTE FUNCTION tell_of_key_sets();
 
 CREATE OR REPLACE FUNCTION public.tell_of_marks()
  RETURNS trigger
@@ -423,3 +724,53 @@ AS $function$
       END $function$
 ;
 CREATE TRIGGER tell_of_messages AFTER INSERT ON public.outbox_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_of_messages();
+
+CREATE OR REPLACE FUNCTION public.tell_of_revocations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      BEGIN
+        PERFORM pg_notify('apollo_signals', 'revoked ' || NEW.name);
+        RETURN NULL;
+      END $function$
+;
+CREATE TRIGGER tell_of_revocations AFTER UPDATE ON public.spokes FOR EACH ROW WHEN ((new.revoked AND (NOT old.revoked))) EXECUTE FUNCTION tell_of_revocations();
+
+CREATE OR REPLACE FUNCTION public.link_audit_entries(numbers bigint[], entry_ids text[], previous_hashes text[], hashes text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+      DECLARE
+        head public.audit_links;
+        wrong bigint;
+        taken bigint;
+      BEGIN
+        SELECT * INTO head FROM public.audit_links ORDER BY number DESC LIMIT 1;
+        SELECT count(*) INTO wrong FROM (
+          SELECT link.*,
+            lag(number, 1, coalesce(head.number, 0)) OVER given AS number_before,
+            lag(hash, 1, coalesce(head.hash, repeat('0', 64))) OVER given AS hash_before
+          FROM unnest(numbers, previous_hashes, hashes)
+            WITH ORDINALITY AS link (number, previous, hash, place)
+          WINDOW given AS (ORDER BY place)
+        ) AS link
+        WHERE number IS DISTINCT FROM number_before + 1 OR previous IS DISTINCT FROM hash_before
+          OR hash !~ '^[0-9a-f]{64}$' OR hash IS NULL;
+        IF wrong > 0 THEN
+          RAISE EXCEPTION 'the links do not go on after the head of the audit trail'
+            USING ERRCODE = 'check_violation';
+        END IF;
+        INSERT INTO public.audit_links (number, entry_id, previous, hash)
+          SELECT * FROM unnest(numbers, entry_ids, previous_hashes, hashes);
+        DELETE FROM public.audit_pending USING public.audit_entries AS entry
+          WHERE entry.id = ANY (entry_ids) AND audit_pending.position = entry.position
+            AND audit_pending.entry_id = entry.id;
+        GET DIAGNOSTICS taken = ROW_COUNT;
+        IF taken <> cardinality(numbers) THEN
+          RAISE EXCEPTION 'an entry that does not wait was to be linked to the audit trail'
+            USING ERRCODE = 'check_violation';
+        END IF;
+      END $function$
+;

@@ -1,10 +1,12 @@
 // `npm start`: a whole Apollo on this machine: hub, three local clusters (or simulated ones), a spoke
 // in each, three example products running in dev. No dependencies, because it installs them.
+import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_PORT, homeOf, readArguments } from './start/arguments.mjs';
-import { checkNode, prepareCode } from './start/build.mjs';
+import { checkNode, codeFolder, prepareCode } from './start/build.mjs';
 import { checkPort } from './start/check-port.mjs';
+import { Accounts } from './start/accounts.mjs';
 import { Clusters, prepareClusterPrograms } from './start/clusters.mjs';
 import { installExamples, registerExamples } from './start/examples.mjs';
 import { foldersOf } from './start/folders.mjs';
@@ -12,16 +14,22 @@ import { HubApi } from './start/hub-api.mjs';
 import { endSurvivor, livingProcess, writePidFile } from './start/process-table.mjs';
 import { Program } from './start/program.mjs';
 import { ensureTokens, simulatedSpokes } from './start/simulated-spokes.mjs';
-import { ensureSpokeToken } from './start/spoke-token.mjs';
+import { ensureJoinToken } from './start/join-token.mjs';
+import { ensureSigningKey } from './start/signing-key.mjs';
 import { printSummary } from './start/summary.mjs';
 import { elapsed, say, StartRefusal } from './start/terminal.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const HOST = '127.0.0.1';
 const PORT = Number(process.env.APOLLO_PORT ?? DEFAULT_PORT);
-const HUB_SCRIPT = join(ROOT, 'apps/hub/dist/main.js');
-const SPOKE_SCRIPT = join(ROOT, 'apps/spoke/dist/main.js');
-const SIMULATOR_SCRIPT = join(ROOT, 'libs/simulator/dist/main.js');
+const CODE = codeFolder(ROOT);
+const HUB_SCRIPT = join(CODE, 'apps/hub/dist/main.js');
+const SPOKE_SCRIPT = join(CODE, 'apps/spoke/dist/main.js');
+const SIMULATOR_SCRIPT = join(CODE, 'libs/simulator/dist/main.js');
+/** @type {() => Promise<typeof import('@apollo-deploy/local-cluster')>} */
+const localClusters = () => import(join(CODE, 'libs/local-cluster/dist/index.js'));
+/** @type {() => Promise<typeof import('@apollo-deploy/simulator')>} */
+const simulator = () => import(join(CODE, 'libs/simulator/dist/index.js'));
 const HUB_READY_MS = 60_000;
 const ENVIRONMENTS = [
   { name: 'dev', tier: 'development' },
@@ -34,6 +42,8 @@ const NAMES = ENVIRONMENTS.map(({ name }) => name);
 const folders = foldersOf(homeOf(words, ROOT));
 const launcherPid = join(folders.run, 'launcher.pid');
 const stop = new AbortController();
+// Each request to the hub listens until it is collected, and thousands of spokes ask for their tokens.
+setMaxListeners(0, stop.signal);
 /** What was started, in order; stopped in reverse. @type {{ stop(): Promise<void> }[]} */
 const running = [];
 /** @param {string} reason */
@@ -93,13 +103,18 @@ async function start({ reset, simulated }) {
   await checkPort(HOST, PORT);
   await prepareCode(ROOT, stop.signal);
 
+  const accounts = await Accounts.prepare(folders, join(CODE, 'libs/domain/dist/index.js'));
   const hub = await startHub();
   const ready = hub.ready(HUB_READY_MS).then(() => say('hub', `ready on ${hub.url}`));
   const registered = ready.then(() => registerExamples(ROOT, hub, ENVIRONMENTS));
   if (simulated === undefined) await startSpokes(hub, ready, registered);
   else await registered.then(() => startSimulator(hub, simulated));
   await installExamples(ROOT, hub, stop.signal);
-  await printSummary(hub, folders, simulated === undefined);
+  await accounts.ensure(hub);
+  await printSummary(hub, folders, {
+    hasClusters: simulated === undefined,
+    tokens: accounts.tokens,
+  });
   say('start', `everything is up after ${elapsed()}; Ctrl-C stops it and keeps the data`);
 }
 
@@ -124,7 +139,12 @@ async function startSpokes(hub, hubReady, registered) {
  * @param {number} count
  */
 async function startSimulator(hub, count) {
-  const spokes = simulatedSpokes(count, NAMES);
+  const { DEFAULT_SEED, simulatedClusterUid } = await simulator();
+  const seed = process.env.APOLLO_SIMULATED_SEED || DEFAULT_SEED;
+  const spokes = simulatedSpokes(count, NAMES).map((spoke) => ({
+    ...spoke,
+    clusterUid: simulatedClusterUid(seed, spoke.name),
+  }));
   await ensureTokens(hub, spokes, folders.spoke);
   stop.signal.throwIfAborted();
   const program = new Program({
@@ -133,6 +153,7 @@ async function startSimulator(hub, count) {
     env: {
       APOLLO_HUB_URL: hub.url,
       APOLLO_SPOKES_DIR: join(folders.base, 'spokes'),
+      APOLLO_SIMULATED_SEED: seed,
       APOLLO_SIMULATED_SPOKES: spokes.map(({ name }) => name).join(','),
     },
     folders,
@@ -174,14 +195,18 @@ async function deleteData() {
 }
 
 async function startHub() {
+  const { keyFile } = await ensureSigningKey(folders.keys);
   const program = new Program({
     name: 'hub',
     script: HUB_SCRIPT,
     env: {
       APOLLO_HOST: HOST,
+      APOLLO_LOGIN: 'local',
+      APOLLO_ADMIN_TOKEN_FILE: folders.adminToken,
       APOLLO_PORT: String(PORT),
       APOLLO_DATA_DIR: folders.data,
       APOLLO_STORAGE_DIR: folders.storage,
+      APOLLO_SIGNING_KEY_FILE: keyFile,
     },
     folders,
     onGivenUp: giveUp,
@@ -197,7 +222,7 @@ async function startHub() {
  * @param {Promise<void>} hubReady
  */
 async function startClusters(names, hubReady) {
-  const library = await import('@apollo-deploy/local-cluster');
+  const library = await localClusters();
   const [programs] = await Promise.all([
     prepareClusterPrograms(library, folders.bin, stop.signal),
     hubReady,
@@ -217,17 +242,20 @@ async function startClusters(names, hubReady) {
  */
 async function startSpoke(hub, cluster, helm, known) {
   const { name } = cluster;
-  const folder = folders.spoke(name);
-  const tokenFile = await ensureSpokeToken(hub, { name, environment: name }, folder, known);
+  const folder = join(folders.spoke(name), 'work');
+  const spoke = { name, environment: name, clusterUid: cluster.uid };
+  const tokenFile = await ensureJoinToken(hub, spoke, folder, known);
+  const { trustedKeysFile } = await ensureSigningKey(folders.keys);
   const program = new Program({
     name: `spoke-${name}`,
     script: SPOKE_SCRIPT,
     env: {
       APOLLO_HUB_URL: hub.url,
       APOLLO_SPOKE_TOKEN_FILE: tokenFile,
+      APOLLO_SPOKE_TRUSTED_KEYS: trustedKeysFile,
       APOLLO_KUBECONFIG: cluster.kubeconfigPath,
       APOLLO_HELM: helm,
-      APOLLO_SPOKE_WORKDIR: join(folder, 'work'),
+      APOLLO_SPOKE_WORKDIR: folder,
     },
     folders,
     onGivenUp: giveUp,

@@ -21,6 +21,25 @@ import { OneKindOfRollbackDemand1763712021000 } from './1763712021000-one-kind-o
 import { RequireOfSpokes1763712029000 } from './1763712029000-require-of-spokes.js';
 import { KeepPlaces1763712032000 } from './1763712032000-keep-places.js';
 import { LearnOfUnknownPlans1763712037000 } from './1763712037000-learn-of-unknown-plans.js';
+import { AdoptReleases1763712039000 } from './1763712039000-adopt-releases.js';
+import { KeepProgress1763712040000 } from './1763712040000-keep-progress.js';
+import { FieldConflicts1763712041000 } from './1763712041000-field-conflicts.js';
+import { ChainAuditEntries1763712045000 } from './1763712045000-chain-audit-entries.js';
+import { CreateApprovals1763712046000 } from './1763712046000-create-approvals.js';
+import { CreatePeople1763712050000 } from './1763712050000-create-people.js';
+import { CreateApiTokens1763712051000 } from './1763712051000-create-api-tokens.js';
+import { TrustSpokes1763712054000 } from './1763712054000-trust-spokes.js';
+import { HearLedgers1763712058000 } from './1763712058000-hear-ledgers.js';
+import { KeepKeySets1763712062000 } from './1763712062000-keep-key-sets.js';
+import { CreateLoginSessions1763712059000 } from './1763712059000-create-login-sessions.js';
+import { CreateBreakGlasses1763712060000 } from './1763712060000-create-break-glasses.js';
+import { LogOutByProvider1763712061000 } from './1763712061000-log-out-by-provider.js';
+import { FindReleasesByChart1763712063000 } from './1763712063000-find-releases-by-chart.js';
+import { CreateDeploymentHistory1763712073000 } from './1763712073000-create-deployment-history.js';
+import { OweBackPorts1763712075000 } from './1763712075000-owe-back-ports.js';
+import { CreateNotifications1763712076000 } from './1763712076000-create-notifications.js';
+import { KeepEdits1763712077000 } from './1763712077000-keep-edits.js';
+import { GuardAuditLinks1763712078000 } from './1763712078000-guard-audit-links.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -47,4 +66,23 @@ export const MIGRATIONS = [
   RequireOfSpokes1763712029000,
   KeepPlaces1763712032000,
   LearnOfUnknownPlans1763712037000,
+  AdoptReleases1763712039000,
+  KeepProgress1763712040000,
+  FieldConflicts1763712041000,
+  ChainAuditEntries1763712045000,
+  CreateApprovals1763712046000,
+  CreatePeople1763712050000,
+  CreateApiTokens1763712051000,
+  TrustSpokes1763712054000,
+  HearLedgers1763712058000,
+  CreateLoginSessions1763712059000,
+  CreateBreakGlasses1763712060000,
+  LogOutByProvider1763712061000,
+  KeepKeySets1763712062000,
+  FindReleasesByChart1763712063000,
+  CreateDeploymentHistory1763712073000,
+  OweBackPorts1763712075000,
+  CreateNotifications1763712076000,
+  KeepEdits1763712077000,
+  GuardAuditLinks1763712078000,
 ] as const;

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { packagesAreInstalled } from '../packages.mjs';
+import { compileCode } from './compile.mjs';
 import { elapsed, say, StartRefusal } from './terminal.mjs';
 
 const OLDEST_NODE = { major: 20, minor: 19 };
@@ -16,7 +18,15 @@ export function checkNode() {
 }
 
 /**
- * Installs the packages if the lock file is newer than they are, and builds what changed.
+ * The folder that the code runs from: laid out as the repository is; see `compileCode`.
+ * @param {string} root
+ */
+export function codeFolder(root) {
+  return join(root, '.apollo-code');
+}
+
+/**
+ * Installs the packages if the lock file is newer than they are, and compiles the sources.
  * @param {string} root
  * @param {AbortSignal} signal
  */
@@ -25,8 +35,9 @@ export async function prepareCode(root, signal) {
     say('packages', 'installing (npm ci; about a minute)');
     await run(root, 'npm', ['ci', '--no-audit', '--no-fund'], 'packages', signal);
   }
-  say('build', 'compiling what changed');
-  await run(root, process.execPath, ['node_modules/typescript/bin/tsc', '-b'], 'build', signal);
+  const { sources, changed } = await compileCode(root, codeFolder(root));
+  signal.throwIfAborted();
+  say('build', `compiled ${String(sources)} sources, ${String(changed)} of them anew`);
 }
 
 /**

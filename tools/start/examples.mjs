@@ -88,10 +88,25 @@ async function settled(hub, names, signal) {
       if (last.get(name) !== status) say('examples', `${name}: ${status}, ${why}`);
       last.set(name, status);
     }
-    if (ours.every(({ status, reported }) => SETTLED.includes(status) && !reported?.stale)) return;
+    const done = await Promise.all(ours.map((entity) => isSettled(hub, entity)));
+    if (done.every(Boolean)) return;
     await delay(250, undefined, { signal });
   }
   say('examples', 'not all of them settled; see the list below');
+}
+
+/**
+ * A plan that waits for its spoke alone goes on by itself once that has said what it knows.
+ * @param {import('./hub-api.mjs').HubApi} hub
+ * @param {import('./hub-api.mjs').EntityView} entity
+ */
+async function isSettled(hub, { status, reported, openPlan }) {
+  if (!SETTLED.includes(status) || reported?.stale) return false;
+  if (status !== 'blocked' || openPlan === undefined) return true;
+  const plan = await hub.find(`/api/v1/plans/${openPlan.id}`);
+  /** @type {readonly { code: string }[]} */
+  const violations = plan?.violations ?? [];
+  return violations.length > 0 && violations.every(({ code }) => code !== 'spoke_ready');
 }
 
 /**

@@ -11,7 +11,11 @@ export function foldersOf(base) {
     storage: join(base, 'storage'),
     logs: join(base, 'logs'),
     run: join(base, 'run'),
+    /** The tokens of the example accounts, by name. */
+    tokens: join(base, 'tokens.json'),
+    adminToken: join(base, 'admin-token'),
     bin: join(base, 'bin'),
+    keys: join(base, 'keys'),
     /** @param {string} name */
     cluster: (name) => join(base, 'clusters', name),
     /** @param {string} name */

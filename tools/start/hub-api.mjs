@@ -8,9 +8,10 @@ const RETRY_AFTER_MS = 200;
 /**
  * The parts of the hub's answers that the launcher looks at.
  * @typedef {{ name: string, environment: string, product: string, status: string, why: string,
- *   reported: { version: string, stale?: boolean } | null }} EntityView
+ *   reported: { version: string, stale?: boolean } | null, openPlan?: { id: string } }} EntityView
  * @typedef {{ name: string, status: string, kubernetesVersion?: string, helmVersion?: string,
- *   simulated: boolean | null }} SpokeView
+ *   simulated: boolean | null,
+ *   key: { clusterUid: string, acceptedAt: string | null } | null }} SpokeView
  */
 
 /** The hub's REST API, as far as the launcher needs it. */
@@ -18,10 +19,29 @@ export class HubApi {
   /**
    * @param {string} url
    * @param {AbortSignal} signal calls off every request and every wait
+   * @param {Record<string, string>} [headers] of every request
    */
-  constructor(url, signal) {
+  constructor(url, signal, headers = {}) {
     this.url = url;
     this.signal = signal;
+    this.headers = headers;
+  }
+
+  /**
+   * The same hub, for who has this token.
+   * @param {string} token
+   */
+  as(token) {
+    return new HubApi(this.url, this.signal, { authorization: `Bearer ${token}` });
+  }
+
+  /**
+   * What a GET answers; `undefined` if there is no such thing, or the token is not accepted.
+   * @param {string} path
+   */
+  async find(path) {
+    const { status, text } = await this.#fetch('GET', path, undefined);
+    return status === 404 || status === 401 ? undefined : answerOf('GET', path, { status, text });
   }
 
   /**
@@ -98,7 +118,9 @@ export class HubApi {
    */
   async #fetch(method, path, body) {
     const { signal } = this;
-    const init = { method, signal, ...contentOf(body) };
+    const content = contentOf(body);
+    const headers = { ...this.headers, ...content.headers };
+    const init = { method, signal, ...content, headers };
     for (let attempt = 1; ; attempt += 1) {
       try {
         const response = await fetch(`${this.url}${path}`, init);

@@ -41,7 +41,7 @@ export async function livingProcess(file, expected) {
  * @param {unknown} error
  */
 export function isMissing(error) {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ensureSpokeToken } from './spoke-token.mjs';
+import { ensureJoinToken } from './join-token.mjs';
 
 const AT_A_TIME = 8;
 
@@ -16,9 +16,9 @@ export function simulatedSpokes(count, environments) {
 }
 
 /**
- * A token file for each of them, where the simulator looks for it.
+ * A join token for each of them that has not joined, where the simulator looks for it.
  * @param {import('./hub-api.mjs').HubApi} hub
- * @param {readonly { name: string, environment: string }[]} spokes
+ * @param {readonly import('./join-token.mjs').JoiningSpoke[]} spokes
  * @param {(name: string) => string} folderOf
  */
 export async function ensureTokens(hub, spokes, folderOf) {
@@ -27,7 +27,7 @@ export async function ensureTokens(hub, spokes, folderOf) {
     await Promise.all(
       spokes
         .slice(at, at + AT_A_TIME)
-        .map((spoke) => ensureSpokeToken(hub, spoke, folderOf(spoke.name), known)),
+        .map((spoke) => ensureJoinToken(hub, spoke, folderOf(spoke.name), known)),
     );
   }
 }

@@ -1,14 +1,18 @@
 import { relative } from 'node:path';
 
 const SHOWN = 12;
+const ACCOUNTS_EXPLAINED =
+  'Authorization: Bearer … acts as one of them; without it you are dev-operator, who may do all but approve.';
 
 /**
  * Prints what runs where, and what to try next.
  * @param {import('./hub-api.mjs').HubApi} hub
  * @param {{ bin: string, cluster: (name: string) => string }} folders
- * @param {boolean} hasClusters whether there are clusters that Helm and kubectl can look at
+ * @param {object} more
+ * @param {boolean} more.hasClusters whether there are clusters that Helm and kubectl can look at
+ * @param {Readonly<Record<string, string>>} more.tokens those of the example accounts, by name
  */
-export async function printSummary(hub, folders, hasClusters) {
+export async function printSummary(hub, folders, { hasClusters, tokens }) {
   const entities = await hub.entities();
   const spokes = await hub.spokes();
   const rows = entities.map(({ name, environment, product, reported, status, why }) => [
@@ -27,6 +31,8 @@ export async function printSummary(hub, folders, hasClusters) {
     )}`,
   );
   if (spokes.length > SHOWN) console.log(`  and ${String(spokes.length - SHOWN)} more`);
+  console.log(`\n${table(['account', 'token'], Object.entries(tokens))}`);
+  console.log(`  ${ACCOUNTS_EXPLAINED}`);
   console.log(`\n${nextCommands(hub.url, hasClusters ? folders : null)}\n`);
 }
 

@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<(typeof FOLDERS)[number], readonly string[]> = {
   migrations: [],
   'apps/hub': ['libs/kernel', 'libs/domain', 'libs/orchestration', 'libs/storage', 'libs/protocol'],
   'apps/spoke': ['libs/kernel', 'libs/k8s-status', 'libs/kube', 'libs/helm', 'libs/protocol'],
+  'apps/cli': ['libs/kernel', 'libs/domain', 'libs/protocol'],
   'libs/simulator': ['libs/kernel', 'libs/kube', 'libs/helm', 'apps/spoke'],
 };
 

@@ -75,6 +75,10 @@ describe('a test in a file', () => {
       "it.skip('is skipped', () => {});",
       "xit('is left out', () => {});",
       "it.todo('is to come');",
+      'const asRoot = isRoot ? it : it.skip;',
+      "asRoot('runs where it can');",
+      'const never = isRoot ? it.skip : it.todo;',
+      "never('never runs');",
       "it.skip.each(rows)('is skipped for each', () => {});",
       "describe.skip('a group', () => { it('is in a skipped group', () => {}); });",
       "describe.each(rows)('another', () => { it('is in a group', () => {}); });",
@@ -84,6 +88,7 @@ describe('a test in a file', () => {
       'runs',
       'runs for $name',
       'runs ${String(N)} times',
+      'runs where it can',
       'is in a group',
     ]);
     expect(tests.filter(({ skipped }) => skipped).map(({ title }) => title)).toEqual([

@@ -37,13 +37,18 @@ export function faultsOf(page: string): readonly Fault[] {
     return {
       number: Number(heading[1]),
       name: heading[2] ?? '',
-      proofs: [...text.matchAll(LINK)].map(([, title = '', path = '']) => ({
-        title: unwrapped(title.replaceAll('\\', '')),
-        path,
-      })),
+      proofs: proofsIn(text),
       notYet: notYet === undefined ? undefined : unwrapped(notYet),
     };
   });
+}
+
+/** The links to tests in a text, in their order. */
+export function proofsIn(text: string): readonly Proof[] {
+  return [...text.matchAll(LINK)].map(([, title = '', path = '']) => ({
+    title: unwrapped(title.replaceAll('\\', '')),
+    path,
+  }));
 }
 
 /** Everything that is not so in a page of faults; `folder` is the page's. Empty: it tells the truth. */
@@ -70,7 +75,8 @@ function liesOf({ number, proofs, notYet }: Fault, folder: string): string[] {
   return lies;
 }
 
-function whyNoProof({ title, path }: Proof, folder: string): string | undefined {
+/** Why the test is not there, or never runs; `undefined` if it is and does. `folder` is the page's. */
+export function whyNoProof({ title, path }: Proof, folder: string): string | undefined {
   const file = normalize(join(folder, path));
   if (!TESTS.test(file)) return `${path} holds no tests`;
   if (!existsSync(file)) return `${path} does not exist`;
@@ -100,18 +106,23 @@ const SKIPPING = ['skip', 'todo', 'failing', 'xit', 'xtest', 'xdescribe'];
 const TEST_WORDS = ['it', 'test', 'xit', 'xtest'];
 const GROUP_WORDS = ['describe', 'xdescribe'];
 
-/** The tests that a source file has, by the text of their titles. */
+/**
+ * The tests that a source file has, by the text of their titles. One that is skipped only where the
+ * machine has not what it takes (`const asRoot = isRoot ? it : it.skip`) is not skipped.
+ */
 export function testsOf(source: string): readonly NamedTest[] {
   const found: NamedTest[] = [];
+  const testWords = [...TEST_WORDS];
   const visit = (node: ts.Node, outerSkipped: boolean): void => {
     let skipped = outerSkipped;
+    if (isTestWhereItCan(node)) testWords.push(node.name.text);
     if (ts.isCallExpression(node)) {
       const words = wordsOf(node.expression);
       const [first = ''] = words;
       const isSkipping = words.some((word) => SKIPPING.includes(word));
       const title = titleOf(node.arguments[0]);
       if (GROUP_WORDS.includes(first)) skipped ||= isSkipping;
-      if (TEST_WORDS.includes(first) && title !== undefined) {
+      if (testWords.includes(first) && title !== undefined) {
         found.push({ title, skipped: skipped || isSkipping });
       }
     }
@@ -121,6 +132,16 @@ export function testsOf(source: string): readonly NamedTest[] {
   };
   visit(ts.createSourceFile('test.ts', source, ts.ScriptTarget.Latest, true), false);
   return found;
+}
+
+/** `const name = condition ? it : …` */
+function isTestWhereItCan(
+  node: ts.Node,
+): node is ts.VariableDeclaration & { readonly name: ts.Identifier } {
+  if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return false;
+  const { initializer } = node;
+  if (initializer === undefined || !ts.isConditionalExpression(initializer)) return false;
+  return ts.isIdentifier(initializer.whenTrue) && initializer.whenTrue.text === 'it';
 }
 
 /** `it.each(rows)` is `it`, `each`; nothing for what begins otherwise. */

@@ -21,10 +21,10 @@ export interface TourPlace {
   readonly port: string;
 }
 
-/** The steps of "A tour" in the README, in order. */
-export async function tourSteps(): Promise<readonly TourStep[]> {
+/** The steps of a section of the README, in order. */
+export async function tourSteps(heading = 'A tour'): Promise<readonly TourStep[]> {
   const text = await readFile(README, 'utf8');
-  const [, tour = ''] = text.split('\n## A tour\n');
+  const [, tour = ''] = text.split(`\n## ${heading}\n`);
   const [section = ''] = tour.split('\n## ');
   const blocks = [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = '']) => block);
   return blocks.flatMap((block) => block.split('\n\n')).map(stepOf);
@@ -44,6 +44,13 @@ export async function runStep({ commands }: TourStep, place: TourPlace): Promise
   const script = commands
     .replaceAll('127.0.0.1:8234', `127.0.0.1:${place.port}`)
     .replaceAll('.apollo/', `${place.home}/`);
-  const { stdout } = await run('bash', ['-c', `${STRICT}\n${script}`], { cwd: ROOT });
+  const { stdout } = await run('bash', ['-c', `${STRICT}\n${script}`], {
+    cwd: ROOT,
+    // For apolloctl, to which the tour does not say what everybody has.
+    env: {
+      ...process.env,
+      ...{ APOLLO_HUB: `http://127.0.0.1:${place.port}`, APOLLO_HOME: place.home },
+    },
+  });
   return stdout;
 }

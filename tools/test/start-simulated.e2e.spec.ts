@@ -1,15 +1,19 @@
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@apollo-deploy/local-cluster/testing';
 import { podFate, type DeployedContent } from '@apollo-deploy/simulator';
 import { type Body, HubClient, type PlanBody } from '../../apps/hub/test/support/hub-client.js';
+import { freePorts } from '../../apps/hub/test/support/test-system.js';
 import { Launcher, processesOf } from './launcher.js';
 import { runStep, tourSteps } from './readme-tour.js';
 
+/** What packages are linked with; it runs what `npm start` has compiled. */
+const APOLLOCTL = join(import.meta.dirname, '../../apps/cli/bin/apolloctl.mjs');
+const run = promisify(execFile);
 const FAILURES = 0.3;
 /** What the simulator cannot show: there is no cluster to look at. */
 const NEEDS_A_CLUSTER = /helm|kubectl/;
@@ -56,11 +60,8 @@ describe('npm start -- --simulated', () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'apollo-start-simulated-'));
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    server.close();
-    port = String(typeof address === 'object' ? address?.port : '');
+    const [free] = await freePorts(1);
+    port = String(free);
     env = {
       ...{ APOLLO_HOME: home, APOLLO_PORT: port },
       ...{ APOLLO_SIMULATED_SEED: SEED, APOLLO_SIMULATED_FAILURES: String(FAILURES) },
@@ -109,7 +110,14 @@ describe('npm start -- --simulated', () => {
 
   it('brings three products to dev without Kubernetes, Go or Helm', async () => {
     const { output } = await started(['--simulated']);
-    process.stderr.write(`${/everything is up after [\d.]+ s/.exec(output)?.[0] ?? ''}\n`);
+    // How long it takes is what `npm run bench -- start` measures; these are all the steps there are.
+    const steps = output.split('\n').map((line) => /^ *[\d.]+ s {2}(\w+ +\w+)/.exec(line)?.[1]);
+    expect(steps.filter((step) => step !== undefined && !step.startsWith('examples'))).toEqual([
+      expect.stringMatching(/^build +compiled/),
+      expect.stringMatching(/^hub +ready/),
+      expect.stringMatching(/^simulator +simulates/),
+      expect.stringMatching(/^start +everything/),
+    ]);
     const { items } = await hub.list<{ name: string; status: string }>(
       '/api/v1/entities?environment=dev',
     );
@@ -118,6 +126,34 @@ describe('npm start -- --simulated', () => {
       'aria-persistence-dev up_to_date',
       'test-service-dev up_to_date',
     ]);
+  });
+
+  it('has the example accounts, whose tokens only their owner can read', async () => {
+    const file = join(`${home}-simulated`, 'tokens.json');
+    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+    const tokens = JSON.parse(await readFile(file, 'utf8')) as Readonly<Record<string, string>>;
+    const accounts = ['admin', 'product-owner', 'sre-1', 'sre-2', 'vp-engineering'];
+    expect(Object.keys(tokens).sort()).toEqual(accounts);
+    for (const name of accounts) {
+      const authorization = `Bearer ${tokens[name] ?? ''}`;
+      const response = await fetch(`${hub.url}/api/v1/me`, { headers: { authorization } });
+      const { permissions, ...me } = (await response.json()) as Body & { permissions: string[] };
+      expect(me).toMatchObject({ name, kind: 'person' });
+      expect(permissions).toContain('approve');
+      expect(running?.output).toContain(tokens[name]);
+    }
+    expect(await hub.get('/api/v1/me')).toMatchObject({
+      name: 'dev-operator',
+      permissions: expect.not.arrayContaining(['approve']),
+    });
+  });
+
+  it('lets apolloctl ask as one of them', async () => {
+    const { stdout } = await run(APOLLOCTL, ['whoami', '--as', 'sre-2'], {
+      env: { ...process.env, NODE_OPTIONS: '', APOLLO_HUB: hub.url, APOLLO_HOME: home },
+    });
+    expect(stdout).toMatch(/^name +sre-2$/m);
+    expect(stdout).toContain(join(`${home}-simulated`, 'tokens.json'));
   });
 
   it('says everywhere that its spokes are simulated', async () => {
@@ -180,8 +216,8 @@ describe('npm start -- --simulated', () => {
 
   it('leaves no process after Ctrl-C', async () => {
     const processes = (await processesOf(home)).join('\n');
-    expect(processes).toContain('hub/dist/main.js');
-    expect(processes).toContain('simulator/dist/main.js');
+    expect(processes).toContain('.apollo-code/apps/hub/dist/main.js');
+    expect(processes).toContain('.apollo-code/libs/simulator/dist/main.js');
     expect(processes).not.toMatch(/kube-apiserver|spoke\/dist/);
     expect(await running?.interrupt()).toBe(0);
     expect(await processesOf(home)).toEqual([]);

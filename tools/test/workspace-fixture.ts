@@ -18,6 +18,7 @@ export const FOLDERS = [
   'migrations',
   'apps/hub',
   'apps/spoke',
+  'apps/cli',
   'libs/simulator',
 ] as const;
 

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AnalyticsModule } from './analytics/analytics.module.js';
+import { ApprovalsModule } from './approvals/approvals.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { BreakGlassModule } from './break-glass/break-glass.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ConstraintsModule } from './constraints/constraints.module.js';
 import { EntitiesModule } from './entities/entities.module.js';
@@ -8,6 +10,12 @@ import { EventsModule } from './events/events.module.js';
 import { FleetModule } from './fleet/fleet.module.js';
 import { HoldsModule } from './holds/holds.module.js';
 import { HttpModule } from './http/http.module.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
+import { KeySetsModule } from './key-sets/key-sets.module.js';
+import { LoginModule } from './login/login.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
+import { PeopleModule } from './people/people.module.js';
+import { PipelineModule } from './pipeline/pipeline.module.js';
 import { PlansModule } from './plans/plans.module.js';
 import { type HubParts, PlatformModule } from './platform/platform.module.js';
 import { RecallsModule } from './recalls/recalls.module.js';
@@ -27,14 +35,22 @@ export class HubModule {
         EntitiesModule,
         PlansModule,
         ConstraintsModule,
+        ApprovalsModule,
+        BreakGlassModule,
+        PipelineModule,
         HoldsModule,
         RecallsModule,
         SchedulesModule,
         FleetModule,
+        KeySetsModule,
+        PeopleModule,
+        LoginModule,
         AnalyticsModule,
         AuditModule,
         EventsModule,
         SpokesModule,
+        IntegrationsModule,
+        NotificationsModule,
       ],
     };
   }

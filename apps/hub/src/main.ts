@@ -1,16 +1,28 @@
-import { EmbeddedPostgresFailed, SchemaTooNew, StorageFolderRefused } from '@apollo-deploy/storage';
+import {
+  EmbeddedPostgresFailed,
+  SchemaNotOurs,
+  SchemaTooNew,
+  StorageFolderRefused,
+} from '@apollo-deploy/storage';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
-import { readHubConfig, unknownVariables } from './config/hub-config.js';
+import { readHubConfig } from './config/hub-config.js';
+import { ClientSecretRefused } from './login/read-client-secret.js';
+import { AdminTokenRefused } from './people/let-admin-in.js';
 import { JsonLogger } from './platform/json-logger.js';
 import { StandardOutput } from './platform/standard-output.js';
 import { PortUnusable } from './port-unusable.js';
+import { SigningKeyUnusable } from './signing/key-file-signer.js';
 import { startHub } from './start-hub.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a person can do something about: one sentence says it, a stack would hide it. */
 const EXPLAINED = [
   PortUnusable,
+  AdminTokenRefused,
+  ClientSecretRefused,
+  SigningKeyUnusable,
   EmbeddedPostgresFailed,
+  SchemaNotOurs,
   SchemaTooNew,
   StorageFolderRefused,
   StoreUnavailable,
@@ -27,9 +39,6 @@ async function run(): Promise<void> {
     process.exit(1);
   }
   const logger = new JsonLogger(config.value.logLevel, new StandardOutput(process.stdout));
-  for (const name of unknownVariables(process.env)) {
-    logger.warn(`${name} is no setting of the hub and is ignored`);
-  }
   const signal = nextSignal();
   const hub = await startHub(config.value, logger);
   logger.log(`listening on ${hub.url}`);

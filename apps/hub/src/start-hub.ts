@@ -6,6 +6,10 @@ import { openStore, startEmbeddedPostgres, type StorageReport } from '@apollo-de
 import type { LoggerService } from '@nestjs/common';
 import type { HubConfig } from './config/hub-config.js';
 import { createHub } from './create-hub.js';
+import { withClientSecret } from './login/read-client-secret.js';
+import { letAdminIn } from './people/let-admin-in.js';
+import { KeyFileSigner } from './signing/key-file-signer.js';
+import { publishFirstKeySet } from './signing/publish-first-key-set.js';
 import { Readiness } from './http/readiness.js';
 import { assertPortFree, portFailure } from './port-unusable.js';
 import { SystemClock } from './platform/system-clock.js';
@@ -39,11 +43,14 @@ interface Surroundings {
 
 /**
  * Starts everything and listens. Whatever goes wrong, nothing is left behind. Throws
- * `PortUnusable`, and what `startEmbeddedPostgres` and `openStore` throw.
+ * `PortUnusable`, `ClientSecretRefused`, `SigningKeyUnusable`, `AdminTokenRefused`, and what
+ * `startEmbeddedPostgres` and `openStore` throw.
  */
-export async function startHub(config: HubConfig, logger: LoggerService): Promise<RunningHub> {
+export async function startHub(given: HubConfig, logger: LoggerService): Promise<RunningHub> {
   // Before anything else: a second hub on this machine must not touch the first one's database.
-  await assertPortFree(config);
+  await assertPortFree(given);
+  const config = await withClientSecret(given);
+  const signer = await readSigner(config, logger);
   const undos: Undo[] = [];
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= undoAll(undos));
@@ -53,7 +60,14 @@ export async function startHub(config: HubConfig, logger: LoggerService): Promis
   try {
     const store = await openConfiguredStore(config, { logger, undos, onFailed });
     undos.push(() => store.close());
-    const parts = { config, store, clock: new SystemClock(), ids: new UlidIds() };
+    const parts = {
+      ...{ config, store, clock: new SystemClock(), ids: new UlidIds() },
+      ...(signer !== undefined && { signer }),
+    };
+    await letAdminIn(parts);
+    if (signer !== undefined) {
+      await publishFirstKeySet({ ...parts, startedAt: parts.clock.now() }, signer);
+    }
     const app = await createHub(parts, logger);
     const server: Server = app.getHttpServer();
     undos.push(() => drain(server, app.get(Readiness), () => app.close()));
@@ -65,6 +79,21 @@ export async function startHub(config: HubConfig, logger: LoggerService): Promis
     await stop();
     throw error;
   }
+}
+
+async function readSigner(
+  { signingKeyFiles }: HubConfig,
+  logger: LoggerService,
+): Promise<KeyFileSigner | undefined> {
+  if (signingKeyFiles.length === 0) {
+    logger.warn(
+      'there is no APOLLO_SIGNING_KEY_FILE: this replica sends no plans to spokes that carry out signed ones only; replicas with a key do',
+    );
+    return undefined;
+  }
+  const signer = await KeyFileSigner.read(signingKeyFiles);
+  logger.log(`plans are signed with key ${signer.keyIds.join(' and ')}`);
+  return signer;
 }
 
 async function openConfiguredStore(config: HubConfig, surroundings: Surroundings): Promise<Store> {

@@ -82,10 +82,16 @@ describe('the analytics of plans in production', () => {
           rollbackRate: null,
           durationSeconds: null,
           waits: null,
-          violations: [{ code: 'suppression_window', count: 1 }],
+          violations: [
+            { code: 'approval', count: 1 },
+            { code: 'suppression_window', count: 1 },
+          ],
         },
       ],
-      violations: [{ code: 'suppression_window', count: 1 }],
+      violations: [
+        { code: 'approval', count: 1 },
+        { code: 'suppression_window', count: 1 },
+      ],
     });
 
     const offered = scene.offered();
@@ -111,7 +117,15 @@ describe('the analytics of plans in production', () => {
       successRate: 1,
       rollbackRate: 0,
       durationSeconds: { mean: 40 },
-      waits: { other: 0, dependency: 0, window: 3600, queue: 0, start: 0, execution: 40 },
+      waits: {
+        other: 0,
+        dependency: 0,
+        approval: 0,
+        window: 3600,
+        queue: 0,
+        start: 0,
+        execution: 40,
+      },
     });
     expect(Math.abs(group.durationSeconds['p95']! - 40)).toBeLessThanOrEqual(0.8);
   });

@@ -125,7 +125,7 @@ describe('the API of the catalog', () => {
 
     expect(issued.status).toBe(201);
     expect(issued.body).toEqual({
-      token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      token: expect.stringMatching(/^apollo-join_dev-1_[A-Za-z0-9_-]{43}$/),
       expiresAt: '2026-03-01T13:00:00.000Z',
     });
     const spokes = await hub.get('/api/v1/spokes');
@@ -136,14 +136,21 @@ describe('the API of the catalog', () => {
           name: 'dev-1',
           environment: 'dev',
           status: 'pending',
+          key: null,
+          alarm: null,
+          revocation: null,
           simulated: null,
           agentVersion: null,
           helmVersion: null,
           kubernetesVersion: null,
           lastSeenAt: null,
+          blindSince: null,
           clockSkewMs: null,
           maxConcurrent: 4,
           capabilities: [],
+          seenNamespaces: null,
+          unseenNamespaces: [],
+          trustedKeys: null,
           unknownPlans: [],
           createdAt: NOW,
         },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@apollo-deploy/local-cluster/testing';
+import { DatabaseRelay } from '@apollo-deploy/storage/testing';
 import { testChart } from './support/test-chart.js';
 import { TestSystem } from './support/test-system.js';
 
@@ -104,5 +105,70 @@ describe('kill -9 during a Helm run', () => {
     const revisions = await system.history(namespace, 'both-die');
     expect(revisions.length).toBeLessThanOrEqual(1 + attempts.length);
     expect(attempts.at(-1)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
+
+describe('kill -9 of the hub when an offer is committed and the hub has not been told so', () => {
+  let system: TestSystem;
+  let relay: DatabaseRelay;
+  beforeAll(async () => {
+    system = await TestSystem.running();
+    relay = await DatabaseRelay.start(system.database.url);
+  });
+  afterAll(async () => {
+    await system.stop();
+    await relay.stop();
+  });
+
+  const wanted = async (name: string, namespace: string): Promise<void> => {
+    const { client } = system;
+    await client.post('/api/v1/products', { name, criticality: 'low', rolloutTimeoutSeconds: 60 });
+    await client.release(name, '1.0.0', await testChart(name, '1.0.0'));
+    const desired = { channel: 'dev' };
+    const entity = { spoke: 'dev', product: name, namespace, desired };
+    // Its answer may be held back as well.
+    await Promise.allSettled([client.put(`/api/v1/entities/${name}`, entity)]);
+  };
+
+  it('leaves the offer to the next hub: sent then, with one revision and one verdict', async () => {
+    const namespace = await system.cluster.freshNamespace('unsent');
+    await system.hub.kill();
+    const doomed = system.hubThrough(relay.url);
+    doomed.start();
+    await system.client.ready();
+    await system.connected();
+
+    const held = relay.holdFromCommitOf('INSERT INTO outbox_messages');
+    const asked = wanted('unsent', namespace);
+    await held;
+    const committed = await system.database.query('SELECT plan_id, type FROM outbox_messages');
+    await doomed.kill();
+    await asked;
+    expect(committed).toEqual([{ plan_id: expect.any(String), type: 'plan.offer' }]);
+    const id = String(committed[0]?.['plan_id']);
+    expect(await system.saidBySpoke()).not.toContain(id);
+    expect(await system.history(namespace, 'unsent')).toEqual([]);
+
+    await system.startHub();
+    expect(await system.client.ended('unsent', 0)).toMatchObject({
+      ...{ id, type: 'install', state: 'SUCCEEDED', attempt: 1 },
+    });
+    await system.client.status('unsent', 'up_to_date');
+    expect(await system.client.plans('unsent')).toHaveLength(1);
+    expect(await system.history(namespace, 'unsent')).toMatchObject([
+      { revision: 1, status: 'deployed', chart: 'unsent-1.0.0' },
+    ]);
+    expect(
+      await system.database.query(
+        `SELECT action, count(*)::integer FROM audit_entries WHERE subject = $1
+         AND action IN ('plan.dispatch', 'plan.claim', 'plan.succeeded') GROUP BY 1 ORDER BY 1`,
+        [`plan/${id}`],
+      ),
+    ).toEqual([
+      { action: 'plan.claim', count: 1 },
+      { action: 'plan.dispatch', count: 1 },
+      { action: 'plan.succeeded', count: 1 },
+    ]);
+    expect(await system.saidBySpoke()).toContain(id);
   });
 });

@@ -25,7 +25,10 @@ describe('the API of entities', () => {
     expect(made).toMatchObject({ status: 201, body: { version: 1, values: { constructor: 1 } } });
     expect(made.headers.get('etag')).toBe('"1"');
 
-    const change = { ...body, values: { replicas: 2 }, labels: { team: 'web' } };
+    const change = {
+      ...{ ...body, values: { replicas: 2 }, labels: { team: 'web' } },
+      fieldConflicts: 'refuse',
+    };
     const changed = await hub.put('/api/v1/entities/shop-dev', change, { 'if-match': '"1"' });
     expect(changed).toMatchObject({ status: 200, body: { version: 2, labels: { team: 'web' } } });
     expect(changed.headers.get('etag')).toBe('"2"');
@@ -52,10 +55,12 @@ describe('the API of entities', () => {
       values: { replicas: 2 },
       labels: { team: 'web' },
       strategy: 'rolling',
+      adopt: false,
+      fieldConflicts: 'refuse',
       target: { version: '1.4.2', reason: '1.4.2 is the newest of channel dev' },
       reported: null,
       status: 'unknown',
-      why: 'no report yet from spoke dev-1',
+      why: 'no report yet from spoke dev-1 about namespace shop',
       editedBy: 'dev-operator',
       createdAt: NOW,
       updatedAt: NOW,

@@ -9,7 +9,8 @@ import { readHubConfig } from '../src/config/hub-config.js';
 import { JsonLogger } from '../src/platform/json-logger.js';
 import { type RunningHub, startHub } from '../src/start-hub.js';
 import { ListeningHub } from '../src/testing/spokes/listening-hub.js';
-import { aReport } from '../src/testing/spokes/spoke-scene.js';
+import { SpokeClient } from '../src/testing/spokes/spoke-client.js';
+import { aReport, HELLO } from '../src/testing/spokes/spoke-scene.js';
 import { EventReader, type ReadEvent } from './support/event-reader.js';
 import { HubClient } from './support/hub-client.js';
 import { testChart } from './support/test-chart.js';
@@ -75,6 +76,49 @@ describe('the stream of events', () => {
       'plan.ended',
     ]);
     expect(types[0]).toBe('entity.created');
+  });
+
+  describe('tells of an alarm, which is shown with the spoke', () => {
+    /** The next alarm in the stream that began before `act`, and the one that is shown then. */
+    async function alarmAfter(act: () => Promise<unknown>): Promise<readonly unknown[]> {
+      const reader = await read(client.url);
+      await reader.positioned();
+      await act();
+      const [event] = await reader.first(1, ({ type }) => type === 'spoke.alarm');
+      expect(event?.data.subject).toMatchObject({ kind: 'spoke', name: 'dev', environment: 'dev' });
+      const { items } = await client.list('/api/v1/spokes');
+      return [event?.data.data['alarm'], items.find(({ name }) => name === 'dev')?.['alarm']];
+    }
+
+    it('when it was offered what nobody has signed', async () => {
+      const spoke = await hub.connect();
+      const alarm = { planId: 'plan-1', reason: 'NotSigned', message: 'the plan is not signed' };
+      const [told, shown] = await alarmAfter(() => Promise.resolve(spoke.say('alarm', alarm)));
+      const expected = {
+        kind: 'untrusted_offer',
+        message:
+          'spoke dev was offered plan-1 and trusts it not (NotSigned): the plan is not signed',
+      };
+      expect(told).toEqual(expected);
+      expect(shown).toEqual({ ...expected, at: expect.any(String) });
+    });
+
+    it('when two agents keep taking the session from each other', async () => {
+      const connect = async (agentInstance: string): Promise<SpokeClient> => {
+        const agent = await SpokeClient.dial(hub.port, hub.credentialOf('dev'));
+        agent.say('hello', { ...HELLO, agentInstance, clock: new Date().toISOString() });
+        return agent;
+      };
+      const [told, shown] = await alarmAfter(async () => {
+        for (const instance of ['one', 'two', 'one']) {
+          await (await connect(instance)).next('welcome');
+        }
+        await (
+          await connect('two')
+        ).closed;
+      });
+      expect([told, shown]).toMatchObject([{ kind: 'clone' }, { kind: 'clone' }]);
+    });
   });
 
   it('can be read by a browser, and through a proxy', async () => {
@@ -190,10 +234,9 @@ describe('the stream of events', () => {
   it('ends in order when the hub stops', async () => {
     const reader = await read(client.url);
     await reader.positioned();
-    const begun = performance.now();
+    // Would wait for a reader that nobody sends away.
     await hub.stop();
     await reader.ended;
-    expect(performance.now() - begun).toBeLessThan(5_000);
     expect(hub.logger.errors).toEqual([]);
   });
 });
@@ -241,6 +284,7 @@ describe.each(['database', 'filesystem'])('a reader of events from a hub on a %s
   async function started(): Promise<HubClient> {
     const config = readHubConfig(
       {
+        APOLLO_LOGIN: 'local',
         APOLLO_PORT: '0',
         APOLLO_STORAGE: storage,
         APOLLO_STORAGE_DIR: join(folder, 'data'),

@@ -23,6 +23,7 @@ describe('a hub that keeps everything in files', () => {
     hub = new NodeProcess(
       join(import.meta.dirname, '../dist/main.js'),
       {
+        APOLLO_LOGIN: 'local',
         APOLLO_PORT: String(port),
         APOLLO_STORAGE: 'filesystem',
         APOLLO_STORAGE_DIR: join(folder, 'data'),

@@ -56,6 +56,17 @@ describe('idempotency keys', () => {
     );
   });
 
+  it.each(['/spoke/join', '/auth/backchannel-logout'])(
+    'are nobody’s at %s: what is asked there is answered as without',
+    async (path) => {
+      const { status, body } = await hub.post(path, {});
+      const { requestId: _, ...answer } = body;
+      expect(status).toBeLessThan(500);
+      const keyed = await hub.post(path, {}, { 'idempotency-key': 'of-nobody' });
+      expect(keyed).toMatchObject({ status, body: answer });
+    },
+  );
+
   it('know an upload by its bytes', async () => {
     const upload = (chart: Uint8Array): ReturnType<TestHub['release']> =>
       hub.release({ product: 'shop', version: '2.0.0' }, chart, { 'idempotency-key': 'upload' });

@@ -149,7 +149,8 @@ describe('the main job', () => {
     expect(plan.message).toMatch(/sleepy-[a-z0-9]+-[a-z0-9]+/);
     const seconds = secondsBetween(plan.startedAt, plan.endedAt);
     expect(seconds).toBeGreaterThanOrEqual(5);
-    expect(seconds).toBeLessThan(5 + 15);
+    // What a product is given that says nothing.
+    expect(seconds).toBeLessThan(300);
   });
 
   it('holds a plan for a spoke that is away, says why, and sends it when it is back', async () => {

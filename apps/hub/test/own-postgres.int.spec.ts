@@ -31,7 +31,10 @@ afterEach(async () => {
 });
 
 function start(): HubProcess {
-  const env = { PATH: process.env['PATH'], APOLLO_PORT: '0', APOLLO_DATA_DIR: directory };
+  const env = {
+    ...{ PATH: process.env['PATH'], APOLLO_LOGIN: 'local' },
+    ...{ APOLLO_PORT: '0', APOLLO_DATA_DIR: directory },
+  };
   const child = spawn(process.execPath, [SCRIPT], { env });
   children.push(child);
   const lines = createInterface(child.stdout);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aPlan } from '@apollo-deploy/orchestration/testing';
 import { aChart } from '../src/testing/chart-archive.js';
 import { TestHub } from '../src/testing/test-hub.js';
 
@@ -67,6 +68,37 @@ describe('pages', () => {
       });
     },
   );
+
+  it.each([
+    { name: 'plans', path: '/api/v1/plans?' },
+    { name: 'plans of an environment', path: '/api/v1/plans?environment=dev&' },
+    { name: 'the audit trail', path: '/api/v1/audit?' },
+  ])('of $name refuse a place that none of them said', async ({ path }) => {
+    for (const after of ['unknown', '01ARZ3NDEKTSV4RRFFQ69G5FAV', "' OR 1=1 --"]) {
+      expect(await hub.get(`${path}after=${encodeURIComponent(after)}`)).toMatchObject({
+        status: 400,
+        body: {
+          code: 'http/invalid_request',
+          field: 'after',
+          detail: `after is ${JSON.stringify(after)}, which is the next of no page of this list; begin without it`,
+        },
+      });
+    }
+  });
+
+  it('of one environment do not tell whether a plan of another one is there', async () => {
+    await hub.store.transact((unit) =>
+      unit.plans.insert(aPlan({ id: 'plan-prod', environment: 'prod' })),
+    );
+    expect(await hub.get('/api/v1/plans?after=plan-prod')).toMatchObject({ status: 200 });
+    expect(await hub.get('/api/v1/plans?environment=prod&after=plan-prod')).toMatchObject({
+      status: 200,
+    });
+    expect(await hub.get('/api/v1/plans?environment=dev&after=plan-prod')).toMatchObject({
+      status: 400,
+      body: { field: 'after' },
+    });
+  });
 
   it('refuse what they do not know, so that a slip does not become everything', async () => {
     expect(await hub.get('/api/v1/entities?stauts=blocked')).toMatchObject({

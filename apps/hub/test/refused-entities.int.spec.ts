@@ -63,6 +63,20 @@ describe('an entity', () => {
       expected: { code: 'http/invalid_request', field: 'values' },
     },
     {
+      name: 'a password in its values',
+      body: { ...ENTITY, values: { env: [{ name: 'DB_PASSWORD', value: 'hunter2' }] } },
+      expected: {
+        code: 'catalog/inline_secret',
+        field: 'values.env.0.value',
+        detail: expect.stringContaining('secretKeyRef'),
+      },
+    },
+    {
+      name: 'places without secrets that are no places',
+      body: { ...ENTITY, notSecret: 'values.env.0.value' },
+      expected: { code: 'http/invalid_request', field: 'notSecret' },
+    },
+    {
       name: 'fields that only the hub may set',
       body: { ...ENTITY, status: 'up_to_date', version: 7 },
       expected: {

@@ -22,13 +22,6 @@ describe('a hub that was asked for what it does not do', () => {
       code: 'http/invalid_request',
     },
     {
-      name: 'a method that is not there',
-      method: 'DELETE',
-      path: '/api/v1/plans',
-      status: 404,
-      code: 'http/route_not_found',
-    },
-    {
       name: 'half an escape',
       method: 'GET',
       path: '/api/v1/plans/%zz',
@@ -53,6 +46,13 @@ describe('a hub that was asked for what it does not do', () => {
       name: 'an explanation of no plan',
       method: 'GET',
       path: '/api/v1/plans/none/explain',
+      status: 404,
+      code: 'plan/not_found',
+    },
+    {
+      name: 'a comparison with no plan',
+      method: 'GET',
+      path: '/api/v1/plans/none/diff',
       status: 404,
       code: 'plan/not_found',
     },
@@ -93,6 +93,33 @@ describe('a hub that was asked for what it does not do', () => {
     },
   ])('$name is refused', async ({ method, path, status, code }) => {
     expectRefused(await hub().send(method, path), status, { code });
+  });
+
+  it.each([
+    { name: 'a list', method: 'DELETE', path: '/api/v1/plans', allow: 'GET, HEAD' },
+    {
+      name: 'a list that things are put into',
+      method: 'PATCH',
+      path: '/api/v1/holds',
+      allow: 'GET, HEAD, POST',
+    },
+    { name: 'one of them', method: 'POST', path: '/api/v1/entities/shop', allow: 'GET, HEAD, PUT' },
+    {
+      name: 'one of them, with a name that has to be escaped',
+      method: 'DELETE',
+      path: '/api/v1/people/a%2Fb',
+      allow: 'GET, HEAD',
+    },
+    { name: 'an act', method: 'GET', path: '/api/v1/plans/none/approve', allow: 'POST' },
+    { name: 'what is no resource', method: 'OPTIONS', path: '/healthz', allow: 'GET, HEAD' },
+  ])('a method that $name does not have is answered with those it has', async (row) => {
+    const { method, path, allow } = row;
+    const answer = await hub().send(method, path);
+    expectRefused(answer, 405, {
+      code: 'http/method_not_allowed',
+      detail: `${path} has no ${method}; accepted are ${allow}`,
+    });
+    expect(answer.headers.get('allow')).toBe(allow);
   });
 
   it.each<{ name: string; path: string; body: object; field: string }>([

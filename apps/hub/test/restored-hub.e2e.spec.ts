@@ -114,4 +114,32 @@ describe('a hub that is restored from a backup', () => {
     });
     expect(await system.history(namespace, 'after')).toHaveLength(2);
   });
+
+  it('taken before a change failed does not try it again', async () => {
+    const { client } = system;
+    await wanted('failing');
+    await client.status('failing', 'up_to_date');
+    await system.backUp();
+    const crashes = await testChart('failing', '2.0.0', { behaviour: 'crash-loop' });
+    await client.release('failing', '2.0.0', crashes);
+    expect(await client.ended('failing', 2)).toMatchObject({
+      ...{ type: 'rollback', state: 'SUCCEEDED' },
+    });
+
+    await system.spoke.kill();
+    await system.restore();
+    // It was lost with the rest and is made again; all that is missing to the plan is its spoke.
+    await client.release('failing', '2.0.0', crashes);
+    const { id } = await eventually(
+      'a plan to bring it',
+      async () => (await client.plans('failing'))[1],
+    );
+    system.spoke.start();
+    expect(await client.status('failing', 'failed')).toMatchObject({
+      why: expect.stringContaining('with the same content failed'),
+      reported: { version: '1.0.0', revision: 3 },
+    });
+    expect((await client.plans('failing')).at(-1)).toMatchObject({ id, state: 'CANCELLED' });
+    expect(await system.history(namespace, 'failing')).toHaveLength(3);
+  });
 });

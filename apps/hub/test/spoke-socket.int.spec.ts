@@ -7,7 +7,7 @@ import {
 } from '@apollo-deploy/orchestration';
 import { MAX_FRAME_BYTES, type SpokePayload } from '@apollo-deploy/protocol';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ListeningHub, PERSON, tokenOf } from '../src/testing/spokes/listening-hub.js';
+import { ListeningHub, PERSON } from '../src/testing/spokes/listening-hub.js';
 import { anOffer, aReport } from '../src/testing/spokes/spoke-scene.js';
 
 const CHART = Buffer.from('chart of aria 1.0.0');
@@ -83,7 +83,7 @@ describe('an upgrade to the spoke socket', () => {
       type: 'urn:apollo-deploy:problem:spoke/unauthenticated',
       status: 401,
       code: 'spoke/unauthenticated',
-      detail: 'send the token of this spoke: Authorization: Bearer <token>',
+      detail: 'send a session token of this spoke: Authorization: Bearer <token>',
     });
   });
 
@@ -94,7 +94,7 @@ describe('an upgrade to the spoke socket', () => {
 
   it('is refused with 404 at any other path, also with the token in its query', async () => {
     expect((await hub.upgrade({}, '/ws/other')).status).toBe(404);
-    const inQuery = `/ws/spoke?token=${tokenOf('dev')}`;
+    const inQuery = `/ws/spoke?token=${hub.tokenOf('dev')}`;
     expect((await hub.upgrade({ Authorization: undefined }, inQuery)).status).toBe(401);
   });
 
@@ -263,7 +263,7 @@ describe('an offer', () => {
     const spoke = await hub.connect();
     spoke.say('state.full', full(1));
     const { id, p: offer } = await spoke.next('plan.offer');
-    expect(offer.content).toMatchObject({ entity: 'aria-dev', type: 'install' });
+    expect(offer).toMatchObject({ content: { entity: 'aria-dev', type: 'install' } });
     const { planId, attempt } = offer;
     const at = new Date().toISOString();
     const result = { verdict: 'succeeded' as const, message: 'all is well', evidence: {} };
@@ -326,7 +326,7 @@ describe('a chart', () => {
   it('is served to spokes by its digest, byte for byte, for ever', async () => {
     await desireAria();
     const { status, headers, body } = await hub.get(`/spoke/charts/${sha256Hex(CHART)}`, {
-      Authorization: `Bearer ${tokenOf('dev')}`,
+      Authorization: `Bearer ${hub.tokenOf('dev')}`,
     });
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -340,10 +340,17 @@ describe('a chart', () => {
   it.each([
     { name: 'nobody', sha256: sha256Hex(CHART), token: undefined, status: 401 },
     { name: 'a stranger', sha256: sha256Hex(CHART), token: 'guessed', status: 401 },
+    {
+      name: 'a spoke that has nothing of it',
+      sha256: sha256Hex(CHART),
+      token: 'dev-2',
+      status: 404,
+    },
     { name: 'a spoke, by a digest of nothing', sha256: NOBODYS_SHA256, token: 'dev', status: 404 },
     { name: 'a spoke, by what is no digest', sha256: '..%2F..', token: 'dev', status: 404 },
   ])('is not served to $name: $status', async ({ sha256, token, status }) => {
-    const authorization = token === 'dev' ? tokenOf('dev') : token;
+    await desireAria();
+    const authorization = token?.startsWith('dev') === true ? hub.tokenOf(token) : token;
     const answer = await hub.get(
       `/spoke/charts/${sha256}`,
       authorization === undefined ? {} : { Authorization: `Bearer ${authorization}` },

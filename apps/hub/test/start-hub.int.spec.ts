@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { tokenText } from '@apollo-deploy/domain';
 import { type HubConfig, readHubConfig } from '../src/config/hub-config.js';
+import { AdminTokenRefused } from '../src/people/let-admin-in.js';
 import { JsonLogger } from '../src/platform/json-logger.js';
 import { PortUnusable } from '../src/port-unusable.js';
 import { type RunningHub, startHub } from '../src/start-hub.js';
@@ -12,7 +17,10 @@ const logger = new JsonLogger('silent', { write: () => undefined });
 const BODY = JSON.stringify({ name: 'shop', criticality: 'low' });
 
 function configured(environment: Record<string, string> = {}): HubConfig {
-  const read = readHubConfig({ APOLLO_STORAGE: 'memory', APOLLO_PORT: '0', ...environment }, '/');
+  const read = readHubConfig(
+    { APOLLO_LOGIN: 'local', APOLLO_STORAGE: 'memory', APOLLO_PORT: '0', ...environment },
+    '/',
+  );
   if (!read.ok) throw new Error(JSON.stringify(read.error));
   return read.value;
 }
@@ -92,11 +100,73 @@ describe('a hub whose port is taken', () => {
   });
 });
 
+describe('a hub that people log in to', () => {
+  const TOKEN = tokenText('a1'.repeat(32));
+  let folder: string;
+  let hub: RunningHub | undefined;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'apollo-admin-'));
+  });
+  afterEach(async () => {
+    await hub?.stop();
+    hub = undefined;
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function started(text: string, mode = 0o600): Promise<RunningHub> {
+    const file = join(folder, `token-${mode.toString(8)}`);
+    await writeFile(file, text);
+    await chmod(file, mode);
+    const config = configured({
+      ...{ APOLLO_HOST: '0.0.0.0', APOLLO_LOGIN: 'required', APOLLO_ADMIN_TOKEN_FILE: file },
+    });
+    hub = await startHub(config, logger);
+    return hub;
+  }
+
+  it('lets the first person in by the configured token, and nobody without one', async () => {
+    const { url } = await started(`${TOKEN}\n`);
+    const me = `http://127.0.0.1:${new URL(url).port}/api/v1/me`;
+    const answers = await Promise.all(
+      [{}, { authorization: `Bearer ${TOKEN}` }].map((headers) => fetch(me, { headers })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([401, 200]);
+    expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await answers[1]?.json()).toMatchObject({ name: 'admin', kind: 'person' });
+  });
+
+  it.each([
+    { name: 'others may read the file', text: TOKEN, mode: 0o644, says: 'chmod 600' },
+    { name: 'the group may write to the file', text: TOKEN, mode: 0o620, says: 'chmod 600' },
+    { name: 'the file is empty', text: '', mode: 0o600, says: 'is no token of Apollo' },
+    { name: 'it holds something else', text: 'hunter2', mode: 0o600, says: 'is no token' },
+    {
+      name: 'it holds more than a token',
+      text: `${TOKEN}\n${TOKEN}`,
+      ...{ mode: 0o600, says: 'is no token' },
+    },
+  ])('does not start where $name', async ({ text, mode, says }) => {
+    const failure: unknown = await started(text, mode).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(AdminTokenRefused);
+    const { message } = failure as AdminTokenRefused;
+    expect(message).toContain(says);
+    expect(message).not.toMatch(/hunter2|a1a1/);
+  });
+
+  it('does not start where there is no such file', async () => {
+    const config = configured({ APOLLO_ADMIN_TOKEN_FILE: join(folder, 'none') });
+    await expect(startHub(config, logger)).rejects.toThrow('it cannot be read');
+  });
+});
+
 describe('the process of the hub', () => {
   const script = new URL('../dist/main.js', import.meta.url).pathname;
   let environment: Record<string, string>;
   beforeAll(() => {
-    environment = { PATH: process.env['PATH'] ?? '', APOLLO_STORAGE: 'memory', APOLLO_PORT: '0' };
+    environment = {
+      ...{ PATH: process.env['PATH'] ?? '', APOLLO_LOGIN: 'local' },
+      ...{ APOLLO_STORAGE: 'memory', APOLLO_PORT: '0' },
+    };
   });
 
   async function ran(
@@ -112,13 +182,22 @@ describe('the process of the hub', () => {
   }
 
   it('ends with every fault of its configuration, and does not listen', async () => {
-    const { code, errors } = await ran({ APOLLO_PORT: 'http', APOLLO_HOST: '0.0.0.0' });
+    const { code, errors } = await ran({ APOLLO_PORT: 'http', APOLLO_HOST: '0.0.0.0/0' });
 
     expect(code).toBe(1);
     expect(errors.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^APOLLO_HOST is "0\.0\.0\.0"; accepted is a loopback address/),
+      expect.stringMatching(/^APOLLO_HOST is "0\.0\.0\.0\/0"; accepted is an address or name/),
       expect.stringMatching(/^APOLLO_PORT is "http"; accepted is a whole number/),
     ]);
+  });
+
+  it('ends where a setting is misspelt, and names what was meant', async () => {
+    const { code, errors } = await ran({ APOLLO_SIGNING_KEYFILE: 'signing.pem' });
+
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      'APOLLO_SIGNING_KEYFILE is no setting of the hub; did you mean APOLLO_SIGNING_KEY_FILE? Correct its name, or take it away\n',
+    );
   });
 
   it('ends with one sentence where the port is taken', async () => {

@@ -66,23 +66,30 @@ describe('a spoke on a real cluster', () => {
     const { result, release } = await scene.hub.carryOut(offer);
     expect(result).toMatchObject({
       ...{ verdict: 'failed', outcome: 'unhealthy', reason: 'CrashLoopBackOff' },
-      message: expect.stringMatching(/Deployment .*\/web: .*pod web-[a-z0-9-]+ container/),
+      message: expect.stringMatching(
+        /Deployment .*\/web: .*pod web-[a-z0-9-]+ container .*:\nstarting\n.*\nexiting with code 1$/s,
+      ),
+      evidence: { log: expect.stringMatching(/^starting\n.*\nexiting with code 1$/s) },
     });
-    expect(release).toMatchObject({ health: 'Degraded', reason: 'CrashLoopBackOff' });
+    expect(release).toMatchObject({
+      ...{ health: 'Degraded', reason: 'CrashLoopBackOff' },
+      message: expect.stringMatching(/^Deployment .*\/web: /),
+    });
   });
 
-  it('fails a pod that never gets ready at the rollout timeout', async () => {
+  it('fails a pod that never gets ready at the rollout timeout, with its log', async () => {
     namespace = await scene.cluster.freshNamespace('never');
     const offer = scene.offer('broken/never-ready', '1.2.0', {
       ...{ namespace, rolloutTimeoutSeconds: 5 },
     });
     expect(await scene.hub.verdict(offer)).toMatchObject({
       ...{ verdict: 'failed', outcome: 'unhealthy' },
-      message: expect.stringContaining('not ready after'),
+      message: expect.stringMatching(/not ready after .*:\nstarting\nconfiguration read\n/s),
+      evidence: { log: expect.stringMatching(/^starting\nconfiguration read\n/) },
     });
   });
 
-  it('calls an upgrade broken whose hook fails, and leaves the rest as it was', async () => {
+  it('calls an upgrade broken whose hook fails, with its log, and leaves the rest as it was', async () => {
     namespace = await scene.cluster.freshNamespace('hook');
     const { revision, releaseDigest } = await scene.installed(namespace);
     const offer = scene.offer('broken/failing-hook', '1.4.0', {
@@ -91,6 +98,10 @@ describe('a spoke on a real cluster', () => {
     const { result, release } = await scene.hub.carryOut(offer);
     expect(result).toMatchObject({
       ...{ verdict: 'failed', outcome: 'broken', reason: 'HelmFailed', interrupted: false },
+      message: expect.stringMatching(
+        /; hook Job .*\/web-migrate: .*pod web-migrate-[a-z0-9]+ failed: .*:\nstarting\n/s,
+      ),
+      evidence: { log: expect.stringMatching(/^starting\nconfiguration read\n/) },
     });
     expect(release).toMatchObject({
       head: { revision: 2, status: 'failed', deployed: { revision: 1, chartVersion: '1.0.0' } },

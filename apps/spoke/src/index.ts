@@ -8,5 +8,8 @@ export {
 } from './execution/chart-fetcher.js';
 export type { Self } from './execution/judge-holder.js';
 export type { ProcessTable } from './execution/process-table.js';
-export { readToken } from './read-token.js';
+export { IdentityFiles } from './trust/identity-files.js';
+export { readToken } from './trust/read-token.js';
+export { TrustedKeys } from './trust/trusted-keys.js';
+export { SpokeCredentials, type SpokeCredentialsOptions } from './trust/spoke-credentials.js';
 export { StandardOutput } from './standard-output.js';

@@ -4,18 +4,22 @@ import { HelmUnavailable } from '@apollo-deploy/helm';
 import { KubeUnavailable } from '@apollo-deploy/kube';
 import { DriftRulesUnusable } from './drift/read-drift-rules.js';
 import { HealthRulesUnusable } from './health-rules/read-health-rules.js';
-import { TokenUnreadable } from './read-token.js';
 import { readSpokeConfig } from './spoke-config.js';
 import { StandardOutput } from './standard-output.js';
 import { StartRefused, startSpoke } from './start-spoke.js';
+import { TrustedKeysUnusable } from './trust/read-trusted-keys.js';
+import { IdentityUnusable } from './trust/identity-files.js';
+import { TokenUnreadable } from './trust/read-token.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a person can do something about: one sentence says it, a stack would hide it. */
 const EXPLAINED = [
   StartRefused,
   TokenUnreadable,
+  IdentityUnusable,
   HealthRulesUnusable,
   DriftRulesUnusable,
+  TrustedKeysUnusable,
   KubeUnavailable,
   HelmUnavailable,
 ];

@@ -113,8 +113,10 @@ describe('what a plan asks of the API server', () => {
     const bare = await scene.helm('install', 'bare', scene.chartPath);
     const asked = await scene.plan('web', 'install');
     expect([...asked.helm].sort()).toEqual(bare.filter((request) => !SCHEMAS.test(request)));
-    expectProof(asked, { ledger: ['GET', 'POST', 'PUT', 'PUT', 'GET', 'PUT'] });
+    expectProof(asked, { ledger: ['GET', 'POST', 'PUT', 'PUT', 'PUT'] });
     expect(asked.namespace).toHaveLength(1);
+    // Once, since there are new objects.
+    expect(asked.quotas).toHaveLength(1);
   });
 
   it('is what bare Helm asks for an upgrade without the schemas, and what proves it', async () => {
@@ -123,16 +125,17 @@ describe('what a plan asks of the API server', () => {
     const asked = await scene.plan('web', 'config_update', 'quiet');
     expect([...asked.helm].sort()).toEqual(bare.filter((request) => !SCHEMAS.test(request)));
     expect(bare.length - asked.helm.length).toBe(2);
-    expectProof(asked, { ledger: ['GET', 'PUT', 'PUT', 'PUT', 'GET', 'PUT'] });
-    expect(asked.namespace).toEqual([]);
+    expectProof(asked, { ledger: ['GET', 'PUT', 'PUT', 'PUT', 'PUT'] });
+    expect([asked.namespace, asked.quotas]).toEqual([[], []]);
   });
 
   it('is what bare Helm asks for an uninstallation, and what proves it', async () => {
     const bare = await scene.helm('uninstall', 'bare');
     const asked = await scene.plan('web', 'uninstall');
     expect([...asked.helm].sort()).toEqual(bare);
-    expect(asked.ledger.map(methodOf)).toEqual(['GET', 'PUT', 'PUT', 'PUT', 'GET', 'PUT']);
-    expect([asked.dryRuns, asked.namespace]).toEqual([[], []]);
+    expect(asked.ledger.map(methodOf)).toEqual(['GET', 'PUT', 'PUT', 'PUT', 'PUT']);
+    expect([asked.dryRuns.length, new Set(asked.dryRuns).size]).toEqual([OBJECTS, OBJECTS]);
+    expect([asked.namespace, asked.quotas]).toEqual([[], []]);
     // That nothing is left is asked for by name: a watch that is silent or forbidden shows nothing too.
     const looks = looksAtObjects(asked);
     expect([looks.length, new Set(looks).size]).toEqual([OBJECTS - 1, OBJECTS - 1]);
@@ -144,6 +147,8 @@ describe('what a plan asks of the API server', () => {
 const MOST_LISTS = 4;
 /** The base if nobody has read it yet, the pending revision if it stood long enough, and its end. */
 const MOST_PAYLOADS = 3;
+/** What the account may do in the namespace, all in one answer. */
+const MOST_REVIEWS = 1;
 
 /** One dry run an object, one look at each once Helm is done, and the ledger. */
 function expectProof(
@@ -154,6 +159,7 @@ function expectProof(
   expect([asked.dryRuns.length, new Set(asked.dryRuns).size]).toEqual([OBJECTS, OBJECTS]);
   const looks = looksAtObjects(asked);
   expect([looks.length, new Set(looks).size]).toEqual([OBJECTS - 1, OBJECTS - 1]);
+  expect(asked.rights).toHaveLength(MOST_REVIEWS);
   const lists = asked.releases.filter((request) => request.endsWith('/secrets'));
   expect(lists).toHaveLength(MOST_LISTS);
   expect(asked.releases.length - lists.length).toBeLessThanOrEqual(MOST_PAYLOADS);

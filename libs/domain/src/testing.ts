@@ -1,4 +1,5 @@
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
+import type { BreakGlass, OwedBreakGlass } from './break-glass/break-glass.js';
 import type { Entity, ReportedRelease } from './catalog/entity.js';
 import type { Environment } from './catalog/environment.js';
 import type { Product } from './catalog/product.js';
@@ -9,6 +10,7 @@ import type { RuleFacts } from './constraints/rule/rule-facts.js';
 import type { StoredConstraint } from './constraints/stored-constraint.js';
 import type { Baseline } from './plans/baseline.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
+import type { Notification } from './pipeline/notification.js';
 import type { RunRecord } from './promotion/run-record.js';
 import type { RollbackDemand } from './plans/rollback-demand.js';
 import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
@@ -53,6 +55,30 @@ export function aRelease(version: string, change: Partial<Release> = {}): Releas
     createdBy: 'dev-operator',
     ...change,
   };
+}
+
+/** Opened at 09:00 by ann in `prod`, for two hours, to go past a window; nobody has used or reviewed it. */
+export function aBreakGlass(change: Partial<BreakGlass> = {}): BreakGlass {
+  return {
+    id: 'glass-1',
+    product: 'aria',
+    environment: 'prod',
+    waives: ['window'],
+    reason: 'Orders are lost at the till',
+    openedBy: 'ann',
+    openedAt: '2026-01-05T09:00:00.000Z',
+    until: '2026-01-05T11:00:00.000Z',
+    dueAt: '2026-01-06T09:00:00.000Z',
+    uses: 0,
+    plans: [],
+    version: 1,
+    ...change,
+  };
+}
+
+/** The same, in production. */
+export function anOwedBreakGlass(change: Partial<OwedBreakGlass> = {}): OwedBreakGlass {
+  return { ...aBreakGlass(), tier: 'production', ...change };
 }
 
 export function aRecall(change: Partial<Recall> = {}): Recall {
@@ -199,6 +225,7 @@ export function somePlanFacts(change: Partial<PlanFacts> = {}): PlanFacts {
     dependencies: null,
     promotion: null,
     backup: { base: null, record: null },
+    breakGlasses: [],
     rule: someRuleFacts(),
     ...change,
   };
@@ -256,6 +283,23 @@ export function aStoredConstraint(change: Partial<StoredConstraint> = {}): Store
   };
 }
 
+/** The first that HERMES is told, written at 09:00 and not tried yet. */
+export function aNotification(change: Partial<Notification> = {}): Notification {
+  return {
+    id: 'notification-1',
+    receiver: 'hermes',
+    sequence: 1,
+    deployment: 'deploy-1',
+    environment: 'prod',
+    body: { message: 'Deployed aria to prod', level: 'success', source: 'APOLLO' },
+    createdAt: '2026-01-05T09:00:00.000Z',
+    attempts: 0,
+    triedSince: '2026-01-05T09:00:00.000Z',
+    nextAttemptAt: '2026-01-05T09:00:00.000Z',
+    ...change,
+  };
+}
+
 /** `aria` 1.0.0 in development, brought by a plan and not yet seen Healthy. */
 export function aRunRecord(change: Partial<RunRecord> = {}): RunRecord {
   return {
@@ -271,3 +315,5 @@ export function aRunRecord(change: Partial<RunRecord> = {}): RunRecord {
     ...change,
   };
 }
+
+export { aDeployment, aDeploymentTarget } from './testing/deployments.js';

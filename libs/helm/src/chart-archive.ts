@@ -5,7 +5,7 @@ const LARGEST_CHART_BYTES = 256 * 1024 * 1024;
 const BLOCK_BYTES = 512;
 
 /** A chart's archive, unpacked. Throws on what is no gzip, and on more than 256 MiB. */
-export function unpackedChart(archive: Buffer): Buffer {
+function unpackedChart(archive: Buffer): Buffer {
   return gunzipSync(archive, { maxOutputLength: LARGEST_CHART_BYTES });
 }
 
@@ -16,6 +16,35 @@ export function bringsCrds(archive: Buffer): boolean {
     if (/\/charts\/[^/]+\.tgz$/.test(path) && bringsCrds(content)) return true;
   }
   return false;
+}
+
+/**
+ * True if a template of the chart, or of one it depends on, may ask the cluster by `lookup`: it says so,
+ * or has a text taken for a template (`tpl`), whose words may stand nowhere. Takes the packed archive.
+ */
+export function mayLookUp(archive: Buffer): boolean {
+  for (const { content } of filesOf(unpackedChart(archive))) {
+    if (isPacked(content) ? insideMayLookUp(content) : asks(content)) return true;
+  }
+  return false;
+}
+
+function asks(template: Buffer): boolean {
+  return template.includes('lookup') || /(?<![.\w])tpl(?!\w)/.test(template.toString('latin1'));
+}
+
+/** By its first bytes: Helm takes a chart for one whatever its file is called in the archive's headers. */
+function isPacked(content: Buffer): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
+}
+
+function insideMayLookUp(packed: Buffer): boolean {
+  try {
+    return mayLookUp(packed);
+  } catch {
+    // Whatever cannot be looked into may do anything.
+    return true;
+  }
 }
 
 /**

@@ -39,7 +39,7 @@ describe('what checking a chart asks the cluster', () => {
   const check = (objects: ManifestDocument[], context: Partial<CheckContext> = {}) =>
     checkObjects(kube, objects, {
       ...{ release: 'web', namespace: 'shop', verb: 'upgrade' },
-      ...{ createsNamespace: false, own: [], ...context },
+      ...{ createsNamespace: false, own: [], definitions: [], ...context },
     });
 
   it('is one dry run for an object that is new', async () => {
@@ -73,6 +73,19 @@ describe('what checking a chart asks the cluster', () => {
     kube.intercept(({ verb }) => (verb === 'apply' ? IMMUTABLE : undefined));
     expect(await check(documents(hook))).toMatchObject({ findings: [], letThrough: [{}] });
     expect(asked).toEqual(['apply hook', 'get hook']);
+  });
+
+  it('lets through what the chart defines, where the kind went after discovery', async () => {
+    const spec = { group: 'apps', versions: [{ name: 'v1' }], names: { kind: 'Deployment' } };
+    const definition = {
+      ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+      ...{ metadata: { name: 'deployments.apps' }, spec },
+    };
+    kube.intercept(() => ({ ...IMMUTABLE, code: 'kube/unknown_kind', status: 404 }));
+    const context = { verb: 'install', definitions: documents(definition) } as const;
+    const coming = { ...config('a'), apiVersion: 'apps/v1', kind: 'Deployment' };
+    const { findings, letThrough } = await check(documents(coming), context);
+    expect([findings, letThrough.length]).toEqual([[], 1]);
   });
 
   it.each([

@@ -11,18 +11,30 @@ import {
   type KubeRefusalCode,
   type ManifestDocument,
 } from '@apollo-deploy/kube';
-import { broughtBy, hookEventsOf, isFromCrdsFolder, type Brought } from './chart-contents.js';
+import { broughtBy, hookEventsOf, type Brought } from './chart-contents.js';
+import type { HelmCommand } from './helm-command.js';
+import { freshResources } from './fresh-resources.js';
+import { isHookOf } from './hooks-of-verb.js';
+import { rightsCure } from './rights-cure.js';
 
 /** Something the API server or Helm would object to. */
 export interface PreflightFinding {
   readonly ref: KubeRef;
   readonly code:
-    KubeRefusalCode | 'helm/not_owned' | 'helm/older_than_release' | 'helm/release_too_large';
+    | KubeRefusalCode
+    | 'helm/not_owned'
+    | 'helm/older_than_release'
+    | 'helm/release_too_large'
+    | 'helm/over_quota'
+    | 'helm/definitions';
   /** The field's path where the server named one. */
   readonly field: string | null;
   readonly message: string;
-  /** `overridden`: a field set by hand that the chart will take back; worth showing, no obstacle. */
-  readonly severity: 'blocking' | 'overridden';
+  /**
+   * Worth showing, no obstacle: `overridden`, a field set by hand that the chart will take back, and
+   * `noted`, what else Helm will do or leave undone unseen.
+   */
+  readonly severity: 'blocking' | 'overridden' | 'noted';
 }
 
 export interface PreflightReport {
@@ -38,11 +50,18 @@ export interface PreflightReport {
 export interface CheckContext {
   readonly release: string;
   readonly namespace: string;
-  readonly verb: 'install' | 'upgrade';
+  readonly verb: HelmCommand['verb'];
   /** That its namespace is not there is then no finding. */
   readonly createsNamespace: boolean;
   /** What the release has deployed now: Helm asks no more whose that is. */
   readonly own: readonly ManifestDocument[];
+  /** What Helm makes before all of these: the kinds that an installation defines. */
+  readonly definitions: readonly ManifestDocument[];
+}
+
+/** What was found, and what would be new in the cluster, as the API server completes it; hooks are not. */
+export interface CheckedObjects extends Omit<PreflightReport, 'hookRuns'> {
+  readonly created: readonly KubeObject[];
 }
 
 const FIELD_MANAGER = 'helm';
@@ -58,9 +77,9 @@ export async function checkObjects(
   kube: KubeApi,
   documents: readonly ManifestDocument[],
   context: CheckContext,
-): Promise<Omit<PreflightReport, 'hookRuns'>> {
-  const brought = broughtBy(documents.map(({ object }) => object));
-  const check = new ObjectCheck(kube, await kube.resources(), brought, context);
+): Promise<CheckedObjects> {
+  const brought = broughtBy([...context.definitions, ...documents].map(({ object }) => object));
+  const check = new ObjectCheck(kube, await freshResources(kube, documents), brought, context);
   const wanted = documents.filter((document) => check.concerns(document));
   const answers: (readonly PreflightFinding[] | KubeRef)[] = [];
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
@@ -71,10 +90,12 @@ export async function checkObjects(
     Array.isArray(answer),
   );
   const letThrough = answers.filter((answer): answer is KubeRef => !Array.isArray(answer));
-  return { findings: checked.flat(), checked: checked.length, letThrough };
+  const { created } = check;
+  return { findings: checked.flat(), checked: checked.length, letThrough, created };
 }
 
 class ObjectCheck {
+  readonly created: KubeObject[] = [];
   private readonly own: ReadonlySet<string>;
 
   constructor(
@@ -87,11 +108,10 @@ class ObjectCheck {
     this.own = new Set(own.map(({ object }) => keyOf(refOf(this.placed(object)))));
   }
 
-  /** Helm leaves existing CRDs of `crds/` alone, and runs only the hooks of its verb. */
-  concerns({ object, yaml }: ManifestDocument): boolean {
+  /** Helm runs only the hooks of its verb. */
+  concerns({ object }: ManifestDocument): boolean {
     const events = hookEventsOf(object);
-    if (isFromCrdsFolder(yaml)) return false;
-    return events.length === 0 || events.some((event) => event.endsWith(`-${this.context.verb}`));
+    return events.length === 0 || isHookOf(this.context.verb, { events });
   }
 
   /** The findings of one object, or its reference if it has to be let through. */
@@ -102,8 +122,8 @@ class ObjectCheck {
     const first = await this.apply(placed, yaml, false);
     // Helm deletes a hook of the same name before it makes this one anew.
     if (hookEventsOf(object).length > 0 && (await this.isThere(ref, first))) return ref;
-    if (first.ok) return this.ownership(ref, first.value);
-    if (this.lacksNamespace(first.error)) return ref;
+    if (first.ok) return this.passed(ref, first.value);
+    if (this.lacksWhatComes(ref, first.error)) return ref;
     if (first.error.code !== 'kube/field_conflict') return blocking(ref, first.error);
     const second = await this.apply(placed, yaml, true);
     const conflicts = first.error.causes
@@ -113,6 +133,11 @@ class ObjectCheck {
       ? await this.ownership(ref, second.value)
       : blocking(ref, second.error);
     return [...conflicts, ...others];
+  }
+
+  private passed(ref: KubeRef, merged: KubeObject): Promise<PreflightFinding[]> {
+    if (!wasThere(merged) && hookEventsOf(merged).length === 0) this.created.push(merged);
+    return this.ownership(ref, merged);
   }
 
   private apply(object: KubeObject, yaml: string | null, force: boolean) {
@@ -132,12 +157,18 @@ class ObjectCheck {
   }
 
   private isBrought(ref: KubeRef): boolean {
-    const { kinds, namespaces } = this.brought;
-    if (kinds.has(`${ref.apiVersion} ${ref.kind}`)) return this.resources.find(ref) === undefined;
+    const { namespaces } = this.brought;
+    if (this.isDefined(ref)) return this.resources.find(ref) === undefined;
     return ref.namespace !== undefined && namespaces.has(ref.namespace);
   }
 
-  private lacksNamespace({ code, message }: KubeRefusal): boolean {
+  private isDefined({ apiVersion, kind }: KubeRef): boolean {
+    return this.brought.kinds.has(`${apiVersion} ${kind}`);
+  }
+
+  /** Discovery may be older than the loss of a kind that the chart defines anew. */
+  private lacksWhatComes(ref: KubeRef, { code, message }: KubeRefusal): boolean {
+    if (code === 'kube/unknown_kind') return this.isDefined(ref);
     const { createsNamespace, namespace } = this.context;
     const why = `namespaces "${namespace}" not found`;
     return createsNamespace && code === 'kube/not_found' && message.includes(why);
@@ -153,15 +184,40 @@ class ObjectCheck {
     // Helm adds its marks after rendering, so only the live object shows them.
     const live = await this.kube.get(ref);
     if (!live.ok) return [];
-    const { metadata } = live.value;
-    const owned =
-      metadata.labels?.[HELM_OWNER.managedBy] === 'Helm' &&
-      metadata.annotations?.[HELM_OWNER.release] === this.context.release &&
-      metadata.annotations[HELM_OWNER.namespace] === this.context.namespace;
-    if (owned) return [];
-    const message = `${describeRef(ref)} exists and does not belong to release ${this.context.release}; delete it, rename it in the chart, or label and annotate it as Helm's`;
+    const { release, namespace } = this.context;
+    const owner = ownerOf(live.value);
+    if (owner?.isHelm === true && owner.release === release && owner.namespace === namespace)
+      return [];
+    const message = `${describeRef(ref)} exists and ${whose(owner, this.context)}`;
     return [{ ref, code: 'helm/not_owned', field: null, message, severity: 'blocking' }];
   }
+}
+
+interface ObjectOwner {
+  readonly release: string;
+  readonly namespace: string;
+  /** Marked as Helm's as well, without which Helm does not believe it. */
+  readonly isHelm: boolean;
+}
+
+/** The release that an object names as its own; null if it names none. */
+function ownerOf({ metadata }: KubeObject): ObjectOwner | null {
+  const release = metadata.annotations?.[HELM_OWNER.release];
+  const namespace = metadata.annotations?.[HELM_OWNER.namespace];
+  if (release === undefined || namespace === undefined) return null;
+  return { release, namespace, isHelm: metadata.labels?.[HELM_OWNER.managedBy] === 'Helm' };
+}
+
+function whose(
+  owner: ObjectOwner | null,
+  { release, namespace }: Pick<CheckContext, 'release' | 'namespace'>,
+): string {
+  const cure = 'delete it, or rename it in the chart';
+  if (owner !== null && (owner.release !== release || owner.namespace !== namespace)) {
+    return `belongs to release ${owner.release} in ${owner.namespace}; ${cure}`;
+  }
+  const marks = `label ${HELM_OWNER.managedBy}=Helm, annotations ${HELM_OWNER.release}=${release} and ${HELM_OWNER.namespace}=${namespace}`;
+  return `belongs to no release; ${cure}, or give it to ${release} with the ${marks}`;
 }
 
 function keyOf(ref: KubeRef): string {
@@ -200,7 +256,7 @@ function blocking(ref: KubeRef, refusal: KubeRefusal): PreflightFinding[] {
     ref,
     code,
     field: cause.field,
-    message: `${describeRef(ref)}: ${cause.message}`,
+    message: `${describeRef(ref)}: ${cause.message}${rightsCure(refusal)}`,
     severity: 'blocking',
   }));
 }

@@ -17,7 +17,7 @@ export function commandOf(
   const target = { planId, release, namespace, timeoutMs: hookTimeoutMs };
   // The chart wins over fields changed by hand. Client-side releases do so by themselves, and Helm
   // refuses the flag for them.
-  const forceConflicts = head?.applyMethod === 'ssa';
+  const forceConflicts = head?.applyMethod === 'ssa' && operation.fieldConflicts !== 'refuse';
   switch (operation.type) {
     case 'install': {
       const { chart, values, createNamespace = false } = operation;

@@ -19,7 +19,7 @@ describe('helmArgv', () => {
       expected: [
         ...['install', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
-        '--disable-openapi-validation',
+        ...['--disable-openapi-validation', '--description=apollo plan p1: install'],
         ...['--', 'web', '/charts/web.tgz'],
       ],
     },
@@ -30,7 +30,8 @@ describe('helmArgv', () => {
       expected: [
         ...['install', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
-        ...['--disable-openapi-validation', '--create-namespace'],
+        ...['--disable-openapi-validation', '--description=apollo plan p1: install'],
+        '--create-namespace',
         ...['--', 'web', '/charts/web.tgz'],
       ],
     },
@@ -41,7 +42,7 @@ describe('helmArgv', () => {
       expected: [
         ...['upgrade', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
-        '--disable-openapi-validation',
+        ...['--disable-openapi-validation', '--description=apollo plan p1: upgrade'],
         ...['--reset-values', '--history-max=10', '--force-conflicts'],
         ...['--', 'web', '/charts/web.tgz'],
       ],
@@ -53,7 +54,7 @@ describe('helmArgv', () => {
       expected: [
         ...['upgrade', '--namespace=shop', '--timeout=30000ms'],
         ...['--values=/run/values.json', '--labels=apollo.dev/plan=p1'],
-        '--disable-openapi-validation',
+        ...['--disable-openapi-validation', '--description=apollo plan p1: upgrade'],
         ...['--reset-values', '--history-max=10'],
         ...['--', 'web', '/charts/web.tgz'],
       ],

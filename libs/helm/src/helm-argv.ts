@@ -1,11 +1,17 @@
 import { assertNever } from '@apollo-deploy/kernel';
-import type { HelmCommand, HelmRender } from './helm-command.js';
+import type {
+  HelmCommand,
+  HelmInstall,
+  HelmRender,
+  HelmRollback,
+  HelmUpgrade,
+} from './helm-command.js';
 import type { HelmVersion } from './helm-version.js';
-import { rollbackDescription } from './release-operation.js';
+import { planDescription } from './release-operation.js';
 import { PLAN_LABEL } from './release-record.js';
 
 /** Revisions kept. A deployed one is never pruned. */
-const HISTORY_MAX = 10;
+export const HISTORY_MAX = 10;
 /**
  * Without it Helm reads the API server's schemas, three quarters of the time of a small upgrade, only
  * to find that the server checks fields by itself: from Kubernetes 1.25 on all do.
@@ -28,13 +34,13 @@ export function helmArgv(command: HelmCommand, context: ArgvContext): string[] {
   switch (command.verb) {
     case 'install':
       return [
-        ...['install', ...common, ...contentFlags(command.planId, context)],
+        ...['install', ...common, ...contentFlags(command, context)],
         ...flag('--create-namespace', command.createNamespace),
         ...['--', release, command.chartPath],
       ];
     case 'upgrade':
       return [
-        ...['upgrade', ...common, ...contentFlags(command.planId, context)],
+        ...['upgrade', ...common, ...contentFlags(command, context)],
         ...['--reset-values', `--history-max=${String(HISTORY_MAX)}`],
         ...flag('--force-conflicts', command.forceConflicts && isHelm4(context)),
         ...['--', release, command.chartPath],
@@ -42,7 +48,7 @@ export function helmArgv(command: HelmCommand, context: ArgvContext): string[] {
     case 'rollback':
       return [
         ...['rollback', ...common, `--history-max=${String(HISTORY_MAX)}`],
-        ...(isHelm4(context) ? [`--description=${rollbackDescription(command.planId)}`] : []),
+        ...(isHelm4(context) ? [description(command)] : []),
         ...flag('--force-conflicts', command.forceConflicts && isHelm4(context)),
         ...['--', release, String(command.revision)],
       ];
@@ -71,8 +77,17 @@ export function renderArgv(
   ];
 }
 
-function contentFlags(planId: string, { valuesPath }: ArgvContext): string[] {
-  return [`--values=${valuesPath}`, `--labels=${PLAN_LABEL}=${planId}`, SERVER_VALIDATES];
+function contentFlags(command: HelmInstall | HelmUpgrade, { valuesPath }: ArgvContext): string[] {
+  return [
+    `--values=${valuesPath}`,
+    `--labels=${PLAN_LABEL}=${command.planId}`,
+    SERVER_VALIDATES,
+    description(command),
+  ];
+}
+
+function description({ planId, verb }: HelmInstall | HelmUpgrade | HelmRollback): string {
+  return `--description=${planDescription(planId, verb)}`;
 }
 
 function flag(name: string, wanted: boolean): string[] {

@@ -51,9 +51,9 @@ describe('HelmChartOperator with real Helm', () => {
     await carryOut(await web.uninstall('p5'));
     expect(await web.data()).toBe('kube/not_found');
     expect(done).toEqual([
-      'applied | 1 | 1 | p1 | Install complete',
-      'applied | 1 | 2 | p2 | Upgrade complete',
-      'applied | 1 | 3 | p3 | Upgrade complete',
+      'applied | 1 | 1 | p1 | apollo plan p1: install',
+      'applied | 1 | 2 | p2 | apollo plan p2: upgrade',
+      'applied | 1 | 3 | p3 | apollo plan p3: upgrade',
       'applied | 1 | 4 | p1 | apollo plan p4: rollback',
       'applied | 1 | 0 |  | ',
     ]);

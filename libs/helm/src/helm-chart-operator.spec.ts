@@ -8,6 +8,7 @@ import {
 import type { HelmReport } from './helm-report.js';
 import { observeRelease } from './observe-release.js';
 import type { ReleaseBase, ReleaseOperation } from './release-operation.js';
+import { RELEASE_SECRET_KIND } from './release-reader.js';
 import { headOf, underlyingState } from './release-state.js';
 import { configMapChart } from './testing/config-map-chart.js';
 import { ScriptedHelmRunner } from './testing/scripted-helm-runner.js';
@@ -53,9 +54,18 @@ describe('HelmChartOperator', () => {
     const head = headOf(await observeRelease(kube, target('', NONE)));
     return head === null ? NONE : { revision: head.revision, secretUid: head.secretUid };
   };
+  const headVersion = async (): Promise<string | null> =>
+    headOf(await observeRelease(kube, target('', NONE)))?.resourceVersion ?? null;
   const history = async () => {
     const state = underlyingState(await observeRelease(kube, target('', NONE)));
     return state?.history.map(({ revision, status }) => `${String(revision)} ${status}`) ?? [];
+  };
+  /** Puts something into the Secret of a revision that Helm did not write. */
+  const garble = async (revision: number): Promise<void> => {
+    const name = `sh.helm.release.v1.web.v${String(revision)}`;
+    const secret = await kube.get({ ...RELEASE_SECRET_KIND, namespace: 'shop', name });
+    if (!secret.ok) throw new Error(secret.error.message);
+    await kube.replace({ ...secret.value, data: { release: 'bm9uc2Vuc2U=' } });
   };
   const verbs = () => helm.commands.map(({ verb }) => verb);
   const dataOf = async (): Promise<unknown> => {
@@ -173,10 +183,10 @@ describe('HelmChartOperator', () => {
     const waiting = await operate(operation);
     expect(waiting).toMatchObject({ result: 'locked', repairs: [], commands: [] });
     // Dead is a process, not whoever else may have left a record since.
-    const other = await operate(operation, { deadHolder: 'the uid of another Secret' });
+    const other = await operate(operation, { deadHolder: 'another version' });
     expect(other).toMatchObject({ result: 'locked', repairs: [] });
     expect(await history()).toEqual(['1 deployed', '2 pending-upgrade']);
-    const takenOver = await operate(operation, { deadHolder: (await base()).secretUid });
+    const takenOver = await operate(operation, { deadHolder: await headVersion() });
     expect(takenOver).toMatchObject({ result: 'broken', repairs: [{ revision: 2 }], commands: [] });
     expect(await history()).toEqual(['1 deployed', '2 failed']);
   });
@@ -185,7 +195,7 @@ describe('HelmChartOperator', () => {
     await operate(install('1.0.0'));
     await killHelmOf(upgrade('2.0.0', 'p2', await base()));
     const next = upgrade('3.0.0', 'p3', await base());
-    const report = await operate(next, { deadHolder: (await base()).secretUid });
+    const report = await operate(next, { deadHolder: await headVersion() });
     expect(report).toMatchObject({ result: 'applied', repairs: [{ revision: 2 }] });
     expect(await history()).toEqual(['1 superseded', '2 failed', '3 deployed']);
   });
@@ -195,10 +205,46 @@ describe('HelmChartOperator', () => {
     const operation = { type: 'uninstall', ...target('p2', await base()) } as const;
     await killHelmOf(operation);
     expect(await history()).toEqual(['1 uninstalling']);
-    expect(await operate(operation, { deadHolder: (await base()).secretUid })).toMatchObject({
+    expect(await operate(operation, { deadHolder: await headVersion() })).toMatchObject({
       result: 'applied',
     });
     expect(await history()).toEqual([]);
+  });
+
+  it('leaves a cut-off uninstallation alone that somebody has begun anew since', async () => {
+    await operate(install('1.0.0'));
+    const operation = { type: 'uninstall', ...target('p2', await base()) } as const;
+    await killHelmOf(operation);
+    const deadHolder = await headVersion();
+    await strangerRemoves();
+    expect(await operate(operation, { deadHolder })).toMatchObject({ result: 'locked' });
+    expect(await history()).toEqual(['1 uninstalling']);
+  });
+
+  it.each(['install', 'upgrade'])(
+    'does not repair what somebody else began to remove when its %s was killed',
+    async (type) => {
+      if (type === 'upgrade') await operate(install('1.0.0'));
+      const plan =
+        type === 'upgrade' ? upgrade('2.0.0', 'p2', await base()) : install('1.0.0', 'p2');
+      helm.interfereOnce(async () => {
+        await killHelmOf(plan);
+        await strangerRemoves();
+        helm.nextRun('killed_early');
+      });
+      expect(await operate(plan)).toMatchObject({ result: 'overtaken', repairs: [] });
+      expect((await history()).at(-1)).toMatch(/ uninstalling$/);
+    },
+  );
+
+  it('calls nothing untouched whose record nobody can read any more', async () => {
+    const plan = install('1.0.0');
+    helm.interfereOnce(async () => {
+      await killHelmOf(plan);
+      await garble(1);
+      helm.nextRun('killed_early');
+    });
+    expect(await operate(plan)).toMatchObject({ result: 'overtaken' });
   });
 
   it('declines when somebody else was faster', async () => {
@@ -296,6 +342,14 @@ describe('HelmChartOperator', () => {
       message: expect.stringContaining('rights to get and list secrets'),
     });
   });
+
+  /** Somebody begins to uninstall, and is at work on it. */
+  async function strangerRemoves(): Promise<void> {
+    helm.nextRun('killed');
+    const release = { release: 'web', namespace: 'shop', planId: 'by-hand', timeoutMs: 1000 };
+    const options = { totalDeadlineMs: 1000, abort: new AbortController().signal };
+    await helm.run({ verb: 'uninstall', ...release }, options);
+  }
 
   /** Leaves what a helm process leaves that was killed together with the agent that started it. */
   async function killHelmOf(operation: ReleaseOperation): Promise<HelmReport | null> {

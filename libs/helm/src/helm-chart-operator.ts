@@ -25,7 +25,10 @@ export interface OperateOptions {
   readonly totalDeadlineMs: number;
   /** Helm's own limit for each hook, in milliseconds. */
   readonly hookTimeoutMs: number;
-  /** The UID of the pending record's Secret if the process behind that one is proven dead, else null. */
+  /**
+   * The resource version of the pending record if the process that wrote it is proven dead, else null:
+   * whoever has written since may live.
+   */
   readonly deadHolder: string | null;
   readonly onPhase?: (phase: OperatorPhase) => void;
   /** Called with each helm process that is started. */
@@ -39,6 +42,11 @@ export interface OperatorCollaborators {
   readonly reader?: ReleaseReader;
   /** Milliseconds on a clock that never goes back. Default: this machine's. */
   readonly monotonicMs?: () => number;
+}
+
+/** True if the record is the very one whose writer was proven dead: whoever has written since may live. */
+export function isProvenDead(state: ReleaseState, deadHolder: string | null): boolean {
+  return deadHolder !== null && headOf(state)?.resourceVersion === deadHolder;
 }
 
 /** More than any operation needs: repair, remove and run, each with one lost race. */
@@ -101,18 +109,15 @@ class Operation {
   private async decide(): Promise<HelmVerdict> {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       const verdict = await this.take(
-        nextAction(this.state, { ...this.ask, deadHolder: this.isDead() }),
+        nextAction(this.state, {
+          ...this.ask,
+          deadHolder: isProvenDead(this.state, this.options.deadHolder),
+        }),
       );
       if (verdict !== null) return verdict;
     }
     const message = `release ${this.operation.release} kept changing while it was worked on; see who else changes it, then try again`;
     return { result: 'refused', code: 'helm/turns_used_up', message };
-  }
-
-  /** About the record as it is now: another than the one that was proven may be a living helm's. */
-  private isDead(): boolean {
-    const { deadHolder } = this.options;
-    return deadHolder !== null && headOf(this.state)?.secretUid === deadHolder;
   }
 
   /** Null: decide again. */

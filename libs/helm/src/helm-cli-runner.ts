@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Json, type Result } from '@apollo-deploy/kernel';
-import { bringsCrds, recordedFiles, unpackedChart } from './chart-archive.js';
+import { bringsCrds, mayLookUp, recordedFiles } from './chart-archive.js';
 import { helmArgv, renderArgv } from './helm-argv.js';
 import type { HelmCommand, HelmRender, HelmValues } from './helm-command.js';
 import { helmEnvironment } from './helm-environment.js';
@@ -14,6 +14,7 @@ import {
   type RenderRefusal,
 } from './helm-runner.js';
 import type { HelmVersion } from './helm-version.js';
+import { removalOffset, zoneFile } from './removal-mark.js';
 import { runForOutput } from './run-for-output.js';
 import { clearRunFolders, runFolderPrefix } from './run-folders.js';
 import { runProcess } from './run-process.js';
@@ -69,7 +70,7 @@ export class HelmCliRunner implements HelmRunner {
       const { totalDeadlineMs, abort, onStart } = options;
       const run = await runProcess({
         ...this.wrapped(helmArgv(command, { version: this.version, valuesPath: home.valuesPath })),
-        env: home.env,
+        env: { ...home.env, ...(await zoneOf(command, home)) },
         cwd: home.directory,
         deadlineMs: totalDeadlineMs,
         graceMs: this.options.graceMs ?? GRACE_MS,
@@ -84,7 +85,8 @@ export class HelmCliRunner implements HelmRunner {
   }
 
   async render(request: HelmRender): Promise<Result<string, RenderRefusal>> {
-    const looksUp = mentionsLookup(await readFile(request.chartPath));
+    // Only then rendering has to be able to ask.
+    const looksUp = mayLookUp(await readFile(request.chartPath));
     return this.inHome(request.values, async (home) => {
       const run = await runForOutput({
         ...this.wrapped(renderArgv(request, { valuesPath: home.valuesPath, looksUp })),
@@ -148,17 +150,22 @@ export class HelmCliRunner implements HelmRunner {
   }
 }
 
+type Zone = { readonly TZ?: string };
+
 interface Home {
   readonly directory: string;
   readonly valuesPath: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-function valuesOf(command: HelmCommand): HelmValues {
-  return 'values' in command ? command.values : {};
+/** What a removal is told from another by; others carry their plan's label. */
+async function zoneOf({ verb, planId }: HelmCommand, { directory }: Home): Promise<Zone> {
+  if (verb !== 'uninstall') return {};
+  const path = join(directory, 'zone');
+  await writeFile(path, zoneFile(removalOffset(planId)), { mode: 0o600, flag: 'wx' });
+  return { TZ: path };
 }
 
-/** True if a template may ask the cluster (`lookup`); only then rendering has to be able to. */
-function mentionsLookup(chart: Buffer): boolean {
-  return unpackedChart(chart).includes('lookup');
+function valuesOf(command: HelmCommand): HelmValues {
+  return 'values' in command ? command.values : {};
 }

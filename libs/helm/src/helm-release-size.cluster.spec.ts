@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { preflight } from './preflight.js';
 import { RELEASE_SECRET_KIND } from './release-reader.js';
 import type { ChartArchive } from './release-operation.js';
 import { HelmClusterBench } from './testing/helm-cluster-bench.js';
@@ -11,10 +10,11 @@ const LIMIT_BYTES = 1_048_576;
 /** Long, refused, and repeated in the error: the record of the failure is this much larger. */
 const REFUSED = ['apiVersion: v1', 'kind: Secret', 'metadata:', '  name: web', '  labels:'];
 
-const bench = new HelmClusterBench();
-afterAll(() => bench.close());
+const benches = { 3: new HelmClusterBench(3), 4: new HelmClusterBench(4) } as const;
+afterAll(() => Promise.all([benches[3].close(), benches[4].close()]));
 
-describe('a release near the limit of what a Secret may hold', () => {
+describe.each([3, 4] as const)('a release of Helm %i near the limit of a Secret', (major) => {
+  const bench = benches[major];
   let web: OperatorBench;
   /** Characters of filler that make a pending record of exactly the limit, or just below. */
   let full: number;
@@ -44,7 +44,7 @@ describe('a release near the limit of what a Secret may hold', () => {
     { name: 'let through where there is room', share: 0.9, expected: 0 },
   ])('is $name', async ({ share, expected }) => {
     const operation = web.install('p1', await chart(Math.floor(full * share)));
-    const result = await preflight(web.open, { operation, head: null });
+    const result = await web.preflight(operation);
     const codes = result.ok ? result.value.findings.map(({ code }) => code) : [result.error.code];
     expect(codes).toEqual(Array.from({ length: expected }, () => 'helm/release_too_large'));
   });

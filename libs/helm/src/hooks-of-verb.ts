@@ -1,6 +1,7 @@
 import type { HelmCommand } from './helm-command.js';
-import type { ReleaseRecord } from './release-record.js';
+import type { ReleaseHook, ReleaseRecord } from './release-record.js';
 
+/** What a verb is called in the events of hooks. */
 const EVENT_OF = {
   install: 'install',
   upgrade: 'upgrade',
@@ -16,6 +17,13 @@ export function runsHooks(
   verb: HelmCommand['verb'],
   { hooks }: Pick<ReleaseRecord, 'hooks'>,
 ): boolean {
-  const wanted = [`pre-${EVENT_OF[verb]}`, `post-${EVENT_OF[verb]}`];
-  return hooks.some(({ events }) => events.some((event) => wanted.includes(event)));
+  return hooks.some((hook) => isHookOf(verb, hook));
+}
+
+/** True for a hook that Helm runs before or after this command. */
+export function isHookOf(
+  verb: HelmCommand['verb'],
+  { events }: Pick<ReleaseHook, 'events'>,
+): boolean {
+  return events.some((event) => /^(pre|post)-/.test(event) && event.endsWith(`-${EVENT_OF[verb]}`));
 }

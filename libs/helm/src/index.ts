@@ -36,6 +36,7 @@ export {
   type HelmVersion,
   type HelmVersionRefusal,
 } from './helm-version.js';
+export { isLabelledBy } from './label-origin.js';
 export {
   parseNamespace,
   parsePlanLabel,
@@ -62,6 +63,8 @@ export {
 } from './release-record.js';
 export {
   headOf,
+  historyOf,
+  isManaged,
   underlyingState,
   type LockedBy,
   type ManagedState,
@@ -72,11 +75,11 @@ export { HelmCliRunner, type HelmCliOptions } from './helm-cli-runner.js';
 export { observeRelease } from './observe-release.js';
 export { RELEASE_SECRET_KIND, ReleaseReader } from './release-reader.js';
 export { readRelease, readRevision, type UnreadableRelease } from './release-codec.js';
-export { rollbackDescription } from './release-operation.js';
+export { isPlanRevision, rollbackDescription } from './release-operation.js';
 export { runsHooks } from './hooks-of-verb.js';
+export { isRemovedBy } from './removal-mark.js';
 export { removalWasInterrupted, wasInterrupted } from './repair-release.js';
 export { preflight, type PreflightSubject } from './preflight.js';
-export { checkRemoval } from './check-removal.js';
 export type { PreflightFinding, PreflightReport } from './check-objects.js';
 export {
   InProcessHelm,

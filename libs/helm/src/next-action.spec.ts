@@ -72,11 +72,9 @@ describe('nextAction on the release the plan was made for', () => {
       state: observed(['failed']),
       base: 1,
       expected: {
+        ...every('command'),
         install: 'remove',
-        upgrade: 'command',
-        config_update: 'refused release/never_deployed',
         rollback: 'refused release/revision_not_good',
-        uninstall: 'command',
       },
     },
     {
@@ -257,6 +255,15 @@ describe('nextAction on what the plan itself has done before', () => {
       },
       expected: 'base_moved',
     },
+    {
+      name: 'by its description in the note of a repair',
+      status: 'failed',
+      head: {
+        description:
+          'pending-rollback was interrupted: its process is dead (apollo plan plan-1: rollback)',
+      },
+      expected: 'broken',
+    },
     { name: 'not by another target', head: { rollbackRevision: 2 }, expected: 'base_moved' },
     {
       name: 'not by another plan',
@@ -271,6 +278,16 @@ describe('nextAction on what the plan itself has done before', () => {
 });
 
 describe('nextAction about a rollback', () => {
+  it('recognises it though its target has left the history, so that it goes on as an upgrade', () => {
+    const head = {
+      description:
+        'pending-rollback was interrupted: its process is dead (apollo plan plan-1: rollback)',
+      labels: { 'apollo.dev/plan': 'plan-of-its-target' },
+    };
+    const state = observed(['superseded', 'superseded', 'failed'], { head });
+    expect(said(nextAction(state, ask('upgrade')))).toBe('broken');
+  });
+
   it('refuses a revision that history has lost', () => {
     const asked = ask('rollback');
     if (asked.operation.type !== 'rollback') throw new Error('not a rollback');
@@ -299,5 +316,79 @@ describe('nextAction about new values', () => {
   it('goes by the chart in effect, not by the one that failed', () => {
     const state = observed(['deployed', 'failed'], { head: { chartVersion: '3.0.0' } });
     expect(said(nextAction(state, ask('config_update')))).toBe('command');
+  });
+});
+
+describe('nextAction about a chart of another name', () => {
+  const other = { chartName: 'shop', chartVersion: '2.0.0' };
+  it.each<{
+    name: string;
+    type: OperationType;
+    revisions: readonly ReleaseStatus[];
+    head: object;
+    expected: string;
+  }>([
+    {
+      name: 'refuses an upgrade to it',
+      type: 'upgrade',
+      revisions: ['superseded', 'deployed'],
+      head: other,
+      expected: 'refused release/other_chart',
+    },
+    {
+      name: 'refuses new values on it',
+      type: 'config_update',
+      revisions: ['superseded', 'deployed'],
+      head: other,
+      expected: 'refused release/other_chart',
+    },
+    {
+      name: 'goes by the chart in effect, not by the one that failed',
+      type: 'upgrade',
+      revisions: ['deployed', 'failed'],
+      head: other,
+      expected: 'command',
+    },
+    {
+      name: 'takes the place of a first installation that failed',
+      type: 'upgrade',
+      revisions: ['failed'],
+      head: other,
+      expected: 'command',
+    },
+    {
+      name: 'goes back to whatever a revision held',
+      type: 'rollback',
+      revisions: ['superseded', 'deployed'],
+      head: other,
+      expected: 'command',
+    },
+    {
+      name: 'removes it',
+      type: 'uninstall',
+      revisions: ['superseded', 'deployed'],
+      head: other,
+      expected: 'command',
+    },
+  ])('$name', ({ type, revisions, head, expected }) => {
+    const state = observed(revisions, { head });
+    expect(said(nextAction(state, ask(type, {}, revisions.length)))).toBe(expected);
+  });
+
+  it('refuses it also where a first installation that is to be adopted failed: it may run', () => {
+    const asked = ask('upgrade', {}, 1);
+    const state = observed(['failed'], { head: other, unmanaged: true });
+    const adopting = { ...asked, operation: { ...asked.operation, adopt: true } };
+    expect(said(nextAction(state, adopting))).toBe('refused release/other_chart');
+  });
+
+  it('says what to do about it', () => {
+    const action = nextAction(observed(['deployed'], { head: other }), ask('upgrade', {}, 1));
+    expect(action).toMatchObject({
+      verdict: {
+        message:
+          'release web in shop runs chart shop 2.0.0, and another chart, web, would take its place object by object; uninstall the release first, or give the new chart a release of its own',
+      },
+    });
   });
 });

@@ -2,7 +2,12 @@ import { assertNever } from '@apollo-deploy/kernel';
 import type { HelmRefusalCode, HelmVerdict } from './helm-report.js';
 import { runsHooks } from './hooks-of-verb.js';
 import { isBase, planTrace, type PlanTrace } from './plan-outcome.js';
-import type { ReleaseAsk, RollbackOperation } from './release-operation.js';
+import type {
+  ConfigUpdateOperation,
+  ReleaseAsk,
+  RollbackOperation,
+  UpgradeOperation,
+} from './release-operation.js';
 import type { ReleaseRecord } from './release-record.js';
 import { headOf, type ManagedState, type ReleaseState } from './release-state.js';
 
@@ -36,7 +41,7 @@ export function nextAction(state: ReleaseState, ask: ReleaseAsk): HelmAction {
 function notOursMessage({ kind }: ManagedState, { operation }: ReleaseAsk): string {
   const { release, namespace } = operation;
   if (kind !== 'uninstalled') {
-    return `release ${release} in ${namespace} was not made by Apollo; adopt it, or choose another release name`;
+    return `release ${release} in ${namespace} was not made by Apollo; have it adopted by a plan that may, or choose another release name`;
   }
   return `release ${release} in ${namespace} was not made by Apollo and is uninstalled, but its history was kept; remove it with "helm uninstall ${release} --namespace ${namespace}", or choose another release name`;
 }
@@ -70,30 +75,45 @@ function onRelease(
 ): HelmAction {
   switch (operation.type) {
     case 'install':
-      if (neverDeployed(state)) return { run: 'remove' };
+      if (neverDeployed(state) && operation.adopt !== true) return { run: 'remove' };
       return refuse(
         'release/exists',
         `release ${operation.release} in ${operation.namespace} is at revision ${String(state.head.revision)} already; plan an upgrade`,
       );
-    case 'upgrade':
     case 'uninstall':
       return { run: 'command' };
-    case 'config_update': {
-      if (state.lastDeployed === null && firstFailed(state)) {
-        const message = `no revision of release ${operation.release} was ever in effect; plan an install or an upgrade`;
-        return refuse('release/never_deployed', message);
-      }
-      const { name, version } = operation.chart;
-      const { chartName, chartVersion } = chartInEffect(state);
-      if (chartName === name && chartVersion === version) return { run: 'command' };
-      const message = `release ${operation.release} runs chart ${chartName} ${chartVersion}, not ${name} ${version}; plan an upgrade to change the chart`;
-      return refuse('release/chart_differs', message);
-    }
+    case 'upgrade':
+      return neverDeployed(state) && operation.adopt !== true
+        ? { run: 'command' }
+        : (otherChart(state, operation) ?? { run: 'command' });
+    case 'config_update':
+      return onConfigUpdate(state, operation);
     case 'rollback':
       return onRollback(state, operation);
     default:
       return assertNever(operation);
   }
+}
+
+function onConfigUpdate(state: ManagedState, operation: ConfigUpdateOperation): HelmAction {
+  const { name, version } = operation.chart;
+  const { chartVersion } = chartInEffect(state);
+  const other = otherChart(state, operation);
+  if (other !== null) return other;
+  if (chartVersion === version) return { run: 'command' };
+  const message = `release ${operation.release} runs chart ${name} ${chartVersion}, not ${name} ${version}; plan an upgrade to change the chart`;
+  return refuse('release/chart_differs', message);
+}
+
+/** Helm would go from one chart to another without a word, and call it an upgrade; null: the same. */
+function otherChart(
+  state: ManagedState,
+  { release, namespace, chart }: UpgradeOperation | ConfigUpdateOperation,
+): HelmAction | null {
+  const { chartName, chartVersion } = chartInEffect(state);
+  if (chartName === chart.name) return null;
+  const message = `release ${release} in ${namespace} runs chart ${chartName} ${chartVersion}, and another chart, ${chart.name}, would take its place object by object; uninstall the release first, or give the new chart a release of its own`;
+  return refuse('release/other_chart', message);
 }
 
 function onRollback(state: ManagedState, operation: RollbackOperation): HelmAction {
@@ -142,16 +162,12 @@ function doneMessage(state: ReleaseState, { operation }: ReleaseAsk): string {
 
 /**
  * True if no revision was ever in effect, as after a first installation that failed. Where older
- * revisions were pruned nobody can say so: one of them may be what runs.
+ * revisions were pruned nobody can say so: one of them may be what runs. So may what a failed revision
+ * brought, since Helm can fail for having waited too short: who plans an install has looked.
  */
 function neverDeployed({ kind, history }: ManagedState): boolean {
   const once = history.some(({ status }) => status === 'superseded' || status === 'deployed');
   return kind === 'failed' && !once && history[0]?.revision === 1;
-}
-
-/** True if the only installation there was failed. */
-function firstFailed({ kind, head }: ManagedState): boolean {
-  return kind === 'failed' && head.revision === 1;
 }
 
 /** Helm that dies between two revisions leaves none deployed; the objects are then the newer one's. */

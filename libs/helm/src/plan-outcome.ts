@@ -1,14 +1,22 @@
 import type { HelmCommand } from './helm-command.js';
+import { isLabelledBy } from './label-origin.js';
+import { isRemovedBy } from './removal-mark.js';
 import { rollbackDescription, type ReleaseAsk } from './release-operation.js';
-import { PLAN_LABEL } from './release-record.js';
-import { headOf, underlyingState, type ManagedState, type ReleaseState } from './release-state.js';
+import { PLAN_LABEL, type ReleaseRecord } from './release-record.js';
+import {
+  headOf,
+  historyOf,
+  underlyingState,
+  type ManagedState,
+  type ReleaseState,
+} from './release-state.js';
 
 /** What a release shows of a plan: nothing, its effect, its failure, or that it was cut off. */
 export type PlanTrace = 'none' | 'done' | 'failed' | 'interrupted';
 
 /**
- * Finds the outcome of a plan in a release, whoever looks and whenever. A plan's label alone proves
- * nothing, since later revisions inherit it: chart and values have to be the plan's as well.
+ * Finds the outcome of a plan in a release, whoever looks and whenever. Later revisions inherit a plan's
+ * label, so the head has to be the first that carries it, with the plan's chart and values.
  */
 export function planTrace(state: ReleaseState, ask: ReleaseAsk): PlanTrace {
   const managed = underlyingState(state);
@@ -50,16 +58,29 @@ export type RunOutcome = 'applied' | 'broken' | 'interrupted' | 'untouched' | 'm
  */
 export function runOutcome(run: EndedCommand): RunOutcome {
   const { before, after, ask } = run;
+  const removing = removalUnderWay(after);
+  if (removing !== null) {
+    if (isRemovedBy(ask.operation.planId, removing)) return 'interrupted';
+    // Somebody else has begun a removal, whatever this command was, and may be at work on it.
+    return mayHaveWritten(run) ? 'overtaken' : 'moved';
+  }
   const trace = planTrace(after, ask);
   if (trace !== 'none') return OUTCOME_OF_TRACE[trace];
-  const managed = underlyingState(after);
-  if (run.verb === 'uninstall' && managed?.kind === 'locked' && managed.by === 'uninstall') {
-    return 'interrupted';
-  }
-  const [was, is] = [headOf(before), headOf(after)];
-  if (was?.secretUid === is?.secretUid && was?.status === is?.status) return 'untouched';
+  if (isSameRecord(before, after)) return 'untouched';
   if (isOwnFailure(run)) return 'broken';
   return mayHaveWritten(run) ? 'overtaken' : 'moved';
+}
+
+function removalUnderWay(state: ReleaseState): ReleaseRecord | null {
+  const managed = underlyingState(state);
+  return managed?.kind === 'locked' && managed.by === 'uninstall' ? managed.head : null;
+}
+
+/** False as well for a record that nobody can read. */
+function isSameRecord(before: ReleaseState, after: ReleaseState): boolean {
+  const [was, is] = [headOf(before), headOf(after)];
+  if (is === null) return was === null && after.kind === 'absent';
+  return was?.secretUid === is.secretUid && was.status === is.status;
 }
 
 const OUTCOME_OF_TRACE = {
@@ -71,15 +92,22 @@ const OUTCOME_OF_TRACE = {
 function isOutcome(state: ManagedState, { operation, valuesDigest }: ReleaseAsk): boolean {
   const { head } = state;
   if (operation.type === 'uninstall') return false;
+  // Also where its target left the history with it, so that the plan goes on as an upgrade.
+  if (isRollbackOf(operation.planId, head)) return head.revision > operation.base.revision;
   if (operation.type !== 'rollback') {
     const { chart, planId } = operation;
     const sameChart = head.chartName === chart.name && head.chartVersion === chart.version;
-    return head.planId === planId && sameChart && head.valuesDigest === valuesDigest;
+    return isLabelledBy(planId, state) && sameChart && head.valuesDigest === valuesDigest;
   }
   if (head.revision <= operation.base.revision) return false;
-  if (head.description === rollbackDescription(operation.planId)) return true;
   // A failure overwrites the description, and Helm 3 takes none; the number then has to follow.
   return wentBackTo(state, operation.revision) && head.revision === operation.base.revision + 1;
+}
+
+/** By what Helm 4 was told to write, or by the note of a repair that quotes it. */
+function isRollbackOf(planId: string, { description }: ManagedState['head']): boolean {
+  const written = rollbackDescription(planId);
+  return description === written || description.endsWith(`(${written})`);
 }
 
 /** Helm 4 records where a rollback went; Helm 3 only says so, and not when it failed. */
@@ -112,13 +140,12 @@ function mayHaveWritten(run: EndedCommand): boolean {
   const was = headOf(run.before);
   // Where what was there before is gone, what the command had written may be gone with it.
   if (was === null || !isInHistory(was.secretUid, run.after)) return true;
-  const history = underlyingState(run.after)?.history ?? [];
-  return history.some(
+  return historyOf(run.after).some(
     ({ revision, labels }) =>
       revision > was.revision && labels[PLAN_LABEL] === run.ask.operation.planId,
   );
 }
 
 function isInHistory(uid: string, state: ReleaseState): boolean {
-  return underlyingState(state)?.history.some(({ secretUid }) => secretUid === uid) ?? false;
+  return historyOf(state).some(({ secretUid }) => secretUid === uid);
 }

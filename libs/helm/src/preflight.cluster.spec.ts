@@ -3,6 +3,7 @@ import { HelmChartOperator } from './helm-chart-operator.js';
 import type { HelmValues } from './helm-command.js';
 import { observeRelease } from './observe-release.js';
 import { preflight } from './preflight.js';
+import { ReleaseReader } from './release-reader.js';
 import type { InstallOperation, UpgradeOperation } from './release-operation.js';
 import { headOf } from './release-state.js';
 import { HelmClusterBench, type HelmBench } from './testing/helm-cluster-bench.js';
@@ -50,8 +51,9 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('preflight, Helm $major,', 
     };
   };
   const check = async (subject: InstallOperation | UpgradeOperation) => {
-    const head = headOf(await observeRelease(open.kube, subject));
-    return preflight(open, { operation: subject, head });
+    const reader = new ReleaseReader(open.kube);
+    const state = await observeRelease(open.kube, subject, reader);
+    return preflight({ ...open, reader }, { operation: subject, state });
   };
   const install = (subject: InstallOperation) =>
     new HelmChartOperator(open).operate(subject, {
@@ -196,9 +198,10 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('preflight, Helm $major,', 
     const subject = await operation({ 'templates/a.yaml': config('web') });
     expect((await install(subject)).result).toBe('applied');
     const { helm } = await benches[3].open();
-    const head = headOf(await observeRelease(open.kube, subject));
-    const asked = { operation: await upgradeOf(subject), head };
-    const report = await preflight({ kube: open.kube, helm }, asked);
+    const reader = new ReleaseReader(open.kube);
+    const state = await observeRelease(open.kube, subject, reader);
+    const asked = { operation: await upgradeOf(subject), state };
+    const report = await preflight({ kube: open.kube, helm, reader }, asked);
     const message = expect.stringMatching(/Helm 3\.\S+ overwrites that .* give this spoke Helm 4/);
     const told = { code: 'helm/older_than_release', severity: 'overridden', message };
     expect(report).toMatchObject({ value: { findings: major === 4 ? [told] : [] } });

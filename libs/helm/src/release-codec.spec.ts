@@ -45,10 +45,28 @@ const secret = (release: unknown, labels: Record<string, string> = {}): KubeObje
 const stored = (fields: object = {}, labels: Record<string, string> = {}): KubeObject =>
   secret(encodePayload(payload(fields)), labels);
 
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
 describe('readRelease', () => {
+  it('reads what the chart has in its crds folder, and no other file', () => {
+    const file = (name: string, text: string) => ({
+      name,
+      data: Buffer.from(text).toString('base64'),
+    });
+    const files = [
+      file('crds/a.yaml', 'kind: A'),
+      file('README.md', 'about crds/'),
+      file('crds/notes.txt', 'not for Helm'),
+      file('crds/more/b.json', '{"kind": "B"}'),
+    ];
+    const found = readRelease(stored({ chart: { files } }));
+    expect(found).toMatchObject({ value: { definitions: 'kind: A\n---\n{"kind": "B"}' } });
+  });
+
   it('reads a revision from its Secret', () => {
     const labels = { 'apollo.dev/plan': 'p7', team: 'blue', modifiedAt: '1' };
-    const hooks = [{ name: 'migrate', kind: 'Job', events: ['pre-upgrade'], weight: 1 }];
+    const hook = { name: 'migrate', kind: 'Job', events: ['pre-upgrade'], manifest: 'kind: Job\n' };
+    const hooks = [{ ...hook, weight: 1 }];
     expect(readRelease(stored({ hooks }, labels))).toEqual({
       ok: true,
       value: {
@@ -71,7 +89,7 @@ describe('readRelease', () => {
         applyMethod: 'ssa',
         values: { replicas: 2 },
         manifest: '---\nkind: ConfigMap\n',
-        hooks: [{ name: 'migrate', kind: 'Job', events: ['pre-upgrade'] }],
+        hooks: [hook],
       },
     });
   });
@@ -114,6 +132,26 @@ describe('readRelease', () => {
       why: 'its status',
     },
     { name: 'without number', release: of({ version: 'x' }), why: 'no revision number' },
+    { name: 'of revision 0', release: of({ version: 0 }), why: 'no revision number' },
+    { name: 'of half a revision', release: of({ version: 1.5 }), why: 'no revision number' },
+    { name: 'of revision 2^53', release: of({ version: 2 ** 53 }), why: 'no revision number' },
+    {
+      name: 'with half a character in its values',
+      release: of({ config: { a: '\ud83d' } }),
+      why: 'its values are not JSON that can be told apart',
+    },
+    {
+      name: 'with a number beyond all numbers in its values',
+      release: doubly(Buffer.from(JSON.stringify(payload()).replace('"replicas":2', '"a":1e999'))),
+      why: 'its values are not JSON that can be told apart',
+    },
+    {
+      name: 'with values without end',
+      release: doubly(
+        Buffer.from(JSON.stringify(payload()).replace('"replicas":2', `"a":${nested(50_000)}`)),
+      ),
+      why: 'its values are not JSON that can be told apart',
+    },
   ])('refuses a payload $name, and says which Secret', ({ release, why }) => {
     const read = readRelease(secret(release));
     expect(read).toMatchObject({
@@ -144,7 +182,7 @@ describe('readRevision', () => {
     });
   });
 
-  it.each(['', '0', 'x', '1.5'])(
+  it.each(['', '0', 'x', '1.5', '1e3', '0x10', '9007199254740992', '01'])(
     'takes a Secret with version label %j for no release',
     (version) => {
       expect(readRevision(stored({}, { version }))).toBeNull();

@@ -60,11 +60,17 @@ export function readRelease(secret: KubeObject): Result<ReleaseRecord, Unreadabl
   const status = asStatus(info['status']);
   const revision = payload['version'];
   if (status === null) return unreadable(secret, `its status is ${JSON.stringify(info['status'])}`);
-  if (typeof revision !== 'number') return unreadable(secret, 'it has no revision number');
+  if (!isRevision(revision)) return unreadable(secret, 'it has no revision number');
   const values = asFields(payload['config']) as HelmValues;
+  const valuesDigest = digestOf(values);
+  if (valuesDigest === null) {
+    return unreadable(secret, 'its values are not JSON that can be told apart');
+  }
   const manifest = asText(payload['manifest']);
   const planId = secret.metadata.labels?.[PLAN_LABEL];
   const rollbackRevision = info['rollback_revision'];
+  const deletedAt = asText(info['deleted']);
+  const definitions = readDefinitions(asFields(payload['chart'])['files']);
   return ok({
     name: asText(payload['name']),
     namespace: asText(payload['namespace']),
@@ -72,7 +78,7 @@ export function readRelease(secret: KubeObject): Result<ReleaseRecord, Unreadabl
     status,
     chartName: asText(chart['name']),
     chartVersion: asText(chart['version']),
-    valuesDigest: jsonDigest(values),
+    valuesDigest,
     manifestDigest: sha256Hex(manifest),
     ...identityOf(secret),
     labels: userLabels(secret),
@@ -80,10 +86,12 @@ export function readRelease(secret: KubeObject): Result<ReleaseRecord, Unreadabl
     description: asText(info['description']),
     firstDeployed: asText(info['first_deployed']),
     lastDeployed: asText(info['last_deployed']),
+    ...(deletedAt !== '' && { deletedAt }),
     ...(typeof rollbackRevision === 'number' && { rollbackRevision }),
     applyMethod: payload['apply_method'] === 'ssa' ? 'ssa' : 'csa',
     values,
     manifest,
+    ...(definitions !== '' && { definitions }),
     hooks: readHooks(payload['hooks']),
   });
 }
@@ -91,8 +99,10 @@ export function readRelease(secret: KubeObject): Result<ReleaseRecord, Unreadabl
 /** Reads what the metadata alone says about a revision; null if it is no release Secret. */
 export function readRevision(secret: KubeObject): ReleaseRevision | null {
   const labels = secret.metadata.labels ?? {};
-  const revision = Number(labels['version']);
-  if (!Number.isInteger(revision) || revision < 1) return null;
+  const version = labels['version'] ?? '';
+  const revision = Number(version);
+  // Helm writes it in one way.
+  if (!isRevision(revision) || String(revision) !== version) return null;
   return {
     revision,
     status: asStatus(labels['status']) ?? 'unknown',
@@ -121,13 +131,39 @@ export function withStatus(
   });
 }
 
+/** The files that Helm takes for definitions; those of charts it depends on are not in the record. */
+function readDefinitions(files: unknown): string {
+  if (!Array.isArray(files)) return '';
+  return files
+    .filter(isFields)
+    .filter(({ name }) => /^crds\/.*\.(ya?ml|json)$/.test(asText(name)))
+    .map(({ data }) => Buffer.from(asText(data), 'base64').toString('utf8'))
+    .join('\n---\n');
+}
+
 function readHooks(hooks: unknown): ReleaseHook[] {
   if (!Array.isArray(hooks)) return [];
   return hooks.filter(isFields).map((hook) => ({
     name: asText(hook['name']),
     kind: asText(hook['kind']),
     events: Array.isArray(hook['events']) ? hook['events'].map(asText) : [],
+    manifest: asText(hook['manifest']),
   }));
+}
+
+function isRevision(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+/** Null for what canonical JSON cannot carry, as nobody but a stranger's hand writes it. */
+function digestOf(values: HelmValues): string | null {
+  try {
+    return jsonDigest(values);
+  } catch (error) {
+    // Halves of characters, infinities, and nesting beyond the stack.
+    if (error instanceof TypeError || error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function identityOf({ metadata }: KubeObject): {

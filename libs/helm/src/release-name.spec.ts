@@ -16,6 +16,12 @@ describe('parseReleaseName', () => {
     { name: 'a dot', value: 'a.b', expected: false },
     { name: 'a way out', value: '..', expected: false },
     { name: 'a new line at the end', value: 'web\n', expected: false },
+    { name: 'an option', value: '--post-renderer=x', expected: false },
+    { name: 'two commands', value: 'a;b', expected: false },
+    { name: 'a command in a command', value: '$(x)', expected: false },
+    { name: 'backticks', value: '`x`', expected: false },
+    { name: 'an invisible letter', value: 'we\u200bb', expected: false },
+    { name: 'a turned word', value: '\u202eweb', expected: false },
   ])('answers $expected to $name', ({ value, expected }) => {
     expect(parseReleaseName(value).ok).toBe(expected);
   });

@@ -1,4 +1,5 @@
 import type { HelmValues } from './helm-command.js';
+import type { ReleaseRecord } from './release-record.js';
 
 /**
  * The state a plan was made for. `revision` 0 means "no release"; `secretUid` null means that the
@@ -23,6 +24,8 @@ interface OperationTarget {
   readonly base: ReleaseBase;
   /** Accept a release that Apollo did not make. Default false. */
   readonly adopt?: boolean;
+  /** Of fields that others have set and the plan sets too. Default: the plan takes them back. */
+  readonly fieldConflicts?: 'refuse';
 }
 
 interface OperationContent {
@@ -69,7 +72,26 @@ export interface ReleaseAsk {
   readonly removed: boolean;
 }
 
-/** The description a rollback's revision carries until it fails (Helm 4; at most 256 characters). */
+/**
+ * What Helm's history says of a revision once it is in effect. A rollback's (Helm 4 only) says so from
+ * its first write on, the others say first what Helm does; a failure overwrites it. At most 256
+ * characters.
+ */
+export function planDescription(planId: string, verb: 'install' | 'upgrade' | 'rollback'): string {
+  return `apollo plan ${planId}: ${verb}`;
+}
+
+/** What tells a plan's rollback from another, which takes its labels from its target. */
 export function rollbackDescription(planId: string): string {
-  return `apollo plan ${planId}: rollback`;
+  return planDescription(planId, 'rollback');
+}
+
+const OF_A_PLAN = /^apollo plan \S+: (?:install|upgrade|rollback)$/;
+
+/**
+ * True if the revision was put in effect by a plan. Its label proves nothing, since Helm hands labels on
+ * to whatever anybody does next; false as well for a rollback by Helm 3, which takes no description.
+ */
+export function isPlanRevision({ description }: Pick<ReleaseRecord, 'description'>): boolean {
+  return OF_A_PLAN.test(description);
 }

@@ -21,6 +21,8 @@ export interface ReleaseHook {
   readonly kind: string;
   /** For example `pre-upgrade`. */
   readonly events: readonly string[];
+  /** As it was rendered; empty where the record does not say. */
+  readonly manifest: string;
 }
 
 /** One revision as the list of Secret metadata shows it: cheap, without chart, values, manifest. */
@@ -57,10 +59,14 @@ export interface ReleaseRecord {
   readonly description: string;
   readonly firstDeployed: string;
   readonly lastDeployed: string;
+  /** When its removal was last begun, in the zone of whoever did; absent before. */
+  readonly deletedAt?: string;
   /** Set on revisions made by a rollback (Helm 4 only). */
   readonly rollbackRevision?: number;
   readonly applyMethod: 'ssa' | 'csa';
   readonly values: HelmValues;
   readonly manifest: string;
+  /** What the chart has in its `crds` folder, as YAML documents; absent if it has none. */
+  readonly definitions?: string;
   readonly hooks: readonly ReleaseHook[];
 }

@@ -63,9 +63,15 @@ export function releaseState(observation: ReleaseObservation): ReleaseState {
     const message = `Helm records the status of ${head.secretName} as "unknown"; see what happened to it with "helm history ${head.name}"`;
     return { kind: 'foreign', reason: 'unreadable', message, history };
   }
-  // A rollback takes over the labels of its target, so one labelled revision is enough.
-  const ours = history.some(({ labels }) => labels[PLAN_LABEL] !== undefined);
-  return ours ? state : { kind: 'foreign', reason: 'unmanaged', state };
+  return isManaged(history) ? state : { kind: 'foreign', reason: 'unmanaged', state };
+}
+
+/**
+ * True if a revision is the work of a plan. One is enough: a rollback takes over the labels of its
+ * target.
+ */
+export function isManaged(history: readonly Pick<ReleaseRevision, 'labels'>[]): boolean {
+  return history.some(({ labels }) => labels[PLAN_LABEL] !== undefined);
 }
 
 /** The state a release has, whoever made it; null where Helm's record tells nothing. */
@@ -73,6 +79,12 @@ export function underlyingState(state: ReleaseState): ManagedState | null {
   if (state.kind === 'absent') return null;
   if (state.kind !== 'foreign') return state;
   return state.reason === 'unmanaged' ? state.state : null;
+}
+
+/** All revisions the cluster still has, oldest first; also of a release whose head cannot be read. */
+export function historyOf(state: ReleaseState): readonly ReleaseRevision[] {
+  if (state.kind === 'foreign' && state.reason === 'unreadable') return state.history;
+  return underlyingState(state)?.history ?? [];
 }
 
 /** The newest revision, if there is one and it can be read. */

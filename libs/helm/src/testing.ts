@@ -11,7 +11,9 @@ export {
   type ScriptedChart,
   type ScriptedFate,
 } from './testing/scripted-helm-runner.js';
+export { isProvenDead } from './helm-chart-operator.js';
 export { nextAction } from './next-action.js';
 export { rollbackDescription, type ReleaseAsk } from './release-operation.js';
+export { inZone, removalOffset } from './removal-mark.js';
 export { releaseState } from './release-state.js';
 export { reportAfterRun } from './report-after-run.js';

@@ -125,3 +125,34 @@ describe('a rule about conditions', () => {
     expect(ruleKey(kind)).toBe(expected);
   });
 });
+
+describe('a rule by which existing is enough', () => {
+  const rules = conditionRules([
+    { group: 'networking.k8s.io', kind: 'Ingress', healthy: [] },
+    { group: '', kind: 'Service', failed: [{ type: 'Broken' }], healthy: [] },
+  ]);
+  it.each([
+    {
+      name: 'an Ingress without an address',
+      object: live('networking.k8s.io/v1', 'Ingress', { status: { loadBalancer: {} } }),
+      expected: { health: 'Healthy', reason: 'Exists', message: 'exists' },
+    },
+    {
+      name: 'a Service that has failed by the same rule',
+      object: live('v1', 'Service', {
+        spec: { type: 'LoadBalancer' },
+        status: { conditions: [condition('Broken', 'True', 'NoQuota', 'no quota')] },
+      }),
+      expected: { health: 'Degraded', reason: 'NoQuota', message: 'no quota', terminal: true },
+    },
+    {
+      name: 'an Ingress that is being deleted',
+      object: live('networking.k8s.io/v1', 'Ingress', {
+        meta: { deletionTimestamp: '2026-03-01T10:00:00Z' },
+      }),
+      expected: { health: 'Progressing', reason: 'Terminating', message: 'is being deleted' },
+    },
+  ])('judges $name as $expected.health', ({ object, expected }) => {
+    expect(computeStatus(object, { rules })).toEqual(expected);
+  });
+});

@@ -25,7 +25,7 @@ export interface ConditionRule {
   readonly suspended?: readonly ConditionMatch[];
   readonly progressing?: readonly ConditionMatch[];
   readonly failed?: readonly ConditionMatch[];
-  /** At least one. */
+  /** None: existing is enough. */
   readonly healthy: readonly ConditionMatch[];
 }
 
@@ -55,7 +55,7 @@ function statusBy(rule: ConditionRule): KindRule {
     const unmet = rule.healthy.find((match) => find(match, conditions) === undefined);
     if (unmet !== undefined) return waitingFor(unmet, object, conditions);
     const [first] = rule.healthy.map((match) => find(match, conditions));
-    return healthy(first?.reason ?? 'Healthy', first?.message ?? 'has what it needs');
+    return healthy(first?.reason ?? 'Exists', first?.message ?? 'exists');
   };
 }
 

@@ -1,21 +1,8 @@
-import type { StatusContext } from './kind-rule.js';
-import {
-  countOf,
-  fieldsAt,
-  instantOf,
-  itemsOf,
-  numberOf,
-  textOf,
-  type Fields,
-} from './live-fields.js';
+import { counted, hasController, isOlder, type StatusContext } from './kind-rule.js';
+import { countOf, fieldsAt, instantOf, itemsOf, textOf, type Fields } from './live-fields.js';
 import type { Health } from './object-status.js';
-
-/** How a container ended. */
-export interface Termination {
-  readonly reason: string;
-  readonly exitCode?: number;
-  readonly finishedAt?: Date;
-}
+import { isRegistryAway } from './registry-away.js';
+import { describeTermination, terminationOf, type Termination } from './termination.js';
 
 /** What is wrong with one container of a pod. */
 export interface ContainerFinding {
@@ -26,17 +13,14 @@ export interface ContainerFinding {
   readonly terminal: boolean;
   readonly restarts: number;
   readonly lastTermination?: Termination;
+  /** Which life of the container the fault is about; absent if it has had none. */
+  readonly log?: 'current' | 'previous';
   /** When a fault still within its grace period becomes terminal. */
   readonly recheckAt?: Date;
 }
 
-/** A Secret or ConfigMap may be made by another controller a few seconds after the pod. */
-const CONFIG_GRACE_MS = 30_000;
-/** The kubelet waits 10, 20 and 40 s between pulls: time for four of them. */
-const PULL_GRACE_MS = 75_000;
-/** A registry that could not be asked, unlike one that has answered no. */
-const REGISTRY_AWAY =
-  /no such host|timed? ?out|connection (refused|reset)|\bEOF\b|too ?many ?requests|\b(429|50[0-4])\b/i;
+/** A Secret or volume may be made by another controller a few seconds after the pod. */
+const CREATE_GRACE_MS = 30_000;
 const MAX_DETAIL = 400;
 
 /** Waiting reasons that are the ordinary course of a start. */
@@ -46,6 +30,12 @@ const FATAL: Readonly<Record<string, string>> = {
   ImagePullBackOff: 'check the image name, its tag and the pull secret',
   ErrImageNeverPull: 'load the image onto the node or change imagePullPolicy',
   InvalidImageName: 'correct the image name',
+};
+/** Waiting reasons that a grace period may mend, and what to do once it has not. */
+const PASSING: Readonly<Record<string, string>> = {
+  CreateContainerConfigError: 'create what it names',
+  CreateContainerError: 'correct what it names',
+  RunContainerError: 'correct what it names',
 };
 
 /** The findings of every container, init containers first, in the order the pod lists them. */
@@ -63,7 +53,16 @@ export function containerFindings(
   for (const { s, list } of statuses) {
     const own = itemsOf(list).find((container) => container['name'] === s['name']);
     const policy = textOf(own?.['restartPolicy']) ?? textOf(spec['restartPolicy']) ?? 'Always';
-    const finding = findingOf({ pod, status: s, alwaysRestarts: policy === 'Always', context });
+    const hasRules = itemsOf(own?.['restartPolicyRules']).length > 0;
+    const finding = findingOf({
+      pod,
+      status: s,
+      image: textOf(own?.['image']),
+      policy,
+      hasRules,
+      isReplaced: hasController(pod),
+      context,
+    });
     if (finding !== undefined) findings.push(finding);
   }
   return findings;
@@ -72,33 +71,51 @@ export function containerFindings(
 interface ContainerFacts {
   readonly pod: Fields;
   readonly status: Fields;
-  readonly alwaysRestarts: boolean;
+  readonly image: string | undefined;
+  /** `Always`, `OnFailure` or `Never`. */
+  readonly policy: string;
+  /** True if it depends on its exit code whether its policy applies. */
+  readonly hasRules: boolean;
+  /** True if a controller makes another pod of one that has failed, and counts how often. */
+  readonly isReplaced: boolean;
   readonly context: StatusContext;
 }
 
 function findingOf(facts: ContainerFacts): ContainerFinding | undefined {
-  const { status, alwaysRestarts } = facts;
+  const { status, policy } = facts;
   const waiting = fieldsAt(status, 'state', 'waiting');
   const waitingReason = textOf(waiting['reason']);
   if (waitingReason !== undefined && !STARTING.has(waitingReason)) {
     return waitingFinding(facts, waitingReason, textOf(waiting['message']));
   }
   const ended = terminationOf(fieldsAt(status, 'state')['terminated']);
-  if (ended !== undefined && ended.exitCode !== 0) {
-    const next = alwaysRestarts ? 'Kubernetes starts it again' : 'its restart policy decides';
-    return finding(facts, 'Progressing', ended.reason, `ended with ${describe(ended)}; ${next}`);
-  }
+  if (ended !== undefined && ended.exitCode !== 0) return endedFinding(facts, ended);
   const last = terminationOf(fieldsAt(status, 'lastState')['terminated']);
   const runsAgain = fieldsAt(status, 'state')['running'] !== undefined && last !== undefined;
-  if (runsAgain && alwaysRestarts && status['ready'] !== true) {
+  if (runsAgain && policy === 'Always' && status['ready'] !== true) {
     return finding(
       facts,
       'Degraded',
       'Restarted',
-      `is not ready since it restarted after ${describe(last)}`,
+      `is not ready since it restarted after ${describeTermination(last)}`,
     );
   }
   return undefined;
+}
+
+/** One that nobody starts again has failed its pod, which may run on for the sake of its others. */
+function endedFinding(facts: ContainerFacts, ended: Termination): ContainerFinding {
+  const told = `ended with ${describeTermination(ended)}`;
+  if (facts.hasRules) {
+    return finding(facts, 'Progressing', ended.reason, `${told}; its restart rules decide`);
+  }
+  if (facts.policy !== 'Never') {
+    return finding(facts, 'Progressing', ended.reason, `${told}; Kubernetes starts it again`);
+  }
+  const gone = `${told}; it is not started again`;
+  if (facts.isReplaced) return finding(facts, 'Progressing', ended.reason, gone);
+  const message = `${gone}, so the pod can only fail; read its log`;
+  return { ...finding(facts, 'Degraded', ended.reason, message), terminal: true };
 }
 
 function waitingFinding(
@@ -111,55 +128,49 @@ function waitingFinding(
   if (reason === 'ErrImagePull') {
     return finding(facts, 'Progressing', reason, `could not pull its image${said}`);
   }
-  if (reason === 'ImagePullBackOff' && REGISTRY_AWAY.test(detail ?? '')) {
+  if (reason === 'ImagePullBackOff' && isRegistryAway(detail ?? '', facts.image)) {
     const message = `cannot pull its image${said}; see whether the registry can be reached`;
-    return afterGrace(facts, finding(facts, 'Degraded', reason, message), PULL_GRACE_MS);
+    return finding(facts, 'Degraded', reason, message);
   }
   if (Object.hasOwn(FATAL, reason)) {
     const message = `cannot start${said}; ${FATAL[reason] ?? ''}`;
     return { ...finding(facts, 'Degraded', reason, message), terminal: true };
   }
-  if (reason === 'CreateContainerConfigError') {
-    const message = `cannot start${said}; create what it names`;
-    return afterGrace(facts, finding(facts, 'Degraded', reason, message), CONFIG_GRACE_MS);
+  if (Object.hasOwn(PASSING, reason)) {
+    const message = `cannot start${said}; ${PASSING[reason] ?? ''}`;
+    return afterGrace(facts, finding(facts, 'Degraded', reason, message));
   }
   const bad = /^Err|(Error|BackOff)$/.test(reason);
   return finding(facts, bad ? 'Degraded' : 'Progressing', reason, `is waiting${said}`);
 }
 
 /**
- * Terminal where the kubelet would restart it for ever. Under OnFailure a Job counts the restarts and
- * decides itself; and a crash from before `since` says nothing about what was changed at `since`.
+ * Terminal where the kubelet would restart it for ever. Under OnFailure a Job, if the pod is of one,
+ * counts the restarts and decides itself; and a crash from before `since` says nothing about what was
+ * changed at `since`.
  */
 function crashLoopFinding(facts: ContainerFacts): ContainerFinding {
   const last = terminationOf(fieldsAt(facts.status, 'lastState')['terminated']);
-  const ended = last === undefined ? 'its last exit is not recorded' : `last ${describe(last)}`;
+  const ended =
+    last === undefined ? 'its last exit is not recorded' : `last ${describeTermination(last)}`;
   const times = countOf(facts.status['restartCount']) ?? 0;
-  const message = `is in CrashLoopBackOff (${times} restarts; ${ended}); read its last log lines`;
-  const since = facts.context.since;
-  const stale =
-    since !== undefined &&
-    last?.finishedAt !== undefined &&
-    last.finishedAt.getTime() < Math.floor(since.getTime() / 1000) * 1000;
+  const message = `is in CrashLoopBackOff (${counted(times, 'restart')}; ${ended}); read its last log lines`;
+  const stale = isOlder(last?.finishedAt?.getTime(), facts.context);
   return {
     ...finding(facts, 'Degraded', 'CrashLoopBackOff', message),
-    terminal: facts.alwaysRestarts && !stale,
+    terminal: (facts.policy === 'Always' || !facts.isReplaced) && !stale,
   };
 }
 
-/** Terminal once the pod has had this long; without a clock it counts as within its time. */
-function afterGrace(
-  facts: ContainerFacts,
-  base: ContainerFinding,
-  graceMs: number,
-): ContainerFinding {
+/** Terminal once pod and change have had their time; without a clock they count as within it. */
+function afterGrace(facts: ContainerFacts, base: ContainerFinding): ContainerFinding {
   const started =
     instantOf(fieldsAt(facts.pod, 'status')['startTime']) ??
     instantOf(fieldsAt(facts.pod, 'metadata')['creationTimestamp']);
-  const now = facts.context.now?.getTime();
+  const { now, since } = facts.context;
   if (started === undefined || now === undefined) return base;
-  const graceEnd = started + graceMs;
-  return now >= graceEnd ? { ...base, terminal: true } : withRecheck(base, graceEnd);
+  const graceEnd = Math.max(started, since?.getTime() ?? started) + CREATE_GRACE_MS;
+  return now.getTime() >= graceEnd ? { ...base, terminal: true } : withRecheck(base, graceEnd);
 }
 
 /** Beyond the range of Date there is no instant to come back at. */
@@ -174,9 +185,8 @@ function finding(
   reason: string,
   message: string,
 ): ContainerFinding {
-  const last =
-    terminationOf(fieldsAt(status, 'state')['terminated']) ??
-    terminationOf(fieldsAt(status, 'lastState')['terminated']);
+  const ended = terminationOf(fieldsAt(status, 'state')['terminated']);
+  const last = ended ?? terminationOf(fieldsAt(status, 'lastState')['terminated']);
   return {
     container: textOf(status['name']) ?? '(unnamed)',
     health,
@@ -184,26 +194,10 @@ function finding(
     message,
     terminal: false,
     restarts: countOf(status['restartCount']) ?? 0,
-    ...(last === undefined ? {} : { lastTermination: last }),
+    ...(last === undefined
+      ? {}
+      : { lastTermination: last, log: ended === undefined ? 'previous' : 'current' }),
   };
-}
-
-function terminationOf(value: unknown): Termination | undefined {
-  const fields = fieldsAt({ value }, 'value');
-  const exitCode = numberOf(fields['exitCode']);
-  const reason = textOf(fields['reason']);
-  if (exitCode === undefined && reason === undefined) return undefined;
-  const finishedAt = instantOf(fields['finishedAt']);
-  return {
-    reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(finishedAt === undefined ? {} : { finishedAt: new Date(finishedAt) }),
-  };
-}
-
-function describe({ reason, exitCode, finishedAt }: Termination): string {
-  const code = exitCode === undefined ? reason : `exit code ${exitCode} (${reason})`;
-  return finishedAt === undefined ? code : `${code} at ${finishedAt.toISOString()}`;
 }
 
 function clip(text: string): string {

@@ -5,7 +5,6 @@ export {
   type ConditionMatch,
   type ConditionRule,
 } from './condition-rule.js';
-export type { Termination } from './container-finding.js';
 export {
   judgeRollout,
   type ObjectRef,
@@ -17,3 +16,4 @@ export { kindKey, type KindRule, type StatusContext } from './kind-rule.js';
 export type { Fields } from './live-fields.js';
 export { HEALTHS, worstHealth, type Health, type ObjectStatus } from './object-status.js';
 export { diagnosePod, type PodDiagnosis } from './pod-diagnosis.js';
+export type { Termination } from './termination.js';

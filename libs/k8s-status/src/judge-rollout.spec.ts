@@ -64,6 +64,21 @@ describe('the verdict on a rollout', () => {
       message: '2 of 2 objects are healthy',
     },
     {
+      name: 'everything available, updated on deletion and not deleted yet',
+      objects: [
+        statefulSet({ updateStrategy: { type: 'OnDelete' } }, { updatedReplicas: 1 }),
+        daemonSet({ updatedNumberScheduled: 0 }, { updateStrategy: { type: 'OnDelete' } }),
+      ],
+      message:
+        '2 of 2 objects are healthy; updated on deletion: DaemonSet shop/web (0 of 2 pods are ' +
+        'updated), StatefulSet shop/web (1 of 3 replicas are updated); delete the other pods to update them',
+    },
+    {
+      name: 'everything available, updated on deletion, and deleted',
+      objects: [statefulSet({ updateStrategy: { type: 'OnDelete' } })],
+      message: '1 of 1 objects are healthy',
+    },
+    {
       name: 'everything available, an old pod terminating',
       objects: [deployment()],
       pods: [
@@ -181,6 +196,15 @@ describe('the verdict on a rollout', () => {
       reason: 'CrashLoopBackOff',
     },
     {
+      name: 'a Deployment that was paused before any of its replicas was updated',
+      objects: [deployment({ spec: { paused: true } }, { updatedReplicas: 0 }), configMap],
+      pods: [pod()],
+      reason: 'Paused',
+      message:
+        '1 of 2 objects are not ready; Deployment shop/web: is paused: 0 of 3 replicas are ' +
+        'updated; set spec.paused to false to go on',
+    },
+    {
       name: 'an autoscaler that has no metrics yet',
       objects: [
         live('autoscaling/v2', 'HorizontalPodAutoscaler', {
@@ -294,6 +318,7 @@ describe('the verdict on a rollout', () => {
             reason: 'Error',
             finishedAt: new Date('2026-03-01T10:00:20Z'),
           },
+          log: 'previous',
         },
       },
     });
@@ -448,6 +473,60 @@ describe('the pods that count', () => {
     },
   ])('of $name', ({ object, pods, verdict }) => {
     expect(judge([object], { pods }).verdict).toBe(verdict);
+  });
+});
+
+describe('a StatefulSet that went back, with a broken pod of the revision it left', () => {
+  const owner = { kind: 'StatefulSet', uid: 'StatefulSet-uid' };
+  const of = (name: string, revision: string) => ({
+    meta: { name, owner, labels: { 'controller-revision-hash': revision } },
+  });
+  const goneBack = statefulSet({}, { readyReplicas: 2, updatedReplicas: 2 });
+  const good = [pod(of('web-0', 'web-b')), pod(of('web-1', 'web-b'))];
+  const broken = unready(crashLooping(), of('web-2', 'web-c'));
+
+  it('names that pod and the cure, and goes on waiting', () => {
+    const message =
+      '2 of 3 replicas are ready; pod web-2 of revision web-c is in the way: container app is in ' +
+      'CrashLoopBackOff (2 restarts; last exit code 1 (Error) at 2026-03-01T10:00:20.000Z); read its ' +
+      'last log lines; Kubernetes may wait for it for ever: delete the pod';
+    expect(judge([goneBack], { pods: [...good, broken] })).toMatchObject({
+      verdict: 'progressing',
+      message: `1 of 1 objects are not ready; StatefulSet shop/web: ${message}`,
+      worst: { health: 'Degraded', reason: 'CrashLoopBackOff', pod: { pod: 'web-2' } },
+    });
+  });
+
+  it.each([
+    { name: 'is ready', object: goneBack, pods: [...good, pod(of('web-2', 'web-c'))] },
+    {
+      name: 'is being deleted',
+      object: goneBack,
+      pods: [
+        ...good,
+        unready(crashLooping(), {
+          meta: { ...of('web-2', 'web-c').meta, deletionTimestamp: '2026-03-01T10:00:00Z' },
+        }),
+      ],
+    },
+    {
+      name: 'belongs to a specification that its controller has not seen yet',
+      object: statefulSet({}, { observedGeneration: 0 }),
+      pods: [broken],
+    },
+    {
+      name: 'is of a StatefulSet whose pods are all started and replaced at once',
+      object: statefulSet({ podManagementPolicy: 'Parallel' }, { readyReplicas: 2 }),
+      pods: [...good, broken],
+    },
+  ])('names none that $name', ({ object, pods }) => {
+    expect(judge([object], { pods }).message).not.toContain('web-2');
+  });
+
+  it('tells a broken pod of the newest revision before it', () => {
+    const newest = unready(exited(), of('web-1', 'web-b'));
+    const { worst } = judge([goneBack], { pods: [newest, broken] });
+    expect(worst?.pod?.pod).toBe('web-1');
   });
 });
 

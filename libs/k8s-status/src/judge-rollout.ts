@@ -1,9 +1,9 @@
 import { computeStatus } from './compute-status.js';
 import { isTerminating, kindKey, type KindRule, type StatusContext } from './kind-rule.js';
-import { isFields, type Fields } from './live-fields.js';
+import { fieldsAt, isFields, type Fields } from './live-fields.js';
 import { healthRank, worstHealth, type Health } from './object-status.js';
 import { diagnosePod, type PodDiagnosis } from './pod-diagnosis.js';
-import { indexOwned, newestPods } from './rollout-pods.js';
+import { indexOwned, newestPods, pastPods, revisionHash } from './rollout-pods.js';
 
 /** Which object is meant, whether it exists or not. */
 export interface ObjectRef {
@@ -53,11 +53,11 @@ export interface RolloutVerdict {
  * waiting cannot help: a container of the newest revision in CrashLoopBackOff or without an image, a
  * failed Job, an exceeded progress deadline; merely slow is **progressing** until `deadlineAt`. Pods
  * of older revisions and pods being deleted are not held against it. Suspended objects are not waited
- * for. Neither the order of the objects nor further healthy ones change the verdict.
+ * for, unless they were suspended on the way. Neither the order of the objects nor further healthy ones change the verdict.
  */
 export function judgeRollout(facts: RolloutFacts): RolloutVerdict {
   const assessments = assessAll(facts);
-  const pending = assessments.filter((a) => a.terminal || !(a.older || isSettled(a.worst.health)));
+  const pending = assessments.filter((a) => a.terminal || !(a.older || isArrived(a)));
   const [first] = pending.sort(worstFirst);
   if (first === undefined) return { verdict: 'healthy', message: settledMessage(assessments) };
   const { worst, terminal } = first;
@@ -76,6 +76,10 @@ interface Assessment {
   readonly terminal: boolean;
   /** Bad from before the change: not waited for, but told. */
   readonly older: boolean;
+  /** Suspended on the way: waited for, since somebody may let it go on. */
+  readonly unfinished: boolean;
+  /** How far it is updated, if that goes on only once somebody deletes pods. */
+  readonly onDeletion?: string | undefined;
 }
 
 function assessAll(facts: RolloutFacts): readonly Assessment[] {
@@ -86,16 +90,24 @@ function assessAll(facts: RolloutFacts): readonly Assessment[] {
     ...(facts.rules === undefined ? {} : { rules: facts.rules }),
   };
   return facts.objects.map(({ ref, object }) => {
-    const { health, reason, message, terminal, older } = computeStatus(object, context);
-    const worst = { ref, health, reason, message };
-    const own = { worst, terminal: terminal === true, older: older === true };
+    const status = computeStatus(object, context);
+    const { health, reason, message } = status;
+    const own = {
+      worst: { ref, health, reason, message },
+      terminal: status.terminal === true,
+      older: status.older === true,
+      unfinished: status.unfinished === true,
+      onDeletion: status.onDeletion,
+    };
     if (own.older) return own;
     if (!isFields(object) || isTerminating(object) || health === 'Suspended') return own;
     if (kindKey(object) === 'Pod') {
       return { ...own, worst: { ...own.worst, pod: diagnosePod(object, context) } };
     }
     const pod = worstPod(newestPods(object, owned), context);
-    return pod === undefined ? own : blamePod(own, pod);
+    return pod === undefined
+      ? blamePastPod(own, pastPods(object, owned), context)
+      : blamePod(own, pod);
   });
 }
 
@@ -114,6 +126,32 @@ function blamePod(own: Assessment, pod: PodDiagnosis): Assessment {
     },
     terminal: own.terminal || terminal,
     older: false,
+    unfinished: false,
+  };
+}
+
+/** Not terminal: somebody may delete it, and then the rollout goes on. */
+function blamePastPod(
+  own: Assessment,
+  pods: readonly Fields[],
+  context: StatusContext,
+): Assessment {
+  const pod = isArrived(own) ? undefined : worstPod(pods, context);
+  if (pod === undefined) return own;
+  const found = pods.find((one) => fieldsAt(one, 'metadata')['name'] === pod.pod);
+  const revision = found === undefined ? undefined : revisionHash(found);
+  const { worst } = own;
+  return {
+    ...own,
+    worst: {
+      ref: worst.ref,
+      health: worstHealth([worst.health, pod.health]),
+      reason: pod.reason,
+      message:
+        `${worst.message}; pod ${pod.pod} of revision ${revision ?? '(unnamed)'} is in the way: ` +
+        `${pod.message}; Kubernetes may wait for it for ever: delete the pod`,
+      pod,
+    },
   };
 }
 
@@ -145,6 +183,10 @@ function worstFirst(a: Assessment, b: Assessment): number {
   );
 }
 
+function isArrived({ worst, unfinished }: Assessment): boolean {
+  return isSettled(worst.health) && !unfinished;
+}
+
 function isSettled(health: Health): boolean {
   return health === 'Healthy' || health === 'Suspended';
 }
@@ -159,9 +201,15 @@ function settledMessage(assessments: readonly Assessment[]): string {
   const healthy = assessments.length - suspended.length - older.length;
   const names = suspended.map(({ worst }) => nameOf(worst.ref)).sort(byText);
   const faults = older.map(({ worst }) => `${nameOf(worst.ref)}: ${worst.message}`).sort(byText);
+  const partly = assessments
+    .flatMap(({ worst, onDeletion: told }) => (told ? [`${nameOf(worst.ref)} (${told})`] : []))
+    .sort(byText);
   return [
     `${healthy} of ${assessments.length} objects are healthy`,
     ...(names.length === 0 ? [] : [`suspended: ${names.join(', ')}`]),
+    ...(partly.length === 0
+      ? []
+      : [`updated on deletion: ${partly.join(', ')}`, 'delete the other pods to update them']),
     ...(faults.length === 0 ? [] : [`not healthy already: ${faults.join(', ')}`]),
   ].join('; ');
 }

@@ -1,4 +1,4 @@
-import { countOf, fieldsAt, textOf, type Fields } from './live-fields.js';
+import { countOf, fieldsAt, itemsOf, textOf, type Fields } from './live-fields.js';
 import { progressing, type ObjectStatus } from './object-status.js';
 
 /** What a rule may know beside the object. All of it is optional. */
@@ -28,6 +28,12 @@ export function isTerminating(object: Fields): boolean {
   return at !== undefined && at !== null && at !== '';
 }
 
+/** True if a controller made the object and answers for it. */
+export function hasController(object: Fields): boolean {
+  const owners = itemsOf(fieldsAt(object, 'metadata')['ownerReferences']);
+  return owners.some((owner) => owner['controller'] === true);
+}
+
 /** True if Kubernetes dates this before `since`; its timestamps have no fractions. */
 export function isOlder(instant: number | undefined, { since }: StatusContext): boolean {
   if (since === undefined || instant === undefined) return false;
@@ -47,6 +53,11 @@ export function awaitingController(object: Fields): ObjectStatus | undefined {
     `generation ${generation} of the specification has not been observed by its controller yet` +
       ` (observed: ${observed === 0 ? 'none' : observed})`,
   );
+}
+
+/** `1 replica`, `2 replicas`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** `2 of 3 replicas are available`. */

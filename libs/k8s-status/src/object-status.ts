@@ -19,6 +19,10 @@ export interface ObjectStatus {
   readonly reason: string;
   readonly message: string;
   readonly terminal?: boolean;
+  /** True: suspended before what was asked of it last has come about; it cannot until it goes on. */
+  readonly unfinished?: true;
+  /** Of a healthy one: how many of its pods are updated, the others only once somebody deletes them. */
+  readonly onDeletion?: string;
   /** True: its evidence is older than the change that is judged, and is not held against that. */
   readonly older?: boolean;
 }
@@ -41,6 +45,11 @@ export function healthy(reason: string, message: string): ObjectStatus {
 
 export function suspended(reason: string, message: string): ObjectStatus {
   return { health: 'Suspended', reason, message };
+}
+
+/** Stopped on the way: what was asked of it last has not come about. */
+export function stopped(reason: string, message: string): ObjectStatus {
+  return { health: 'Suspended', reason, message, unfinished: true };
 }
 
 export function progressing(reason: string, message: string): ObjectStatus {

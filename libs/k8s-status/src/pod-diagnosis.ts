@@ -1,8 +1,9 @@
 import { conditionOf } from './conditions.js';
-import { containerFindings, type ContainerFinding, type Termination } from './container-finding.js';
+import { containerFindings, type ContainerFinding } from './container-finding.js';
 import { isTerminating, type StatusContext } from './kind-rule.js';
-import { fieldsAt, itemsOf, numberOf, textOf, type Fields } from './live-fields.js';
+import { fieldsAt, isFields, itemsOf, textOf, type Fields } from './live-fields.js';
 import { healthRank, type ObjectStatus } from './object-status.js';
+import { terminationOf, type Termination } from './termination.js';
 
 /** A pod's status with the container to blame, if one is: enough to fetch its log. */
 export interface PodDiagnosis extends ObjectStatus {
@@ -11,6 +12,8 @@ export interface PodDiagnosis extends ObjectStatus {
   readonly container?: string;
   readonly restarts?: number;
   readonly lastTermination?: Termination;
+  /** Which life of `container` may tell why in its log; absent if none has begun. */
+  readonly log?: 'current' | 'previous';
   /** When the same pod, unchanged, has to be judged again. */
   readonly recheckAt?: Date;
 }
@@ -34,7 +37,9 @@ export function diagnosePod(pod: Fields, context: StatusContext = {}): PodDiagno
   return { ...identity, ...runningStatus(pod, phase) };
 }
 
-function endedStatus(pod: Fields, phase: string | undefined): ObjectStatus | undefined {
+type Finding = Omit<PodDiagnosis, 'pod' | 'namespace'>;
+
+function endedStatus(pod: Fields, phase: string | undefined): Finding | undefined {
   if (isTerminating(pod)) {
     return { health: 'Progressing', reason: 'Terminating', message: 'is being deleted' };
   }
@@ -44,26 +49,33 @@ function endedStatus(pod: Fields, phase: string | undefined): ObjectStatus | und
   return phase === 'Failed' ? failedStatus(pod) : undefined;
 }
 
-function failedStatus(pod: Fields): ObjectStatus {
+function failedStatus(pod: Fields): Finding {
   const status = fieldsAt(pod, 'status');
-  const ended = [
-    ...itemsOf(status['initContainerStatuses']),
-    ...itemsOf(status['containerStatuses']),
-  ]
-    .map((s) => ({ name: textOf(s['name']), ended: fieldsAt(s, 'state', 'terminated') }))
-    .find((c) => (numberOf(c.ended['exitCode']) ?? 0) !== 0);
-  const cause = textOf(ended?.ended['reason']) ?? 'Error';
-  const reason = textOf(status['reason']) ?? (ended === undefined ? 'Failed' : cause);
+  const blamed = statusesOf(pod)
+    .map((s) => ({ name: nameOf(s), ended: terminationOf(fieldsAt(s, 'state')['terminated']) }))
+    .find((c) => (c.ended?.exitCode ?? 0) !== 0);
+  const [name, ended] = [blamed?.name ?? '', blamed?.ended];
+  const reason = textOf(status['reason']) ?? ended?.reason ?? 'Failed';
   const told =
     textOf(status['message']) ??
     (ended === undefined
       ? 'Kubernetes gives no cause; look at its events'
-      : `container ${ended.name ?? '(unnamed)'} ended with ${cause}, exit code ` +
-        `${numberOf(ended.ended['exitCode']) ?? 'unknown'}; read its log`);
-  return { health: 'Degraded', reason, message: `failed: ${told}` };
+      : `container ${name} ended with ${ended.reason}, exit code ${ended.exitCode ?? 'unknown'}; read its log`);
+  const base = { health: 'Degraded', reason, message: `failed: ${told}` } as const;
+  if (ended === undefined) return base;
+  return { ...base, container: name, lastTermination: ended, log: 'current' };
 }
 
-function fromFinding(finding: ContainerFinding): Omit<PodDiagnosis, 'pod' | 'namespace'> {
+function statusesOf(pod: Fields): readonly Fields[] {
+  const status = fieldsAt(pod, 'status');
+  return [...itemsOf(status['initContainerStatuses']), ...itemsOf(status['containerStatuses'])];
+}
+
+function nameOf(container: Fields): string {
+  return textOf(container['name']) ?? '(unnamed)';
+}
+
+function fromFinding(finding: ContainerFinding): Finding {
   const { container, health, reason, message, terminal, restarts, lastTermination } = finding;
   return {
     health,
@@ -73,21 +85,24 @@ function fromFinding(finding: ContainerFinding): Omit<PodDiagnosis, 'pod' | 'nam
     restarts,
     ...(terminal ? { terminal } : {}),
     ...(lastTermination === undefined ? {} : { lastTermination }),
+    ...(finding.log === undefined ? {} : { log: finding.log }),
     ...(finding.recheckAt === undefined ? {} : { recheckAt: finding.recheckAt }),
   };
 }
 
-function runningStatus(pod: Fields, phase: string | undefined): ObjectStatus {
+function runningStatus(pod: Fields, phase: string | undefined): Finding {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') {
     const message = `is not scheduled: ${scheduled.message}`;
     return { health: 'Progressing', reason: scheduled.reason, message };
   }
   if (phase !== 'Running') {
-    return { health: 'Progressing', reason: phase ?? 'Pending', message: 'is starting' };
+    const reason = phase ?? 'Pending';
+    return { health: 'Progressing', reason, message: 'is starting', ...atWork(pod) };
   }
   if ((textOf(fieldsAt(pod, 'spec')['restartPolicy']) ?? 'Always') !== 'Always') {
-    return { health: 'Progressing', reason: 'Running', message: 'is running and yet to finish' };
+    const message = 'is running and yet to finish';
+    return { health: 'Progressing', reason: 'Running', message, ...atWork(pod) };
   }
   const ready = conditionOf(pod, 'Ready');
   if (ready?.status === 'True') return { health: 'Healthy', reason: 'Ready', message: 'is ready' };
@@ -96,7 +111,18 @@ function runningStatus(pod: Fields, phase: string | undefined): ObjectStatus {
     health: 'Progressing',
     reason: ready?.reason ?? 'NotReady',
     message: `is not ready: ${told}`,
+    ...atWork(pod, (container) => container['ready'] !== true),
   };
+}
+
+/** The first container that runs, of those that match. */
+function atWork(
+  pod: Fields,
+  matches: (container: Fields) => boolean = () => true,
+): Pick<PodDiagnosis, 'container' | 'log'> {
+  const isRunning = (s: Fields): boolean => isFields(fieldsAt(s, 'state')['running']);
+  const found = statusesOf(pod).find((s) => isRunning(s) && matches(s));
+  return found === undefined ? {} : { container: nameOf(found), log: 'current' };
 }
 
 /** Terminal before passing, then by health; of equals the first listed. */

@@ -27,6 +27,23 @@ export function newestPods(workload: Fields, owned: OwnedObjects): readonly Fiel
   return ofKind(workload, owned).filter((pod) => !isTerminating(pod));
 }
 
+/**
+ * The pods of other revisions that keep a StatefulSet from making its newest ones: it goes pod by pod
+ * and waits for each to be ready, even for one of a revision that was broken and has been left.
+ */
+export function pastPods(workload: Fields, owned: OwnedObjects): readonly Fields[] {
+  const atOnce = fieldsAt(workload, 'spec')['podManagementPolicy'] === 'Parallel';
+  if (kindKey(workload) !== 'StatefulSet.apps' || atOnce) return [];
+  if (awaitingController(workload) !== undefined) return [];
+  const newest = newestPods(workload, owned);
+  return podsOf(workload, owned).filter((pod) => !newest.includes(pod) && !isTerminating(pod));
+}
+
+/** The name that the controller of a pod gave to its revision, if it gave one. */
+export function revisionHash(pod: Fields): string | undefined {
+  return label(pod, 'controller-revision-hash');
+}
+
 type Selection = (workload: Fields, owned: OwnedObjects) => readonly Fields[];
 
 const NEWEST_PODS = {
@@ -105,10 +122,6 @@ function podsOf(owner: Fields, owned: OwnedObjects): readonly Fields[] {
 /** No key of the index is empty, so an object without a uid owns nothing. */
 function uidOf(object: Fields): string {
   return textOf(fieldsAt(object, 'metadata')['uid']) ?? '';
-}
-
-function revisionHash(pod: Fields): string | undefined {
-  return label(pod, 'controller-revision-hash');
 }
 
 function label(object: Fields, key: string): string | undefined {

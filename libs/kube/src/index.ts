@@ -8,6 +8,7 @@ export type {
   KubeSelection,
   KubeVersion,
   PodLogQuery,
+  ReplaceOptions,
   WatchSelection,
 } from './kube-api.js';
 export {
@@ -32,8 +33,9 @@ export {
   type ManifestDocument,
   type ManifestRefusal,
 } from './manifest-documents.js';
+export { differsWidely, exceeds, quantityLeft, sameQuantity, sumQuantities } from './quantity.js';
 export { systemTimer, type Timer } from './timer.js';
-export { HttpKubeApi } from './http/http-kube-api.js';
+export { HttpKubeApi, type ServiceAccountToken } from './http/http-kube-api.js';
 export { KubeConnection, type KubeCredentials } from './http/kube-connection.js';
 export {
   Informer,

@@ -71,6 +71,22 @@ describe('Informer', () => {
     expect(informer.isCurrent).toBe(true);
   });
 
+  it('leaves a server alone for as long as that asks for', async () => {
+    const { kube, timer, informer, problems, synced } = open();
+    let isBusy = true;
+    kube.intercept(() => {
+      if (!isBusy) return undefined;
+      throw new KubeUnavailable('too many requests', { cause: null, retryAfterMs: 7000 });
+    });
+    informer.start();
+    await problems.next();
+    isBusy = false;
+    expect(timer.nextInMs).toBe(7000);
+    timer.advance(7000);
+    await synced();
+    expect(informer.isCurrent).toBe(true);
+  });
+
   it('tells nothing after it was stopped', async () => {
     const { kube, timer, informer, deltas, synced } = open();
     informer.start();
@@ -163,6 +179,27 @@ describe('Informer', () => {
     kube.endWatches({ type: 'expired' });
     await problems.next(({ type }) => type === 'expired');
     expect(Math.round(timer.nextInMs ?? 0)).toBe(500);
+  });
+
+  it.each([
+    { name: 'stayed open for half a minute', openMs: 30_000, expected: 500 },
+    { name: 'broke sooner', openMs: 29_999, expected: 8000 },
+  ])('after faults in a row and a quiet watch that $name', async ({ openMs, expected }) => {
+    const { kube, timer, informer, problems, synced } = open({ random: 0.999_999 });
+    informer.start();
+    await synced();
+    const breakWatch = async (): Promise<number> => {
+      kube.endWatches({ type: 'expired' });
+      await problems.next();
+      return timer.nextInMs ?? Number.NaN;
+    };
+    for (let fault = 0; fault < 4; fault += 1) {
+      const delayMs = await breakWatch();
+      timer.advance(delayMs);
+      await synced();
+    }
+    timer.advance(openMs);
+    expect(Math.round(await breakWatch())).toBe(expected);
   });
 
   it('reports a refusal and keeps trying', async () => {

@@ -34,6 +34,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 60_000;
 /** Servers send a bookmark about once a minute: this long without a byte means a dead watch. */
 const SILENCE_MS = 5 * 60_000;
+/** A watch that was open for so long worked: what fails after it is the first failure again. */
+const STEADY_MS = 30_000;
 
 /**
  * Keeps a copy of all objects of a kind: one list, then a watch, and again after 410, errors and
@@ -151,18 +153,22 @@ export class Informer {
     this.current = false;
     this.watch?.stop();
     this.options.onProblem?.(problem);
-    this.pause(() => void this.relist());
+    const atLeastMs = problem.type === 'broken' ? problem.error.retryAfterMs : 0;
+    this.pause(() => void this.relist(), atLeastMs);
   }
 
-  /** Waits 0.5 to 1 of a delay that doubles with each failure in a row. */
-  private pause(then: () => void): void {
+  /** Waits 0.5 to 1 of a delay that doubles with each failure in a row, or longer if it is told to. */
+  private pause(then: () => void, atLeastMs = 0): void {
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.failures, LONGEST_DELAY_MS);
     this.failures += 1;
-    this.wait(delay * (0.5 + this.options.random() / 2), then);
+    this.wait(Math.max(delay * (0.5 + this.options.random() / 2), atLeastMs), then);
   }
 
   private watchdog(): void {
-    this.wait(SILENCE_MS, () => this.again({ type: 'silent' }));
+    this.wait(STEADY_MS, () => {
+      this.failures = 0;
+      this.wait(SILENCE_MS - STEADY_MS, () => this.again({ type: 'silent' }));
+    });
   }
 
   private wait(delayMs: number, then: () => void): void {

@@ -81,6 +81,21 @@ export function describeKubeApi(name: string, open: () => Promise<KubeApiUnderTe
         expect(codeOf(await kube.delete(ref('a'), guarded))).toBe('kube/version_conflict');
       });
 
+      it('tries a deletion out without deleting anything', async () => {
+        valueOf(await kube.create(config('a', {})));
+        expect(await kube.delete(ref('a'), { dryRun: true })).toEqual({ ok: true });
+        expect(codeOf(await kube.delete(ref('b'), { dryRun: true }))).toBe('kube/not_found');
+        expect(valueOf(await kube.get(ref('a'))).metadata.deletionTimestamp).toBeUndefined();
+      });
+
+      it('tries a replacement out without storing anything', async () => {
+        const made = valueOf(await kube.create(config('a', { k: '1' })));
+        const other = { ...made, data: { k: '2' } };
+        const tried = valueOf(await kube.replace(other, { dryRun: true }));
+        expect(tried['data']).toEqual({ k: '2' });
+        expect(valueOf(await kube.get(ref('a')))).toEqual(made);
+      });
+
       it('keeps an object with a finalizer until the finalizer is taken off', async () => {
         const held = config('a', {});
         const metadata = { ...held.metadata, finalizers: ['example.com/hold'] };

@@ -29,6 +29,13 @@ export interface DeleteOptions {
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
   /** The delete is refused with `kube/version_conflict` unless these still hold. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** Rights and admission are checked, and nothing is deleted. */
+  readonly dryRun?: boolean;
+}
+
+export interface ReplaceOptions {
+  /** Schema, rights and admission do their part, and nothing is stored. */
+  readonly dryRun?: boolean;
 }
 
 export interface ApplyOptions {
@@ -84,9 +91,10 @@ export interface KubeApi {
   create(object: KubeObject): Promise<Result<KubeObject, KubeRefusal>>;
   /**
    * Compare-and-swap: stores the object only if `metadata.resourceVersion` is still the stored one,
-   * else `kube/version_conflict`. An object without resourceVersion is a bug and throws.
+   * else `kube/version_conflict`. An object without resourceVersion is a bug and throws. The answer is
+   * the object as the server keeps it: without what the schema of its kind does not know.
    */
-  replace(object: KubeObject): Promise<Result<KubeObject, KubeRefusal>>;
+  replace(object: KubeObject, options?: ReplaceOptions): Promise<Result<KubeObject, KubeRefusal>>;
   /** Ok also when the object only begins to go (finalizers). */
   delete(ref: KubeRef, options?: DeleteOptions): Promise<Result<void, KubeRefusal>>;
   /** Server-side apply; creates what is not there. The answer is the merged object. */

@@ -14,19 +14,36 @@ export interface ManifestRefusal {
 }
 
 type Loader = (yaml: string) => unknown;
+/** Hears of each node as it is read; of the whole document last. */
+type Listener = (event: 'open' | 'close', state: { readonly result: unknown }) => void;
+
+/** What Kubernetes takes for the name of an object at most. */
+const LONGEST_NAME = 253;
+/** And for a kind. */
+const LONGEST_KIND = 63;
+/** Of one document, counted once for each alias that stands for them: none that is meant has more. */
+const MOST_VALUES = 1_000_000;
 
 /**
  * Reads a manifest of YAML documents as far as their identity goes: kinds, names and labels are right,
  * but scalars such as `yes` or `0644` follow YAML 1.2 here and YAML 1.1 in the API server, so send the
- * text. Empty documents are left out.
+ * text. Empty documents are left out. Where documents end, and what is a list, is as Helm has it.
  */
 export async function manifestDocuments(
   manifest: string,
 ): Promise<Result<ManifestDocument[], ManifestRefusal>> {
   const { loadYaml } = await import('@kubernetes/client-node');
-  const load: Loader = (yaml) => loadYaml(yaml, { json: true });
+  const load: Loader = (yaml) => {
+    let read: unknown;
+    // What it answers lacks whatever its own version of Kubernetes has no name for.
+    const listener: Listener = (event, { result }) => {
+      if (event === 'close') read = result;
+    };
+    loadYaml(yaml, { json: true, listener });
+    return read;
+  };
   const documents: ManifestDocument[] = [];
-  for (const yaml of manifest.split(/^---(?=\s|$)/m)) {
+  for (const yaml of manifest.split(/^---/m)) {
     if (isBlank(yaml)) continue;
     const read = readDocument(yaml, load);
     if (!read.ok) return read;
@@ -38,11 +55,18 @@ export async function manifestDocuments(
 function readDocument(yaml: string, load: Loader): Result<ManifestDocument[], ManifestRefusal> {
   try {
     const value = load(yaml);
-    if (isObject(value)) return ok([{ object: value, yaml }]);
-    if (isList(value) && value.items.every(isObject)) {
-      return ok(value.items.map((object) => ({ object, yaml: null })));
+    if (hasMoreValuesThan(MOST_VALUES, value)) {
+      return unreadable('its aliases stand for too much', yaml);
     }
-    return unreadable('it has no apiVersion, kind and name', yaml);
+    const objects = hasItems(value) ? itemsOf(value) : [value];
+    if (!objects.every(isObject)) {
+      return unreadable('it has no apiVersion, kind and name', yaml);
+    }
+    if (!objects.every(hasUsableNames)) {
+      const limits = `${LONGEST_NAME} characters, or its kind than ${LONGEST_KIND}`;
+      return unreadable(`its name or namespace is longer than ${limits}`, yaml);
+    }
+    return ok(objects.map((object) => ({ object, yaml: object === value ? yaml : null })));
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error), yaml);
   }
@@ -59,13 +83,46 @@ function isBlank(yaml: string): boolean {
 
 function isObject(value: unknown): value is KubeObject {
   const { apiVersion, kind, metadata } = fieldsOf(value);
-  const { name } = fieldsOf(metadata);
-  return typeof apiVersion === 'string' && typeof kind === 'string' && name !== undefined;
+  const { name, namespace } = fieldsOf(metadata);
+  const isNamespace = namespace === undefined || namespace === null || isText(namespace);
+  return typeof apiVersion === 'string' && isText(kind) && isText(name) && isNamespace;
 }
 
-function isList(value: unknown): value is { readonly items: readonly unknown[] } {
-  const { kind, items } = fieldsOf(value);
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function hasUsableNames({ kind, metadata }: KubeObject): boolean {
+  const { name, namespace } = fieldsOf(metadata);
+  const isUsable = (text: unknown): boolean =>
+    typeof text !== 'string' || text.length <= LONGEST_NAME;
+  return kind.length <= LONGEST_KIND && isUsable(name) && isUsable(namespace);
+}
+
+/** Aliases make a graph of a document, and whoever walks it walks each path. This one gives up. */
+function hasMoreValuesThan(most: number, value: unknown): boolean {
+  const open: unknown[] = [value];
+  for (let count = 0; open.length > 0; count += 1) {
+    if (count + open.length > most) return true;
+    const next = open.pop();
+    if (typeof next === 'object' && next !== null) {
+      for (const member of Object.values(next)) open.push(member);
+    }
+  }
+  return false;
+}
+
+interface List {
+  readonly items: readonly unknown[];
+}
+
+/** Whatever its kind says: Helm creates the items of all that has some, and not what holds them. */
+function hasItems(value: unknown): value is List {
+  return Array.isArray(fieldsOf(value)['items']);
+}
+
+function itemsOf({ items }: List): readonly unknown[] {
+  return items.flatMap((item) => (hasItems(item) ? itemsOf(item) : [item]));
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import { LocalClusterError } from './local-cluster-error.js';
 
 const NODE_PATH = `/api/v1/nodes/${NODE_NAME}`;
 const DEFINITIONS_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const SYSTEM_PATH = '/api/v1/namespaces/kube-system';
 const METRICS_PATH = '/apis/metrics.k8s.io/v1beta1';
 
 /** Tries until the answer is true or a process of the cluster is found dead. */
@@ -12,8 +13,9 @@ export type Until = (what: string, probe: () => Promise<boolean>) => Promise<voi
 /**
  * Brings an empty or a kept cluster, whose processes have been started, to the point where pods are
  * run: API server ready, metrics served, node Ready as kwok says now and not as it said last time.
+ * Answers the UID of its kube-system namespace.
  */
-export async function setUpCluster(api: ApiClient, until: Until): Promise<void> {
+export async function setUpCluster(api: ApiClient, until: Until): Promise<string> {
   await until(
     'the API server to be ready',
     async () => (await probe(api, '/readyz'))?.status === 200,
@@ -29,6 +31,17 @@ export async function setUpCluster(api: ApiClient, until: Until): Promise<void> 
     await send(api, { method: 'PATCH', path, body: NODE_IN_DOUBT }, 200);
   }
   await until('the node to be Ready', async () => isNodeReady((await probe(api, NODE_PATH))?.body));
+  let uid: string | undefined;
+  await until('the namespace kube-system', async () => {
+    uid = uidIn(await probe(api, SYSTEM_PATH));
+    return uid !== undefined;
+  });
+  return uid ?? '';
+}
+
+function uidIn(answer: ApiAnswer | undefined): string | undefined {
+  if (answer?.status !== 200) return undefined;
+  return (JSON.parse(answer.body) as { metadata?: { uid?: string } }).metadata?.uid;
 }
 
 async function servesMetrics(api: ApiClient): Promise<boolean> {

@@ -22,6 +22,8 @@ export class Component {
   private quickEnds = 0;
   private nextStart: NodeJS.Timeout | undefined;
   private stopping = false;
+  private keptRunning = false;
+  private gaveUp = false;
 
   private constructor(
     private readonly spec: ComponentStart,
@@ -30,7 +32,7 @@ export class Component {
     this.process = ComponentProcess.start(spec);
   }
 
-  /** Starts the process. Until `keepRunning` its end is only to be seen in `howItEnded`. */
+  /** Starts the process. Until `keepRunning` nothing is done about its end. */
   static start(
     spec: ComponentStart,
     policy: RestartPolicy = { pausesMs: PAUSES_MS, settledMs: SETTLED_MS },
@@ -47,6 +49,11 @@ export class Component {
     return this.process.howItEnded;
   }
 
+  /** True once the process has ended and nothing will start it again. */
+  get staysDown(): boolean {
+    return this.howItEnded !== undefined && (!this.keptRunning || this.gaveUp);
+  }
+
   /** The last lines the process wrote, for an error message. */
   lastWords(): Promise<string> {
     return this.process.lastWords();
@@ -57,6 +64,7 @@ export class Component {
    * stopped or has ended soon after its start too many times in a row. Tells `log` of each.
    */
   keepRunning(log: (line: string) => void): void {
+    this.keptRunning = true;
     this.process.onEnd((how) => {
       this.handleEnd(how, log);
     });
@@ -86,6 +94,7 @@ export class Component {
     this.quickEnds = settled ? 0 : this.quickEnds + 1;
     const pauseMs = this.policy.pausesMs[this.quickEnds];
     if (pauseMs === undefined) {
+      this.gaveUp = true;
       log(
         `${this.name} ended unexpectedly ${String(this.quickEnds)} times in a row (${how}) and is not ` +
           `started again; look into ${this.spec.logFile}, then stop the cluster and start it anew`,

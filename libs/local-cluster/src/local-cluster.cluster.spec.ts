@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { readdir, readFile, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -140,6 +140,20 @@ describe('a local cluster', () => {
     await expect(broken).rejects.toThrow(LocalClusterError);
     await expect(broken).rejects.toThrow(/The local cluster "dev" did not start: kwok ended/);
     expect(await readdir(join(root, 'dev', 'pids'))).toEqual([]);
+  });
+
+  it('comes up although a part of it had no patience with a slow API server', async () => {
+    const impatient = join(root, 'impatient');
+    const given = `[ "$1" = kube-controller-manager ] && mkdir ${join(root, 'gave-up')} && exit 1`;
+    await writeFile(impatient, `#!/bin/sh\n${given}\nexec ${binaries.kubernetes} "$@"\n`, {
+      mode: 0o700,
+    });
+    const lines: string[] = [];
+    const kubernetes = { ...binaries, kubernetes: impatient };
+    await start('dev', { binaries: kubernetes, onLog: (line) => lines.push(line) });
+    expect(lines[0]).toBe(
+      'dev: kube-controller-manager ended unexpectedly (exit code 1); starting it again',
+    );
   });
 
   it('leaves nothing running when a later part cannot even be spawned', async () => {

@@ -5,7 +5,7 @@ import { ApiClient } from './api-client.js';
 import type { Binaries } from './binary-cache.js';
 import { clusterFiles, componentLog, pidFile, type ClusterFiles } from './cluster-files.js';
 import { ensureSecrets } from './cluster-secrets.js';
-import { setUpCluster } from './cluster-setup.js';
+import { setUpCluster, type Until } from './cluster-setup.js';
 import { Component } from './component.js';
 import { COMPONENTS, type ComponentName } from './component-names.js';
 import { apiUrlOf, commandsOf } from './components.js';
@@ -60,6 +60,7 @@ const STOP_ORDER: readonly (readonly ComponentName[])[] = [
  */
 export class LocalCluster {
   private stopped: Promise<void> | undefined;
+  private systemUid = '';
 
   private constructor(
     readonly name: string,
@@ -95,6 +96,11 @@ export class LocalCluster {
   /** A kubeconfig with the rights of an administrator. */
   get kubeconfigPath(): string {
     return this.files.kubeconfig;
+  }
+
+  /** UID of its kube-system namespace, by which clusters are told apart. */
+  get uid(): string {
+    return this.systemUid;
   }
 
   /** `https://127.0.0.1:<port>`; the same again at the next start, if the port is free then. */
@@ -139,10 +145,13 @@ export class LocalCluster {
     const certificate = (): Promise<string> => readFile(files.serverCertificate, 'utf8');
     const dieWithParent = options.dieWithParent === true && (await canDieWithParent());
     const components = await startAll({ ...options, dieWithParent }, files, ports);
+    // From here on: a part whose patience is shorter than the start of what it depends on gets another go.
+    for (const component of components) component.keepRunning(log);
     const cluster = new LocalCluster(options.name, files, ports, components, log);
     try {
       const api = new ApiClient(access.apiUrl, token, certificate);
-      await setUpCluster(api, (what, probe) => cluster.until(what, probe, options.signal));
+      const until: Until = (what, probe) => cluster.until(what, probe, options.signal);
+      cluster.systemUid = await setUpCluster(api, until);
       const trusted = { ...access, certificateAuthority: await certificate() };
       await writeFile(files.kubeconfig, kubeconfigText(trusted), { mode: 0o600 });
     } catch (error) {
@@ -151,7 +160,6 @@ export class LocalCluster {
     } finally {
       releasePorts(ports);
     }
-    for (const component of components) component.keepRunning(log);
     return cluster;
   }
 
@@ -163,7 +171,7 @@ export class LocalCluster {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (!(await probe())) {
       signal?.throwIfAborted();
-      const dead = this.components.find(({ howItEnded }) => howItEnded !== undefined);
+      const dead = this.components.find(({ staysDown }) => staysDown);
       if (dead !== undefined) throw await this.failure(`${dead.name} ended`, dead);
       if (performance.now() > deadline) {
         const [, apiServer] = this.components;

@@ -51,6 +51,8 @@ export async function sharedTestCluster(): Promise<SharedTestCluster> {
 export interface OwnTestCluster extends SharedTestCluster {
   /** Kills the API server; resolves once its successor answers. */
   replaceApiServer(): Promise<void>;
+  /** Lets the API server stand still while this is done: connections stay open, and nothing comes. */
+  whileApiServerHangs<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Starts a cluster for tests that break it; `release` stops it. */
@@ -68,6 +70,15 @@ export async function ownTestCluster(): Promise<OwnTestCluster> {
       await eventually('the next API server', async () =>
         (await pidOf()) !== before && (await isReady(shared)) ? true : undefined,
       );
+    },
+    async whileApiServerHangs(work) {
+      const pid = await pidOf();
+      process.kill(pid, 'SIGSTOP');
+      try {
+        return await work();
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ export {
   aRecall,
   aRelease,
 } from './testing/records/catalog-records.js';
+export { aLoginSession, aPerson, aToken } from './testing/records/people-records.js';
 export { anEntity, aReleaseState, aSpoke } from './testing/records/fleet-records.js';
 export {
   aBaseline,
@@ -24,15 +25,18 @@ export {
   anIdempotencyRecord,
   anOutboxMessage,
 } from './testing/records/trail-records.js';
+export { DeploymentWorld } from './testing/deployment-world.js';
 export { CountingStore } from './testing/counting-store.js';
 export {
   EngineWorld,
   failed,
+  HELLO,
   must,
   PERSON,
   releaseReport,
   SUCCEEDED,
 } from './testing/engine-world.js';
 export { firstSteps, runWalk, seedsOf } from './testing/engine-walk/run-walk.js';
+export { admitted, CLUSTER_UID, joinedSpoke } from './testing/joined-spoke.js';
 export { OtherSpoke } from './testing/other-spoke.js';
 export { VirtualTime } from './testing/virtual-time.js';

@@ -15,6 +15,9 @@ export function chartPath(sha256: string): string {
 /** A frame larger than this, in bytes, closes the connection (4413). */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 
+/** A frame that comes in more pieces than this closes the connection (1008). */
+export const MAX_FRAME_PIECES = 64;
+
 /** Upper bound of the values of one entity, as JSON, in bytes: an offer must fit a frame. */
 export const MAX_VALUES_BYTES = 256 * 1024;
 
@@ -41,4 +44,5 @@ export const CLOSE_CODES = {
   superseded: 4409,
   tooLarge: 4413,
   unsupportedVersion: 4426,
+  tooFast: 4429,
 } as const;

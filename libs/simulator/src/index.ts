@@ -8,4 +8,4 @@ export {
   type PodFate,
 } from './pod-fate.js';
 export { SimulatedFleet, type SimulatedFleetOptions } from './simulated-fleet.js';
-export type { SpokeIdentity } from './simulated-spoke.js';
+export { DEFAULT_SEED, simulatedClusterUid } from './simulated-cluster-uid.js';

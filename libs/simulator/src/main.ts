@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { systemTimer } from '@apollo-deploy/kube';
-import { readToken, StandardOutput, systemClock } from '@apollo-deploy/spoke';
+import { StandardOutput, systemClock } from '@apollo-deploy/spoke';
 import { pino } from 'pino';
 import { SimulatedFleet } from './simulated-fleet.js';
 import { readSimulatorConfig } from './simulator-config.js';
@@ -21,10 +20,7 @@ async function run(): Promise<void> {
   const log = pino(options, new StandardOutput(process.stdout));
   const fleet = new SimulatedFleet({
     ...{ hubUrl: httpUrl, socketUrl, workdir: directory, log },
-    spokes: spokes.map((name) => ({
-      name,
-      token: () => readToken({ kind: 'file', path: join(directory, name, 'token') }),
-    })),
+    spokes,
     odds: { seed, failures },
     clock: systemClock,
     timer: systemTimer,

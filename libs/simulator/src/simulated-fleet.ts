@@ -1,8 +1,9 @@
 import { ChartLibrary } from './chart-library.js';
-import { SimulatedSpoke, type FleetCommons, type SpokeIdentity } from './simulated-spoke.js';
+import { SimulatedSpoke, type FleetCommons } from './simulated-spoke.js';
 
 export interface SimulatedFleetOptions extends Omit<FleetCommons, 'library'> {
-  readonly spokes: readonly SpokeIdentity[];
+  /** Their names. */
+  readonly spokes: readonly string[];
 }
 
 /** Simulated spokes in one process, each with a socket and a cluster of its own. */

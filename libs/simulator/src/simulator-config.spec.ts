@@ -42,7 +42,7 @@ describe('the configuration of the simulator', () => {
       env: { APOLLO_HUB_URL: '', APOLLO_SPOKES_DIR: undefined },
       expected: [
         'APOLLO_HUB_URL is not set; give the hub as http(s)://HOST[:PORT], without a path',
-        'APOLLO_SPOKES_DIR is not set; give a folder that holds the token of each spoke in the file NAME/token',
+        'APOLLO_SPOKES_DIR is not set; give a folder that holds the join token of each spoke in the file NAME/token',
       ],
     },
     {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { DEFAULT_SEED } from './simulated-cluster-uid.js';
 
 /** What the simulator is told by environment variables. */
 export interface SimulatorConfig {
@@ -8,7 +9,7 @@ export interface SimulatorConfig {
   readonly socketUrl: string;
   /** The names of the spokes. */
   readonly spokes: readonly string[];
-  /** Holds `NAME/token` for each spoke, as private files, and charts. */
+  /** Holds `NAME/token` for each spoke that has not joined, as private files, and charts. */
   readonly directory: string;
   readonly seed: string;
   /** The share of contents whose pods fail, from 0 to 1. */
@@ -33,12 +34,12 @@ const VARIABLES = {
   },
   APOLLO_SPOKES_DIR: {
     accepts: () => true,
-    asks: 'a folder that holds the token of each spoke in the file NAME/token',
+    asks: 'a folder that holds the join token of each spoke in the file NAME/token',
   },
   APOLLO_SIMULATED_SEED: {
     accepts: () => true,
     asks: 'any text',
-    otherwise: 'apollo',
+    otherwise: DEFAULT_SEED,
   },
   APOLLO_SIMULATED_FAILURES: {
     accepts: (text: string) => /^(0|1|0?\.\d+)$/.test(text),

@@ -1,7 +1,8 @@
 export { DatabasePlanStorage } from './database/database-plan-storage.js';
 export type { DatabaseSettings } from './database/database-settings.js';
 export { DatabaseStore } from './database/database-store.js';
-export { migrateSchema, SchemaTooNew } from './database/migrate-schema.js';
+export { grantHubRole } from './database/grant-hub-role.js';
+export { migrateSchema, SchemaNotOurs, SchemaTooNew } from './database/migrate-schema.js';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -1,2 +1,6 @@
+export { CrowdedPostgres } from './testing/crowded-postgres.js';
+export { DatabaseRelay } from './testing/database-relay.js';
 export { FailingJournalFile } from './testing/failing-journal-file.js';
+export { FullPostgres } from './testing/full-postgres.js';
+export { PostgresPair } from './testing/postgres-pair.js';
 export { testDatabase, type TestDatabase } from './testing/test-database.js';

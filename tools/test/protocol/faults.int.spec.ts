@@ -5,6 +5,7 @@ import { aFullState, aStateDelta } from '../../../apps/hub/src/testing/spokes/st
 import { aReport } from '../../../apps/hub/src/testing/spokes/spoke-scene.js';
 import type { LinkedSpoke } from './linked-spoke.js';
 import { Meeting } from './meeting.js';
+import { offerIds, takeOffers } from './take-offers.js';
 
 const SILENCE_MS = 45_000;
 const MIB = 1024 * 1024;
@@ -44,20 +45,6 @@ function aLargeReport(name: string): ReleaseReport {
 function aLargeState(): SpokePayload<'state.full'> {
   return { ...aFullState(1), releases: [aLargeReport('aria')] };
 }
-
-/** Takes and acknowledges offers; answers their ids. */
-async function takeOffers(spoke: LinkedSpoke, count: number): Promise<readonly string[]> {
-  const ids: string[] = [];
-  while (ids.length < count) {
-    const { order, acknowledge } = await spoke.order('plan.offer');
-    ids.push(order.id);
-    acknowledge();
-  }
-  return ids;
-}
-
-const offerIds = (count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `offer-${String(index + 1)}`);
 
 describe('over a network of latency that delivers one byte at a time', () => {
   it('everything arrives, whole and in order', async () => {
@@ -255,7 +242,7 @@ describe('a spoke that reads too slowly', () => {
     expect(socket?.bufferedAmount).toBeLessThan(MIB + 260_000);
     meeting.time.advance(30_000);
     expect(await meeting.hub.log.said('cutting the connection of a spoke')).toMatchObject({
-      reason: 'the spoke has read nothing for 30 s',
+      reason: 'no frame could be sent for 30 s: the spoke reads too slowly, or not at all',
     });
     meeting.proxy.heal();
     expect(await spoke.comesBack()).toMatchObject({ code: 1006 });

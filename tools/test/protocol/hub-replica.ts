@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Context } from '@apollo-deploy/orchestration';
 import type { VirtualTime } from '@apollo-deploy/orchestration/testing';
 import type { WebSocket } from 'ws';
+import { KeySetDelivery } from '../../../apps/hub/src/spokes/key-set-delivery.js';
 import { OutboxDelivery } from '../../../apps/hub/src/spokes/outbox-delivery.js';
 import { SessionRegistry } from '../../../apps/hub/src/spokes/session-registry.js';
 import { SpokeConnection } from '../../../apps/hub/src/spokes/spoke-connection.js';
@@ -17,6 +18,7 @@ export class HubReplica {
   /** Every socket that was opened, oldest first. */
   readonly sockets: WebSocket[] = [];
   private readonly delivery: OutboxDelivery;
+  private readonly keySets: KeySetDelivery;
 
   private constructor(
     private readonly server: Server,
@@ -26,11 +28,13 @@ export class HubReplica {
     const machine = { timer: time, random: () => 0.5, log: this.log };
     this.sessions = new SessionRegistry(time);
     const { sessions } = this;
-    const upgrade = new SpokeUpgrade({ context, sessions, ...machine });
+    const limits = { handshake: () => 0, handshakeWasGood: () => undefined, reconnect: () => 0 };
+    const upgrade = new SpokeUpgrade({ context, sessions, limits, headers: {}, ...machine });
     this.delivery = new OutboxDelivery({ context, sessions, ...machine });
-    upgrade.server.on('connection', (socket: WebSocket, { spoke, wire }: AdmittedSpoke) => {
+    this.keySets = new KeySetDelivery({ context, sessions, ...machine });
+    upgrade.server.on('connection', (socket: WebSocket, { wire, ...admitted }: AdmittedSpoke) => {
       this.sockets.push(socket);
-      const connection = new SpokeConnection(socket, spoke, {
+      const connection = new SpokeConnection(socket, admitted, {
         ...{ context, sessions, ...machine },
         heard: () => undefined,
         wakeDelivery: (name) => {
@@ -44,6 +48,7 @@ export class HubReplica {
     });
     server.on('upgrade', (request, socket, head) => void upgrade.handle(request, socket, head));
     this.delivery.start();
+    this.keySets.start();
   }
 
   static async start(context: Context, time: VirtualTime): Promise<HubReplica> {
@@ -63,7 +68,7 @@ export class HubReplica {
     const closed = once(this.server, 'close');
     this.server.close();
     await this.sessions.shutDown();
-    await this.delivery.stop();
+    await Promise.all([this.delivery.stop(), this.keySets.stop()]);
     this.server.closeAllConnections();
     await closed;
   }

@@ -21,7 +21,7 @@ interface TakenOrder {
 interface LinkedSpokeOptions {
   readonly time: VirtualTime;
   readonly port: number;
-  readonly token: string;
+  readonly token: () => string;
   readonly hello?: Partial<SpokePayload<'hello'>>;
 }
 
@@ -37,11 +37,11 @@ export class LinkedSpoke {
     const { time, port, token, hello } = options;
     this.link = new HubLink({
       url: `ws://127.0.0.1:${String(port)}/ws/spoke`,
-      token: () => Promise.resolve(token),
+      credentials: { token: () => Promise.resolve(token()), refused: () => false },
       hello: () => ({ ...HELLO, clock: time.now().toISOString(), ...hello }),
       heartbeat: () => ({ running: [], generation: 0 }),
       ...{ clock: time, timer: time, random: () => 0.5 },
-      newId: () => `${token}-${String((this.lastId += 1))}`,
+      newId: () => `token-of-dev-${String((this.lastId += 1))}`,
       log: pino({}, { write: (line) => this.read(JSON.parse(line) as Partial<Loss>) }),
     });
     this.link.start({

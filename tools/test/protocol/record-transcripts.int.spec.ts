@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AgentInMemory } from './agent-in-memory.js';
 import { CONVERSATIONS, converse } from './conversations.js';
-import { Meeting, TOKEN } from './meeting.js';
+import { Meeting } from './meeting.js';
 import { whileTimePasses } from './passing-time.js';
 import { RecordingRelay } from './recording-relay.js';
 import { type Step, transcriptFolder, transcriptsOf } from './transcript.js';
@@ -24,7 +24,7 @@ async function record(name: string): Promise<readonly Step[]> {
   const meeting = await Meeting.open(database);
   const relay = await RecordingRelay.start(meeting.hub.port);
   const { time } = meeting;
-  const agent = new AgentInMemory({ time, port: relay.port, token: TOKEN });
+  const agent = new AgentInMemory({ time, port: relay.port, token: () => meeting.token() });
   await whileTimePasses(time, converse(name, { meeting, agent, relay }));
   const steps = [...relay.steps];
   await whileTimePasses(time, agent.stop());
@@ -57,6 +57,7 @@ describe('a hub and a spoke of this build', () => {
       await writeFile(file, `${JSON.stringify(steps, null, 2)}\n`);
     }
     const recorded = transcriptsOf(PROTOCOL_VERSION).find((one) => one.name === name);
+    expect(recorded?.steps.length).toBeGreaterThan(0);
     // More may be said since then.
     expect(durable(steps)).toEqual(expect.arrayContaining([...durable(recorded?.steps ?? [])]));
   });

@@ -41,9 +41,9 @@ export class RecordedPeer {
     }
   }
 
-  /** Types of the frames that nobody has asked for. */
-  get waiting(): readonly string[] {
-    return this.heard.map(({ t }) => t);
+  /** The frames that nobody has asked for. */
+  get waiting(): readonly Frame[] {
+    return this.heard;
   }
 
   /** Closes with this code, or breaks the connection. */

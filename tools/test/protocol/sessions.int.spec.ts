@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { SpokeClient } from '../../../apps/hub/src/testing/spokes/spoke-client.js';
 import { HELLO } from '../../../apps/hub/src/testing/spokes/spoke-scene.js';
 import { aFullState, aStateDelta } from '../../../apps/hub/src/testing/spokes/state-payloads.js';
-import { Meeting, TOKEN } from './meeting.js';
+import { Meeting } from './meeting.js';
 
 let database: TestDatabase;
 let meeting: Meeting;
@@ -72,7 +72,8 @@ describe('a replica that stops', () => {
     meeting.time.advance(500);
     expect(await spoke.lost()).toEqual({
       code: 1013,
-      reason: 'the hub answered the upgrade with HTTP 503',
+      reason:
+        'the hub answered the upgrade with HTTP 503: this replica of the hub is stopping; try again after Retry-After',
       delayMs: 6500,
     });
   });
@@ -81,26 +82,35 @@ describe('a replica that stops', () => {
 describe('a spoke that sends faster than the hub can store', () => {
   it('is not read while 256 frames are in hand, and is answered to the last one', async () => {
     const count = 2000;
-    const spoke = await SpokeClient.connect(meeting.hub.port, TOKEN, () => meeting.time.now());
-    const id = spoke.say('state.full', aFullState(1, 'aria'));
+    const spoke = await SpokeClient.connect(meeting.hub.port, meeting.credential, () =>
+      meeting.time.now(),
+    );
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const held = meeting.context.store.transact(async (unit) => {
-      await unit.spokes.lock('dev');
-      await gate;
+    let held: Promise<void> = gate;
+    await new Promise<void>((locked) => {
+      held = meeting.context.store.transact(async (unit) => {
+        await unit.spokes.lock('dev');
+        locked();
+        await gate;
+      });
     });
+    const id = spoke.say('state.full', aFullState(1, 'aria'));
     const unknown = { v: 1, t: 'weather', epoch: spoke.epoch, ts: '', p: 'x'.repeat(10_000) };
     for (let number = 1; number <= count; number += 1) {
       spoke.socket.send(JSON.stringify({ ...unknown, id: String(number) }));
     }
-    const [socket] = meeting.hub.sockets;
-    while (socket?.isPaused === false) await turn();
-    for (let turns = 0; turns < 1000; turns += 1) await turn();
-    const waiting = spoke.socket.bufferedAmount;
-    expect(waiting).toBeGreaterThan(0);
-    for (let turns = 0; turns < 1000; turns += 1) await turn();
-    expect(spoke.socket.bufferedAmount).toBe(waiting);
-    release();
+    try {
+      const [socket] = meeting.hub.sockets;
+      while (socket?.isPaused === false) await turn();
+      for (let turns = 0; turns < 1000; turns += 1) await turn();
+      const waiting = spoke.socket.bufferedAmount;
+      expect(waiting).toBeGreaterThan(0);
+      for (let turns = 0; turns < 1000; turns += 1) await turn();
+      expect(spoke.socket.bufferedAmount).toBe(waiting);
+    } finally {
+      release();
+    }
     await held;
     expect((await spoke.next('ack')).re).toBe(id);
     await spoke.caughtUp(1);
@@ -139,7 +149,7 @@ describe('versions of the protocol', () => {
     { offered: ['apollo.v0'], expected: 426 },
   ])('are chosen at the upgrade: of $offered, $expected', async ({ offered, expected }) => {
     const socket = new WebSocket(`ws://127.0.0.1:${String(meeting.hub.port)}/ws/spoke`, offered, {
-      headers: { authorization: `Bearer ${TOKEN}` },
+      headers: { authorization: `Bearer ${meeting.token()}` },
     });
     const answer = await new Promise((resolve) => {
       socket.on('open', () => resolve(socket.protocol));
@@ -169,7 +179,7 @@ describe('a plan that needs what the spoke lacks', () => {
     await abler.link.post('state.full', aFullState(2), 'state 2');
     await meeting.think();
     const { order } = await abler.order('plan.offer');
-    expect(order.p.content).toMatchObject({ entity: 'aria-dev', type: 'install' });
+    expect(order.p).toMatchObject({ content: { entity: 'aria-dev', type: 'install' } });
     expect(await meeting.plansOf('aria-dev')).toMatchObject([{ state: 'EXECUTING' }]);
   });
 });

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy } from '@apollo-deploy/protocol/testing';
@@ -8,34 +6,8 @@ import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SpokeClient } from '../../../apps/hub/src/testing/spokes/spoke-client.js';
 import { aFullState, aStateDelta } from '../../../apps/hub/src/testing/spokes/state-payloads.js';
-import { HubClient } from '../../../apps/hub/test/support/hub-client.js';
-import { NodeProcess } from '../../../apps/hub/test/support/node-process.js';
-
-const MAIN = join(import.meta.dirname, '../../../apps/hub/dist/main.js');
-
-/** A replica of the hub as people run it. */
-class Replica {
-  private constructor(
-    readonly process: NodeProcess,
-    readonly port: number,
-  ) {}
-
-  static async start(folder: string, databaseUrl: string): Promise<Replica> {
-    const port = await freePort();
-    const env = { APOLLO_PORT: String(port), DATABASE_URL: databaseUrl };
-    const replica = new Replica(
-      new NodeProcess(MAIN, env, join(folder, `${String(port)}.log`)),
-      port,
-    );
-    replica.process.start();
-    await replica.client.ready();
-    return replica;
-  }
-
-  get client(): HubClient {
-    return new HubClient(`http://127.0.0.1:${String(this.port)}`);
-  }
-}
+import type { TestCredential } from '../../../apps/hub/src/testing/spokes/test-credential.js';
+import { Replica } from './replica.js';
 
 describe('a replica of the hub that stood still while its spoke went to another one', () => {
   let folder: string;
@@ -43,7 +15,7 @@ describe('a replica of the hub that stood still while its spoke went to another 
   let proxy: FaultProxy;
   let still: Replica;
   let other: Replica;
-  let token: string;
+  let credential: TestCredential;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'apollo-replicas-'));
     database = await testDatabase();
@@ -51,8 +23,7 @@ describe('a replica of the hub that stood still while its spoke went to another 
     other = await Replica.start(folder, database.url);
     proxy = await FaultProxy.start(still.port);
     await still.client.post('/api/v1/environments', { name: 'dev', tier: 'development' });
-    const joining = { spoke: 'dev', environment: 'dev' };
-    token = String((await still.client.post('/api/v1/join-tokens', joining))['token']);
+    credential = await still.joined();
   });
   afterAll(async () => {
     still.process.resume();
@@ -65,7 +36,7 @@ describe('a replica of the hub that stood still while its spoke went to another 
   const rows = (statement: string): Promise<unknown> => database.query(statement);
 
   it('writes nothing of what it finds when it goes on, and says 4409', async () => {
-    const before = await SpokeClient.connect(proxy.port, token);
+    const before = await SpokeClient.connect(proxy.port, credential);
     before.say('state.full', aFullState(1, 'aria'));
     await before.next('ack');
     still.process.pause();
@@ -74,7 +45,7 @@ describe('a replica of the hub that stood still while its spoke went to another 
     before.say('state.full', aFullState(3, 'cart'));
     while (proxy.passed('toHub') < passed + 1000) await turn();
 
-    const after = await SpokeClient.connect(other.port, token);
+    const after = await SpokeClient.connect(other.port, credential);
     expect(after.epoch).toBe(2);
     const id = after.say('state.full', aFullState(7, 'shop'));
     while ((await after.next('ack')).re !== id);
@@ -94,14 +65,6 @@ describe('a replica of the hub that stood still while its spoke went to another 
     after.socket.terminate();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -42,7 +42,17 @@ export function transcriptFolder(version: number): string {
 
 /** What differs from one conversation to the next, or is for people. */
 const VOLATILE = new Set([
-  ...['ts', 'at', 'clock', 'serverTime', 'expiresAt', 'observedAt', 'generation', 'agentVersion'],
+  ...[
+    'ts',
+    'at',
+    'clock',
+    'serverTime',
+    'expiresAt',
+    'observedAt',
+    'since',
+    'generation',
+    'agentVersion',
+  ],
   ...['message', 'reason', 'evidence'],
 ]);
 
@@ -52,9 +62,11 @@ export class Names {
 
   /** The recorded frame as it has to be today. */
   translate(recorded: Frame): Frame {
-    let text = JSON.stringify(recorded);
-    for (const [then, now] of this.now) text = text.replaceAll(`"${then}"`, `"${now}"`);
-    return JSON.parse(text) as Frame;
+    return JSON.parse(
+      JSON.stringify(recorded, (_key, value: unknown) =>
+        typeof value === 'string' ? (this.now.get(value) ?? value) : value,
+      ),
+    ) as Frame;
   }
 
   /** Takes the message and the plan of this frame for those of the recorded one. */

@@ -8,6 +8,7 @@ import {
   isPlainObject,
   LabelsField,
   TextField,
+  NameField,
 } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
@@ -151,7 +152,7 @@ export class ChannelReleaseRequest {
 }
 
 export class ReleaseQuery extends PageQuery {
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   product?: string;
 }
 

@@ -14,6 +14,8 @@ import { accepted } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ChannelReleaseRequest } from './catalog-requests.js';
 import { ChannelReleaseView, ChannelView } from './catalog-views.js';
+import { may } from '../http/access.js';
+import { EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('catalog')
 @Controller('api/v1/channels')
@@ -23,7 +25,7 @@ export class ChannelsController {
   @Get()
   @Operation({
     summary: 'List the channels that hold anything',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: ChannelView,
     page: true,
   })
@@ -40,7 +42,7 @@ export class ChannelsController {
   @Post(':name/releases')
   @PostOperation({
     summary: 'Put a release into a channel',
-    access: 'people',
+    access: may('release', EVERYWHERE),
     answer: ChannelReleaseView,
   })
   async add(

@@ -7,7 +7,7 @@ import {
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Caller } from '../http/caller.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { seenBy } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { Operation, PostOperation } from '../http/operation.js';
@@ -18,6 +18,8 @@ import { LimitOperation } from './limit-operation.js';
 import { LimitRequest } from './limit-request.js';
 import { EnvironmentRequest } from './catalog-requests.js';
 import { EnvironmentView, environmentView } from './catalog-views.js';
+import { may } from '../http/access.js';
+import { environmentOfPath, EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('catalog')
 @Controller('api/v1/environments')
@@ -27,7 +29,7 @@ export class EnvironmentsController {
   @Post()
   @PostOperation({
     summary: 'Make an environment',
-    access: 'people',
+    access: may('fleet', EVERYWHERE),
     answer: EnvironmentView,
     versioned: true,
     status: 201,
@@ -42,19 +44,25 @@ export class EnvironmentsController {
   @Get()
   @Operation({
     summary: 'List environments',
-    access: 'people',
+    description: 'Those that you may see.',
+    access: may('view', SOMEWHERE),
     answer: EnvironmentView,
     page: true,
   })
-  async list(@Query() query: PageQuery): Promise<Page<EnvironmentView>> {
-    const page = await this.context.store.transact((unit) => unit.environments.list(pageOf(query)));
+  async list(
+    @Seen() seen: SeenEnvironments,
+    @Query() query: PageQuery,
+  ): Promise<Page<EnvironmentView>> {
+    const page = await this.context.store.transact((unit) =>
+      unit.environments.list(pageOf(query), seen),
+    );
     return mapPage(page, environmentView);
   }
 
   @Get(':name')
   @Operation({
     summary: 'Show an environment',
-    access: 'people',
+    access: may('view', environmentOfPath),
     answer: EnvironmentView,
     versioned: true,
   })
@@ -66,7 +74,7 @@ export class EnvironmentsController {
   }
 
   @Put(':name/limit')
-  @LimitOperation(EnvironmentView)
+  @LimitOperation(EnvironmentView, environmentOfPath)
   async limit(
     @Caller() caller: Principal,
     @Param('name') name: string,

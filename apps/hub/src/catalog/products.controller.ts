@@ -18,6 +18,8 @@ import { LimitOperation } from './limit-operation.js';
 import { LimitRequest } from './limit-request.js';
 import { ProductRequest } from './catalog-requests.js';
 import { ProductView, productView } from './catalog-views.js';
+import { may } from '../http/access.js';
+import { EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('catalog')
 @Controller('api/v1/products')
@@ -27,7 +29,7 @@ export class ProductsController {
   @Post()
   @PostOperation({
     summary: 'Register a product',
-    access: 'people',
+    access: may('release', SOMEWHERE),
     answer: ProductView,
     versioned: true,
     status: 201,
@@ -37,14 +39,24 @@ export class ProductsController {
   }
 
   @Get()
-  @Operation({ summary: 'List products', access: 'people', answer: ProductView, page: true })
+  @Operation({
+    summary: 'List products',
+    access: may('view', SOMEWHERE),
+    answer: ProductView,
+    page: true,
+  })
   async list(@Query() query: PageQuery): Promise<Page<ProductView>> {
     const page = await this.context.store.transact((unit) => unit.products.list(pageOf(query)));
     return mapPage(page, productView);
   }
 
   @Get(':name')
-  @Operation({ summary: 'Show a product', access: 'people', answer: ProductView, versioned: true })
+  @Operation({
+    summary: 'Show a product',
+    access: may('view', SOMEWHERE),
+    answer: ProductView,
+    versioned: true,
+  })
   async get(@Param('name') name: string): Promise<ProductView> {
     const product = await this.context.store.transact((unit) => unit.products.get(name));
     return productView(
@@ -53,7 +65,7 @@ export class ProductsController {
   }
 
   @Put(':name/limit')
-  @LimitOperation(ProductView)
+  @LimitOperation(ProductView, EVERYWHERE)
   async limit(
     @Caller() caller: Principal,
     @Param('name') name: string,

@@ -126,6 +126,45 @@ describe('a chart archive', () => {
       expected: 'chart holds "shop/x", a link',
     },
     {
+      name: 'a chain of links',
+      entries: [
+        manifest(),
+        { name: 'shop/a', header: { type: 'symlink', linkname: '..' } },
+        { name: 'shop/a/b', header: { type: 'link', linkname: 'shop/a/../../etc/passwd' } },
+      ],
+      expected: 'chart holds "shop/a", a symlink',
+    },
+    {
+      name: 'a lock file that is a link',
+      entries: [
+        manifest(),
+        { name: 'shop/Chart.lock', header: { type: 'symlink', linkname: '/root/.bashrc' } },
+      ],
+      expected: 'chart holds "shop/Chart.lock", a symlink',
+    },
+    {
+      name: 'a pipe',
+      entries: [manifest(), { name: 'shop/x', header: { type: 'fifo' } }],
+      expected: 'chart holds "shop/x", a fifo',
+    },
+    {
+      name: 'a block device',
+      entries: [manifest(), { name: 'shop/x', header: { type: 'block-device' } }],
+      expected: 'chart holds "shop/x", a block-device',
+    },
+    {
+      name: 'U+0000 in a name',
+      entries: [manifest(), { name: 'shop/x', header: { pax: { path: 'shop/x\0.yaml' } } }],
+      expected: 'chart holds the path "shop/x\\u0000.yaml"',
+    },
+    { name: 'the name .', entries: [manifest(), { name: '.' }], expected: 'holds the path "."' },
+    { name: 'the name ..', entries: [manifest(), { name: '..' }], expected: 'holds the path ".."' },
+    {
+      name: 'a name of 1025 characters',
+      entries: [manifest(), { name: `shop/${'x'.repeat(1020)}` }],
+      expected: 'chart holds the path "shop/xxx',
+    },
+    {
       name: 'a device',
       entries: [manifest(), { name: 'shop/x', header: { type: 'character-device' } }],
       expected: 'chart holds "shop/x", a character-device',
@@ -197,6 +236,46 @@ describe('a chart archive', () => {
       name: 'a number for a version',
       content: 'apiVersion: v2\nname: shop\nversion: 1.10',
       expected: 'version in Chart.yaml is 1.1; accepted is a text',
+    },
+    {
+      name: 'no for a version',
+      content: 'apiVersion: v2\nname: shop\nversion: no',
+      expected: 'version in Chart.yaml: "no" is no version',
+    },
+    {
+      name: 'an octal number for a version',
+      content: 'apiVersion: v2\nname: shop\nversion: 0o17',
+      expected: 'version in Chart.yaml is 15; accepted is a text',
+    },
+    {
+      name: 'a power of ten for a version',
+      content: 'apiVersion: v2\nname: shop\nversion: 1e3',
+      expected: 'version in Chart.yaml is 1000; accepted is a text',
+    },
+    {
+      name: 'a large integer for a version',
+      content: 'apiVersion: v2\nname: shop\nversion: 9007199254740993',
+      expected: 'accepted is a text',
+    },
+    {
+      name: 'a range for a version',
+      content: 'apiVersion: v2\nname: shop\nversion: "^1.2.0"',
+      expected: 'version in Chart.yaml: "^1.2.0" is no version',
+    },
+    {
+      name: 'a tab before a key',
+      content: 'apiVersion: v2\nname: shop\nversion: 1.0.0\nx:\n\ty: z',
+      expected: 'Chart.yaml: ',
+    },
+    {
+      name: 'a prototype merged in',
+      content: 'apiVersion: v2\nx: &x {__proto__: {name: shop, version: 1.0.0}}\n<<: *x',
+      expected: 'name in Chart.yaml is missing',
+    },
+    {
+      name: 'what only a prototype says',
+      content: '__proto__: {apiVersion: v2, name: shop, version: 1.0.0}',
+      expected: 'apiVersion in Chart.yaml is missing',
     },
     {
       name: 'an option hidden in its version',
@@ -312,6 +391,29 @@ describe('a chart archive', () => {
     expect(await refusalOf(await bytes())).toContain(expected);
   });
 
+  it.each([
+    { name: 'a negative number', size: Buffer.from('-0000000001\0') },
+    { name: 'a negative number of 256 bits', size: Buffer.alloc(12, 0xff) },
+    {
+      name: 'more than a number holds',
+      size: Buffer.from([0x80, ...Array<number>(11).fill(0xff)]),
+    },
+    { name: 'no number', size: Buffer.from('size of it\0\0') },
+    { name: 'nothing', size: Buffer.alloc(12) },
+  ])('is refused with a size of its manifest that is $name', async ({ size }) => {
+    const archive = withSizeField(await tarOf([manifest()]), size);
+    expect(await refusalOf(gzipSync(archive))).toMatch(/^(chart|Chart\.yaml) /);
+  });
+
+  it('is read no farther than it is refused, however many entries it has', async () => {
+    const [one] = [await tarOf([{ name: 'shop/x' }])];
+    const header = one.subarray(0, 512);
+    const many = gzipSync(Buffer.concat(Array.from({ length: 30_000 }, () => header)), {
+      level: 1,
+    });
+    expect(await refusalOf(many)).toContain('twice');
+  });
+
   it('is answered whatever the bytes are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), async (bytes, packed) => {
@@ -355,8 +457,13 @@ function flipped(bytes: Uint8Array, offset: number): Uint8Array {
 
 /** The first header with another size and a checksum that fits. */
 function withSize(archive: Buffer, size: number): Buffer {
+  return withSizeField(archive, Buffer.from(`${size.toString(8).padStart(11, '0')}\0`));
+}
+
+/** The same with whatever stands in the twelve bytes of the size. */
+function withSizeField(archive: Buffer, size: Buffer): Buffer {
   const copy = Buffer.from(archive);
-  copy.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  size.copy(copy, 124);
   copy.fill(' ', 148, 156);
   const sum = copy.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');

@@ -18,6 +18,8 @@ import { ReleaseView } from './catalog-views.js';
 import { findRelease, listReleases } from './find-releases.js';
 import { readChart } from './read-chart.js';
 import { uploadedChart } from './uploaded-chart.js';
+import { may } from '../http/access.js';
+import { SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('catalog')
 @Controller('api/v1/releases')
@@ -29,7 +31,7 @@ export class ReleasesController {
   @AcceptsUpload({ file: 'chart', json: ['dependencies', 'requires'] })
   @PostOperation({
     summary: 'Register a release with its chart',
-    access: 'people',
+    access: may('release', SOMEWHERE),
     answer: ReleaseView,
     status: 201,
   })
@@ -48,13 +50,18 @@ export class ReleasesController {
   }
 
   @Get()
-  @Operation({ summary: 'List releases', access: 'people', answer: ReleaseView, page: true })
+  @Operation({
+    summary: 'List releases',
+    access: may('view', SOMEWHERE),
+    answer: ReleaseView,
+    page: true,
+  })
   async list(@Query() query: ReleaseQuery): Promise<Page<ReleaseView>> {
     return listReleases(this.context, query.product, pageOf(query));
   }
 
   @Get(':id')
-  @Operation({ summary: 'Show a release', access: 'people', answer: ReleaseView })
+  @Operation({ summary: 'Show a release', access: may('view', SOMEWHERE), answer: ReleaseView })
   async get(@Param('id') id: string): Promise<ReleaseView> {
     const release = await findRelease(this.context, id);
     return found(release, 'catalog/release_not_found', `release ${JSON.stringify(id)}`);

@@ -8,6 +8,8 @@ import {
 import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Operation } from '../http/operation.js';
+import { may } from '../http/access.js';
+import { SOMEWHERE } from '../http/whereabouts.js';
 
 class ConstraintKindView {
   @ApiProperty({
@@ -35,7 +37,7 @@ export class ConstraintKindsController {
   @Get()
   @Operation({
     summary: 'List the kinds of constraints, each with the schema of its spec',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: ConstraintKindView,
     list: true,
   })

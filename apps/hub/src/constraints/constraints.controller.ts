@@ -1,13 +1,15 @@
 import {
   addConstraint,
   type Context,
+  listShownConstraints,
   type Page,
   type Principal,
   removeConstraint,
+  showConstraint,
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Caller } from '../http/caller.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
@@ -18,6 +20,8 @@ import { checkSpec } from './check-spec.js';
 import { ConstraintQuery, ConstraintRequest } from './constraint-requests.js';
 import { ConstraintView, constraintView } from './constraint-view.js';
 import { readScope } from './read-scope.js';
+import { may } from '../http/access.js';
+import { constraintOfPath, scopeOfBody, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('constraints')
 @Controller('api/v1/constraints')
@@ -27,7 +31,7 @@ export class ConstraintsController {
   @Post()
   @PostOperation({
     summary: 'Add a constraint; what it forbids stops at once',
-    access: 'people',
+    access: may('restrain', scopeOfBody),
     answer: ConstraintView,
     status: 201,
     versioned: true,
@@ -42,10 +46,20 @@ export class ConstraintsController {
   }
 
   @Get()
-  @Operation({ summary: 'List constraints', access: 'people', answer: ConstraintView, page: true })
-  async list(@Query() query: ConstraintQuery): Promise<Page<ConstraintView>> {
+  @Operation({
+    summary: 'List constraints',
+    description:
+      'Those that count somewhere you may see; their scopes name nothing that you may not.',
+    access: may('view', SOMEWHERE),
+    answer: ConstraintView,
+    page: true,
+  })
+  async list(
+    @Seen() seen: SeenEnvironments,
+    @Query() query: ConstraintQuery,
+  ): Promise<Page<ConstraintView>> {
     const page = await this.context.store.transact((unit) =>
-      unit.constraints.list(query.kind, pageOf(query)),
+      listShownConstraints(unit, { kind: query.kind, seen }, pageOf(query)),
     );
     return mapPage(page, constraintView);
   }
@@ -53,19 +67,25 @@ export class ConstraintsController {
   @Get(':id')
   @Operation({
     summary: 'Show a constraint',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: ConstraintView,
     versioned: true,
   })
-  async get(@Param('id') id: string): Promise<ConstraintView> {
-    const constraint = await this.context.store.transact((unit) => unit.constraints.get(id));
+  async get(@Seen() seen: SeenEnvironments, @Param('id') id: string): Promise<ConstraintView> {
+    const constraint = await this.context.store.transact((unit) =>
+      showConstraint(unit, id, { seen }),
+    );
     return constraintView(
       found(constraint, 'constraint/not_found', `constraint ${JSON.stringify(id)}`),
     );
   }
 
   @Delete(':id')
-  @DeleteOperation({ summary: 'Remove a constraint', access: 'people', versioned: true })
+  @DeleteOperation({
+    summary: 'Remove a constraint',
+    access: may('restrain', constraintOfPath),
+    versioned: true,
+  })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,

@@ -1,19 +1,28 @@
-import { type Context, type Page, type PageRequest } from '@apollo-deploy/orchestration';
+import {
+  type Context,
+  listShownConstraints,
+  type Page,
+  type PageRequest,
+} from '@apollo-deploy/orchestration';
 import {
   automaticSuppressionView,
   type SuppressionView,
   suppressionView,
 } from './suppression-view.js';
 
-/** One page of the suppressions that people made and of the automatic ones that last, by id. */
+/**
+ * One page of the suppressions that people made and of the automatic ones that last, by id; of those
+ * that somebody knows of who sees these environments, absent = all.
+ */
 export async function listSuppressions(
   { store, clock }: Context,
   page: PageRequest,
+  seen: readonly string[] | undefined,
 ): Promise<Page<SuppressionView>> {
   const now = clock.now();
   const [people, automatic] = await store.transact(async (unit) => [
-    await unit.constraints.list('suppression_window', page),
-    await unit.suppressions.list(now.toISOString(), page),
+    await listShownConstraints(unit, { kind: 'suppression_window', seen }, page),
+    await unit.suppressions.list(now.toISOString(), page, seen),
   ]);
   const all = [
     ...people.items.map((stored) => suppressionView(stored, now)),

@@ -8,7 +8,7 @@ import {
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Caller } from '../http/caller.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
@@ -21,6 +21,8 @@ import { listSuppressions } from './list-suppressions.js';
 import { readSuppression } from './read-suppression.js';
 import { SuppressionRequest } from './suppression-requests.js';
 import { SuppressionView, suppressionView } from './suppression-view.js';
+import { may } from '../http/access.js';
+import { constraintOfPath, scopeOfBody, SOMEWHERE } from '../http/whereabouts.js';
 
 const KIND = 'suppression_window';
 
@@ -32,7 +34,7 @@ export class SuppressionsController {
   @Post()
   @PostOperation({
     summary: 'Suppress changes, once or again and again',
-    access: 'people',
+    access: may('restrain', scopeOfBody),
     answer: SuppressionView,
     status: 201,
     versioned: true,
@@ -49,30 +51,33 @@ export class SuppressionsController {
   @Get()
   @Operation({
     summary: 'List suppressions, automatic ones while they last',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: SuppressionView,
     page: true,
   })
-  async list(@Query() query: PageQuery): Promise<Page<SuppressionView>> {
-    return listSuppressions(this.context, pageOf(query));
+  async list(
+    @Seen() seen: SeenEnvironments,
+    @Query() query: PageQuery,
+  ): Promise<Page<SuppressionView>> {
+    return listSuppressions(this.context, pageOf(query), seen);
   }
 
   @Get(':id')
   @Operation({
     summary: 'Show a suppression, automatic or not',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: SuppressionView,
     versioned: true,
   })
-  async get(@Param('id') id: string): Promise<SuppressionView> {
+  async get(@Seen() seen: SeenEnvironments, @Param('id') id: string): Promise<SuppressionView> {
     const what = `suppression ${JSON.stringify(id)}`;
-    return found(await findSuppression(this.context, id), 'constraint/not_found', what);
+    return found(await findSuppression(this.context, id, seen), 'constraint/not_found', what);
   }
 
   @Delete(':id')
   @DeleteOperation({
     summary: 'Lift a suppression, automatic or not',
-    access: 'people',
+    access: may('restrain', constraintOfPath),
     versioned: true,
   })
   async lift(

@@ -1,24 +1,28 @@
 import {
+  adoptRelease,
   type Context,
+  leaveRelease,
   type Page,
   type Principal,
   putEntity,
   viewEntity,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Caller } from '../http/caller.js';
-import { seenBy } from '../http/etag.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
+import { seenBy, versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
-import { IfMatchHeader, Operation } from '../http/operation.js';
+import { DeleteOperation, IfMatchHeader, Operation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
-import { EntityQuery, EntityRequest } from './entity-requests.js';
+import { AdoptionRequest, EntityQuery, EntityRequest } from './entity-requests.js';
 import { EntityView, entityView } from './entity-views.js';
 import { ExpectedStateView, readExpectedState } from './expected-state.js';
 import { findEntities } from './find-entities.js';
+import { may } from '../http/access.js';
+import { entityOfPath, entityToPut, environmentOfQuery } from '../http/whereabouts.js';
 
 @ApiTags('entities')
 @Controller('api/v1/entities')
@@ -36,7 +40,7 @@ export class EntitiesController {
     summary: 'Say what should run',
     description:
       'Makes the entity, or replaces its desired state, values and labels as a whole: what is left out is gone. `namespace` and `releaseName` alone stay what they are. The answer comes before the next evaluation; while `why` says that what is desired is not judged yet, an open plan is still of what was desired before.',
-    access: 'people',
+    access: may('deploy', entityToPut),
     answer: EntityView,
     versioned: true,
   })
@@ -53,14 +57,28 @@ export class EntitiesController {
   }
 
   @Get()
-  @Operation({ summary: 'List entities', access: 'people', answer: EntityView, page: true })
-  async list(@Query() query: EntityQuery): Promise<Page<EntityView>> {
-    const { after, limit, ...filter } = query;
+  @Operation({
+    summary: 'List entities',
+    access: may('view', environmentOfQuery),
+    answer: EntityView,
+    page: true,
+  })
+  async list(
+    @Seen() seen: SeenEnvironments,
+    @Query() query: EntityQuery,
+  ): Promise<Page<EntityView>> {
+    const { after, limit, ...asked } = query;
+    const filter = { ...asked, ...(seen !== undefined && { environments: seen }) };
     return mapPage(await findEntities(this.context, filter, pageOf(query)), entityView);
   }
 
   @Get(':name')
-  @Operation({ summary: 'Show an entity', access: 'people', answer: EntityView, versioned: true })
+  @Operation({
+    summary: 'Show an entity',
+    access: may('view', entityOfPath),
+    answer: EntityView,
+    versioned: true,
+  })
   async get(@Param('name') name: string): Promise<EntityView> {
     return this.show(name);
   }
@@ -69,11 +87,47 @@ export class EntitiesController {
   @Operation({
     summary: 'Show what really runs',
     description: 'Kubernetes events are no part of it: spokes of this version report none.',
-    access: 'people',
+    access: may('view', entityOfPath),
     answer: ExpectedStateView,
   })
   async expectedState(@Param('name') name: string): Promise<ExpectedStateView> {
     return readExpectedState(this.context, name);
+  }
+
+  @Put(':name/adoption')
+  @IfMatchHeader()
+  @Operation({
+    summary: 'Let the next plan adopt the release',
+    description:
+      'For a release that somebody else has installed under the namespace and release name of the entity (GET /api/v1/spokes/{name}/releases lists them). It is upgraded in place and its history is kept. Nothing changes in the cluster before that plan goes; the first one that gets to work uses this up.',
+    access: may('deploy', entityOfPath),
+    answer: EntityView,
+    versioned: true,
+  })
+  async adopt(
+    @Caller() caller: Principal,
+    @Param('name') name: string,
+    @Body() _body: AdoptionRequest,
+    @Req() request: HubRequest,
+  ): Promise<EntityView> {
+    accepted(await adoptRelease(this.context, caller, { name, ...seenBy(request) }));
+    return this.show(name);
+  }
+
+  @Delete(':name/adoption')
+  @DeleteOperation({
+    summary: 'Adopt no release after all',
+    access: may('deploy', entityOfPath),
+    versioned: true,
+  })
+  async leave(
+    @Caller() caller: Principal,
+    @Param('name') name: string,
+    @Req() request: HubRequest,
+  ): Promise<void> {
+    const expectedVersion = versionToRemove(request);
+    const seen = expectedVersion === undefined ? {} : { expectedVersion };
+    accepted(await leaveRelease(this.context, caller, { name, ...seen }));
   }
 
   private async show(name: string): Promise<EntityView> {

@@ -1,10 +1,24 @@
-import type { DesiredState, Values } from '@apollo-deploy/domain';
+import {
+  FIELD_CONFLICTS,
+  type DesiredState,
+  type FieldConflicts,
+  type Values,
+} from '@apollo-deploy/domain';
 import { ENTITY_STATUSES, type EntityStatus } from '@apollo-deploy/orchestration';
-import { ChoiceField, Field, isPlainObject, LabelsField, TextField } from '../http/field.js';
+import {
+  ChoiceField,
+  Field,
+  isPlainObject,
+  LabelsField,
+  TextField,
+  NameField,
+} from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
 /** Longer than any name that is accepted, so that the use case names the rule of names. */
 const NAME_LENGTH = 256;
+const MAX_NOT_SECRET = 50;
+const PLACE_LENGTH = 512;
 const CHOICES = ['channel', 'range', 'version'] as const;
 
 export class EntityRequest {
@@ -59,22 +73,55 @@ export class EntityRequest {
   })
   labels?: Record<string, string>;
 
+  @Field(
+    {
+      accepted: `a list of at most ${MAX_NOT_SECRET} places such as values.db.password`,
+      schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_NOT_SECRET },
+      check: isListOfPlaces,
+    },
+    {
+      optional: true,
+      description:
+        'Values and labels are shown to whoever may look, so what looks like a secret there is refused. These places do and are none; the audit trail keeps that you said so. What is stored already need not be named.',
+    },
+  )
+  notSecret?: readonly string[];
+
+  @ChoiceField({
+    choices: FIELD_CONFLICTS,
+    optional: true,
+    description:
+      'Fields that others have set and the chart sets too: `override` lets the chart take them back, `refuse` refuses the plan before it touches anything and names them. Absent = override.',
+  })
+  fieldConflicts?: FieldConflicts;
+
   @ChoiceField({ choices: ['rolling'], optional: true })
   strategy?: 'rolling';
 }
 
+/** No fields: what is adopted is where the entity says it is. */
+export class AdoptionRequest {}
+
 export class EntityQuery extends PageQuery {
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   environment?: string;
 
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   product?: string;
 
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   spoke?: string;
 
   @ChoiceField({ choices: ENTITY_STATUSES, optional: true })
   status?: EntityStatus;
+}
+
+function isListOfPlaces(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_NOT_SECRET &&
+    value.every((place) => typeof place === 'string' && place.length <= PLACE_LENGTH)
+  );
 }
 
 function isDesired(value: unknown): boolean {

@@ -35,6 +35,7 @@ describe('an entity as the API shows it', () => {
       helmStatus: 'deployed',
       valuesDigest: 'v'.repeat(64),
       drifted: false,
+      unmanaged: false,
       at: AT,
       stale: true,
     });
@@ -59,5 +60,15 @@ describe('an entity as the API shows it', () => {
       state: 'BLOCKED',
     });
     expect(entityView(anEntityView())).not.toHaveProperty('openPlan');
+  });
+
+  it('says that its ledger was lost, and what to do', () => {
+    const since = '2026-03-01T11:00:00.000Z';
+    const loss = { namespace: 'shop', releaseName: 'web', planId: 'plan-1', since };
+    expect(entityView(anEntityView({ ledgerLost: loss })).ledgerLost).toEqual({
+      ...{ planId: 'plan-1', since },
+      message: expect.stringContaining('find out who deletes ConfigMaps'),
+    });
+    expect(entityView(anEntityView())).not.toHaveProperty('ledgerLost');
   });
 });

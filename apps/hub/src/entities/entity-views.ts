@@ -1,5 +1,5 @@
-import { HEALTHS } from '@apollo-deploy/domain';
-import type { DesiredState, Values } from '@apollo-deploy/domain';
+import { FIELD_CONFLICTS, HEALTHS } from '@apollo-deploy/domain';
+import type { DesiredState, FieldConflicts, Values } from '@apollo-deploy/domain';
 import { ENTITY_STATUSES } from '@apollo-deploy/orchestration';
 import type { EntityView as Entity } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -39,11 +39,25 @@ class ReportedView {
   })
   drifted!: boolean;
 
+  @ApiProperty({ description: 'Apollo did not make it: only a plan that adopts it may touch it.' })
+  unmanaged!: boolean;
+
   @ApiProperty({ format: 'date-time' })
   at!: string;
 
   @ApiProperty({ description: 'The spoke has not been heard lately.' })
   stale!: boolean;
+}
+
+class LedgerLostView {
+  @ApiProperty({ description: 'The plan that brought what runs.' })
+  planId!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the hub first heard of it.' })
+  since!: string;
+
+  @ApiProperty({ description: 'What is wrong and what to do.' })
+  message!: string;
 }
 
 class OpenPlanView {
@@ -91,6 +105,12 @@ export class EntityView {
   @ApiProperty()
   strategy!: string;
 
+  @ApiProperty({ description: 'Its next plan may take over a release that Apollo did not make.' })
+  adopt!: boolean;
+
+  @ApiProperty({ enum: FIELD_CONFLICTS })
+  fieldConflicts!: FieldConflicts;
+
   @ApiProperty({ type: TargetView })
   target!: TargetView;
 
@@ -119,6 +139,12 @@ export class EntityView {
   })
   suppression?: SuppressionView;
 
+  @ApiPropertyOptional({
+    type: LedgerLostView,
+    description: 'Somebody deleted its ledger in the cluster, or put an older one in its place.',
+  })
+  ledgerLost?: LedgerLostView;
+
   @ApiProperty()
   editedBy!: string;
 
@@ -141,6 +167,7 @@ export function entityView({
   openPlan,
   hold,
   suppression,
+  ledgerLost,
 }: Entity): EntityView {
   const { name, spoke, environment, product, namespace, releaseName } = entity;
   return {
@@ -155,6 +182,8 @@ export function entityView({
     values: entity.values,
     labels: entity.labels,
     strategy: entity.strategy,
+    adopt: entity.adopt === true,
+    fieldConflicts: entity.fieldConflicts ?? 'override',
     target,
     reported: reportedView(reported),
     status,
@@ -164,6 +193,7 @@ export function entityView({
     }),
     ...(hold !== undefined && { hold: holdView(hold) }),
     ...(suppression !== undefined && { suppression: automaticSuppressionView(suppression) }),
+    ...(ledgerLost !== undefined && { ledgerLost: ledgerLostView(ledgerLost) }),
     editedBy: entity.editedBy,
     createdAt: entity.createdAt,
     updatedAt: entity.updatedAt,
@@ -171,9 +201,22 @@ export function entityView({
   };
 }
 
+function ledgerLostView({
+  namespace,
+  releaseName,
+  planId,
+  since,
+}: NonNullable<Entity['ledgerLost']>): LedgerLostView {
+  return {
+    ...{ planId, since },
+    message: `the ledger of release ${namespace}/${releaseName} knows nothing of plan ${planId}, which brought what runs: find out who deletes ConfigMaps in the namespace of the spoke; failures that only it kept are forgotten; the next plan of the entity begins it anew`,
+  };
+}
+
 function reportedView(reported: Entity['reported']): ReportedView | null {
   if (reported === undefined || reported.release === null) return null;
-  const { revision, health, message, helmStatus, valuesDigest, drifted } = reported.release;
+  const { revision, health, message, helmStatus, valuesDigest, drifted, unmanaged } =
+    reported.release;
   return {
     // After a failed upgrade the head carries a version that does not run.
     version: reported.release.deployed?.version ?? reported.release.version,
@@ -183,6 +226,7 @@ function reportedView(reported: Entity['reported']): ReportedView | null {
     helmStatus,
     valuesDigest,
     drifted,
+    unmanaged: unmanaged === true,
     at: reported.at,
     stale: reported.stale,
   };

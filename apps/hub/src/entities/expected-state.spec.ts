@@ -31,9 +31,16 @@ const REPORT = {
       restarts: 4,
       requests: { cpu: '1' },
       limits: {},
+      lastTermination: { container: 'main', reason: 'OOMKilled', exitCode: 137 },
     },
   ],
   drift: [],
+  events: [
+    {
+      ...{ kind: 'Pod', namespace: 'shop', name: 'shop-1', reason: 'BackOff' },
+      ...{ message: 'Back-off restarting', count: 3, lastAt: '2026-03-01T11:59:50.000Z' },
+    },
+  ],
   observedAt: '2026-03-01T11:59:58.000Z',
 };
 

@@ -1,7 +1,8 @@
 import { InvariantViolation } from '@apollo-deploy/kernel';
-import { type Context, presenceOf } from '@apollo-deploy/orchestration';
+import { type Context, presenceOf, sees } from '@apollo-deploy/orchestration';
 import {
   DriftReport,
+  EventReport,
   HelmHead,
   ObjectReport,
   PodReport,
@@ -33,13 +34,17 @@ export class ExpectedStateView {
   @ApiPropertyOptional()
   message?: string;
 
-  @ApiProperty({ ...LIST, description: '{kind, namespace?, name, health, reason?, message?}' })
+  @ApiProperty({
+    ...LIST,
+    description:
+      '{kind, namespace?, name, health, reason?, message?, digest?}: digest stays the same for as long as nobody changes what the live object asks for.',
+  })
   objects!: readonly ObjectReport[];
 
   @ApiProperty({
     ...LIST,
     description:
-      '{name, phase, ready, restarts, image?, imageDigest?, requests, limits, usage?, …}; no usage where the cluster measures none.',
+      '{name, phase, ready, restarts, image?, imageDigest?, requests, limits, usage?, lastTermination?, …}; no usage where the cluster measures none. lastTermination is {container, reason?, exitCode, signal?, at?}: how the container that tells most last ended; absent where none has.',
   })
   pods!: readonly PodReport[];
 
@@ -57,6 +62,13 @@ export class ExpectedStateView {
       '{kind, namespace?, name, field?, expected?, live?, message}: objects of the manifest that are missing from the cluster (without field), and fields of them that somebody has changed since. Values are not told where they may be secret.',
   })
   drift!: readonly DriftReport[];
+
+  @ApiPropertyOptional({
+    ...LIST,
+    description:
+      '{kind, namespace?, name, reason, message, count, lastAt}: warnings of the last hour about the objects of the release and their pods, newest first, ten at most; count and lastAt may be half a minute behind. Absent where the spoke may not read events, or is too old to.',
+  })
+  events?: readonly EventReport[];
 
   @ApiPropertyOptional({ format: 'date-time', description: 'When the spoke saw the release so.' })
   observedAt?: string;
@@ -87,6 +99,11 @@ export async function readExpectedState(
     }
     const { namespace, releaseName } = entity;
     const stored = await unit.releaseStates.get(entity.spoke, namespace, releaseName);
+    if (!sees(spoke.hello, namespace)) {
+      throw new Refused('http/no_report', {
+        detail: `spoke ${entity.spoke} may not look at releases in namespace ${namespace}; give its account the right to list and watch Secrets there`,
+      });
+    }
     const known = {
       at: spoke.stateAt,
       stale: presenceOf(spoke, { now: clock.now(), startedAt }) !== 'connected',
@@ -110,6 +127,8 @@ function shown(report: unknown): Omit<ExpectedStateView, 'at' | 'stale'> {
     pods: report.pods,
     ...(report.resources !== undefined && { resources: report.resources }),
     drift: report.drift,
+    ...(report.events !== undefined && { events: report.events }),
+
     observedAt: report.observedAt,
   };
 }

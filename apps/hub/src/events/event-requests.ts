@@ -1,22 +1,20 @@
-import { ChoiceField, TextField } from '../http/field.js';
+import { ChoiceField, TextField, NameField } from '../http/field.js';
 import type { EventFilter } from './event-filter.js';
 
-const KINDS = ['plan', 'entity', 'spoke', 'schedule'] as const;
-const NAME_MAX = 253;
+const KINDS = ['plan', 'entity', 'spoke', 'schedule', 'break-glass', 'deployment'] as const;
 
 /** Which events, and from where on. */
 export class EventQuery {
   @ChoiceField({ choices: KINDS, optional: true, description: 'What the events are about.' })
   kind?: string;
 
-  @TextField({ maximum: NAME_MAX, optional: true })
+  @NameField({ optional: true })
   environment?: string;
 
-  @TextField({ maximum: NAME_MAX, optional: true })
+  @NameField({ optional: true })
   product?: string;
 
-  @TextField({
-    maximum: NAME_MAX,
+  @NameField({
     optional: true,
     description: 'Events of this entity and of its plans.',
   })

@@ -6,63 +6,13 @@ import { VirtualTime } from '../testing/spokes/virtual-time.js';
 import { EventFeed } from './event-feed.js';
 import type { EventFilter } from './event-filter.js';
 import { EventStreams } from './event-streams.js';
-import type { StreamSink } from './event-stream.js';
+import { FakeSink } from '../testing/fake-sink.js';
 
 const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
 
-/** A connection whose reader can stop reading. */
-class FakeSink implements StreamSink {
-  readonly blocks: string[] = [];
-  writableNeedDrain = false;
-  ending: 'ended' | 'destroyed' | undefined;
-  private full = false;
-  private readonly listeners = { drain: [] as (() => void)[], close: [] as (() => void)[] };
-  private onWrite: () => void = () => undefined;
-
-  write(text: string): boolean {
-    this.blocks.push(...text.split('\n\n').filter((block) => block !== ''));
-    this.writableNeedDrain = this.full;
-    this.onWrite();
-    return !this.full;
-  }
-
-  end(): void {
-    this.ending ??= 'ended';
-    this.emit('close');
-  }
-
-  destroy(): void {
-    this.ending ??= 'destroyed';
-    this.emit('close');
-  }
-
-  once(event: 'drain' | 'close', listener: () => void): void {
-    this.listeners[event].push(listener);
-  }
-
-  stopReading(): void {
-    this.full = true;
-  }
-
-  readOn(): void {
-    this.full = false;
-    this.writableNeedDrain = false;
-    this.emit('drain');
-  }
-
-  /** Waits until there are so many blocks. */
-  async has(count: number): Promise<readonly string[]> {
-    while (this.blocks.length < count) {
-      await new Promise<void>((resolve) => (this.onWrite = resolve));
-    }
-    return this.blocks;
-  }
-
-  private emit(event: 'drain' | 'close'): void {
-    for (const listener of this.listeners[event].splice(0)) listener();
-  }
-}
+/** Nobody's credentials end here. */
+const NOBODY_ENDS = { follow: () => () => undefined };
 
 class Scene {
   readonly store = new InMemoryStore();
@@ -74,7 +24,10 @@ class Scene {
     random: () => 0.5,
     log: this.log,
   });
-  readonly streams = new EventStreams({ feed: this.feed, timer: this.time, log: this.log });
+  readonly streams = new EventStreams({
+    ...{ feed: this.feed, answers: NOBODY_ENDS },
+    ...{ timer: this.time, log: this.log },
+  });
   readonly sink = new FakeSink();
 
   constructor() {
@@ -87,7 +40,7 @@ class Scene {
 
   async serve(last?: string, filter: EventFilter = {}): Promise<void> {
     const start = await this.streams.start(last);
-    await this.streams.serve(this.sink, start, filter);
+    await this.streams.serve(this.sink, start, { filter });
   }
 
   async stop(): Promise<void> {
@@ -133,7 +86,9 @@ describe('one reader of events', () => {
     const served = scene.serve(undefined, { environment: 'prod' });
     await scene.sink.has(2);
     const other = new FakeSink();
-    const servedToo = scene.streams.serve(other, await scene.streams.start(undefined), {});
+    const servedToo = scene.streams.serve(other, await scene.streams.start(undefined), {
+      filter: {},
+    });
     await scene.happened('a', 'b');
     await other.has(4);
     let beats = 0;
@@ -217,7 +172,7 @@ describe('one reader of events', () => {
     await scene.happened('a', 'b');
     const start = await scene.streams.start('1');
     await scene.store.close();
-    await scene.streams.serve(scene.sink, start, {});
+    await scene.streams.serve(scene.sink, start, { filter: {} });
     expect(scene.sink.ending).toBe('ended');
     expect(scene.log.warnings).toEqual([
       { msg: expect.stringContaining('ended early'), err: expect.any(StoreUnavailable) },
@@ -256,8 +211,11 @@ describe('events of another replica', () => {
       log: scene.log,
     });
     deaf.start();
-    const streams = new EventStreams({ feed: deaf, timer: scene.time, log: scene.log });
-    const served = streams.serve(scene.sink, await streams.start(undefined), {});
+    const streams = new EventStreams({
+      ...{ feed: deaf, answers: NOBODY_ENDS },
+      ...{ timer: scene.time, log: scene.log },
+    });
+    const served = streams.serve(scene.sink, await streams.start(undefined), { filter: {} });
     await scene.sink.has(2);
     const waits = scene.time.waitBegins(1000);
     scene.time.advance(1000);
@@ -296,5 +254,34 @@ describe('a feed that nobody follows', () => {
     await again;
     expect(reads).toBe(0);
     await Promise.all([feed.stop(), scene.stop()]);
+  });
+});
+
+describe('readers of events', () => {
+  const as = (person: string) =>
+    ({ person, credentials: { kind: 'token', id: 'token-1' } }) as const;
+
+  it('are thirty-two at most of one person, so that others have places too', async () => {
+    const scene = new Scene();
+    const { streams } = scene;
+    const begin = async (person: string) => {
+      const sink = new FakeSink();
+      const start = await streams.start(undefined);
+      streams.refuseMore(as(person));
+      return { sink, served: streams.serve(sink, start, { filter: {}, standing: as(person) }) };
+    };
+    const began = await Promise.allSettled(Array.from({ length: 40 }, () => begin('thief')));
+    const readers = began.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const refused = began.flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as object] : [],
+    );
+    expect([readers.length, refused.length]).toEqual([32, 8]);
+    expect(refused[0]).toMatchObject({ code: 'http/too_many_requests' });
+    const other = await begin('ann');
+    readers[0]?.sink.destroy();
+    await readers[0]?.served;
+    const again = await begin('thief');
+    await scene.stop();
+    await Promise.all([...readers, other, again].map(({ served }) => served));
   });
 });

@@ -65,8 +65,10 @@ export class EventStream {
   private close: () => void = () => undefined;
   private readonly ended: Promise<void>;
   private stopHeartbeat: () => void = () => undefined;
+  private filter: EventFilter;
 
   constructor(private readonly options: EventStreamOptions) {
+    this.filter = options.filter;
     this.ended = new Promise((resolve) => {
       this.close = () => {
         this.closed = true;
@@ -104,8 +106,13 @@ export class EventStream {
     this.close();
   }
 
+  /** From the next event that is sent, its reader wants these. */
+  refine(filter: EventFilter): void {
+    this.filter = filter;
+  }
+
   private async step(): Promise<void> {
-    const { feed, filter } = this.options;
+    const { feed } = this.options;
     const { turn } = feed;
     const read = await feed.after(this.cursor);
     if (!read.ok) {
@@ -117,7 +124,7 @@ export class EventStream {
     const last = read.value.at(-1);
     if (last === undefined) return feed.newerThan(turn, this.ended);
     this.cursor = last.id;
-    const wanted = read.value.filter((event) => isWanted(event, filter));
+    const wanted = read.value.filter((event) => isWanted(event, this.filter));
     if (wanted.length === 0) return;
     this.told = wanted.at(-1)?.id;
     await this.send(wanted.map(eventFrame).join(''));

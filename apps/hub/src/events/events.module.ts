@@ -6,6 +6,8 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
+import { OpenAnswers } from '../http/open-answers.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { systemTimer } from '../spokes/timer.js';
 import { EventFeed } from './event-feed.js';
@@ -17,6 +19,7 @@ const machine = { timer: systemTimer, random: () => Math.random() };
 
 /** Live events for people and programs, and the loop that forgets old ones. */
 @Module({
+  imports: [HttpModule],
   controllers: [EventsController],
   providers: [
     {
@@ -27,9 +30,11 @@ const machine = { timer: systemTimer, random: () => Math.random() };
     },
     {
       provide: EventStreams,
-      inject: [EventFeed],
-      useFactory: (feed: EventFeed) =>
-        new EventStreams({ feed, timer: machine.timer, log: new Logger(EventStreams.name) }),
+      inject: [EventFeed, OpenAnswers],
+      useFactory: (feed: EventFeed, answers: OpenAnswers) => {
+        const log = new Logger(EventStreams.name);
+        return new EventStreams({ feed, answers, timer: machine.timer, log });
+      },
     },
     {
       provide: EventRetention,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Context, issueSpokeToken, type Principal } from '@apollo-deploy/orchestration';
+import { type Context, issueJoinToken, type Principal } from '@apollo-deploy/orchestration';
+import { joinTokenText } from '@apollo-deploy/protocol';
 import { Body, Controller, Inject, Post } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
@@ -8,6 +9,8 @@ import { SecretAnswer } from '../http/idempotency-key.js';
 import { PostOperation } from '../http/operation.js';
 import { accepted } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
+import { may } from '../http/access.js';
+import { environmentOfBody } from '../http/whereabouts.js';
 
 const TOKEN_BYTES = 32;
 
@@ -17,6 +20,14 @@ class JoinTokenRequest {
 
   @TextField({ maximum: 256 })
   environment!: string;
+
+  @TextField({
+    maximum: 64,
+    optional: true,
+    description:
+      'UID of the kube-system namespace of its cluster. Given: only that cluster may use the token, and is accepted at once. Absent: a person accepts the spoke.',
+  })
+  clusterUid?: string;
 
   @IntegerField({
     minimum: 1,
@@ -32,7 +43,7 @@ class JoinTokenView {
   @ApiProperty({ description: 'Shown once; the hub keeps only its SHA-256.' })
   token!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'Until when it must be used the first time.' })
+  @ApiProperty({ format: 'date-time', description: 'Until when the spoke must have joined.' })
   expiresAt!: string;
 }
 
@@ -44,14 +55,16 @@ export class JoinTokensController {
   @Post()
   @SecretAnswer(true)
   @PostOperation({
-    summary: 'Give a spoke its token',
-    access: 'people',
+    summary: 'Make a token with which a spoke joins, once and within an hour',
+    description: 'Tokens that were made for it before, and that nobody has used, are then over.',
+    access: may('fleet', environmentOfBody),
     answer: JoinTokenView,
     status: 201,
   })
   async issue(@Caller() caller: Principal, @Body() body: JoinTokenRequest): Promise<JoinTokenView> {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const issued = await issueSpokeToken(this.context, caller, { ...body, token });
+    const secret = randomBytes(TOKEN_BYTES).toString('base64url');
+    const token = joinTokenText(body.spoke, secret);
+    const issued = await issueJoinToken(this.context, caller, { ...body, token });
     return { token, expiresAt: accepted(issued).expiresAt };
   }
 }

@@ -1,9 +1,13 @@
 import { PRESENCES } from '@apollo-deploy/domain';
 import {
+  ALARM_KINDS,
   type Context,
+  type KeyTrust,
   maxConcurrentOf,
   presenceOf,
+  type SpokeCredential,
   type SpokeRecord,
+  type SpokeRevocation,
 } from '@apollo-deploy/orchestration';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -25,6 +29,64 @@ class UnknownPlanView {
   at!: string;
 }
 
+/** The key that a spoke has joined with. */
+class SpokeKeyView {
+  @ApiProperty({ description: 'Ed25519, 32 bytes in base64url.' })
+  publicKey!: string;
+
+  @ApiProperty({ description: 'UID of the kube-system namespace of the cluster it joined from.' })
+  clusterUid!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  joinedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'Null: it may not connect before somebody accepts it.',
+  })
+  acceptedAt!: string | null;
+}
+
+/** Whose signatures a spoke goes by, as it tells. */
+class TrustedKeysView {
+  @ApiProperty({ description: 'Of the key set, see GET /api/v1/key-sets.' })
+  version!: number;
+
+  @ApiProperty({ description: 'How many of the keys have to sign.' })
+  threshold!: number;
+
+  @ApiProperty({ type: [String] })
+  keyIds!: readonly string[];
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time' })
+  expiresAt!: string | null;
+}
+
+/** What looks like somebody else in the name of a spoke, or of the hub towards it. */
+class SpokeAlarmView {
+  @ApiProperty({ enum: ALARM_KINDS })
+  kind!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  message!: string;
+}
+
+class SpokeRevocationView {
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  by!: string;
+
+  @ApiProperty()
+  reason!: string;
+}
+
 /** A spoke; what only it can say is null until it has connected once. */
 export class SpokeView {
   @ApiProperty()
@@ -38,6 +100,26 @@ export class SpokeView {
 
   @ApiProperty({ enum: PRESENCES })
   status!: string;
+
+  @ApiProperty({ type: SpokeKeyView, nullable: true, description: 'Null: it has not joined.' })
+  key!: SpokeKeyView | null;
+
+  @ApiProperty({
+    type: SpokeAlarmView,
+    nullable: true,
+    description: 'Ended by whoever accepts the spoke.',
+  })
+  alarm!: SpokeAlarmView | null;
+
+  @ApiProperty({
+    type: TrustedKeysView,
+    nullable: true,
+    description: 'Null: it takes plans that nobody has signed, or does not tell.',
+  })
+  trustedKeys!: TrustedKeysView | null;
+
+  @ApiProperty({ type: SpokeRevocationView, nullable: true })
+  revocation!: SpokeRevocationView | null;
 
   @ApiProperty({ type: Boolean, nullable: true })
   simulated!: boolean | null;
@@ -55,6 +137,14 @@ export class SpokeView {
   lastSeenAt!: string | null;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'Since when it is connected and cannot see its cluster; null: it can.',
+  })
+  blindSince!: string | null;
+
+  @ApiProperty({
     type: Number,
     nullable: true,
     description: "How far its clock is ahead of the hub's; negative = behind.",
@@ -66,6 +156,21 @@ export class SpokeView {
 
   @ApiProperty({ type: [String] })
   capabilities!: readonly string[];
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description:
+      'The namespaces of which it reports releases, because its account may not look at all of them; null: the whole cluster.',
+  })
+  seenNamespaces!: readonly string[] | null;
+
+  @ApiProperty({
+    type: [String],
+    description:
+      'Namespaces that it is to look at and may not: give its account the right to list and watch Secrets there.',
+  })
+  unseenNamespaces!: readonly string[];
 
   @ApiProperty({
     type: [UnknownPlanView],
@@ -80,21 +185,74 @@ export class SpokeView {
 
 /** The spoke as it stands now, without its credential. */
 export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): SpokeView {
-  const { name, environment, hello, lastSeenAt, createdAt } = spoke;
+  const { name, environment, lastSeenAt, createdAt } = spoke;
   return {
     id: name,
     name,
     environment,
     status: presenceOf(spoke, { now: clock.now(), startedAt }),
-    simulated: hello?.simulated ?? null,
-    agentVersion: hello?.agentVersion ?? null,
-    helmVersion: hello?.helmVersion ?? null,
-    kubernetesVersion: hello?.kubernetesVersion ?? null,
+    ...trustIn(spoke),
+    ...saidBy(spoke),
     lastSeenAt: lastSeenAt ?? null,
+    blindSince: (spoke.connected ? spoke.hello?.blindSince : undefined) ?? null,
     clockSkewMs: spoke.clockSkewMs ?? null,
     maxConcurrent: maxConcurrentOf(spoke),
-    capabilities: hello?.capabilities ?? [],
     unknownPlans: spoke.unknownPlans ?? [],
     createdAt,
   };
 }
+
+function trustIn({
+  credential,
+  alarm,
+  revoked,
+  revocation,
+  hello,
+}: SpokeRecord): Pick<SpokeView, 'key' | 'alarm' | 'revocation' | 'trustedKeys'> {
+  return {
+    key: credential === undefined ? null : keyView(credential),
+    alarm: alarm ?? null,
+    trustedKeys: trustedKeysView(hello?.trusts),
+    revocation: revoked && revocation !== undefined ? revocationView(revocation) : null,
+  };
+}
+
+function keyView({ publicKey, clusterUid, joinedAt, acceptedAt }: SpokeCredential): SpokeKeyView {
+  return { publicKey, clusterUid, joinedAt, acceptedAt: acceptedAt ?? null };
+}
+
+function trustedKeysView(trusts: KeyTrust | undefined): TrustedKeysView | null {
+  if (trusts === undefined) return null;
+  const { version, threshold, keyIds, expiresAt } = trusts;
+  return { version, threshold, keyIds, expiresAt: expiresAt ?? null };
+}
+
+function revocationView({ at, by, reason }: SpokeRevocation): SpokeRevocationView {
+  return { at, by, reason };
+}
+
+type SaidByItself = Pick<
+  SpokeView,
+  | 'simulated'
+  | 'agentVersion'
+  | 'helmVersion'
+  | 'kubernetesVersion'
+  | 'capabilities'
+  | 'seenNamespaces'
+  | 'unseenNamespaces'
+>;
+
+function saidBy({ hello }: SpokeRecord): SaidByItself {
+  if (hello === undefined) return NOTHING_SAID;
+  const { simulated, agentVersion, helmVersion, kubernetesVersion, capabilities, sight } = hello;
+  return {
+    ...{ simulated, agentVersion, helmVersion, kubernetesVersion, capabilities },
+    seenNamespaces: sight?.seen ?? null,
+    unseenNamespaces: sight?.unseen ?? [],
+  };
+}
+
+const NOTHING_SAID: SaidByItself = {
+  ...{ simulated: null, agentVersion: null, helmVersion: null, kubernetesVersion: null },
+  ...{ capabilities: [], seenNamespaces: null, unseenNamespaces: [] },
+};

@@ -7,7 +7,7 @@ import {
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Caller } from '../http/caller.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { refuseConditions } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
@@ -16,6 +16,8 @@ import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { HoldRequest } from './hold-requests.js';
 import { HoldView, holdView } from './hold-view.js';
+import { may } from '../http/access.js';
+import { entityOfBody, holdOfPath, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('holds')
 @Controller('api/v1/holds')
@@ -25,7 +27,7 @@ export class HoldsController {
   @Post()
   @PostOperation({
     summary: 'Hold an entity at what runs now',
-    access: 'people',
+    access: may('restrain', entityOfBody),
     answer: HoldView,
     status: 201,
   })
@@ -34,21 +36,26 @@ export class HoldsController {
   }
 
   @Get()
-  @Operation({ summary: 'List holds', access: 'people', answer: HoldView, page: true })
-  async list(@Query() query: PageQuery): Promise<Page<HoldView>> {
-    const page = await this.context.store.transact((unit) => unit.holds.list(pageOf(query)));
+  @Operation({
+    summary: 'List holds',
+    access: may('view', SOMEWHERE),
+    answer: HoldView,
+    page: true,
+  })
+  async list(@Seen() seen: SeenEnvironments, @Query() query: PageQuery): Promise<Page<HoldView>> {
+    const page = await this.context.store.transact((unit) => unit.holds.list(pageOf(query), seen));
     return mapPage(page, holdView);
   }
 
   @Get(':id')
-  @Operation({ summary: 'Show a hold', access: 'people', answer: HoldView })
+  @Operation({ summary: 'Show a hold', access: may('view', holdOfPath), answer: HoldView })
   async get(@Param('id') id: string): Promise<HoldView> {
     const hold = await this.context.store.transact((unit) => unit.holds.get(id));
     return holdView(found(hold, 'hold/not_found', `hold ${JSON.stringify(id)}`));
   }
 
   @Delete(':id')
-  @DeleteOperation({ summary: 'Lift a hold', access: 'people' })
+  @DeleteOperation({ summary: 'Lift a hold', access: may('restrain', holdOfPath) })
   async lift(
     @Caller() caller: Principal,
     @Param('id') id: string,

@@ -1,59 +1,62 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import { authenticateSpoke, type Context, type Principal } from '@apollo-deploy/orchestration';
-import { Access } from './access.js';
+import type { Context, Principal } from '@apollo-deploy/orchestration';
+import type { Response } from 'express';
+import { Door } from '../limits/door.js';
+import type { RequestLimits } from '../limits/request-limits.js';
+import { Access, type AccessRule } from './access.js';
+import { authorise } from './authorise.js';
 import type { HubRequest } from './hub-request.js';
+import type { IdentifyPerson } from './identify-person.js';
 import { accepted, Refused } from './refused.js';
-
-/** Who acts where nobody has to log in. */
-const LOCAL_PERSON = 'dev-operator';
+import { spokeOf } from './spoke-credential.js';
 
 /**
- * The one place where a request gets its principal. Nothing is allowed by default: a route must say
- * who may use it. On this machine a request without credentials acts as `dev-operator`; credentials
- * that are not known are refused, never ignored.
+ * The one place where a request gets its principal, and where it ends if that may not do what it asks
+ * for. Nothing is allowed by default: a route must say who may use it.
  */
 export class AuthenticateGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly context: Context,
+    private readonly people: IdentifyPerson,
+    private readonly limits: Pick<RequestLimits, 'atDoor' | 'admit'>,
   ) {}
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    const rule = this.reflector.getAllAndOverride(Access, [
-      execution.getHandler(),
-      execution.getClass(),
-    ]);
+    const route = [execution.getHandler(), execution.getClass()];
+    const rule: AccessRule | undefined = this.reflector.getAllAndOverride(Access, route);
     const request = execution.switchToHttp().getRequest<HubRequest>();
-    switch (rule) {
-      case 'anyone':
-        return true;
-      case 'people':
-        request.principal = person(request);
-        return true;
-      case 'spokes':
-        request.principal = await this.spoke(request);
-        return true;
-      default:
-        throw new Refused('http/forbidden', {
-          detail: 'this route does not say who may use it, so nobody may',
-        });
+    if (!isRule(rule)) {
+      throw new Refused('http/forbidden', {
+        detail: 'this route does not say who may use it, so nobody may',
+      });
     }
+    if (this.reflector.getAllAndOverride<true | undefined>(Door, route) === true) {
+      this.limits.atDoor(request, execution.switchToHttp().getResponse<Response>());
+    }
+    if (rule === 'anyone') return true;
+    if (rule === 'spokes') {
+      request.principal = await this.spoke(request);
+      this.limits.admit(request, request.principal);
+      return true;
+    }
+    const { principal, authority, credentials } = await this.people.identify(request);
+    this.limits.admit(request, { ...principal, credentials });
+    await authorise(this.context, request, authority, rule);
+    if (credentials !== undefined) request.standing = { person: principal.name, credentials };
+    request.principal = principal;
+    request.authority = authority;
+    return true;
   }
 
   private async spoke(request: HubRequest): Promise<Principal> {
-    const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-    const { spoke } = accepted(await authenticateSpoke(this.context, token ?? ''));
+    const { spoke } = accepted(await spokeOf(this.context, request.headers.authorization));
     return { kind: 'spoke', name: spoke, roles: [], requestId: request.requestId };
   }
 }
 
-function person({ headers, requestId }: HubRequest): Principal {
-  if (headers.authorization !== undefined) {
-    throw new Refused('http/unauthenticated', {
-      detail: 'the credentials are not known to this hub; leave the Authorization header out',
-      field: 'Authorization',
-    });
-  }
-  return { kind: 'person', name: LOCAL_PERSON, roles: ['operator'], requestId };
+/** The types promise a rule for every route; a route that was never given one has none. */
+function isRule(rule: AccessRule | undefined): rule is AccessRule {
+  return rule !== undefined;
 }

@@ -26,8 +26,13 @@ export function refuseConditions({ headers }: Request): void {
   }
 }
 
-/** As `seenBy`, for what is taken away: `If-None-Match` makes no sense there. */
+/** As `seenBy`, for what is taken away. */
 export function versionToRemove(request: Request): number | undefined {
+  return versionThatIsThere(request);
+}
+
+/** As `seenBy`, for what has to be there: `If-None-Match` makes no sense then. */
+export function versionThatIsThere(request: Request): number | undefined {
   if (request.headers['if-none-match'] !== undefined) throw refused('If-None-Match', 'none here');
   return expectedVersionOf(request);
 }

@@ -1,3 +1,4 @@
+import { followsRule, NAME_RULES } from '@apollo-deploy/domain';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf } from 'class-validator';
 
@@ -6,6 +7,8 @@ interface FieldRule {
   /** Ends the sentence "accepted is …". */
   readonly accepted: string;
   readonly schema: ApiPropertyOptions;
+  /** What was sent is not said again where it is refused: whoever sent it may log the answer. */
+  readonly secret?: true;
   check(value: unknown): boolean;
 }
 
@@ -23,13 +26,16 @@ export function Field(rule: FieldRule, options: FieldOptions = {}): PropertyDeco
       ...(description !== undefined && { description }),
       required: optional !== true,
     } as ApiPropertyOptions),
-    ValidateBy({
-      name: 'accepted',
-      validator: {
-        validate: (value: unknown) => rule.check(value),
-        defaultMessage: () => rule.accepted,
+    ValidateBy(
+      {
+        name: 'accepted',
+        validator: {
+          validate: (value: unknown) => rule.check(value),
+          defaultMessage: () => rule.accepted,
+        },
       },
-    }),
+      { context: { secret: rule.secret === true } },
+    ),
     // A field that is there must follow its rule, `null` too: absent is the only way to leave it out.
     ...(optional === true ? [ValidateIf((_, value) => value !== undefined)] : []),
   ];
@@ -48,6 +54,19 @@ export function TextField({
       accepted: `text of 1 to ${maximum} characters that is not blank`,
       schema: { type: String, minLength: 1, maxLength: maximum },
       check: (value) => typeof value === 'string' && value.length <= maximum && value.trim() !== '',
+    },
+    options,
+  );
+}
+
+/** The name of something in Apollo, to look for it: what cannot be a name finds nothing. */
+export function NameField(options: FieldOptions): PropertyDecorator {
+  const { accepted, maximumLength, pattern } = NAME_RULES.name;
+  return Field(
+    {
+      accepted,
+      schema: { type: String, maxLength: maximumLength, pattern: pattern.source },
+      check: (value) => typeof value === 'string' && followsRule(value, NAME_RULES.name),
     },
     options,
   );

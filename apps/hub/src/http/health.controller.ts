@@ -4,7 +4,9 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { HUB_VERSION } from '../platform/hub-version.js';
 import { CLOCK, STORE } from '../platform/tokens.js';
+import { SigningWatch } from '../signing/signing-watch.js';
 import { Operation } from './operation.js';
+import { RequestLimits } from '../limits/request-limits.js';
 import { Readiness } from './readiness.js';
 
 class HealthView {
@@ -22,6 +24,15 @@ class HealthView {
 
   @ApiProperty()
   role!: string;
+
+  @ApiProperty({
+    description:
+      'False: this replica has no key, or too few of the newest key set, or that one has ended; it sends no plans to spokes that carry out signed ones only and go by it.',
+  })
+  signsPlans!: boolean;
+
+  @ApiProperty({ description: 'How many requests rate limits have refused here since the start.' })
+  rateLimited!: number;
 
   @ApiProperty({ format: 'date-time' })
   timestamp!: string;
@@ -50,7 +61,9 @@ export class HealthController {
   constructor(
     @Inject(STORE) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SigningWatch) private readonly signing: SigningWatch,
     @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(RequestLimits) private readonly limits: RequestLimits,
   ) {}
 
   @Get('health')
@@ -67,6 +80,8 @@ export class HealthController {
       port: request.socket.localPort ?? 0,
       version: HUB_VERSION,
       role: 'Deployment Orchestrator',
+      signsPlans: this.signing.signs,
+      rateLimited: this.limits.refused,
       timestamp: this.clock.now().toISOString(),
     };
   }

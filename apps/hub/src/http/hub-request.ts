@@ -1,4 +1,5 @@
-import type { Principal } from '@apollo-deploy/orchestration';
+import type { Authority } from '@apollo-deploy/domain';
+import type { Principal, Standing } from '@apollo-deploy/orchestration';
 import type { Request } from 'express';
 
 /** A request on its way through the hub. Each part is set once, by the step it names. */
@@ -7,6 +8,10 @@ export interface HubRequest extends Request {
   requestId: string;
   /** Set by `AuthenticateGuard`; absent on routes that are open to anyone. */
   principal?: Principal;
+  /** What the principal may do; set by `AuthenticateGuard` for people and machines. */
+  authority?: Authority;
+  /** By what the principal was let in; set by `AuthenticateGuard`, absent where it took nothing. */
+  standing?: Standing;
   /** The bytes of the uploaded chart; set by `UploadInterceptor`. */
   upload?: Buffer;
 }

@@ -4,7 +4,6 @@ import type { Json } from '@apollo-deploy/kernel';
 import type { Context, IdempotencyRecord } from '@apollo-deploy/orchestration';
 import type { Response } from 'express';
 import { finalize, from, lastValueFrom, type Observable } from 'rxjs';
-import { principalOf } from './caller.js';
 import type { HubRequest } from './hub-request.js';
 import {
   IDEMPOTENCY_KEY,
@@ -39,8 +38,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = execution.switchToHttp().getRequest<HubRequest>();
     const response = execution.switchToHttp().getResponse<Response>();
     const key = request.method === 'POST' ? idempotencyKeyOf(request) : undefined;
-    if (key === undefined) return next.handle();
-    const principal = principalOf(request).name;
+    // Strangers have no keys of their own: what they may do is good once, or the same once more.
+    if (key === undefined || request.principal === undefined) return next.handle();
+    const principal = request.principal.name;
     const slot = JSON.stringify([principal, key]);
     if (this.running.has(slot)) throw inFlight();
     this.running.add(slot);

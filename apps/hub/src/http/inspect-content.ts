@@ -1,8 +1,11 @@
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
+import { isLogoutForm } from '../login/logout-form.js';
+import { isPipelineRequest } from '../pipeline/is-pipeline-request.js';
 import { Refused } from './refused.js';
 
 /** Deeper JSON than this is refused before anything walks through it. */
 const MAX_DEPTH = 100;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 const READS: readonly string[] = ['GET', 'HEAD'];
 
 /**
@@ -24,11 +27,19 @@ function unacceptableType(request: Request): Refused | undefined {
   const { headers } = request;
   const empty =
     headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-  if (empty || request.is(['application/json', 'multipart/form-data']) !== false) return undefined;
+  if (empty || isAcceptable(request)) return undefined;
   return new Refused('http/unsupported_media_type', {
-    detail: `the content type is ${JSON.stringify(headers['content-type'] ?? 'not given')}; accepted is application/json`,
+    detail: `the content type is ${JSON.stringify(headers['content-type'] ?? 'not given')}; accepted is application/json in UTF-8`,
     field: 'Content-Type',
   });
+}
+
+/** Which character set a form is in, each of its parts says. */
+function isAcceptable(request: Request): boolean {
+  if (isLogoutForm(request) || isPipelineRequest(request)) return true;
+  if (request.is('multipart/form-data') !== false) return true;
+  const [, charset = 'utf-8'] = CHARSET.exec(request.headers['content-type'] ?? '') ?? [];
+  return request.is('application/json') !== false && charset.toLowerCase() === 'utf-8';
 }
 
 function unacceptableUrl(url: string): Refused | undefined {
@@ -84,6 +95,10 @@ function refusalOfBody(error: unknown): Refused | undefined {
       return new Refused('http/unsupported_media_type', {
         detail: 'the character set or content encoding is not accepted; send plain UTF-8',
         field: 'Content-Type',
+      });
+    case 'parameters.too.many':
+      return new Refused('http/invalid_request', {
+        detail: 'the form has more fields than anybody reads; send the documented ones',
       });
     case 'request.aborted':
     case 'request.size.invalid':

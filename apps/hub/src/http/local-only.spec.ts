@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLoopbackAuthority } from './local-only.js';
+import { isLoopbackAddress, isLoopbackAuthority } from './local-only.js';
 
 describe('a Host header', () => {
   it.each([
@@ -22,5 +22,21 @@ describe('a Host header', () => {
     { name: 'two of them', host: '127.0.0.1, evil.test', expected: false },
   ])('with $name is local=$expected', ({ host, expected }) => {
     expect(isLoopbackAuthority(host)).toBe(expected);
+  });
+});
+
+describe('the other end of a connection', () => {
+  it.each([
+    { name: 'IPv4 loopback', address: '127.0.0.1', expected: true },
+    { name: 'another IPv4 loopback', address: '127.8.9.10', expected: true },
+    { name: 'IPv6 loopback', address: '::1', expected: true },
+    { name: 'IPv4 loopback on a socket of both', address: '::ffff:127.0.0.1', expected: true },
+    { name: 'IPv4 elsewhere on a socket of both', address: '::ffff:10.0.0.7', expected: false },
+    { name: 'the next machine', address: '192.168.1.4', expected: false },
+    { name: 'an address that ends as loopback', address: '10.127.0.1', expected: false },
+    { name: 'an IPv6 address elsewhere', address: 'fe80::1', expected: false },
+    { name: 'nothing', address: '', expected: false },
+  ])('that is $name is local=$expected', ({ address, expected }) => {
+    expect(isLoopbackAddress(address)).toBe(expected);
   });
 });

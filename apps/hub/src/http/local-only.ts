@@ -7,12 +7,26 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 const OWN_SITES: readonly string[] = ['same-origin', 'none'];
 
 /**
- * Keeps other sites' pages from using this hub through a visitor's browser while nobody has to log
- * in: the request must name this machine, and one that changes something must not come from another
- * site.
+ * Where nobody has to log in: keeps other machines from using this hub, whatever leads them here, and
+ * other sites' pages from using it through a visitor's browser. The request must come from this machine
+ * and name it, and one that changes something must not come from another site.
  */
 export function localOnly(request: Request, _response: Response, next: NextFunction): void {
-  next(foreignHost(request) ?? foreignOrigin(request));
+  next(foreignPeer(request) ?? foreignHost(request) ?? foreignOrigin(request));
+}
+
+function foreignPeer({ socket: { remoteAddress } }: Request): Refused | undefined {
+  if (remoteAddress !== undefined && isLoopbackAddress(remoteAddress)) return undefined;
+  return new Refused('http/foreign_host', {
+    detail:
+      'this hub serves the machine that it runs on only; to serve others, start it with APOLLO_LOGIN=required',
+  });
+}
+
+/** Whether a connection with this other end stays on this machine. */
+export function isLoopbackAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'));
 }
 
 function foreignHost({ headers: { host } }: Request): Refused | undefined {

@@ -18,7 +18,7 @@ type OperationOptions = {
   readonly description?: string;
   readonly access: AccessRule;
   /** 200 if absent. */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
 } & (VersionedAnswer | PlainAnswer);
 
 interface PlainAnswer {
@@ -61,20 +61,23 @@ export function Operation(options: OperationOptions): MethodDecorator {
   );
 }
 
-/** A GET that answers events for as long as its caller listens. */
+/** A GET that answers more than fits into memory: events, or lines of a file. */
 export function StreamOperation({
   summary,
   description,
   access,
-}: Pick<OperationOptions, 'summary' | 'description' | 'access'>): MethodDecorator {
+  type,
+}: Pick<OperationOptions, 'summary' | 'description' | 'access'> & {
+  readonly type: 'text/event-stream' | 'application/x-ndjson';
+}): MethodDecorator {
   return applyDecorators(
     Access(access),
     ApiExtraModels(Problem),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
     ApiResponse({
       status: 200,
-      description: 'Events, one after another.',
-      content: { 'text/event-stream': { schema: { type: 'string' } } },
+      description: 'One after another.',
+      content: { [type]: { schema: { type: 'string' } } },
     }),
     refusal(),
   );

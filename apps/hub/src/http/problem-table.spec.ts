@@ -2,6 +2,10 @@ import { REFUSAL_CODES } from '@apollo-deploy/domain';
 import { describe, expect, it } from '@jest/globals';
 import { EDGE_CODES, type ProblemCode, PROBLEMS } from './problem-table.js';
 
+/** What was asked for was tried and did not come about: 500, as the pipeline is specified. */
+const TRIED_AND_FAILED: readonly ProblemCode[] = ['rollback/failed', 'rollback/outside_failed'];
+const FOR_THE_CALLER = REFUSAL_CODES.filter((code) => !TRIED_AND_FAILED.includes(code));
+
 describe('the table of problems', () => {
   it('has a row for every refusal and no other', () => {
     expect(Object.keys(PROBLEMS).sort()).toEqual([...REFUSAL_CODES, ...EDGE_CODES].sort());
@@ -13,7 +17,11 @@ describe('the table of problems', () => {
     expect(table).toBeDefined();
   });
 
-  it.each(REFUSAL_CODES)('says that %s is for the caller to change', (code) => {
+  it.each(TRIED_AND_FAILED)('says that %s is nothing that the caller can change', (code) => {
+    expect(PROBLEMS[code].status).toBe(500);
+  });
+
+  it.each(FOR_THE_CALLER)('says that %s is for the caller to change', (code) => {
     const { status, title } = PROBLEMS[code];
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);

@@ -18,6 +18,9 @@ const RETRY_AFTER_SECONDS = 2;
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  /** `methodsAt` says which methods the hub serves at a path. */
+  constructor(private readonly methodsAt: (path: string) => readonly string[]) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<HubRequest>();
     const response = host.switchToHttp().getResponse<Response>();
@@ -31,6 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (details.retryAfterSeconds !== undefined) {
       response.setHeader('Retry-After', String(details.retryAfterSeconds));
     }
+    if (details.allow !== undefined) response.setHeader('Allow', details.allow.join(', '));
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 
@@ -43,18 +47,26 @@ export class ProblemFilter implements ExceptionFilter {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
-    if (error instanceof HttpException && error.getStatus() === 404) {
-      const route = `${request.method} ${request.path}`;
-      return new Refused('http/route_not_found', {
-        detail: `there is no ${route}; the routes are listed at /api/docs`,
-      });
-    }
+    if (error instanceof HttpException && error.getStatus() === 404) return this.noRoute(request);
     if (error instanceof HttpException && error.getStatus() < 500) {
       return new Refused('http/invalid_request', { detail: error.message });
     }
     this.logger.error({ err: error, requestId: request.requestId });
     return new Refused('http/internal', {
       detail: `the hub failed; its log has the cause under request ${request.requestId}`,
+    });
+  }
+
+  private noRoute({ method, path }: HubRequest): Refused {
+    const allow = this.methodsAt(path);
+    if (allow.length === 0) {
+      return new Refused('http/route_not_found', {
+        detail: `there is no ${method} ${path}; the routes are listed at /api/docs`,
+      });
+    }
+    return new Refused('http/method_not_allowed', {
+      detail: `${path} has no ${method}; accepted are ${allow.join(', ')}`,
+      allow,
     });
   }
 }

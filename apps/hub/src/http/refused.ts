@@ -10,6 +10,8 @@ export interface ProblemDetails {
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
   /** Seconds after which the same request may succeed. */
   readonly retryAfterSeconds?: number;
+  /** The methods that there are instead. */
+  readonly allow?: readonly string[];
 }
 
 /** Ends a request with a refusal; `ProblemFilter` answers it. Thrown nowhere but at this edge. */

@@ -6,6 +6,8 @@ import { Refused } from './refused.js';
 
 type Shape = new () => object;
 
+/** An answer does not grow with what was wrong. */
+const MAX_ERRORS = 20;
 const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 
 /**
@@ -45,11 +47,14 @@ function checked(given: Readonly<Record<string, unknown>>, shape: Shape): object
     ...broken.map((error) => ({ field: error.property, detail: sentenceOf(error) })),
   ];
   if (first === undefined) return instance;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more, see errors)`;
+  const more =
+    others.length === 0
+      ? ''
+      : ` (and ${others.length} more, ${others.length < MAX_ERRORS ? 'see errors' : `the first ${MAX_ERRORS} in errors`})`;
   throw new Refused('http/invalid_request', {
     detail: `${first.detail}${more}`,
     field: first.field,
-    errors: [first, ...others],
+    errors: [first, ...others].slice(0, MAX_ERRORS),
   });
 }
 
@@ -58,11 +63,13 @@ function notAField(name: string, fields: readonly string[]): string {
   return `${shown(name)} is not a field of this request; ${known}`;
 }
 
-function sentenceOf({ property, value, constraints }: ValidationError): string {
+function sentenceOf({ property, value, constraints, contexts }: ValidationError): string {
   const rule = constraints?.['accepted'];
   if (rule === undefined) throw new InvariantViolation(`no rule of ${property} says what it takes`);
   if (value === undefined) return `${property} is missing; accepted is ${rule}`;
-  return `${property} is ${shown(value)}; accepted is ${rule}`;
+  const { secret } = contexts?.['accepted'] as { readonly secret: boolean };
+  const told = secret ? 'not usable (what was sent is not shown)' : shown(value);
+  return `${property} is ${told}; accepted is ${rule}`;
 }
 
 function fieldsOf(shape: Shape): readonly string[] {

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { RequestHandler } from 'express';
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -21,11 +21,22 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** For a year, browsers come here by HTTPS only. */
+const HTTPS_ONLY = { 'Strict-Transport-Security': 'max-age=31536000' };
+
+/** Headers of every answer, whoever gives it; `publicUrl` is the origin that browsers see, if known. */
+export function securityHeadersOf(publicUrl: string | undefined): Readonly<Record<string, string>> {
+  return publicUrl?.startsWith('https:') === true ? { ...HEADERS, ...HTTPS_ONLY } : HEADERS;
+}
+
 /** Headers that keep browsers from doing more with an answer than showing it. */
-export function securityHeaders(request: Request, response: Response, next: NextFunction): void {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-  if (request.path.startsWith('/api/docs')) {
-    response.setHeader('Content-Security-Policy', DOCS_POLICY);
-  }
-  next();
+export function securityHeaders(publicUrl: string | undefined): RequestHandler {
+  const headers = securityHeadersOf(publicUrl);
+  return (request, response, next) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (request.path.startsWith('/api/docs')) {
+      response.setHeader('Content-Security-Policy', DOCS_POLICY);
+    }
+    next();
+  };
 }

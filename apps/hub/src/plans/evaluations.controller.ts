@@ -10,6 +10,8 @@ import { FlagField, TextField } from '../http/field.js';
 import { PostOperation } from '../http/operation.js';
 import { accepted, Refused } from '../http/refused.js';
 import { ENGINE } from '../platform/tokens.js';
+import { may } from '../http/access.js';
+import { entityOfBody } from '../http/whereabouts.js';
 
 class EvaluationRequest {
   @TextField({ maximum: 256, optional: true, description: 'Absent = every entity.' })
@@ -61,7 +63,11 @@ export class EvaluationsController {
   constructor(@Inject(ENGINE) private readonly engine: OrchestrationEngine) {}
 
   @Post()
-  @PostOperation({ summary: 'Evaluate now', access: 'people', answer: EvaluationView })
+  @PostOperation({
+    summary: 'Evaluate now',
+    access: may('deploy', entityOfBody),
+    answer: EvaluationView,
+  })
   async evaluate(
     @Caller() caller: Principal,
     @Body() { entity, force = false }: EvaluationRequest,

@@ -1,4 +1,4 @@
-import { PLAN_STATES, VIOLATION_CODES } from '@apollo-deploy/domain';
+import { judgeGates, PLAN_STATES, VIOLATION_CODES } from '@apollo-deploy/domain';
 import type { Violation } from '@apollo-deploy/domain';
 import type { PlanExplanation } from '@apollo-deploy/orchestration';
 import { aPlan } from '@apollo-deploy/orchestration/testing';
@@ -39,7 +39,7 @@ describe('the explanation of a plan', () => {
           message: 'the environment maintenance windows are shut',
           data: { id: 'c-1', nextOpen: '2026-03-02T00:00:00.000Z' },
           earliestAt: '2026-03-02T00:00:00.000Z',
-          cure: 'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{id})',
+          cure: 'wait until it opens, or change the windows (GET /api/v1/schedules, DELETE /api/v1/schedules/{schedule})',
         },
       ],
     });
@@ -121,7 +121,51 @@ describe('the cure of a violation', () => {
     expect(cureFor('constructor')).toBe(general);
   });
 
-  it.each([...VIOLATION_CODES, 'outdated'])('%s is its own', (code) => {
+  it.each([
+    { code: 'hold', data: { hold: 'h-1' }, names: 'DELETE /api/v1/holds/h-1)' },
+    { code: 'recall', data: { recall: 'r-1' }, names: 'DELETE /api/v1/recalls/r-1)' },
+    { code: 'suppression_window', data: { id: 's-1' }, names: 'DELETE /api/v1/suppressions/s-1)' },
+    {
+      code: 'automatic_suppression',
+      data: { suppression: 's-2' },
+      names: 'DELETE /api/v1/suppressions/s-2)',
+    },
+    { code: 'adoption', data: { entity: 'a/b' }, names: 'PUT /api/v1/entities/a%2Fb/adoption)' },
+    { code: 'not_signed', data: { spoke: 'a/b' }, names: 'GET /api/v1/spokes/a%2Fb shows' },
+    { code: 'hold', data: { hold: null }, names: 'DELETE /api/v1/holds/{hold})' },
+  ])('of $code $data names $names', ({ code, data, names }) => {
+    const unmet = explainView(explanation({ unmet: [{ ...AWAY, code, data }] })).unmet;
+    expect(unmet[0]?.cure).toContain(names);
+  });
+
+  it.each([...VIOLATION_CODES, 'outdated', 'not_signed'])('%s is its own', (code) => {
     expect(cureFor(code)).not.toBe(general);
+  });
+
+  it.each([
+    { name: 'all of a few', candidates: ['ann', 'bob'], who: 'ann or bob' },
+    {
+      name: 'some of many',
+      candidates: ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      who: 'a or b or c or d or e or 2 more',
+    },
+  ])('names who can approve: $name', ({ candidates, who }) => {
+    const rule = { name: 'production', requiredRoles: ['sre'], level: 1, allowAuthor: false };
+    const facts: Parameters<typeof judgeGates>[1] = {
+      now: new Date(0),
+      plan: {
+        ...{ environment: 'prod', tier: 'production', product: 'aria', criticality: 'high' },
+        ...{ planType: 'upgrade', planClass: 'ordinary', strategy: 'rolling', covered: false },
+      },
+      ...{ digest: 'd', approvals: [], authors: new Map(), delegations: [] },
+      people: candidates.map((name) => ({ name, roles: ['sre'] })),
+    };
+    const { gates, violations } = judgeGates([rule], facts, () => false);
+
+    expect(explainView(explanation({ unmet: violations }), gates).unmet).toMatchObject([
+      {
+        cure: `let ${who} look at it and approve its digest (POST /api/v1/plans/p-1/approve), or reject it (POST /api/v1/plans/p-1/reject)`,
+      },
+    ]);
   });
 });

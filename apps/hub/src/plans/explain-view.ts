@@ -1,9 +1,12 @@
 import { PLAN_STATES } from '@apollo-deploy/domain';
-import type { Plan, Violation } from '@apollo-deploy/domain';
+import type { JudgedGate, Plan, Violation } from '@apollo-deploy/domain';
 import type { PlanExplanation } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { cureOf } from './cures.js';
 import { NotedView, notedView } from './noted-view.js';
+
+/** So many people are named in one sentence. */
+const MOST_NAMED = 5;
 
 class UnmetView {
   @ApiProperty({ description: 'Stable, for machines.' })
@@ -46,15 +49,13 @@ export class ExplainView {
   earliestAt?: string;
 }
 
-/** Why a plan has not run, when it can, and what would change that. */
-export function explainView({
-  plan,
-  manual,
-  unmet,
-  noted,
-  earliestAt,
-}: PlanExplanation): ExplainView {
-  const all = [...unmet.map(unmetView), ...besides(plan, manual)];
+/** Why a plan has not run, when it can, and what would change that; `gates` as they stand. */
+export function explainView(
+  { plan, manual, unmet, noted, earliestAt }: PlanExplanation,
+  gates: readonly JudgedGate[] = [],
+): ExplainView {
+  const named = unmet.map((violation) => namingApprovers(unmetView(violation), plan, gates));
+  const all = [...named, ...besides(plan, manual)];
   const onlyConstraints = all.length === unmet.length;
   return {
     state: plan.state,
@@ -80,12 +81,27 @@ function besides(plan: Plan, manual: boolean): readonly UnmetView[] {
         },
       ];
     case 'EXECUTING':
+      return waitsInCluster(plan);
     case 'SUCCEEDED':
     case 'FAILED':
     case 'ROLLED_BACK':
     case 'CANCELLED':
       return [];
   }
+}
+
+/** It has gone out, and its spoke says that it cannot go on just now. */
+function waitsInCluster({ id, spoke, progress }: Plan): readonly UnmetView[] {
+  if (progress?.waitingSince === undefined) return [];
+  const { message, at, waitingSince } = progress;
+  return [
+    {
+      code: 'spoke_waits',
+      message: `spoke ${spoke} waits since ${waitingSince}: ${message}`,
+      data: { spoke, waitingSince, at },
+      cure: `do what the message says, and it goes on by itself; or cancel it (POST /api/v1/plans/${id}/cancel)`,
+    },
+  ];
 }
 
 function unmetView({ code, message, data, recheckAt }: Violation): UnmetView {
@@ -95,6 +111,20 @@ function unmetView({ code, message, data, recheckAt }: Violation): UnmetView {
     data,
     ...(recheckAt !== undefined && { earliestAt: recheckAt }),
     cure: cureOf(code, data),
+  };
+}
+
+/** Whoever has to ask somebody is told whom. */
+function namingApprovers(unmet: UnmetView, { id }: Plan, gates: readonly JudgedGate[]): UnmetView {
+  if (unmet.code !== 'approval') return unmet;
+  const gate = gates.find(({ rule }) => rule.name === unmet.data['rule']);
+  if (gate === undefined || gate.candidates.length === 0) return unmet;
+  const named = gate.candidates.slice(0, MOST_NAMED).join(' or ');
+  const others = gate.candidates.length - MOST_NAMED;
+  const who = others > 0 ? `${named} or ${others} more` : named;
+  return {
+    ...unmet,
+    cure: `let ${who} look at it and approve its digest (POST /api/v1/plans/${id}/approve), or reject it (POST /api/v1/plans/${id}/reject)`,
   };
 }
 

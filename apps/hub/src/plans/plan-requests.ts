@@ -1,14 +1,13 @@
 import { PLAN_STATES, PLAN_TYPES } from '@apollo-deploy/domain';
 import type { PlanState, PlanType } from '@apollo-deploy/domain';
 import type { Resolution } from '@apollo-deploy/orchestration';
-import { ChoiceField, InstantField, TextField } from '../http/field.js';
+import { ChoiceField, InstantField, TextField, NameField } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
-const NAME_LENGTH = 256;
 const REASON_LENGTH = 1_000;
 
 export class PlanQuery extends PageQuery {
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   entity?: string;
 
   @ChoiceField({ choices: PLAN_STATES, optional: true })
@@ -17,7 +16,7 @@ export class PlanQuery extends PageQuery {
   @ChoiceField({ choices: PLAN_TYPES, optional: true })
   type?: PlanType;
 
-  @TextField({ maximum: NAME_LENGTH, optional: true })
+  @NameField({ optional: true })
   environment?: string;
 
   @InstantField({ optional: true, description: 'Made at or after.' })

@@ -1,5 +1,6 @@
 import {
   CANCEL_REASONS,
+  glassesIn,
   PLAN_CLASSES,
   PLAN_OUTCOMES,
   PLAN_PHASES,
@@ -7,8 +8,9 @@ import {
   PLAN_TYPES,
 } from '@apollo-deploy/domain';
 import type { Plan, Values, Violation } from '@apollo-deploy/domain';
+import type { PlanApproval } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ApprovalView, NOTHING_TO_APPROVE } from './approval-view.js';
+import { ApprovalView, approvalView, NOBODY_IS_ASKED } from '../approvals/approval-view.js';
 import { NotedView, notedView } from './noted-view.js';
 
 class ViolationView {
@@ -41,7 +43,7 @@ class PlanFromView {
   revision!: number;
 }
 
-class PlanToView {
+export class PlanToView {
   @ApiProperty()
   version!: string;
 
@@ -72,6 +74,20 @@ class CancelRequestedView {
 
   @ApiProperty()
   reason!: string;
+}
+
+class ProgressView {
+  @ApiProperty()
+  message!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When the hub heard it first.' })
+  at!: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Since when it waits for what the message says; absent: it goes on.',
+  })
+  waitingSince?: string;
 }
 
 export class PlanView {
@@ -109,6 +125,13 @@ export class PlanView {
   })
   phase?: string;
 
+  @ApiPropertyOptional({
+    type: ProgressView,
+    description:
+      'What its spoke last said of it while it executes, and what it waits for. Within a phase it is noted every ten seconds at most.',
+  })
+  progress?: ProgressView;
+
   @ApiPropertyOptional({ enum: PLAN_OUTCOMES })
   outcome?: string;
 
@@ -123,6 +146,18 @@ export class PlanView {
     description: 'What is restored if it fails after it touched what runs; absent: nothing is.',
   })
   rollbackTarget?: RollbackTargetView;
+
+  @ApiPropertyOptional({
+    description: 'It takes over a release that Apollo did not make; absent: it must not.',
+  })
+  adopts?: boolean;
+
+  @ApiPropertyOptional({
+    enum: ['refuse'],
+    description:
+      'It is refused where others have set fields of its chart. Absent = the chart takes them back, and `evidence.overridden` then names them.',
+  })
+  fieldConflicts?: 'refuse';
 
   @ApiProperty({ description: 'SHA-256 of exactly what will run, and of the rollback target.' })
   digest!: string;
@@ -141,13 +176,21 @@ export class PlanView {
 
   @ApiPropertyOptional({
     type: [NotedView],
-    description: 'What spoke against it when it went out, and did not hold it; kept for good.',
+    description:
+      'What spoke against it when it went out, and did not hold it, and another word on its end than the one that stands; kept for good.',
   })
   noted?: readonly NotedView[];
 
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'The break-glasses by which it went; absent: it went by none.',
+  })
+  breakGlass?: readonly string[];
+
   @ApiProperty({
     type: ApprovalView,
-    description: 'No approval rules exist in this version, so no plan requires approval.',
+    description:
+      'Who must agree to it, and who has, as of now; what its ETag stands for leaves it out.',
   })
   approval!: ApprovalView;
 
@@ -205,11 +248,10 @@ export class PlanView {
 
 type PlanLinks = Pick<PlanView, 'rollbackOf' | 'repairOf' | 'rolledBackBy' | 'supersededBy'>;
 
-/** The values of a plan are not shown: their digest is. */
-export function planView(plan: Plan): PlanView {
-  const { phase, outcome, cancelReason, cancelRequested, message } = plan;
-  const { noted, startedAt, endedAt, evidence } = plan;
-  const { rollbackTarget } = plan.content;
+/** The values of a plan are not shown: their digest is. What it changes about them is in its diff. */
+export function planView(plan: Plan, approval: PlanApproval = NOBODY_IS_ASKED): PlanView {
+  const { outcome, cancelReason, cancelRequested, message } = plan;
+  const { startedAt, endedAt, evidence } = plan;
   return {
     id: plan.id,
     entity: plan.entity,
@@ -219,11 +261,11 @@ export function planView(plan: Plan): PlanView {
     type: plan.type,
     planClass: plan.planClass,
     state: plan.state,
-    ...(phase !== undefined && { phase }),
+    ...progressView(plan),
     ...(outcome !== undefined && { outcome }),
     from: plan.from,
     to: planTo(plan),
-    ...(rollbackTarget !== undefined && { rollbackTarget }),
+    ...contentView(plan),
     digest: plan.digest,
     reason: plan.reason,
     passedOver: plan.passedOver.map(({ version, violations }) => ({
@@ -231,8 +273,8 @@ export function planView(plan: Plan): PlanView {
       violations: violations.map(violationView),
     })),
     violations: plan.violations.map(violationView),
-    ...(noted !== undefined && { noted: noted.map(notedView) }),
-    approval: NOTHING_TO_APPROVE,
+    ...notedPart(plan),
+    approval: approvalView(approval),
     attempt: plan.attempt,
     ...linksView(plan),
     ...(cancelReason !== undefined && { cancelReason }),
@@ -246,6 +288,29 @@ export function planView(plan: Plan): PlanView {
   };
 }
 
+function notedPart({ noted }: Plan): Pick<PlanView, 'noted' | 'breakGlass'> {
+  if (noted === undefined) return {};
+  const breakGlass = glassesIn(noted);
+  return { noted: noted.map(notedView), ...(breakGlass.length > 0 && { breakGlass }) };
+}
+
+function progressView({ phase, progress }: Plan): Pick<PlanView, 'phase' | 'progress'> {
+  return {
+    ...(phase !== undefined && { phase }),
+    ...(progress !== undefined && { progress }),
+  };
+}
+
+function contentView({
+  content: { rollbackTarget, adopt, fieldConflicts },
+}: Plan): Pick<PlanView, 'rollbackTarget' | 'adopts' | 'fieldConflicts'> {
+  return {
+    ...(rollbackTarget !== undefined && { rollbackTarget }),
+    ...(adopt === true && { adopts: true }),
+    ...(fieldConflicts !== undefined && { fieldConflicts }),
+  };
+}
+
 function linksView({ rollbackOf, repairOf, rolledBackBy, supersededBy }: Plan): PlanLinks {
   return {
     ...(rollbackOf !== undefined && { rollbackOf }),
@@ -255,7 +320,8 @@ function linksView({ rollbackOf, repairOf, rolledBackBy, supersededBy }: Plan): 
   };
 }
 
-function planTo({ to, content: { chart, valuesDigest } }: Plan): PlanToView | null {
+/** What would run; `null`: nothing. */
+export function planTo({ to, content: { chart, valuesDigest } }: Plan): PlanToView | null {
   if (to === null || chart === null || valuesDigest === null) return null;
   return { version: to.version, chartSha256: chart.sha256, valuesDigest };
 }

@@ -1,14 +1,19 @@
-import type { ReadConstraint } from '@apollo-deploy/domain';
+import { type ReadConstraint, RECEIVERS } from '@apollo-deploy/domain';
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import {
   AnnouncingStore,
   type Clock,
   type Context,
   type Ids,
+  NotifyingStore,
   OrchestrationEngine,
+  type PlanSigner,
   type Store,
 } from '@apollo-deploy/orchestration';
 import type { HubConfig } from '../config/hub-config.js';
+import type { IntegrationsConfig } from '../config/integrations-config.js';
+import { outsideProviders } from '../integrations/outside-providers.js';
+import { systemTimer } from '../spokes/timer.js';
 import { CLOCK, CONTEXT, ENGINE, HUB_CONFIG, IDS, STORE } from './tokens.js';
 
 /** What a hub is made of; whoever makes them also closes the store. */
@@ -17,14 +22,23 @@ export interface HubParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Absent: nothing goes to spokes that carry out signed plans only. */
+  readonly signer?: PlanSigner;
 }
 
 /** Makes the parts, and the engine that works on them, injectable everywhere. */
 @Module({})
 export class PlatformModule {
-  static with({ config, store: given, clock, ids }: HubParts): DynamicModule {
-    const store = new AnnouncingStore(given, clock);
-    const context: Context = { store, clock, ids, startedAt: clock.now() };
+  static with({ config, store: given, clock, ids, signer }: HubParts): DynamicModule {
+    const store = new AnnouncingStore(
+      tellingStore(given, config.integrations, { clock, ids }),
+      clock,
+    );
+    const context: Context = {
+      ...{ store, clock, ids, startedAt: clock.now() },
+      ...(signer !== undefined && { signer }),
+      ...outsideProviders(config.integrations, { clock, timer: systemTimer }),
+    };
     return {
       module: PlatformModule,
       global: true,
@@ -42,6 +56,16 @@ export class PlatformModule {
       exports: [HUB_CONFIG, STORE, CLOCK, IDS, CONTEXT, ENGINE],
     };
   }
+}
+
+/** Writes what others are to be told where there is anybody. */
+function tellingStore(
+  store: Store,
+  { told }: IntegrationsConfig,
+  machine: Pick<HubParts, 'clock' | 'ids'>,
+): Store {
+  const receivers = RECEIVERS.filter((receiver) => told[receiver] !== undefined);
+  return receivers.length === 0 ? store : new NotifyingStore(store, { receivers, ...machine });
 }
 
 /** Tells whoever reads the log which entity waits until the bug is mended. */

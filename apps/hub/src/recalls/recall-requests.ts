@@ -1,5 +1,5 @@
 import { RECALL_STRATEGIES, type RecallStrategy } from '@apollo-deploy/domain';
-import { ChoiceField, TextField } from '../http/field.js';
+import { ChoiceField, TextField, NameField } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
 /** Longer than any name, range or version that is accepted, so that the use case names their rules. */
@@ -34,6 +34,6 @@ export class RecallRequest {
 }
 
 export class RecallQuery extends PageQuery {
-  @TextField({ maximum: TEXT_LENGTH, optional: true })
+  @NameField({ optional: true })
   product?: string;
 }

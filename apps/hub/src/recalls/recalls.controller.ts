@@ -16,6 +16,8 @@ import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { RecallQuery, RecallRequest } from './recall-requests.js';
 import { RecallView, recallView } from './recall-view.js';
+import { may } from '../http/access.js';
+import { EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('recalls')
 @Controller('api/v1/recalls')
@@ -25,7 +27,7 @@ export class RecallsController {
   @Post()
   @PostOperation({
     summary: 'Recall the releases of a product in a range; none of them is installed from now on',
-    access: 'people',
+    access: may('recall', EVERYWHERE),
     answer: RecallView,
     status: 201,
   })
@@ -36,7 +38,7 @@ export class RecallsController {
   @Get()
   @Operation({
     summary: 'List recalls that stand',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: RecallView,
     page: true,
   })
@@ -48,7 +50,7 @@ export class RecallsController {
   }
 
   @Get(':id')
-  @Operation({ summary: 'Show a recall', access: 'people', answer: RecallView })
+  @Operation({ summary: 'Show a recall', access: may('view', SOMEWHERE), answer: RecallView })
   async get(@Param('id') id: string): Promise<RecallView> {
     const recall = await this.context.store.transact((unit) => unit.recalls.get(id));
     return recallView(found(recall, 'recall/not_found', `recall ${JSON.stringify(id)}`));
@@ -57,7 +59,7 @@ export class RecallsController {
   @Delete(':id')
   @DeleteOperation({
     summary: 'Withdraw a recall; what only it covered may run again',
-    access: 'people',
+    access: may('recall', EVERYWHERE),
   })
   async withdraw(
     @Caller() caller: Principal,

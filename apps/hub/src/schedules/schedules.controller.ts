@@ -1,14 +1,16 @@
 import {
   type Context,
+  listShownConstraints,
   type Page,
   type Principal,
   RecurringScheduleService,
   removeConstraint,
+  showConstraint,
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { acceptedFields } from '../constraints/accepted-fields.js';
-import { Caller } from '../http/caller.js';
+import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { versionToRemove } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
@@ -17,6 +19,8 @@ import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ScheduleRequest } from './schedule-requests.js';
 import { ScheduleView, scheduleView } from './schedule-view.js';
+import { may } from '../http/access.js';
+import { constraintOfPath, environmentsOfBody, SOMEWHERE } from '../http/whereabouts.js';
 
 const KIND = 'maintenance_window';
 
@@ -31,7 +35,7 @@ export class SchedulesController {
   @Post()
   @PostOperation({
     summary: 'Open environments again and again; outside they are shut from now on',
-    access: 'people',
+    access: may('restrain', environmentsOfBody),
     answer: ScheduleView,
     status: 201,
     versioned: true,
@@ -44,13 +48,16 @@ export class SchedulesController {
   @Get()
   @Operation({
     summary: 'List schedules: all recurring maintenance windows',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: ScheduleView,
     page: true,
   })
-  async list(@Query() query: PageQuery): Promise<Page<ScheduleView>> {
+  async list(
+    @Seen() seen: SeenEnvironments,
+    @Query() query: PageQuery,
+  ): Promise<Page<ScheduleView>> {
     const page = await this.context.store.transact((unit) =>
-      unit.constraints.list(KIND, pageOf(query)),
+      listShownConstraints(unit, { kind: KIND, seen }, pageOf(query)),
     );
     return mapPage(page, scheduleView);
   }
@@ -58,18 +65,24 @@ export class SchedulesController {
   @Get(':id')
   @Operation({
     summary: 'Show a schedule',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: ScheduleView,
     versioned: true,
   })
-  async get(@Param('id') id: string): Promise<ScheduleView> {
-    const stored = await this.context.store.transact((unit) => unit.constraints.get(id));
-    const schedule = stored?.kind === KIND ? scheduleView(stored) : undefined;
-    return found(schedule, 'constraint/not_found', `schedule ${JSON.stringify(id)}`);
+  async get(@Seen() seen: SeenEnvironments, @Param('id') id: string): Promise<ScheduleView> {
+    const stored = await this.context.store.transact((unit) =>
+      showConstraint(unit, id, { kind: KIND, seen }),
+    );
+    const what = `schedule ${JSON.stringify(id)}`;
+    return scheduleView(found(stored, 'constraint/not_found', what));
   }
 
   @Delete(':id')
-  @DeleteOperation({ summary: 'Remove a schedule', access: 'people', versioned: true })
+  @DeleteOperation({
+    summary: 'Remove a schedule',
+    access: may('restrain', constraintOfPath),
+    versioned: true,
+  })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,

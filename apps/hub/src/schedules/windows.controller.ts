@@ -7,6 +7,8 @@ import { CONTEXT } from '../platform/tokens.js';
 import { readWindows } from './read-windows.js';
 import { WindowsRequest } from './window-requests.js';
 import { WindowAnswerView } from './window-views.js';
+import { may } from '../http/access.js';
+import { SOMEWHERE } from '../http/whereabouts.js';
 
 @ApiTags('schedules')
 @Controller('api/v1/windows')
@@ -16,7 +18,7 @@ export class WindowsController {
   @Post('evaluate')
   @PostOperation({
     summary: 'Preview windows: open or shut at an instant, why, and until when',
-    access: 'people',
+    access: may('view', SOMEWHERE),
     answer: WindowAnswerView,
   })
   evaluate(@Body() request: WindowsRequest): WindowAnswer {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cleanFrame } from './clean-frame.js';
 
-const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
-
 describe('the text of a frame', () => {
   it.each([
     { name: 'plain text', text: '{"a":"all is well"}', expected: 'all is well' },
@@ -15,26 +13,10 @@ describe('the text of a frame', () => {
     { name: 'a backslash and a null', text: '{"a":"\\\\\\u0000"}', expected: '\\\ufffd' },
     { name: 'an escape next to it', text: '{"a":"\\u00e9\\u0000"}', expected: 'é\ufffd' },
   ])('holds only what can be stored: $name', ({ text, expected }) => {
-    const clean = cleanFrame(text);
-    if (!clean.ok) throw new Error(clean.error);
-    expect(JSON.parse(clean.value)).toEqual({ a: expected });
+    expect(JSON.parse(cleanFrame(text))).toEqual({ a: expected });
   });
 
   it('is left as it is where it is no JSON', () => {
-    expect(cleanFrame('{"a":')).toEqual({ ok: true, value: '{"a":' });
-  });
-
-  it.each([
-    { name: '64 levels', text: nested(64), expected: true },
-    { name: '65 levels', text: nested(65), expected: false },
-    { name: 'half a million levels', text: nested(500_000), expected: false },
-    {
-      name: 'brackets in a string',
-      text: JSON.stringify({ a: `"${nested(100)}` }),
-      expected: true,
-    },
-    { name: 'brackets side by side', text: `[${'[],'.repeat(100)}[]]`, expected: true },
-  ])('may be nested 64 levels deep: $name', ({ text, expected }) => {
-    expect(cleanFrame(text).ok).toBe(expected);
+    expect(cleanFrame('{"a":')).toBe('{"a":');
   });
 });

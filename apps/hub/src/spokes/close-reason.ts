@@ -30,6 +30,7 @@ export const BUG: CloseReason = {
 export function closeReasonOf({ code, detail }: Refusal): CloseReason {
   switch (code) {
     case 'spoke/unauthenticated':
+    case 'spoke/not_accepted':
       return { code: CLOSE_CODES.unauthenticated, reason: detail };
     case 'spoke/revoked':
     case 'spoke/other_cluster':

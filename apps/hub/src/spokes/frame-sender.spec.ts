@@ -76,7 +76,9 @@ describe('the sender of frames', () => {
     time.advance(29_999);
     expect(stuck).toEqual([]);
     time.advance(1);
-    expect(stuck).toEqual(['the spoke has read nothing for 30 s']);
+    expect(stuck).toEqual([
+      'no frame could be sent for 30 s: the spoke reads too slowly, or not at all',
+    ]);
   });
 
   it('keeps a spoke that reads slowly but does', () => {
@@ -95,7 +97,9 @@ describe('the sender of frames', () => {
     for (let count = 0; count < 3; count += 1) sender.send('ack', {});
     socket.takeOne();
     time.advance(30_000);
-    expect(stuck).toEqual(['the spoke has read nothing for 30 s']);
+    expect(stuck).toEqual([
+      'no frame could be sent for 30 s: the spoke reads too slowly, or not at all',
+    ]);
   });
 
   it('says once that there is room again for what it held back', () => {

@@ -7,7 +7,7 @@ import type { Timer } from './timer.js';
 const CONGESTED_BYTES = 1024 * 1024;
 /** Above this many, the peer is cut off. */
 const HOPELESS_BYTES = 4 * 1024 * 1024;
-/** A peer for which the kernel takes nothing for this long is cut off. */
+/** A peer for which the kernel takes no whole frame for this long is cut off. */
 const STUCK_AFTER_MS = 30_000;
 
 export interface FrameSenderOptions {
@@ -23,8 +23,8 @@ export interface FrameSenderOptions {
 
 /**
  * Writes frames to one spoke. A socket never pushes back by itself, so this watches what has not left
- * the process: a slow reader gets no more from the outbox, and one that has stopped is cut off. What
- * matters waits in the outbox and goes to the next connection.
+ * the process: a slow reader gets no more from the outbox, and one that takes no frame any more is cut
+ * off. What matters waits in the outbox and goes to the next connection.
  */
 export class FrameSender {
   /** The session's epoch; 0 before the welcome. */
@@ -90,7 +90,9 @@ export class FrameSender {
 
   private watch(): void {
     this.cancelStuck = this.options.timer.after(STUCK_AFTER_MS, () => {
-      this.giveUp(`the spoke has read nothing for ${STUCK_AFTER_MS / 1000} s`);
+      this.giveUp(
+        `no frame could be sent for ${STUCK_AFTER_MS / 1000} s: the spoke reads too slowly, or not at all`,
+      );
     });
   }
 

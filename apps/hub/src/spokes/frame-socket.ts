@@ -11,6 +11,7 @@ export interface FrameSocket {
   pause(): void;
   resume(): void;
   on(event: 'message', listener: (data: FrameData, isBinary: boolean) => void): unknown;
+  on(event: 'ping' | 'pong', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number, reason: Uint8Array) => void): unknown;
 }

@@ -13,7 +13,11 @@ export type AssemblyStep =
       readonly kind: 'complete';
       readonly generation: number;
       readonly releases: readonly ReleaseReport[];
+      /** Absent: the spoke sees the whole cluster. */
+      readonly sight?: Sight;
     };
+
+type Sight = NonNullable<SpokePayload<'state.full'>['sight']>;
 
 /** Puts the parts of a full state together. A first part always begins anew. */
 export class FullStateAssembly {
@@ -22,6 +26,7 @@ export class FullStateAssembly {
   private nextPart = 0;
   private size = 0;
   private releases: ReleaseReport[] = [];
+  private sight: Sight | undefined;
 
   /** True while parts are still to come. */
   get open(): boolean {
@@ -45,16 +50,17 @@ export class FullStateAssembly {
       this.nextPart = part.part + 1;
       return { kind: 'partial' };
     }
-    const { generation, releases } = this;
+    const { generation, releases, sight } = this;
     this.reset();
-    return { kind: 'complete', generation, releases };
+    return { kind: 'complete', generation, releases, ...(sight !== undefined && { sight }) };
   }
 
-  private begin({ generation, parts }: SpokePayload<'state.full'>): void {
+  private begin({ generation, parts, sight }: SpokePayload<'state.full'>): void {
     this.generation = generation;
     this.parts = parts;
     this.size = 0;
     this.releases = [];
+    this.sight = sight;
   }
 
   private continues({ generation, part, parts }: SpokePayload<'state.full'>): boolean {

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import {
+  type AuthenticatedSpoke,
   clockSkew,
   type Context,
   openSession,
@@ -17,7 +18,7 @@ import { type CloseReason, closeReasonOf, protocolError } from './close-reason.j
 /** Opens the session that the first frame of a connection asks for, or says why there is none. */
 export async function greetSpoke(
   context: Context,
-  spoke: string,
+  admitted: AuthenticatedSpoke,
   first: SpokeFrame,
 ): Promise<Result<SpokeSession, CloseReason>> {
   if (first.t !== 'hello') {
@@ -31,7 +32,7 @@ export async function greetSpoke(
     });
   }
   const skewMs = clockSkew(first.p.clock, context.clock.now());
-  const opened = await openSession(context, spoke, helloOf(first.p), skewMs);
+  const opened = await openSession(context, admitted, helloOf(first.p), skewMs);
   return opened.ok ? ok(opened.value) : err(closeReasonOf(opened.error));
 }
 
@@ -45,5 +46,6 @@ function helloOf(hello: SpokePayload<'hello'>): SpokeHello {
     kubernetesVersion: hello.kubernetesVersion,
     capabilities: hello.capabilities,
     simulated: hello.simulated,
+    ...(hello.trusts !== undefined && { trusts: hello.trusts }),
   };
 }

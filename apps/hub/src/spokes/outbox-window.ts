@@ -11,6 +11,16 @@ export class OutboxWindow {
   private readonly sent = new Map<string, OutboxMessage['type']>();
   /** Ids of messages that were left in the outbox for want of room, and the plans they are of. */
   private waiting = new Map<string, string>();
+  private held = false;
+
+  /** There is no room for an offer until `open` is called. */
+  hold(): void {
+    this.held = true;
+  }
+
+  open(): void {
+    this.held = false;
+  }
 
   /** True if something was left in the outbox for want of room. */
   get full(): boolean {
@@ -54,6 +64,7 @@ export class OutboxWindow {
   }
 
   private room(): number {
+    if (this.held) return 0;
     return WINDOW - [...this.sent.values()].filter((type) => type === 'plan.offer').length;
   }
 }

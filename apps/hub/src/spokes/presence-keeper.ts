@@ -18,10 +18,12 @@ export interface PresenceKeeperOptions {
 /**
  * Writes when spokes were last heard, all of them in one statement at most every 10 s. In the same
  * breath it looks whether their sessions still are the newest, so that a spoke which is revoked, or
- * has gone to another replica, loses its connection here without having to say anything.
+ * has gone to another replica, loses its connection here without having to say anything. Of a
+ * revocation it is told with the commit, also by other replicas, and does so at once.
  */
 export class PresenceKeeper {
   private heard = new Map<string, string>();
+  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: PresenceKeeperOptions) {
@@ -37,10 +39,15 @@ export class PresenceKeeper {
   }
 
   start(): void {
+    this.unsubscribe = this.options.context.store.onCommit(({ revoked = [], missed }) => {
+      const isHere = revoked.some((spoke) => this.options.sessions.get(spoke) !== undefined);
+      if (isHere || missed === true) this.loop.wake();
+    });
     this.loop.start();
   }
 
   stop(): Promise<void> {
+    this.unsubscribe();
     return this.loop.stop();
   }
 
@@ -74,7 +81,7 @@ export class PresenceKeeper {
           ? { code: CLOSE_CODES.revoked, reason: `spoke ${name} is revoked` }
           : {
               code: CLOSE_CODES.superseded,
-              reason: `a newer session of spoke ${name} has taken over, or its token was replaced`,
+              reason: `a newer session of spoke ${name} has taken over, or it has joined anew`,
             },
       );
     }

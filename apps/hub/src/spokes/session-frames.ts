@@ -1,4 +1,4 @@
-import type { PlanPhase, Refusal } from '@apollo-deploy/domain';
+import type { Refusal } from '@apollo-deploy/domain';
 import { ok, type Result } from '@apollo-deploy/kernel';
 import {
   acknowledgeMessage,
@@ -6,18 +6,26 @@ import {
   type Context,
   isWorthNoting,
   learnOfPlans,
+  type NextKey,
+  recordAlarm,
+  recordBlindness,
   recordClockSkew,
   recordFullState,
   recordPlanProgress,
+  recordPlanWaiting,
   recordPlanResult,
   recordStateDelta,
+  recordTrust,
   type ReleaseReportBody,
+  type SpokeProgress,
   type SpokeSession,
   type SpokeVerdict,
+  storeNextKey,
 } from '@apollo-deploy/orchestration';
 import {
   CLOSE_CODES,
   type HubPayload,
+  isOfferedBy,
   type SpokeFrame,
   type SpokePayload,
 } from '@apollo-deploy/protocol';
@@ -52,6 +60,8 @@ export class SessionFrames {
   private looked = false;
   /** How far the spoke's clock is ahead, as this session has noted it. */
   private skewMs: number | undefined;
+  /** Whether the spoke said last that it cannot see its cluster, as this session has noted it. */
+  private blind = false;
 
   constructor(
     private readonly context: Context,
@@ -65,9 +75,11 @@ export class SessionFrames {
       case 'hello':
         return { end: protocolError('hello came twice') };
       case 'plan.accept':
-        return this.progress(frame.p.planId, 'claimed', ACKNOWLEDGED);
+        return this.progress({ planId: frame.p.planId, phase: 'claimed' }, ACKNOWLEDGED);
       case 'plan.progress':
-        return this.progress(frame.p.planId, frame.p.phase, NOTHING);
+        return this.progress(frame.p, NOTHING);
+      case 'plan.waiting':
+        return this.waiting(frame.p);
       case 'plan.result':
         return this.result(frame.p);
       case 'plan.verdicts':
@@ -78,20 +90,30 @@ export class SessionFrames {
         return this.stateDelta(frame.p);
       case 'heartbeat':
         return this.heartbeat(frame.p, frame.ts);
+      case 'alarm':
+        return this.alarm(frame.p);
+      case 'credential.next':
+        return this.nextKey(frame.p);
+      case 'credential.trusts':
+        return this.trusts(frame.p);
       case 'ack':
         return this.acknowledged(frame.re);
     }
   }
 
-  private async progress(
-    planId: string,
-    phase: PlanPhase,
-    then: FrameAnswer,
-  ): Promise<FrameAnswer> {
-    const recorded = await this.commit(() =>
-      recordPlanProgress(this.context, this.session, planId, phase),
-    );
+  private async progress(said: SpokeProgress, then: FrameAnswer): Promise<FrameAnswer> {
+    const recorded = await this.commit(() => recordPlanProgress(this.context, this.session, said));
     return recorded.ok ? then : refused(recorded.error);
+  }
+
+  private async waiting(said: SpokePayload<'plan.waiting'>): Promise<FrameAnswer> {
+    const recorded = await this.commit(() => recordPlanWaiting(this.context, this.session, said));
+    return recorded.ok ? NOTHING : refused(recorded.error);
+  }
+
+  private async alarm(said: SpokePayload<'alarm'>): Promise<FrameAnswer> {
+    const recorded = await this.commit(() => recordAlarm(this.context, this.session, said));
+    return recorded.ok ? NOTHING : refused(recorded.error);
   }
 
   private async result({
@@ -112,8 +134,10 @@ export class SessionFrames {
     return recorded.ok ? ACKNOWLEDGED : refused(recorded.error);
   }
 
-  private async verdicts({ verdicts }: SpokePayload<'plan.verdicts'>): Promise<FrameAnswer> {
-    const learnt = await this.commit(() => learnOfPlans(this.context, this.session, verdicts));
+  private async verdicts({ verdicts, lost }: SpokePayload<'plan.verdicts'>): Promise<FrameAnswer> {
+    const learnt = await this.commit(() =>
+      learnOfPlans(this.context, this.session, verdicts, lost),
+    );
     return learnt.ok ? NOTHING : refused(learnt.error);
   }
 
@@ -132,8 +156,11 @@ export class SessionFrames {
           },
         };
       case 'complete': {
-        const { generation, releases } = step;
-        const state = { generation, releases: releases as readonly ReleaseReportBody[] };
+        const { kind: _, generation, releases, ...sight } = step;
+        const state = {
+          ...{ generation, releases: releases as readonly ReleaseReportBody[] },
+          ...sight,
+        };
         return this.stored(
           generation,
           await this.commit(() => recordFullState(this.context, this.session, state)),
@@ -164,11 +191,13 @@ export class SessionFrames {
 
   /** A spoke whose newest state is not what is stored lost a message, or the hub was restored. */
   private async heartbeat(
-    { generation }: SpokePayload<'heartbeat'>,
+    { generation, blind = false }: SpokePayload<'heartbeat'>,
     saidAt: string,
   ): Promise<FrameAnswer> {
     const noted = await this.noteClock(saidAt);
     if (!noted.ok) return refused(noted.error);
+    const known = await this.noteBlindness(blind);
+    if (!known.ok) return refused(known.error);
     if (!this.looked) await this.look();
     const missing = generation !== (this.storedGeneration ?? 0) && !this.assembly.open;
     const serverTime = this.context.clock.now().toISOString();
@@ -183,6 +212,13 @@ export class SessionFrames {
     return noted;
   }
 
+  private async noteBlindness(blind: boolean): Promise<Result<void, Refusal>> {
+    if (blind === this.blind) return ok(undefined);
+    const noted = await this.commit(() => recordBlindness(this.context, this.session, blind));
+    if (noted.ok) this.blind = blind;
+    return noted;
+  }
+
   private async look(): Promise<void> {
     const { spoke } = this.session;
     const stored = await this.commit(() =>
@@ -190,6 +226,20 @@ export class SessionFrames {
     );
     this.storedGeneration = stored?.stateGeneration;
     this.looked = true;
+  }
+
+  private async nextKey(offer: SpokePayload<'credential.next'>): Promise<FrameAnswer> {
+    const next: NextKey = {
+      publicKey: offer.publicKey,
+      isOfferedBy: (known) => isOfferedBy(known, offer),
+    };
+    const kept = await this.commit(() => storeNextKey(this.context, this.session, next));
+    return kept.ok ? ACKNOWLEDGED : refused(kept.error);
+  }
+
+  private async trusts(said: SpokePayload<'credential.trusts'>): Promise<FrameAnswer> {
+    const recorded = await this.commit(() => recordTrust(this.context, this.session, said));
+    return recorded.ok ? NOTHING : refused(recorded.error);
   }
 
   private async acknowledged(messageId: string | undefined): Promise<FrameAnswer> {

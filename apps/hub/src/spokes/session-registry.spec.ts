@@ -7,6 +7,8 @@ import { type SessionConnection, SessionRegistry } from './session-registry.js';
 class Lingering implements SessionConnection {
   readonly closed: Promise<void>;
   readonly done: string[] = [];
+  readonly toldKeySet = undefined;
+  readonly keepsAuditHeads = false;
   finish: () => void = () => undefined;
 
   constructor(
@@ -36,6 +38,14 @@ class Lingering implements SessionConnection {
   deliver(): void {
     this.done.push('deliver');
   }
+
+  sendKeySets(): void {
+    this.done.push('key sets');
+  }
+
+  sendAuditHead(): void {
+    this.done.push('audit head');
+  }
 }
 
 describe('the sessions of a replica', () => {
@@ -61,6 +71,15 @@ describe('the sessions of a replica', () => {
     expect(sessions.spokes()).toEqual(['dev']);
     sessions.leave(newer);
     expect(sessions.spokes()).toEqual([]);
+  });
+
+  it('say goodbye, all of them, where their spokes are asked anew', () => {
+    const sessions = new SessionRegistry(new VirtualTime());
+    const both = [new Lingering('dev', 1), new Lingering('dev-2', 1)];
+    for (const connection of both) sessions.track(connection);
+    sessions.renew('the database may have lost what it was told');
+    expect(both.map(({ done }) => done)).toEqual([['drain'], ['drain']]);
+    expect(sessions.closing).toBe(false);
   });
 
   it('are cut off where they have not closed within 5 s of the stop', async () => {

@@ -1,5 +1,5 @@
-import { CLOSE_CODES } from '@apollo-deploy/protocol';
-import type { OutboxMessage } from '@apollo-deploy/orchestration';
+import { CLOSE_CODES, type HubPayload } from '@apollo-deploy/protocol';
+import type { KeySetRecord, OutboxMessage } from '@apollo-deploy/orchestration';
 import type { CloseReason } from './close-reason.js';
 import { endsWithin, type Timer } from './timer.js';
 
@@ -7,8 +7,8 @@ import { endsWithin, type Timer } from './timer.js';
 export interface Connection {
   /** Closes; nothing that comes after is handled. */
   end(reason: CloseReason): void;
-  /** Finishes the frame it is at, says goodbye and closes. */
-  drain(): Promise<void>;
+  /** Finishes the frame it is at, says goodbye and closes; the reason is for people. */
+  drain(reason: string): Promise<void>;
   /** Cuts the connection. */
   terminate(reason: string): void;
   /** Resolves when the connection is gone and the store knows. */
@@ -23,6 +23,13 @@ export interface SessionConnection extends Connection {
   known(): readonly string[];
   /** Sends what it may of this; `pending` is what the outbox holds for the spoke besides `known`. */
   deliver(pending: readonly OutboxMessage[], known: readonly string[]): void;
+  /** Version of the newest key set that the spoke knows or was sent; absent: it goes by none. */
+  readonly toldKeySet: number | undefined;
+  /** Sends those of these that are newer; the lowest version first. */
+  sendKeySets(sets: readonly KeySetRecord[]): void;
+  /** Whether the spoke keeps heads of the audit trail. */
+  readonly keepsAuditHeads: boolean;
+  sendAuditHead(head: HubPayload<'audit.head'>): void;
 }
 
 /** A replica that stops waits this long for its connections to close, in milliseconds. */
@@ -74,11 +81,21 @@ export class SessionRegistry {
     return [...this.sessions.keys()];
   }
 
+  /** The open sessions. */
+  all(): readonly SessionConnection[] {
+    return [...this.sessions.values()];
+  }
+
+  /** Closes every connection; its spoke comes back, and tells all it has to. */
+  renew(reason: string): void {
+    for (const connection of this.connections) void connection.drain(reason);
+  }
+
   /** Closes every connection and takes no more. Cuts off what has not closed in 5 s. */
   async shutDown(): Promise<void> {
     this.stopping = true;
     const open = [...this.connections];
-    for (const connection of open) void connection.drain();
+    for (const connection of open) void connection.drain('this replica of the hub is stopping');
     const closed = Promise.all(open.map((connection) => connection.closed));
     if (await endsWithin(this.timer, DRAIN_LIMIT_MS, closed)) return;
     for (const connection of this.connections) connection.terminate('the replica is stopping');

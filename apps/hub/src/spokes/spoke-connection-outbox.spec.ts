@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aCancellation, anOffer, SpokeScene } from '../testing/spokes/spoke-scene.js';
+import { aCancellation, anOffer, HELLO, SpokeScene } from '../testing/spokes/spoke-scene.js';
 
 describe('messages of the outbox', () => {
   it('are sent once on a connection, with the id they have in the outbox', async () => {
@@ -40,6 +40,22 @@ describe('messages of the outbox', () => {
     spoke.socket.bufferedAmount = 0;
     spoke.connection.deliver([anOffer(1)], []);
     expect(spoke.received).toEqual(['plan.offer']);
+  });
+
+  it('wait until a spoke that tells its ledger has told it', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = scene.dial();
+    spoke.say('hello', { ...HELLO, capabilities: [...HELLO.capabilities, 'tell_ledger'] });
+    await spoke.welcomed();
+    spoke.connection.deliver([anOffer(1), aCancellation(1), aCancellation(2)], []);
+    expect(spoke.socket.sent.slice(1).map(({ id }) => id)).toEqual(['cancel-2']);
+    spoke.say('plan.verdicts', { verdicts: [] });
+    await spoke.caughtUp();
+    expect(scene.woken).toEqual(['dev', 'dev']);
+    spoke.connection.deliver([anOffer(1), aCancellation(1), aCancellation(2)], []);
+    expect(spoke.socket.sent.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['offer-1', 'cancel-1']),
+    );
   });
 
   it('are asked for when an acknowledgement makes room for one that waits', async () => {

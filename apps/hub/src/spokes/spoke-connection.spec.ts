@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import { describe, expect, it } from '@jest/globals';
-import { anOffer, HELLO, SpokeScene } from '../testing/spokes/spoke-scene.js';
+import { anOffer, HELLO, type SpokeEnd, SpokeScene } from '../testing/spokes/spoke-scene.js';
 import { aFullState, aStateDelta } from '../testing/spokes/state-payloads.js';
 
 const AT = '2026-01-05T09:00:00.000Z';
@@ -105,6 +105,30 @@ describe('a heartbeat', () => {
     const spoke = await scene.connect();
     spoke.say('heartbeat', { running: [], generation: 0, blind: true });
     expect(await spoke.socket.next('heartbeat')).toMatchObject({ p: { serverTime: AT } });
+    expect(scene.heard).toEqual(['dev']);
+  });
+
+  it('of a spoke that cannot see its cluster is noted once, and once when it sees again', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    const beat = async (blind: boolean): Promise<unknown> => {
+      spoke.say('heartbeat', { running: [], generation: 0, ...(blind && { blind }) });
+      await spoke.socket.next('heartbeat');
+      return (await scene.store.spoke())?.hello?.blindSince;
+    };
+    expect(await beat(true)).toBe(AT);
+    expect(await beat(true)).toBe(AT);
+    expect(await beat(false)).toBeUndefined();
+    expect(scene.heard).toEqual(['dev', 'dev']);
+  });
+
+  it('that says nothing of it is the first word that confirms anything after a blind one', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    spoke.say('heartbeat', { running: [], generation: 0, blind: true });
+    await spoke.socket.next('heartbeat');
+    spoke.say('state.full', { generation: 1, part: 1, parts: 1, releases: [] });
+    await spoke.socket.next('ack');
     expect(scene.heard).toEqual(['dev']);
   });
 
@@ -227,6 +251,64 @@ describe('a frame that cannot be read', () => {
     spoke.say('state.full', aFullState(1, 'aria'));
     await spoke.connection.closed;
     expect(await scene.store.releasesOf()).toEqual([]);
+  });
+});
+
+describe('pings and pongs', () => {
+  const say = (spoke: SpokeEnd, times: number, type: 'ping' | 'pong' = 'ping'): void => {
+    for (let count = 0; count < times; count += 1) spoke.socket.control(type);
+  };
+
+  it.each(['ping', 'pong'] as const)('end the connection with 4429: the 21st %s', async (type) => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    say(spoke, 20, type);
+    await spoke.caughtUp();
+    say(spoke, 1, type);
+    expect(await spoke.socket.ended).toEqual({
+      code: 4429,
+      reason: 'more than 2 pings a second came; heartbeats are enough',
+    });
+  });
+
+  it('may come twice a second for ever', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    say(spoke, 20);
+    for (let second = 0; second < 40; second += 1) {
+      scene.time.advance(1000);
+      say(spoke, 2);
+    }
+    await spoke.caughtUp();
+    scene.time.advance(999);
+    say(spoke, 2);
+    expect(await spoke.socket.endCode()).toBe(4429);
+  });
+
+  it('are worth no more after a long rest than 20 at once', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    scene.time.advance(40_000);
+    say(spoke, 20);
+    await spoke.caughtUp();
+    say(spoke, 1);
+    expect(await spoke.socket.endCode()).toBe(4429);
+  });
+});
+
+describe('very many frames that are not known', () => {
+  it('are each answered, and logged once for each type, twenty times at most', async () => {
+    const scene = await SpokeScene.build();
+    const spoke = await scene.connect();
+    const weather = (type: string): void => {
+      spoke.socket.say(`{"v":1,"t":"${type}","id":"m-1","epoch":1,"ts":"","p":{}}`);
+    };
+    for (let count = 0; count < 50; count += 1) weather('weather');
+    for (let count = 0; count < 50; count += 1) weather(`weather-${count}`);
+    await spoke.caughtUp();
+    expect(spoke.received.filter((answer) => answer === 'error m-1')).toHaveLength(100);
+    expect(scene.log.warnings).toHaveLength(20);
+    expect(scene.log.warnings[0]).toMatchObject({ code: 'unknown_type', spoke: 'dev' });
   });
 });
 

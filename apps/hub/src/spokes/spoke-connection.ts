@@ -1,8 +1,12 @@
 import {
+  type AuthenticatedSpoke,
   closeSession,
   type Context,
+  keepsAuditHeads,
+  type KeySetRecord,
   type OutboxMessage,
   type SpokeSession,
+  tellsLedger,
 } from '@apollo-deploy/orchestration';
 import {
   CLOSE_CODES,
@@ -22,7 +26,9 @@ import { FrameSender } from './frame-sender.js';
 import { type FrameSocket, textOf } from './frame-socket.js';
 import { greetSpoke } from './greet-spoke.js';
 import { OutboxWindow } from './outbox-window.js';
+import { PingLimit, TOO_MANY_PINGS } from './ping-limit.js';
 import { type FrameAnswer, SessionFrames } from './session-frames.js';
+import { keySetsAfter } from './key-set-delivery.js';
 import type { SessionConnection, SessionRegistry } from './session-registry.js';
 import type { Timer } from './timer.js';
 
@@ -34,6 +40,8 @@ const CLOSE_WITHIN_MS = 5000;
  * large frame: its heartbeats wait behind it. It is told that its bytes come.
  */
 const SPEAK_AFTER_MS = 30_000;
+/** A spoke that sends what nobody knows fills no log: it says so of each kind once, and not of all. */
+const MOST_REFUSALS_LOGGED = 20;
 /** Spokes of a replica that stops come back spread over this window. */
 const RECONNECT_WINDOW_MS = 5000;
 
@@ -62,11 +70,18 @@ export class SpokeConnection implements SessionConnection {
   private readonly queue: FrameQueue;
   private readonly sender: FrameSender;
   private readonly window = new OutboxWindow();
+  private readonly pings: PingLimit;
+  /** Why frames were refused so far; so often it is logged. */
+  private readonly refusals = new Set<string>();
   private readonly commit: Commit;
   private session: SpokeSession | undefined;
   private frames: SessionFrames | undefined;
+  /** Version of the newest key set that the spoke knows or was sent; absent: it goes by none. */
+  toldKeySet: number | undefined;
+  keepsAuditHeads = false;
   /** When the spoke was last heard over this connection. */
   private heardAt: string | undefined;
+  private blind = false;
   /** A close frame was sent, or the socket is gone: nothing is handled or sent any more. */
   private ending = false;
   private cancelWatch: () => void = () => undefined;
@@ -74,7 +89,7 @@ export class SpokeConnection implements SessionConnection {
 
   constructor(
     private readonly socket: FrameSocket,
-    readonly spoke: string,
+    private readonly admitted: AuthenticatedSpoke,
     private readonly services: ConnectionServices,
   ) {
     const { context, timer, log } = services;
@@ -90,14 +105,19 @@ export class SpokeConnection implements SessionConnection {
         this.terminate(reason);
       },
       onRoom: () => {
-        services.wakeDelivery(spoke);
+        services.wakeDelivery(this.spoke);
       },
     });
+    this.pings = new PingLimit(context.clock);
     this.commit = committing(timer);
     this.listen();
     this.cancelWatch = timer.after(HELLO_WITHIN_MS, () => {
       this.end(protocolError(`no hello came within ${HELLO_WITHIN_MS / 1000} s`));
     });
+  }
+
+  get spoke(): string {
+    return this.admitted.spoke;
   }
 
   /** 0 before the session is open. */
@@ -118,6 +138,20 @@ export class SpokeConnection implements SessionConnection {
     }
   }
 
+  sendKeySets(sets: readonly KeySetRecord[]): void {
+    for (const { version, envelope } of sets) {
+      if (this.toldKeySet === undefined || version <= this.toldKeySet) continue;
+      this.toldKeySet = version;
+      // Checked where it was added.
+      const keySet = envelope as unknown as HubPayload<'credential.keys'>['keySet'];
+      this.sender.send('credential.keys', { keySet });
+    }
+  }
+
+  sendAuditHead(head: HubPayload<'audit.head'>): void {
+    this.sender.send('audit.head', head);
+  }
+
   end({ code, reason }: CloseReason): void {
     if (this.ending) return;
     this.ending = true;
@@ -136,13 +170,13 @@ export class SpokeConnection implements SessionConnection {
     this.socket.terminate();
   }
 
-  async drain(): Promise<void> {
+  async drain(reason: string): Promise<void> {
     this.queue.close();
     await this.queue.settled();
     if (this.ending) return;
     const reconnectInMs = Math.round(this.services.random() * RECONNECT_WINDOW_MS);
     if (this.session !== undefined) this.sender.send('drain', { reconnectInMs });
-    this.end({ code: CLOSE_CODES.restart, reason: 'this replica of the hub is stopping' });
+    this.end({ code: CLOSE_CODES.restart, reason });
   }
 
   /**
@@ -165,6 +199,11 @@ export class SpokeConnection implements SessionConnection {
     socket.on('message', (data, isBinary) => {
       this.receive(isBinary ? undefined : textOf(data));
     });
+    for (const event of ['ping', 'pong'] as const) {
+      socket.on(event, () => {
+        if (!this.pings.take()) this.end(TOO_MANY_PINGS);
+      });
+    }
     socket.on('error', (error) => {
       this.log.warn({ msg: 'the connection of a spoke failed', ...this.who(), err: error });
     });
@@ -196,27 +235,24 @@ export class SpokeConnection implements SessionConnection {
   }
 
   private async step(text: string): Promise<void> {
-    const clean = cleanFrame(text);
-    if (!clean.ok) {
-      this.end(protocolError(clean.error));
-      return;
-    }
-    const frame = decodeSpokeFrame(clean.value);
+    const frame = decodeSpokeFrame(cleanFrame(text));
     if (!frame.ok) this.refuse(frame.error);
     else if (this.frames === undefined) await this.greet(frame.value);
     else if (frame.value.epoch !== this.epoch) {
       this.end(protocolError(`this session's epoch is ${this.epoch}, not ${frame.value.epoch}`));
     } else {
-      // A spoke that cannot see its cluster confirms nothing: its reports grow stale.
-      if (!(frame.value.t === 'heartbeat' && frame.value.p.blind === true)) {
-        this.noteHeard();
-      }
+      // A spoke that cannot see its cluster confirms nothing, whatever else it says until it can.
+      if (frame.value.t === 'heartbeat') this.blind = frame.value.p.blind === true;
+      if (!this.blind) this.noteHeard();
       this.answer(frame.value, await this.frames.answer(frame.value, text.length));
     }
   }
 
   private refuse({ code, detail, critical, id }: FrameRefusal): void {
-    this.log.warn({ msg: 'a frame of a spoke was refused', ...this.who(), code, detail });
+    if (!this.refusals.has(detail) && this.refusals.size < MOST_REFUSALS_LOGGED) {
+      this.refusals.add(detail);
+      this.log.warn({ msg: 'a frame of a spoke was refused', ...this.who(), code, detail });
+    }
     this.sender.send('error', { code: `frame/${code}`, message: detail.slice(0, 2048) }, re(id));
     if (critical || this.frames === undefined) {
       this.end(
@@ -229,12 +265,19 @@ export class SpokeConnection implements SessionConnection {
 
   private async greet(frame: SpokeFrame): Promise<void> {
     const { context } = this.services;
-    const greeted = await this.commit(() => greetSpoke(context, this.spoke, frame));
-    if (greeted.ok) this.begin(greeted.value, frame.id);
-    else this.end(greeted.error);
+    const greeted = await this.commit(() => greetSpoke(context, this.admitted, frame));
+    if (!greeted.ok) return this.end(greeted.error);
+    // What is in the outbox may have failed without this hub: the ledger of its cluster says so first.
+    if (frame.t === 'hello' && tellsLedger(frame.p)) this.window.hold();
+    this.keepsAuditHeads = frame.t === 'hello' && keepsAuditHeads(frame.p);
+    this.toldKeySet = frame.t === 'hello' ? frame.p.trusts?.version : undefined;
+    const { toldKeySet } = this;
+    const newer =
+      toldKeySet === undefined ? [] : await this.commit(() => keySetsAfter(context, toldKeySet));
+    this.begin(greeted.value, frame.id, newer);
   }
 
-  private begin(session: SpokeSession, helloId: string): void {
+  private begin(session: SpokeSession, helloId: string, keySets: readonly KeySetRecord[]): void {
     const { context, sessions, wakeDelivery } = this.services;
     this.session = session;
     if (this.ending) return;
@@ -252,6 +295,8 @@ export class SpokeConnection implements SessionConnection {
       },
       { re: helloId },
     );
+    // Before any offer: that is signed by the newest keys.
+    this.sendKeySets(keySets);
     this.log.log({ msg: 'a spoke has connected', ...this.who() });
     this.hear();
     sessions.admit(this);
@@ -272,8 +317,14 @@ export class SpokeConnection implements SessionConnection {
     if (acknowledge === true) this.sender.send('ack', {}, re(frame.id));
     if (heartbeat !== undefined) this.sender.send('heartbeat', heartbeat, re(frame.id));
     if (requestState === true) this.sender.send('state.request', {});
+    if (frame.t === 'plan.verdicts') this.openWindow();
     if (done !== undefined) this.makeRoom(done);
     if (end !== undefined) this.end(end);
+  }
+
+  private openWindow(): void {
+    this.window.open();
+    if (this.window.full) this.services.wakeDelivery(this.spoke);
   }
 
   private makeRoom(messageId: string): void {

@@ -13,8 +13,8 @@ export const CONNECTION_SERVICES = Symbol('ConnectionServices');
 export class SpokesGateway implements OnGatewayConnection<WebSocket> {
   constructor(@Inject(CONNECTION_SERVICES) private readonly services: ConnectionServices) {}
 
-  handleConnection(socket: WebSocket, { spoke, wire }: AdmittedSpoke): void {
-    const connection = new SpokeConnection(socket, spoke, this.services);
+  handleConnection(socket: WebSocket, { wire, ...admitted }: AdmittedSpoke): void {
+    const connection = new SpokeConnection(socket, admitted, this.services);
     this.services.sessions.track(connection);
     wire.on('data', () => {
       connection.hear();

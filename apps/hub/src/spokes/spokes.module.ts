@@ -10,16 +10,24 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { CONTEXT, ENGINE } from '../platform/tokens.js';
+import type { HubConfig } from '../config/hub-config.js';
+import { HttpModule } from '../http/http.module.js';
+import { securityHeadersOf } from '../http/security-headers.js';
+import { RequestLimits } from '../limits/request-limits.js';
+import { CONTEXT, ENGINE, HUB_CONFIG } from '../platform/tokens.js';
 import { ChartsController } from './charts.controller.js';
 import { EngineLoop } from './engine-loop.js';
+import { JoinController } from './join.controller.js';
+import { KeySetDelivery } from './key-set-delivery.js';
 import { OutboxDelivery } from './outbox-delivery.js';
 import { PresenceKeeper } from './presence-keeper.js';
 import { SessionRegistry } from './session-registry.js';
+import { SessionRenewal } from './session-renewal.js';
 import type { ConnectionServices } from './spoke-connection.js';
 import { SpokeUpgrade } from './spoke-upgrade.js';
 import { CONNECTION_SERVICES, SpokesGateway } from './spokes.gateway.js';
 import { systemTimer } from './timer.js';
+import { TokenRetention } from './token-retention.js';
 
 const machine = { timer: systemTimer, random: () => Math.random() };
 
@@ -28,14 +36,24 @@ const machine = { timer: systemTimer, random: () => Math.random() };
  * Needs `serveSpokeSocket(app)` before the application listens.
  */
 @Module({
-  controllers: [ChartsController],
+  imports: [HttpModule],
+  controllers: [ChartsController, JoinController],
   providers: [
     { provide: SessionRegistry, useFactory: () => new SessionRegistry(systemTimer) },
     {
       provide: SpokeUpgrade,
-      inject: [CONTEXT, SessionRegistry],
-      useFactory: (context: Context, sessions: SessionRegistry) =>
-        new SpokeUpgrade({ context, sessions, ...machine, log: new Logger(SpokeUpgrade.name) }),
+      inject: [CONTEXT, SessionRegistry, RequestLimits, HUB_CONFIG],
+      useFactory: (
+        context: Context,
+        sessions: SessionRegistry,
+        limits: RequestLimits,
+        { publicUrl }: HubConfig,
+      ) =>
+        new SpokeUpgrade({
+          ...{ context, sessions, limits, ...machine },
+          headers: securityHeadersOf(publicUrl),
+          log: new Logger(SpokeUpgrade.name),
+        }),
     },
     {
       provide: OutboxDelivery,
@@ -44,10 +62,28 @@ const machine = { timer: systemTimer, random: () => Math.random() };
         new OutboxDelivery({ context, sessions, ...machine, log: new Logger(OutboxDelivery.name) }),
     },
     {
+      provide: KeySetDelivery,
+      inject: [CONTEXT, SessionRegistry],
+      useFactory: (context: Context, sessions: SessionRegistry) =>
+        new KeySetDelivery({ context, sessions, ...machine, log: new Logger(KeySetDelivery.name) }),
+    },
+    {
       provide: PresenceKeeper,
       inject: [CONTEXT, SessionRegistry],
       useFactory: (context: Context, sessions: SessionRegistry) =>
         new PresenceKeeper({ context, sessions, ...machine, log: new Logger(PresenceKeeper.name) }),
+    },
+    {
+      provide: SessionRenewal,
+      inject: [CONTEXT, SessionRegistry],
+      useFactory: ({ store }: Context, sessions: SessionRegistry) =>
+        new SessionRenewal({ store, sessions, log: new Logger(SessionRenewal.name) }),
+    },
+    {
+      provide: TokenRetention,
+      inject: [CONTEXT],
+      useFactory: (context: Context) =>
+        new TokenRetention({ context, ...machine, log: new Logger(TokenRetention.name) }),
     },
     {
       provide: EngineLoop,
@@ -99,30 +135,40 @@ const machine = { timer: systemTimer, random: () => Math.random() };
     // Nest looks for gateways among classes only.
     SpokesGateway,
   ],
+  exports: [SessionRegistry],
 })
 export class SpokesModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(SessionRegistry) private readonly sessions: SessionRegistry,
+    @Inject(SessionRenewal) private readonly renewal: SessionRenewal,
     @Inject(OutboxDelivery) private readonly delivery: OutboxDelivery,
+    @Inject(KeySetDelivery) private readonly keySets: KeySetDelivery,
     @Inject(PresenceKeeper) private readonly presence: PresenceKeeper,
+    @Inject(TokenRetention) private readonly tokens: TokenRetention,
     @Inject(EngineLoop) private readonly engineLoop: EngineLoop,
     @Inject(ReevaluationScheduler) private readonly scheduler: ReevaluationScheduler,
   ) {}
 
   onApplicationBootstrap(): void {
+    this.renewal.start();
     this.delivery.start();
+    this.keySets.start();
     this.presence.start();
+    this.tokens.start();
     this.engineLoop.start();
     this.scheduler.start();
   }
 
   /** While the store is still open: sessions say goodbye, and no turn is cut in half. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.renewal.stop();
     await Promise.all([
       this.sessions.shutDown(),
       this.engineLoop.stop(),
       this.scheduler.stop(),
       this.delivery.stop(),
+      this.keySets.stop(),
+      this.tokens.stop(),
     ]);
     await this.presence.stop();
   }

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Refusal } from '@apollo-deploy/domain';
 import { SPOKE_SUBPROTOCOL } from '@apollo-deploy/protocol';
 import type { Problem } from '../http/problem.js';
@@ -21,6 +19,11 @@ const UPGRADE_PROBLEMS = {
     status: 426,
     title: 'The subprotocol is not spoken here',
     detail: `ask for the subprotocol ${SPOKE_SUBPROTOCOL}, or install an agent that speaks it`,
+  },
+  'socket/too_many': {
+    status: 429,
+    title: 'Too many connections are begun',
+    detail: 'connections are begun too often from here; try again after Retry-After',
   },
   'socket/busy': {
     status: 503,
@@ -60,7 +63,7 @@ export function upgradeProblem(code: UpgradeProblemCode, requestId: string): Pro
 }
 
 /** The problem that answers an upgrade whose token was refused. */
-export function tokenProblem({ code, detail }: Refusal, requestId: string): Problem {
+export function tokenProblem({ code, detail, data = {} }: Refusal, requestId: string): Problem {
   const { status, title } = PROBLEMS[code];
   return {
     type: `urn:apollo-deploy:problem:${code}`,
@@ -69,24 +72,6 @@ export function tokenProblem({ code, detail }: Refusal, requestId: string): Prob
     code,
     detail,
     requestId,
-    data: {},
+    data,
   };
-}
-
-/** Answers an upgrade with a problem instead of 101, and closes the connection. */
-export function refuseUpgrade(
-  socket: Duplex,
-  problem: Problem,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const body = JSON.stringify(problem);
-  const lines = Object.entries({
-    Connection: 'close',
-    'Content-Type': 'application/problem+json',
-    'Content-Length': String(Buffer.byteLength(body)),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const { status } = problem;
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -1,5 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { InMemoryStore, type Store, VirtualClock } from '@apollo-deploy/orchestration';
+import {
+  InMemoryStore,
+  type PlanSigner,
+  type Store,
+  VirtualClock,
+} from '@apollo-deploy/orchestration';
 import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { type HubConfig, readHubConfig } from '../config/hub-config.js';
@@ -24,6 +29,7 @@ interface Sending {
 interface TestHubParts {
   readonly store?: Store;
   readonly logger?: LoggerService;
+  readonly signer?: PlanSigner;
 }
 
 /** A hub in this process that listens on a free port and keeps everything in memory by default. */
@@ -40,12 +46,16 @@ export class TestHub {
     {
       store = new InMemoryStore(),
       logger = new JsonLogger('silent', { write: () => undefined }),
+      signer,
     }: TestHubParts = {},
   ): Promise<TestHub> {
-    const config = readHubConfig({}, '/nowhere');
+    const config = readHubConfig({ APOLLO_LOGIN: 'local' }, '/nowhere');
     if (!config.ok) throw new Error('the initial configuration is not valid');
     const clock = new VirtualClock(new Date('2026-03-01T12:00:00.000Z'));
-    const parts = { config: { ...config.value, ...settings }, store, clock, ids: new UlidIds() };
+    const parts = {
+      ...{ config: { ...config.value, ...settings }, store, clock, ids: new UlidIds() },
+      ...(signer !== undefined && { signer }),
+    };
     const app = await createHub(parts, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -69,7 +79,7 @@ export class TestHub {
     const text = type.startsWith('text/event-stream')
       ? await closed(response)
       : await response.text();
-    const isJson = type.includes('json');
+    const isJson = /\bjson\b/.test(type);
     return {
       status: response.status,
       headers: response.headers,

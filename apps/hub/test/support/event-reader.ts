@@ -32,10 +32,15 @@ export class EventReader {
     this.ended = this.read();
   }
 
-  static async open(url: string, lastId = '', query = ''): Promise<EventReader> {
+  static async open(
+    url: string,
+    lastId = '',
+    query = '',
+    credentials: Readonly<Record<string, string>> = {},
+  ): Promise<EventReader> {
     const abort = new AbortController();
     const response = await fetch(`${url}/api/v1/events${query}`, {
-      headers: lastId === '' ? {} : { 'last-event-id': lastId },
+      headers: { ...credentials, ...(lastId !== '' && { 'last-event-id': lastId }) },
       signal: abort.signal,
     });
     return new EventReader(response, lastId, abort);

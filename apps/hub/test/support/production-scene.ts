@@ -2,13 +2,18 @@ import type { RunRecord } from '@apollo-deploy/domain';
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import {
   type Context,
+  OrchestrationEngine,
   type Principal,
   recordHeartbeats,
   registerRelease,
+  replaceApprovalRule,
+  setRoles,
 } from '@apollo-deploy/orchestration';
 import type { ReleaseReport } from '@apollo-deploy/protocol';
 import { UlidIds } from '../../src/platform/ulid-ids.js';
 import { SpokeClient } from '../../src/testing/spokes/spoke-client.js';
+import { HELLO } from '../../src/testing/spokes/spoke-scene.js';
+import { TestCredential } from '../../src/testing/spokes/test-credential.js';
 import { type Answer, TestHub } from '../../src/testing/test-hub.js';
 
 type Body = Answer['body'];
@@ -25,7 +30,7 @@ const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
 /**
  * A hub on a virtual clock (Sunday, 1 March 2026, noon) with a production environment `prod`, whose
  * spoke runs `aria` 1.0.0 and `base` 1.5.0 as desired, and takes whatever it is offered. All releases ran in
- * development before.
+ * development before, and an sre agrees to whatever is wanted.
  */
 export class ProductionScene {
   private generation = 0;
@@ -43,9 +48,11 @@ export class ProductionScene {
     }
     for (const release of RELEASES) await register(hub, release);
     await hub.store.transact((unit) => unit.runs.put(RELEASES.map(provenBelow)));
-    const joining = { spoke: 'prod', environment: 'prod' };
+    await letAgree(hub);
+    const joining = { spoke: 'prod', environment: 'prod', clusterUid: HELLO.clusterUid };
     const { token } = await done(hub.post('/api/v1/join-tokens', joining));
-    const spoke = await SpokeClient.connect(Number(new URL(hub.url).port), String(token), () =>
+    const credential = await TestCredential.over(hub.url, String(token));
+    const spoke = await SpokeClient.connect(Number(new URL(hub.url).port), credential, () =>
       hub.clock.now(),
     );
     const scene = new ProductionScene(hub, spoke);
@@ -64,7 +71,31 @@ export class ProductionScene {
   async want(product: string, version: string): Promise<void> {
     const entity = { spoke: 'prod', product, desired: { version } };
     await done(this.hub.put(`/api/v1/entities/${product}-prod`, entity));
-    await done(this.hub.post('/api/v1/evaluations', { entity: `${product}-prod` }));
+    await this.tryAgain(`${product}-prod`);
+  }
+
+  /** An entity is evaluated now, and an sre agrees to what is proposed. */
+  async tryAgain(entity: string): Promise<void> {
+    await this.evaluate(entity);
+    if (await this.agree(entity)) await this.evaluate(entity);
+  }
+
+  /** True if somebody was asked. */
+  private async agree(entity: string): Promise<boolean> {
+    const { hub } = this;
+    const [plan] = await hub.store.transact((unit) => unit.plans.openOf([entity]));
+    if (plan?.violations.some(({ code }) => code === 'approval') !== true) return false;
+    const engine = new OrchestrationEngine(contextOf(hub), (_, bug) => {
+      throw bug;
+    });
+    const approver: Principal = { kind: 'person', name: 'sre-1', roles: [] };
+    const given = await engine.approvePlan(approver, plan.id, { digest: plan.digest });
+    if (!given.ok) throw new Error(given.error.detail);
+    return true;
+  }
+
+  private async evaluate(entity: string): Promise<void> {
+    await done(this.hub.post('/api/v1/evaluations', { entity }));
   }
 
   /** The spoke sees these versions, each healthy. */
@@ -107,6 +138,18 @@ export class ProductionScene {
 
 function contextOf({ store, clock }: TestHub): Context {
   return { store, clock, ids: new UlidIds(), startedAt: clock.now() };
+}
+
+/** There is an sre, and what an sre agrees to stays so, however long the plan waits. */
+async function letAgree(hub: TestHub): Promise<void> {
+  const context = contextOf(hub);
+  const sre = { name: 'sre-1', roles: ['sre'], grants: [], disabled: false } as const;
+  const known = await setRoles(context, PERSON, sre);
+  if (!known.ok) throw new Error(known.error.detail);
+  const rule = { name: 'production', tier: 'production', requiredRoles: ['sre'] } as const;
+  const asks = { ...rule, level: 1, allowAuthor: false };
+  const replaced = await replaceApprovalRule(context, PERSON, asks);
+  if (!replaced.ok) throw new Error(replaced.error.detail);
 }
 
 async function register(hub: TestHub, release: (typeof RELEASES)[number]): Promise<void> {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,13 +65,7 @@ export class TestSystem {
     const ports = await freePorts(hubs);
     const system = new TestSystem(folder, cluster, database, ports);
     for (const [index, port] of ports.entries()) {
-      system.hubs.push(
-        new NodeProcess(
-          join(ROOT, 'apps/hub/dist/main.js'),
-          { APOLLO_PORT: String(port), DATABASE_URL: database.url },
-          join(folder, `hub-${String(index)}.log`),
-        ),
-      );
+      system.hubs.push(system.hubOf(port, database.url, `hub-${String(index)}`));
     }
     return system;
   }
@@ -101,6 +96,18 @@ export class TestSystem {
     await this.client.ready();
   }
 
+  /** A hub in the place of the first, which comes to the database by way of this address. Not started. */
+  hubThrough(databaseUrl: string): NodeProcess {
+    const hub = this.hubOf(this.ports[0] ?? 0, databaseUrl, 'hub-through');
+    this.hubs.push(hub);
+    return hub;
+  }
+
+  /** What the spoke has logged so far. */
+  saidBySpoke(): Promise<string> {
+    return readFile(this.spoke.logFile, 'utf8');
+  }
+
   /** Keeps a copy of the database as it is when the hub dies just now; the hub then goes on. */
   async backUp(): Promise<void> {
     await this.hub.kill();
@@ -120,11 +127,19 @@ export class TestSystem {
     const { token } = await this.client.post('/api/v1/join-tokens', {
       spoke: 'dev',
       environment: 'dev',
+      clusterUid: await this.clusterUid(),
     });
     await mkdir(this.folder, { recursive: true });
     await writeFile(join(this.folder, 'token'), String(token), { mode: 0o600 });
     this.spoke.start();
     await this.connected();
+  }
+
+  /** By which the hub knows the cluster. */
+  private async clusterUid(): Promise<string> {
+    const path = '/api/v1/namespaces/kube-system';
+    const { body } = await this.cluster.send({ method: 'GET', path });
+    return (JSON.parse(body) as { metadata: { uid: string } }).metadata.uid;
   }
 
   async connected(): Promise<void> {
@@ -158,13 +173,24 @@ export class TestSystem {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  private hubOf(port: number, databaseUrl: string, log: string): NodeProcess {
+    return new NodeProcess(
+      join(ROOT, 'apps/hub/dist/main.js'),
+      { APOLLO_LOGIN: 'local', APOLLO_PORT: String(port), DATABASE_URL: databaseUrl },
+      join(this.folder, `${log}.log`),
+    );
+  }
+
   private async stopProcesses(): Promise<void> {
     await this.spoke.stop();
     for (const hub of this.hubs) await hub.stop();
   }
 }
 
-/** Ports that were free a moment ago. */
+/**
+ * Ports that were free a moment ago. No connection that is dialled is given one of them by the system,
+ * so that a hub finds its port free again however long it is down.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listening));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
@@ -173,7 +199,14 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 async function listening(): Promise<Server> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
+  for (;;) {
+    const server = createServer().listen(randomInt(20_000, 32_000), '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!inUse) throw error;
+    }
+  }
 }

@@ -214,6 +214,13 @@ describe('the drift of an object', () => {
       says: `Deployment shop/web: ${AT_WEB}.env[name=A].value has changed`,
     },
     {
+      name: 'an annotation, whose text it does not tell',
+      manifest: { spec: { template: { metadata: { annotations: { note: 'hunter2' } } } } },
+      live: { spec: { template: { metadata: { annotations: { note: 'hunter3' } } } } },
+      expected: { field: 'spec.template.metadata.annotations.note' },
+      says: 'Deployment shop/web: spec.template.metadata.annotations.note has changed',
+    },
+    {
       name: 'the content of a Secret, which it does not tell',
       ...{ apiVersion: 'v1', kind: 'Secret', manifest: { stringData: { a: 'hunter2' } } },
       live: { data: { a: 'aHVudGVyMw==' } },

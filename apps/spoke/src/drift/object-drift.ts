@@ -22,7 +22,7 @@ const LONGEST_VALUE = 256;
 const LONGEST_MESSAGE = 2048;
 /** Their values may be passwords, and stay in the cluster. */
 const SECRET_KINDS = new Set(['Secret', 'ConfigMap']);
-const SECRET_FIELDS = new Set(['env', 'args', 'command']);
+const SECRET_FIELDS = new Set(['env', 'args', 'command', 'annotations']);
 const SECRET_NAME = /pass|secret|token|credential|private|api_?key/i;
 const REPLICAS = 'spec.replicas';
 
@@ -32,6 +32,16 @@ const REPLICAS = 'spec.replicas';
  * and what a rule leaves to others. Pure.
  */
 export function objectDrift(question: DriftQuestion): readonly DriftReport[] {
+  return driftReports(question.ref, driftedFields(question));
+}
+
+/** As they are told of one object, at most 50. */
+export function driftReports(ref: KubeRef, fields: readonly Difference[]): readonly DriftReport[] {
+  return fields.slice(0, MOST_OF_ONE_OBJECT).map((difference) => reportOf(ref, difference));
+}
+
+/** All the fields that `objectDrift` is about. Pure. */
+export function driftedFields(question: DriftQuestion): readonly Difference[] {
   const { ref, expected, live, rules } = question;
   const managed = new ManagedFields(live);
   const { apiVersion, kind } = expected;
@@ -41,10 +51,9 @@ export function objectDrift(question: DriftQuestion): readonly DriftReport[] {
     expected.ignored.some((pattern) => covers(pattern, path)) ||
     managed.isScaled(path) ||
     (expected.autoscaled && formatPath(path) === REPLICAS);
-  return differences(expected.fields, comparedFields(live), shapeOf)
-    .filter((difference) => !isLeftToOthers(difference) && !isHelmsOwn(managed, difference))
-    .slice(0, MOST_OF_ONE_OBJECT)
-    .map((difference) => reportOf(ref, difference));
+  return differences(expected.fields, comparedFields(live), shapeOf).filter(
+    (difference) => !isLeftToOthers(difference) && !isHelmsOwn(managed, difference),
+  );
 }
 
 /** Nobody has written it since Helm has: the server keeps it differently than it was asked to. */

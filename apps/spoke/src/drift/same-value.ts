@@ -1,4 +1,4 @@
-import { sameQuantity } from '../state/quantity.js';
+import { sameQuantity } from '@apollo-deploy/kube';
 
 /** True for what the API server leaves out: nothing, and what is as good as nothing. */
 export function isNothing(value: unknown): boolean {

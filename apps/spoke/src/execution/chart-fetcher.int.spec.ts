@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256Hex } from '@apollo-deploy/kernel';
@@ -23,9 +26,9 @@ describe('a chart', () => {
     answer = () => Promise.resolve(new Response(BYTES));
   });
 
-  const fetcher = (): ChartFetcher =>
+  const fetcher = (directory = folder): ChartFetcher =>
     new ChartFetcher({
-      ...{ hubUrl: 'http://hub', directory: folder, token: () => Promise.resolve('secret') },
+      ...{ hubUrl: 'http://hub', directory, token: () => Promise.resolve('secret') },
       fetch: (url, options) => {
         const { authorization } = options?.headers as Record<string, string>;
         asked.push(`${url instanceof Request ? url.url : url.toString()} ${authorization}`);
@@ -69,6 +72,67 @@ describe('a chart', () => {
   });
 
   it.each([
+    { name: 'as many bytes as were signed', size: BYTES.length, ok: true },
+    { name: 'one byte more than was signed', size: BYTES.length - 1, ok: false },
+  ])('of $name is taken: $ok', async ({ size, ok }) => {
+    const fetched = await fetcher().fetch(SHA256, size);
+    expect(fetched).toMatchObject(ok ? { ok } : { ok, error: { code: 'chart/other_size' } });
+    expect(await readdir(folder)).toHaveLength(ok ? 1 : 0);
+  });
+
+  it('that goes on after the bytes that were signed is cut off there', async () => {
+    let sent = 0;
+    let cancelled = false;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (to) => {
+        sent += 1024;
+        to.enqueue(new Uint8Array(1024));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    answer = () => Promise.resolve(new Response(endless));
+    expect(await fetcher().fetch(SHA256, 4096)).toMatchObject({
+      ok: false,
+      error: { code: 'chart/other_size', message: expect.stringContaining('4096 bytes') },
+    });
+    expect(cancelled).toBe(true);
+    expect(sent).toBeLessThan(8192);
+  });
+
+  it('is not looked for where the hub sends its spoke to, and nobody there sees its token', async () => {
+    const elsewhere: string[] = [];
+    const [there, hub] = [createServer(), createServer()];
+    there.on('request', ({ url }, response: ServerResponse) => {
+      elsewhere.push(url ?? '');
+      response.end(BYTES);
+    });
+    const elsewhereUrl = await addressOf(there);
+    hub.on('request', (_, response: ServerResponse) => {
+      response.writeHead(302, { location: `${elsewhereUrl}/latest` }).end();
+    });
+    const hubUrl = await addressOf(hub);
+    const token = () => Promise.resolve('secret');
+    const fetched = new ChartFetcher({ hubUrl, directory: folder, token }).fetch(SHA256);
+    await expect(fetched).rejects.toMatchObject({ name: 'ChartUnavailable', retryable: true });
+    expect(elsewhere).toEqual([]);
+    for (const server of [there, hub]) {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    }
+  });
+
+  it('is not said to be there where the disk does not take it', async () => {
+    const noFolder = join(folder, 'file');
+    await writeFile(noFolder, '');
+    await expect(fetcher(join(noFolder, 'charts')).fetch(SHA256)).rejects.toMatchObject({
+      ...{ name: 'ChartUnavailable', retryable: true },
+      message: expect.stringContaining("check the spoke's working directory"),
+    });
+  });
+
+  it.each([
     { name: 'is away', answered: () => Promise.reject(new Error('ECONNREFUSED')) },
     { name: 'has a fault', answered: () => Promise.resolve(new Response('', { status: 502 })) },
     {
@@ -86,3 +150,8 @@ describe('a chart', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+async function addressOf(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

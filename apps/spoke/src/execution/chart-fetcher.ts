@@ -7,7 +7,7 @@ import { errorCode } from '../error-code.js';
 
 /** The hub answered, and the bytes are not to be had from it. */
 export interface ChartRefusal {
-  readonly code: 'chart/not_found' | 'chart/too_large' | 'chart/other_digest';
+  readonly code: 'chart/not_found' | 'chart/too_large' | 'chart/other_size' | 'chart/other_digest';
   readonly message: string;
 }
 
@@ -32,11 +32,14 @@ const FETCH_TIMEOUT_MS = 60_000;
 export class ChartFetcher {
   constructor(private readonly options: ChartFetcherOptions) {}
 
-  /** Path of a file with exactly these bytes. Throws `ChartUnavailable` if the hub is away. */
-  async fetch(sha256: string): Promise<Result<string, ChartRefusal>> {
+  /**
+   * Path of a file with exactly these bytes. `size`: how many there are, if that is known; what is
+   * longer is not read to its end. Throws `ChartUnavailable` if the hub is away.
+   */
+  async fetch(sha256: string, size?: number): Promise<Result<string, ChartRefusal>> {
     const path = join(this.options.directory, `${sha256}.tgz`);
     if ((await this.digestOnDisk(path)) === sha256) return ok(path);
-    const bytes = await this.download(sha256);
+    const bytes = await this.download(sha256, size);
     if (!bytes.ok) return bytes;
     await this.keep(path, bytes.value);
     return ok(path);
@@ -53,7 +56,10 @@ export class ChartFetcher {
     }
   }
 
-  private async download(sha256: string): Promise<Result<Uint8Array, ChartRefusal>> {
+  private async download(
+    sha256: string,
+    size: number | undefined,
+  ): Promise<Result<Uint8Array, ChartRefusal>> {
     const { hubUrl, token } = this.options;
     const url = `${hubUrl}${chartPath(sha256)}`;
     const response = await this.request(url, await token());
@@ -64,7 +70,7 @@ export class ChartFetcher {
     if (!response.ok || response.body === null) {
       throw new ChartUnavailable(`the hub answered HTTP ${response.status} to GET ${url}`);
     }
-    return readAtMost(response.body, sha256);
+    return readChart(response.body, sha256, size);
   }
 
   private async request(url: string, token: string): Promise<Response> {
@@ -103,9 +109,10 @@ export class ChartFetcher {
   }
 }
 
-async function readAtMost(
+async function readChart(
   body: ReadableStream<Uint8Array>,
   sha256: string,
+  wanted = MAX_CHART_BYTES,
 ): Promise<Result<Uint8Array, ChartRefusal>> {
   const chunks: Uint8Array[] = [];
   const hash = createHash('sha256');
@@ -114,6 +121,7 @@ async function readAtMost(
     for await (const chunk of body) {
       size += chunk.byteLength;
       if (size > MAX_CHART_BYTES) return err(tooLarge(sha256));
+      if (size > wanted) return err(otherSize(sha256, wanted));
       hash.update(chunk);
       chunks.push(chunk);
     }
@@ -128,6 +136,11 @@ function tooLarge(sha256: string): ChartRefusal {
   const limit = MAX_CHART_BYTES / 1024 / 1024;
   const message = `chart ${sha256} is larger than ${limit} MiB; leave files out of it that are not templates`;
   return { code: 'chart/too_large', message };
+}
+
+function otherSize(sha256: string, wanted: number): ChartRefusal {
+  const message = `the hub sent more than the ${wanted} bytes that chart ${sha256} was signed to have; nothing was run. Find out who changed it`;
+  return { code: 'chart/other_size', message };
 }
 
 function otherDigest(wanted: string, digest: string): ChartRefusal {

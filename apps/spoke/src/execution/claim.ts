@@ -32,6 +32,11 @@ export class HeldClaim {
     return this.claim;
   }
 
+  /** The entry as this process has last written it; somebody else may have written since. */
+  get stored(): LedgerEntry {
+    return this.entry;
+  }
+
   /** Writes down whose death has to be proven, should this process die first. */
   enterHelm(helm: ProcessIdentity): Promise<boolean> {
     return this.change((claim) => ({ ...claim, holder: { ...claim.holder, helm } }));

@@ -39,7 +39,9 @@ function changed(offer: PlanOffer, change: Partial<OfferedContent>): PlanOffer {
 function received(offer: PlanOffer): PlanOffer {
   const text = encodeHubFrame('plan.offer', offer, { id: 'm-1', epoch: 7, ts: offer.expiresAt });
   const frame = decodeHubFrame(text);
-  if (!frame.ok || frame.value.t !== 'plan.offer') throw new Error('the frame cannot be read');
+  if (!frame.ok || frame.value.t !== 'plan.offer' || !('content' in frame.value.p)) {
+    throw new Error('the frame cannot be read');
+  }
   return frame.value.p;
 }
 

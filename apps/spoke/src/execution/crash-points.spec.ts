@@ -1,19 +1,9 @@
-import {
-  KubeUnavailable,
-  manifestDocuments,
-  type KubeApi,
-  type KubeObject,
-} from '@apollo-deploy/kube';
+import { KubeUnavailable, type KubeApi, type KubeObject } from '@apollo-deploy/kube';
 import type { PlanOffer } from '@apollo-deploy/protocol';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
 import { failingKube, type KubeFault, type RequestMatcher } from '../testing/failing-kube.js';
 import { anOffer } from '../testing/plan-offers.js';
-
-// The YAML reader is loaded at its first use, which takes real time.
-beforeAll(async () => {
-  await manifestDocuments('');
-});
 
 type Hooks = readonly string[];
 

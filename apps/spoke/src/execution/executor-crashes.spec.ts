@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { manifestDocuments } from '@apollo-deploy/kube';
+import { describe, expect, it } from '@jest/globals';
 import type { PlanOffer } from '@apollo-deploy/protocol';
 import { DEAD_HOLDER, ExecutionBench } from '../testing/execution-bench.js';
 import { failingKube, type KubeFault } from '../testing/failing-kube.js';
@@ -10,11 +9,6 @@ const INSTALL = anOffer();
 const LONG_MS = 60_000;
 const WEB = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' };
 const HOOKS = { name: 'web', version: '2.0.0', hookEvents: ['pre-upgrade'], render: () => [] };
-
-// The YAML reader is loaded at its first use, which takes real time.
-beforeAll(async () => {
-  await manifestDocuments('');
-});
 
 async function withRelease() {
   const bench = new ExecutionBench();
@@ -82,6 +76,20 @@ describe('a spoke that finds a claim of a dead one', () => {
     expect(await bench.spoke().carryOut(retry)).toMatchObject({ verdict: 'succeeded' });
   });
 
+  it('installs where an earlier process has removed what never worked, and not more', async () => {
+    const bench = new ExecutionBench();
+    await bench.claimed(INSTALL);
+    await bench.helmRan(INSTALL, 'killed');
+    await bench.spoke().carryOut(INSTALL);
+    const base = await bench.base(INSTALL);
+    const retry = anOffer({ planId: 'plan-2', base });
+    await bench.claimed(retry);
+    await bench.helmRan(anOffer({ type: 'uninstall', planId: 'plan-2', base }), 'normal');
+    expect(await bench.history(retry)).toEqual([]);
+    expect(await bench.spoke().carryOut(retry)).toMatchObject({ verdict: 'succeeded' });
+    expect(await bench.history(retry)).toEqual(['1 deployed by plan-2']);
+  });
+
   it('calls it unknown where hooks may have run', async () => {
     const { bench, upgrade } = await withRelease();
     bench.addChart(HOOKS);
@@ -118,7 +126,7 @@ describe('a spoke that finds a claim of a dead one', () => {
     bench.processes = [{ pid: 101, processGroup: 101, startedAt: '1001', argv: ['helm'] }];
     const spoke = bench.spoke();
     spoke.offer(upgrade);
-    expect((await spoke.progress()).message).toContain('helm (pid 101)');
+    expect((await spoke.waiting()).message).toContain('helm (pid 101)');
     expect(await bench.history(upgrade)).toContain('2 pending-upgrade by plan-1');
   });
 
@@ -151,8 +159,27 @@ describe('a spoke that finds a claim of a dead one', () => {
     await bench.claimed(upgrade);
     const spoke = bench.spoke();
     spoke.offer(anOffer({ type: 'upgrade', base, values: { text: 'other' } }));
-    expect((await spoke.progress()).message).toContain('claimed with other content');
+    expect((await spoke.waiting()).message).toContain('claimed with other content');
     expect(bench.helm.commands).toEqual([]);
+  });
+});
+
+describe('a rollback by Helm 3 that was cut off', () => {
+  it('is broken as well where its target has left the history with it', async () => {
+    const bench = new ExecutionBench();
+    const first = anOffer({ planId: 'plan-0' });
+    await bench.installed(first);
+    const second = anOffer({ planId: 'plan-x', type: 'upgrade', values: { text: 'bad' } });
+    await bench.helmRan(second, 'normal');
+    const base = await bench.base(second);
+    const rollback = anOffer({ type: 'rollback', base, takenBackTo: first });
+    await bench.claimed(rollback, { backTo: 1 });
+    await bench.helmRan(rollback, 'killed', 1);
+    await bench.asHelm3(3, 1);
+    await bench.pruneRelease(1);
+    expect(await bench.spoke().carryOut(rollback)).toMatchObject({
+      ...{ verdict: 'failed', outcome: 'broken', interrupted: true },
+    });
   });
 });
 
@@ -202,6 +229,16 @@ describe('a claimed uninstallation that nobody offers any more', () => {
       message: expect.stringContaining('web in shop is uninstalled and its object is gone'),
     });
     expect(await spoke.verdict('plan-2')).toMatchObject({ verdict: 'succeeded' });
+  });
+
+  it('has succeeded where it took the definition of a kind along, and so all objects of it', async () => {
+    const { bench, uninstall } = await withRelease();
+    const gadget = { apiVersion: 'example.com/v1', kind: 'Gadget', name: 'g', namespace: 'shop' };
+    await bench.claimed(uninstall, { objects: [gadget] });
+    await bench.helmRan(uninstall, 'normal');
+    const spoke = bench.spoke();
+    spoke.offer(install);
+    expect(await spoke.verdict('plan-1')).toMatchObject({ verdict: 'succeeded' });
   });
 
   it('is unhealthy where an object outlives its time', async () => {

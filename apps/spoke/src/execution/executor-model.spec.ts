@@ -5,8 +5,8 @@ import { SCENARIOS } from '../testing/executor-model/scenarios.js';
 import { WEAKENED } from '../testing/executor-model/weakened.js';
 import { explore } from '../testing/explorer.js';
 
-/** The largest scenario has some 50,000 states; a busy machine needs its time for them. */
-const LONG_MS = 60_000;
+/** The largest scenario has some 150,000 states; a busy machine needs its time for them. */
+const LONG_MS = 180_000;
 
 describe('the executor, in every order that things can happen in', () => {
   it.each(Object.entries(SCENARIOS))(

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { HubPayload, PlanOffer, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
+import type { HubPayload, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
 import { stdSerializers } from 'pino';
 import type { Delivery } from '../hub-link/outbox.js';
 import { fitted } from '../state/report-parts.js';
 import type { LedgerVerdict, ReleaseRef } from './ledger-entry.js';
-import { PlanRun, type RunStep } from './plan-run.js';
+import type { OpenedOffer } from './opened-offer.js';
+import { PlanRun } from './plan-run.js';
 import { redactorOf, type Redactor } from './redact-values.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
 
@@ -12,21 +13,33 @@ import type { ExecutionCollaborators, RunControl } from './run-control.js';
 export interface PlanReports {
   accept(message: SpokePayload<'plan.accept'>): void;
   progress(message: SpokePayload<'plan.progress'>): void;
+  waiting(message: SpokePayload<'plan.waiting'>): void;
   /** Resolves once the hub has committed the verdict. */
   result(message: SpokePayload<'plan.result'>): Promise<Delivery>;
 }
 
 interface Job {
-  readonly offer: PlanOffer;
+  readonly offer: OpenedOffer;
   /** Whatever is told or logged of the plan goes through it. */
   readonly redact: Redactor;
   /** To be called once the hub has the verdict. */
   readonly acknowledgements: (() => void)[];
   cancelReason: string | null;
-  /** How far the hub was told it is; null before its claim. */
-  phase: SpokePayload<'plan.progress'>['phase'] | null;
+  /** Why it counts as expired; null: it does not. */
+  lapsed: string | null;
+  /** The look that goes with its verdict, once that is found. */
+  look: Promise<ReleaseReport | null | undefined> | null;
+  /** What it waits for; null while it goes on. */
+  wait: Wait | null;
   /** Ends the job's present wait. */
   wake: () => void;
+}
+
+interface Wait {
+  readonly why: string;
+  readonly since: Date;
+  /** When the hub was told last. */
+  toldAt: Date;
 }
 
 export interface ExecutorOptions {
@@ -38,8 +51,12 @@ export interface ExecutorOptions {
 }
 
 const WAIT_MS = 5000;
+/** The hub may have missed it. */
+const TELL_AGAIN_MS = 60_000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** Somebody else may write a ledger first now and then; what never ends must not keep the API busy. */
+const AGAIN_AT_ONCE = 3;
 /** Cancellations of plans that were never offered to this process. */
 const KEPT_CANCELLATIONS = 1000;
 /** The hub takes no longer message. */
@@ -71,7 +88,7 @@ export class Executor {
   }
 
   /** Takes an offer; one that is being carried out already is only acknowledged once more. */
-  offer(offer: PlanOffer, acknowledge: () => void): void {
+  offer(offer: OpenedOffer, acknowledge: () => void): void {
     if (this.stopping.signal.aborted) return;
     const known = this.jobs.get(offer.planId);
     if (known !== undefined) {
@@ -83,7 +100,9 @@ export class Executor {
       redact: redactorOf(offer),
       acknowledgements: [acknowledge],
       cancelReason: this.cancelled.get(offer.planId) ?? null,
-      phase: null,
+      lapsed: null,
+      look: null,
+      wait: null,
       wake: () => undefined,
     };
     this.cancelled.delete(offer.planId);
@@ -105,6 +124,14 @@ export class Executor {
       this.cancelled.delete(oldest);
     }
     acknowledge();
+  }
+
+  /** From now on the offer counts as expired. What is claimed for it is finished all the same. */
+  lapse(planId: string, why: string): void {
+    const job = this.jobs.get(planId);
+    if (job === undefined) return;
+    job.lapsed ??= why;
+    job.wake();
   }
 
   /** Ids of the plans that are waiting for their turn or under way. */
@@ -135,12 +162,16 @@ export class Executor {
     const { planId } = job.offer;
     const run = new PlanRun(this.tools, job.offer, this.controlOf(job));
     let failures = 0;
+    let again = 0;
     while (!this.stopping.signal.aborted) {
+      job.look = null;
       try {
         const step = await run.run();
         failures = 0;
         if (step.step === 'ended') return await this.finish(job, step.verdict);
-        if (step.step === 'wait') await this.waitVisibly(job, step);
+        if (step.step === 'wait') await this.waitVisibly(job, step.why);
+        again = step.step === 'wait' ? 0 : again + 1;
+        if (again > AGAIN_AT_ONCE) await this.waitForLedger(job, again - AGAIN_AT_ONCE - 1);
       } catch (error) {
         const delayMs = isOutage(error)
           ? retryDelay(failures, this.options.random())
@@ -153,24 +184,34 @@ export class Executor {
     this.jobs.delete(planId);
   }
 
+  private async waitForLedger(job: Job, failures: number): Promise<void> {
+    const delayMs = retryDelay(failures, this.options.random());
+    const why =
+      'its ledger cannot be written: each time somebody else wrote first, or the namespace of the ' +
+      'spoke was gone; look who else writes to it, the spoke tries again by itself';
+    this.tools.log.warn({ planId: job.offer.planId, delayMs, why }, 'a plan does not get on');
+    this.tellWait(job, why);
+    await this.wait(job, delayMs);
+  }
+
   /** A bug is tried again as well: what it stumbled over may pass, and a person may mend it. */
   private tellTrouble(job: Job, error: unknown, delayMs: number): void {
     const { log } = this.tools;
     const { planId } = job.offer;
     const err = error instanceof Error ? job.redact.deep(stdSerializers.err(error)) : error;
+    const what = error instanceof Error ? error.message : String(error);
     if (isOutage(error)) {
       log.warn({ err, planId, delayMs }, 'a plan met an outage; trying again');
-      return;
+      return this.tellWait(job, `an outage has to end first: ${what}`);
     }
     log.error({ err, planId, delayMs }, 'a plan met a bug; trying again, please report it');
-    const what = error instanceof Error ? error.message : String(error);
-    this.tellProgress(job, `met a bug: ${what}; trying again in ${delayMs / 1000} s`);
+    this.tellWait(job, `it met a bug, please report it: ${what}; trying again every minute`);
   }
 
   private async finish(job: Job, ended: LedgerVerdict): Promise<void> {
     const { planId, verdict } = ended;
     this.tools.log.info({ planId, verdict }, 'a plan has its verdict');
-    const delivered = this.tell(ended, await this.lookAt(job.offer.content));
+    const delivered = this.tell(ended, await (job.look ?? this.lookAt(job.offer.content)));
     this.jobs.delete(planId);
     void delivered.then((delivery) => {
       if (delivery !== 'acknowledged') return;
@@ -208,31 +249,39 @@ export class Executor {
       session: this.session,
       redact: job.redact,
       cancelReason: () => job.cancelReason,
+      lapsed: () => job.lapsed,
       onAccepted: (at) => reports.accept({ planId, attempt, at }),
       onProgress: (phase, message) => {
-        job.phase = phase;
-        this.tellProgress(job, message);
+        job.wait = null;
+        reports.progress({ planId, phase, message: told(job, message) });
       },
+      onFound: () => {
+        job.look = this.lookAt(job.offer.content);
+      },
+      onWaiting: (why) => this.tellWait(job, why),
+      waitedFor: () => job.wait?.why ?? null,
       onOtherEnded: (other) => void this.tell(other, undefined),
     };
   }
 
-  private async waitVisibly(
-    job: Job,
-    { why, claimed }: Extract<RunStep, { step: 'wait' }>,
-  ): Promise<void> {
+  private async waitVisibly(job: Job, why: string): Promise<void> {
     const { planId } = job.offer;
     this.tools.log.info({ planId, why: job.redact.text(why) }, 'a plan has to wait');
-    if (claimed) job.phase ??= 'claimed';
-    this.tellProgress(job, `waiting: ${why}`);
+    this.tellWait(job, why);
     await this.wait(job, WAIT_MS);
   }
 
-  /** The protocol has no word for a plan before its claim; of that one only the log tells. */
-  private tellProgress({ offer: { planId }, phase, redact }: Job, message: string): void {
-    if (phase === null) return;
-    const cut = redact.text(message).slice(0, LONGEST_MESSAGE);
-    this.options.reports.progress({ planId, phase, message: cut });
+  /** Once for each thing it waits for, and again now and then. */
+  private tellWait(job: Job, why: string): void {
+    const now = this.tools.clock.now();
+    const { wait } = job;
+    const isSame = wait?.why === why;
+    if (isSame && now.getTime() - wait.toldAt.getTime() < TELL_AGAIN_MS) return;
+    const since = isSame ? wait.since : now;
+    job.wait = { why, since, toldAt: now };
+    const { planId } = job.offer;
+    const message = told(job, why);
+    this.options.reports.waiting({ planId, message, since: since.toISOString() });
   }
 
   private async wait(job: Job, delayMs: number): Promise<void> {
@@ -246,6 +295,11 @@ export class Executor {
     });
     job.wake = () => undefined;
   }
+}
+
+/** As the hub takes it. */
+function told({ redact }: Job, message: string): string {
+  return redact.text(message).slice(0, LONGEST_MESSAGE);
 }
 
 /** Half to all of a time that doubles with each failure in a row. */

@@ -57,6 +57,18 @@ const ClaimedObject = Type.Object({
   name: Type.String(),
 });
 
+/**
+ * What was foreseen before a release was claimed, in sentences for the verdict; kept, since once Helm has
+ * run nothing shows it any more.
+ */
+export const Foreseen = Type.Object({
+  /** What others have set and the chart takes back. */
+  overridden: Type.Optional(Type.Array(Type.String())),
+  /** What else Helm does or leaves undone unseen. */
+  noted: Type.Optional(Type.Array(Type.String())),
+});
+export type Foreseen = Static<typeof Foreseen>;
+
 /** The right to change a release, and everything needed to find out later what came of it. */
 export const LedgerClaim = Type.Object({
   planId: Type.String(),
@@ -67,6 +79,10 @@ export const LedgerClaim = Type.Object({
   content: OfferedContent,
   /** Identity of the head the plan was made for; null where it was made for no release. */
   baseSecretUid: Type.Union([Type.Null(), Type.String()]),
+  /** Version of that head when it was claimed; absent where there was none, and in older claims. */
+  baseVersion: Type.Optional(Type.String()),
+  /** Rollback only: the revision it goes back to, which may leave the history for the new one. */
+  backTo: Type.Optional(Type.Integer({ minimum: 1 })),
   /** When the objects were applied; the rollout's time runs from here. */
   verifyingSince: Type.Optional(Type.String()),
   /**
@@ -76,6 +92,8 @@ export const LedgerClaim = Type.Object({
   objects: Type.Optional(Type.Array(ClaimedObject)),
   /** How often Helm may run a hook for the plan; absent in claims of older versions. */
   hookRuns: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Absent where nothing was, and in claims of older versions. */
+  foreseen: Type.Optional(Foreseen),
 });
 export type LedgerClaim = Static<typeof LedgerClaim>;
 
@@ -85,8 +103,17 @@ export const LedgerVerdict = Type.Object({
   attempt: Type.Integer(),
   at: Type.String(),
   verdict: PlanVerdict,
+  /** Of what it was to bring, see `offeredContentKey`; absent in verdicts of older versions. */
+  contentKey: Type.Optional(Type.String()),
   /** The head as it was left, with no process of ours at work on it any more. */
-  head: Type.Optional(Type.Object({ secretUid: Type.String(), status: Type.String() })),
+  head: Type.Optional(
+    Type.Object({
+      secretUid: Type.String(),
+      status: Type.String(),
+      /** Absent in verdicts of older versions. */
+      resourceVersion: Type.Optional(Type.String()),
+    }),
+  ),
 });
 export type LedgerVerdict = Static<typeof LedgerVerdict>;
 
@@ -114,11 +141,13 @@ export interface LedgerEntry {
  */
 export function isLeftover(
   entry: LedgerEntry,
-  head: { readonly secretUid: string; readonly status: string },
+  head: Pick<ReleaseRecord, 'secretUid' | 'status' | 'resourceVersion'>,
 ): boolean {
-  return entry.verdicts.some(
-    (verdict) => verdict.head?.secretUid === head.secretUid && verdict.head.status === head.status,
-  );
+  return entry.verdicts.some(({ head: left }) => {
+    if (left?.secretUid !== head.secretUid || left.status !== head.status) return false;
+    // A removal that somebody begins anew shows in nothing else.
+    return left.resourceVersion === undefined || left.resourceVersion === head.resourceVersion;
+  });
 }
 
 /** The head as a verdict keeps it: without a lock under which somebody may be at work. */

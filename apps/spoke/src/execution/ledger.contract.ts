@@ -116,6 +116,25 @@ export function describeLedger(
       expect(await ledger.read(RELEASE)).toMatchObject({ claim: CLAIM, verdicts: [] });
     });
 
+    it('ends a plan from the entry as it was last known, if it still is that', async () => {
+      const { ledger } = await open();
+      const known = await written(ledger, { ...(await ledger.read(RELEASE)), claim: CLAIM });
+      const { instance } = CLAIM.holder;
+      const ended = await recordVerdict(ledger, RELEASE, verdict('plan-1'), instance, known);
+      expect(ended).toEqual(verdict('plan-1'));
+      expect(await ledger.read(RELEASE)).toMatchObject({ claim: null, verdicts: [ended] });
+    });
+
+    it('does not end a plan whose claim was taken since the entry was last known', async () => {
+      const { ledger, other } = await open();
+      const known = await written(ledger, { ...(await ledger.read(RELEASE)), claim: CLAIM });
+      const taken = { ...CLAIM, holder: { ...CLAIM.holder, instance: 'heir' } };
+      await written(other, { ...known, claim: taken });
+      const { instance } = CLAIM.holder;
+      expect(await recordVerdict(ledger, RELEASE, verdict('plan-1'), instance, known)).toBeNull();
+      expect(await ledger.read(RELEASE)).toMatchObject({ claim: taken, verdicts: [] });
+    });
+
     it('does not end a plan whose claim somebody deleted', async () => {
       const { ledger } = await open();
       const { instance } = CLAIM.holder;

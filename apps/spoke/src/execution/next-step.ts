@@ -6,7 +6,7 @@ import {
   type ReleaseState,
 } from '@apollo-deploy/helm';
 import { jsonDigest } from '@apollo-deploy/kernel';
-import type { PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
+import type { OfferedContent, PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import type { HolderState } from './judge-holder.js';
 import {
   isLeftover,
@@ -26,9 +26,11 @@ import {
   isMadeBy,
   isUntouched,
   lockedBySomebody,
+  mayBeForgotten,
+  notOurs,
   unreadable,
 } from './plan-facts.js';
-import { declined, refused, unknown } from './verdicts.js';
+import { declined, ledgerLost, refused, unknown } from './verdicts.js';
 
 /** What an offer is met with, by what the ledger says of its release. */
 export type FirstStep =
@@ -97,11 +99,19 @@ export function beforeClaim(
   late: PlanVerdict | null,
 ): BeforeClaim {
   const done = isEffectOf(offer, state);
-  const no = done ? null : (late ?? unreadable(state) ?? baseMoved(offer.content, state));
+  const no = done ? null : (late ?? objections(offer.content, state));
   const locked = lockedBySomebody(entry, state);
-  if (no !== null) return { do: 'end', verdict: no, left: leftHead(state, locked === null) };
+  if (no !== null) {
+    const verdict = mayBeForgotten(offer, entry, state) ? ledgerLost(no) : no;
+    return { do: 'end', verdict, left: leftHead(state, locked === null) };
+  }
   if (locked !== null) return { do: 'wait', why: locked };
-  return { do: 'claim', done, deadHolder: isDeadLock(entry, null, state, '') };
+  return { do: 'claim', done, deadHolder: isDeadLock(entry, null, state) };
+}
+
+/** What there is against a release as it was found, the first thing. */
+function objections(content: OfferedContent, state: ReleaseState): PlanVerdict | null {
+  return unreadable(state) ?? baseMoved(content, state) ?? notOurs(content, state);
 }
 
 /** A cancellation counts until Helm has touched the release; null: it does not, or there is none. */
@@ -155,7 +165,7 @@ export function abandonedEnd({ content, planId }: LedgerClaim, state: ReleaseSta
     const message = `the spoke ended after it had claimed ${release} and before Helm began`;
     return { next: 'end', verdict: declined('interrupted', message, evidence) };
   }
-  if (state.kind === 'deployed' && isMadeBy(planId, content, state.head)) {
+  if (state.kind === 'deployed' && isMadeBy(planId, content, state)) {
     return { next: 'verify', head: state.head };
   }
   const message = `the spoke ended while plan ${planId} was at work on ${release}; look at what is there, then end the plan by hand`;

@@ -15,6 +15,7 @@ const OFFER_CHECKS = [
   namesAreUsable,
   chartFitsTheOperation,
   isCovered,
+  approvalsAreForIt,
 ] as const satisfies readonly OfferCheck[];
 
 export function checkOffer(
@@ -30,7 +31,7 @@ export function checkOffer(
 }
 
 function contentIsWhatWasApproved({ content, digest }: PlanOffer): OfferRefusal | null {
-  const computed = jsonDigest(content);
+  const computed = digestOf(content);
   if (computed === digest) return null;
   const message = `the content of the plan has digest ${computed}, not ${digest} as was approved; make a new plan`;
   return { reason: 'ContentDigestDiffers', message };
@@ -39,10 +40,20 @@ function contentIsWhatWasApproved({ content, digest }: PlanOffer): OfferRefusal 
 function valuesAreWhatWasApproved({ content, values }: PlanOffer): OfferRefusal | null {
   if (content.valuesDigest === null) return null;
   // They came as JSON, so that is what they are.
-  const computed = jsonDigest(values as Json);
+  const computed = digestOf(values as Json);
   if (computed === content.valuesDigest) return null;
   const message = `the values have digest ${computed}, not ${content.valuesDigest} as was approved; make a new plan`;
   return { reason: 'ValuesDigestDiffers', message };
+}
+
+/** "none" for what canonical JSON cannot carry, such as half a character. */
+function digestOf(value: Json): string {
+  try {
+    return jsonDigest(value);
+  } catch (error) {
+    if (error instanceof TypeError) return 'none';
+    throw error;
+  }
 }
 
 function isForThisSpoke({ content }: PlanOffer, spoke: string): OfferRefusal | null {
@@ -69,4 +80,18 @@ function chartFitsTheOperation({ content }: PlanOffer): OfferRefusal | null {
   if (wantsNone ? hasNone : hasChart) return null;
   const message = `a plan of type ${content.type} has to come ${wantsNone ? 'without' : 'with'} a chart and values; make a new plan`;
   return { reason: 'ChartDoesNotFit', message };
+}
+
+/** For this content, or for that of the plan whose approval covers it. */
+function approvalsAreForIt({
+  approvals = [],
+  digest,
+  rollbackOf,
+  repairOf,
+}: PlanOffer): OfferRefusal | null {
+  const approved = (rollbackOf ?? repairOf)?.digest ?? digest;
+  const other = approvals.find((approval) => approval.digest !== approved);
+  if (other === undefined) return null;
+  const message = `${other.by} approved content with digest ${other.digest}, not ${approved}; have the plan approved as it is now`;
+  return { reason: 'ApprovalOfOtherContent', message };
 }

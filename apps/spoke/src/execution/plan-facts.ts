@@ -1,9 +1,13 @@
 import {
   headOf,
+  historyOf,
+  isLabelledBy,
+  isRemovedBy,
   PLAN_LABEL,
+  removalWasInterrupted,
   rollbackDescription,
   underlyingState,
-  type ReleaseRecord,
+  type ManagedState,
   type ReleaseState,
 } from '@apollo-deploy/helm';
 import {
@@ -37,17 +41,18 @@ export function isUntouched(content: OfferedContent, state: ReleaseState): boole
 
 /** True if the release already is what the plan makes of it, and the plan made it. */
 export function isEffectOf({ planId, content }: PlanOffer, state: ReleaseState): boolean {
-  const head = headOf(state);
-  return head !== null && !isBase(content, state) && isMadeBy(planId, content, head);
+  const found = underlyingState(state);
+  return found !== null && !isBase(content, state) && isMadeBy(planId, content, found);
 }
 
 /**
- * True if the plan's helm made this revision, by what it carries from its first write on. A label is
- * inherited, so the content has to be the plan's as well; a rollback takes no label of its own.
+ * True if the plan's helm made the head, by what that carries from its first write on. A label is
+ * inherited, so the head has to be the first with it; a rollback of Helm's takes no label of its own.
  */
-export function isMadeBy(planId: string, content: OfferedContent, head: ReleaseRecord): boolean {
+export function isMadeBy(planId: string, content: OfferedContent, state: ManagedState): boolean {
+  const { head } = state;
   if (!hasContent(head, content)) return false;
-  if (head.planId === planId) return true;
+  if (isLabelledBy(planId, state)) return true;
   if (content.type !== 'rollback') return false;
   if (head.description === rollbackDescription(planId)) return true;
   // Helm 3 takes no description; the number then has to follow.
@@ -56,14 +61,21 @@ export function isMadeBy(planId: string, content: OfferedContent, head: ReleaseR
 }
 
 /**
- * False only if it is certain that no helm of the claim's plan has written anything: the base is still
- * there as it was, and nothing that came after it has the plan's label.
+ * False only if it is certain that no helm of the claim's plan has written anything: the head still is
+ * the base, or the base is still there and nothing that came after it has the plan's label.
  */
 export function mayHaveTouched(
-  { planId, content, baseSecretUid }: LedgerClaim,
+  { planId, content, baseSecretUid, baseVersion }: LedgerClaim,
   state: ReleaseState,
 ): boolean {
-  const history = underlyingState(state)?.history ?? [];
+  if (state.kind === 'absent') return content.base !== null || baseSecretUid !== null;
+  const found = underlyingState(state);
+  if (found?.head.secretUid === baseSecretUid) {
+    if (found.head.resourceVersion === baseVersion) return false;
+    const removes = content.type === 'uninstall' || content.type === 'install';
+    return removes && (found.kind === 'locked' || removalWasInterrupted(found.head));
+  }
+  const history = historyOf(state);
   const base = history.find(({ secretUid }) => secretUid === baseSecretUid);
   if (content.type === 'rollback' || base === undefined) return true;
   const after = history.filter(({ revision }) => revision > base.revision);
@@ -72,25 +84,51 @@ export function mayHaveTouched(
   return after.some(({ labels }) => labels[PLAN_LABEL] === planId);
 }
 
-/** Why an unclaimed plan is not begun any more; null if it may be. `hubNow` is by the hub's clock. */
+/**
+ * True if the plan may have been begun though nobody has claimed the release: its ledger may be lost.
+ * A rollback is named in what Helm wrote, and of an uninstallation nothing is left.
+ */
+export function mayBeForgotten(
+  { planId, content }: PlanOffer,
+  { version }: Pick<LedgerEntry, 'version'>,
+  state: ReleaseState,
+): boolean {
+  const isNamed = headOf(state)?.description.includes(planId) === true;
+  if (content.type === 'rollback' && isNamed) return true;
+  const removes = content.type === 'uninstall' && content.base !== null;
+  return removes && version === null && isGone(state);
+}
+
+/**
+ * Why an unclaimed plan is not begun any more; null if it may be. `hubNow` is by the hub's clock;
+ * `waitedFor`: what had kept it from beginning, null if nothing had; `lapsed`: why it counts as expired.
+ */
 export function lateOrCancelled(
   { expiresAt, windowEnd }: PlanOffer,
   hubNow: Date,
-  cancelReason: string | null,
+  {
+    cancelReason,
+    waitedFor,
+    lapsed = null,
+  }: {
+    readonly cancelReason: string | null;
+    readonly waitedFor: string | null;
+    readonly lapsed?: string | null;
+  },
 ): PlanVerdict | null {
   if (cancelReason !== null)
     return declined('cancelled', `cancelled before it began: ${cancelReason}`);
+  if (lapsed !== null) return declined('expired', lapsed);
+  const why =
+    waitedFor === null ? 'this spoke came to it too late' : `it waited in vain: ${waitedFor}`;
   if (windowEnd !== undefined && !isBefore(hubNow, windowEnd)) {
     return declined(
       'window_closed',
-      `the windows that allow the plan shut at ${windowEnd}; this spoke came to it too late`,
+      `the windows that allow the plan shut at ${windowEnd}; ${why}`,
     );
   }
   if (isBefore(hubNow, expiresAt)) return null;
-  return declined(
-    'expired',
-    `the offer was valid until ${expiresAt}; this spoke came to it too late`,
-  );
+  return declined('expired', `the offer was valid until ${expiresAt}; ${why}`);
 }
 
 /** False as well for an instant that cannot be read: what may be too late does not begin. */
@@ -105,6 +143,27 @@ function isBefore(now: Date, instant: string): boolean {
 export function unreadable(state: ReleaseState): PlanVerdict | null {
   if (state.kind !== 'foreign' || state.reason !== 'unreadable') return null;
   return refused('release/unreadable', `${state.message}; then ask for the plan again`);
+}
+
+/**
+ * As a plan looks at a release: to one that adopts it, somebody else's is like Apollo's own, however far
+ * it has been taken over yet.
+ */
+export function seenBy(
+  { adopt }: Pick<OfferedContent, 'adopt'>,
+  state: ReleaseState,
+): ReleaseState {
+  return adopt === true ? (underlyingState(state) ?? state) : state;
+}
+
+/** Why a plan that adopts nothing leaves a release of somebody else's alone; null if it is Apollo's. */
+export function notOurs(content: OfferedContent, state: ReleaseState): PlanVerdict | null {
+  if (state.kind !== 'foreign' || state.reason !== 'unmanaged' || isGone(state)) return null;
+  const { entity, releaseName, namespace } = content;
+  return refused(
+    'release/not_ours',
+    `release ${releaseName} in ${namespace} was not made by Apollo, and nothing was touched; let the next plan of ${entity} adopt it (PUT /api/v1/entities/${entity}/adoption), or install under another release name`,
+  );
 }
 
 export function baseMoved(content: OfferedContent, state: ReleaseState): PlanVerdict | null {
@@ -136,15 +195,12 @@ export function isDeadLock(
   entry: LedgerEntry,
   left: LedgerClaim | null,
   state: ReleaseState,
-  ownInstance: string,
 ): boolean {
   if (state.kind !== 'locked') return false;
   if (isLeftover(entry, state.head)) return true;
   if (left === null) return false;
-  const { planId, holder, content, baseSecretUid } = left;
-  if (state.by !== 'uninstall') return isMadeBy(planId, content, state.head);
-  // It leaves no mark. A claim of this very process proves something only once it has run Helm.
-  if (holder.instance === ownInstance && holder.helm === undefined) return false;
-  const removes = content.type === 'uninstall' || content.type === 'install';
-  return removes && state.head.secretUid === baseSecretUid;
+  const { planId, content, baseSecretUid } = left;
+  if (state.by !== 'uninstall') return isMadeBy(planId, content, state);
+  // At another head somebody may be at work whom it has run over: a removal heeds no lock.
+  return state.head.secretUid === baseSecretUid && isRemovedBy(planId, state.head);
 }

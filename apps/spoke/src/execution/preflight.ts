@@ -1,23 +1,22 @@
 import {
-  checkRemoval,
-  preflight as checkChart,
-  type ChartArchive,
+  headOf,
+  preflight as tryOut,
   type HelmRunner,
-  type HelmValues,
   type PreflightFinding,
-  type ReleaseRecord,
+  type ReleaseOperation,
+  type ReleaseReader,
+  type ReleaseState,
 } from '@apollo-deploy/helm';
 import type { KubeApi } from '@apollo-deploy/kube';
-import type { OfferedContent, PlanVerdict } from '@apollo-deploy/protocol';
+import type { PlanVerdict } from '@apollo-deploy/protocol';
+import type { PolicyFile } from '../policy/policy-file.js';
+import type { Foreseen } from './ledger-entry.js';
 import { refused } from './verdicts.js';
 
 export interface PreflightRequest {
-  readonly planId: string;
-  readonly content: OfferedContent;
-  readonly chart: ChartArchive;
-  readonly values: HelmValues;
-  /** The release as it is; null if there is none. */
-  readonly head: ReleaseRecord | null;
+  readonly operation: ReleaseOperation;
+  /** The release as it is. */
+  readonly state: ReleaseState;
 }
 
 const NAMED = 5;
@@ -28,15 +27,14 @@ export type Findings =
   | { readonly verdict: PlanVerdict }
   | {
       readonly verdict: null;
-      /** Sentences about what others have set and the chart takes back. */
-      readonly overridden: readonly string[];
+      readonly foreseen: Foreseen;
       /** How often Helm may run a hook, at most. */
       readonly hookRuns: number;
     };
 
 export const NOTHING_FOUND = {
   verdict: null,
-  overridden: [],
+  foreseen: {},
   hookRuns: 0,
 } as const satisfies Findings;
 
@@ -45,42 +43,55 @@ export const NOTHING_FOUND = {
  * `HelmUnavailable`.
  */
 export async function preflight(
-  tools: { readonly kube: KubeApi; readonly helm: HelmRunner },
-  { planId, content, chart, values, head }: PreflightRequest,
+  tools: {
+    readonly kube: KubeApi;
+    readonly helm: HelmRunner;
+    readonly reader: ReleaseReader;
+    readonly policy?: PolicyFile;
+  },
+  { operation, state }: PreflightRequest,
 ): Promise<Findings> {
-  const { releaseName: release, namespace } = content;
-  const base = { revision: head?.revision ?? 0, secretUid: head?.secretUid ?? null };
-  const target = { planId, release, namespace, base, chart, values };
-  const report = await checkChart(tools, {
-    head,
+  // Where there is no release an uninstallation has nothing to take away.
+  if (operation.type === 'uninstall' && headOf(state) === null) return NOTHING_FOUND;
+  const { policy } = tools;
+  const report = await tryOut(tools, {
+    state,
+    ...(policy !== undefined && {
+      forbidden: (objects) => policy.breaches(objects, operation.namespace),
+    }),
     operation:
-      content.type === 'install'
+      operation.type === 'install'
         ? // The spoke makes the namespace once the release is claimed, so its absence is no finding.
-          { ...target, type: 'install', createNamespace: true }
-        : { ...target, type: 'upgrade' },
+          { ...operation, createNamespace: true }
+        : operation,
   });
   if (!report.ok) return { verdict: refused(report.error.code, report.error.message) };
-  const { findings } = report.value;
+  const { findings, hookRuns } = report.value;
   const blocking = findings.filter(({ severity }) => severity === 'blocking');
   const [first] = blocking;
-  const { hookRuns } = report.value;
-  if (first === undefined) return { verdict: null, overridden: findings.map(describe), hookRuns };
-  return refusedFor(`${chart.name} ${chart.version}`, first, blocking);
+  if (first !== undefined) return refusedFor(nameOf(operation), first, blocking);
+  return { verdict: null, foreseen: foreseenIn(findings), hookRuns };
 }
 
-/** The same for an uninstallation. Throws `KubeUnavailable`. */
-export async function preflightRemoval(
-  { kube }: { readonly kube: KubeApi },
-  head: ReleaseRecord | null,
-): Promise<Findings> {
-  if (head === null) return NOTHING_FOUND;
-  const blocking = await checkRemoval(kube, head);
-  const [first] = blocking;
-  if (first !== undefined) {
-    return refusedFor(`the removal of release ${head.name}`, first, blocking);
+function foreseenIn(findings: readonly PreflightFinding[]): Foreseen {
+  const of = (wanted: PreflightFinding['severity']): string[] =>
+    findings
+      .filter(({ severity }) => severity === wanted)
+      .slice(0, KEPT_AS_EVIDENCE)
+      .map(describe);
+  const [overridden, noted] = [of('overridden'), of('noted')];
+  return {
+    ...(overridden.length > 0 && { overridden }),
+    ...(noted.length > 0 && { noted }),
+  };
+}
+
+function nameOf(operation: ReleaseOperation): string {
+  if (operation.type === 'uninstall') return `the removal of release ${operation.release}`;
+  if (operation.type === 'rollback') {
+    return `to take release ${operation.release} back to revision ${operation.revision}`;
   }
-  const hookRuns = head.hooks.flatMap(({ events }) => events).length;
-  return { ...NOTHING_FOUND, hookRuns };
+  return `${operation.chart.name} ${operation.chart.version}`;
 }
 
 function refusedFor(

@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from '@apollo-deploy/helm';
 import type { PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
 import { boundedEvidence } from './plan-evidence.js';
 import { secretsIn, type Secret } from './secret-values.js';
@@ -9,7 +10,11 @@ export interface Redactor {
   /** Every text in it, however deep. */
   deep<T>(value: T): T;
   verdict(verdict: PlanVerdict): PlanVerdict;
+  /** From now on hides the values of this revision as well. */
+  hide(record: RecordedValues): void;
 }
+
+type RecordedValues = Pick<ReleaseRecord, 'values' | 'valuesDigest' | 'chartName' | 'chartVersion'>;
 
 interface Found {
   readonly start: number;
@@ -20,12 +25,14 @@ interface Found {
 /**
  * Takes the values of a plan out of all that Helm, the cluster and programs say about it: values hold
  * passwords, and templates, schemas and errors quote them. Each is replaced by the path it has in the
- * values. What the plan's content tells anyway, such as the release's name, stays.
+ * values. What the plan's content tells anyway, such as the release's name, stays. The offer's values
+ * are hidden from the beginning, and those that the cluster records as soon as they are told to `hide`.
  */
 export function redactorOf({ planId, content, values }: PlanOffer): Redactor {
   const { entity, spoke, namespace, releaseName, chart } = content;
   const known = [planId, entity, spoke, namespace, releaseName, chart?.name, chart?.version];
-  const secrets = secretsIn(values, new Set(known));
+  let secrets = secretsIn(values, new Set(known));
+  const hidden = new Set([content.valuesDigest]);
   const text = (said: string): string => redacted(said, secrets);
   const deep = <T>(value: T): T => mapTexts(value, text) as T;
   const verdict = (given: PlanVerdict): PlanVerdict => ({
@@ -33,7 +40,15 @@ export function redactorOf({ planId, content, values }: PlanOffer): Redactor {
     message: cut(text(given.message)),
     evidence: boundedEvidence(deep(given.evidence)),
   });
-  return { text, deep, verdict };
+  const hide = (record: RecordedValues): void => {
+    if (hidden.has(record.valuesDigest)) return;
+    hidden.add(record.valuesDigest);
+    const told = new Set([...known, record.chartName, record.chartVersion]);
+    const forms = new Set(secrets.map(({ form }) => form));
+    const more = secretsIn(record.values, told).filter(({ form }) => !forms.has(form));
+    secrets = [...secrets, ...more];
+  };
+  return { text, deep, verdict, hide };
 }
 
 function redacted(text: string, secrets: readonly Secret[]): string {

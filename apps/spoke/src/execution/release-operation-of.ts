@@ -1,4 +1,5 @@
 import {
+  isPlanRevision,
   underlyingState,
   type HelmValues,
   type ReleaseOperation,
@@ -15,7 +16,7 @@ export interface OperationFacts {
   readonly base: { readonly revision: number; readonly secretUid: string | null };
   /** Path of the chart archive; null for an uninstall. */
   readonly chartPath: string | null;
-  /** The revision a rollback goes back to; null if its history holds none with this content. */
+  /** The revision a rollback goes back to; null if its history holds none of a plan with this content. */
   readonly rollbackTo: number | null;
 }
 
@@ -28,9 +29,12 @@ export function releaseOperationOf(facts: OperationFacts): ReleaseOperation {
     release: content.releaseName,
     namespace: content.namespace,
     base,
+    ...(content.adopt === true && { adopt: true }),
+    ...(content.fieldConflicts !== undefined && { fieldConflicts: content.fieldConflicts }),
   };
   if (content.type === 'uninstall') return { type: 'uninstall', ...target };
-  if (content.type === 'rollback' && facts.rollbackTo !== null) {
+  // A revision that a rollback brings back has the labels of before: it would not be Apollo's.
+  if (content.type === 'rollback' && facts.rollbackTo !== null && content.adopt !== true) {
     return { type: 'rollback', ...target, revision: facts.rollbackTo };
   }
   const withContent = { ...target, chart: chartOf(facts), values: offer.values as HelmValues };
@@ -51,11 +55,12 @@ function chartOf({ offer: { content }, chartPath }: OperationFacts): {
 }
 
 /**
- * The newest good revision before the plan's base with the plan's chart and values, found by what it
- * contains and never by counting back; null if there is none.
+ * The newest good revision before the plan's base with the plan's chart and values that a plan has made,
+ * found by what it contains and never by counting back; null if there is none. Under the same name,
+ * version and values anybody may have installed something else.
  */
 export async function findRevision(
-  reader: ReleaseReader,
+  reader: Pick<ReleaseReader, 'read'>,
   state: ReleaseState,
   content: OfferedContent,
 ): Promise<number | null> {
@@ -67,7 +72,8 @@ export async function findRevision(
   );
   for (const candidate of good.toReversed()) {
     const read = await reader.read(content.namespace, candidate);
-    if (read.ok && hasContent(read.value, content)) return read.value.revision;
+    if (!read.ok || !isPlanRevision(read.value)) continue;
+    if (hasContent(read.value, content)) return read.value.revision;
   }
   return null;
 }

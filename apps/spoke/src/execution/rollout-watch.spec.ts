@@ -113,6 +113,32 @@ describe('the look at a rollout', () => {
     expect(await end).toMatchObject({ verdict: { verdict: 'healthy' } });
   });
 
+  it('judges the first change after a pause at once', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(0));
+    const end = scene.watch();
+    await scene.time.waitBegins(60_000);
+    scene.time.advance(SETTLE_MS);
+    await scene.store(deployment(1));
+    await scene.time.waitBegins(0);
+    scene.time.advance(0);
+    expect(await end).toMatchObject({ verdict: { verdict: 'healthy' } });
+  });
+
+  it('judges changes that come one after another all the same', async () => {
+    const scene = new Scene();
+    await scene.kube.create(deployment(0));
+    const end = scene.watch();
+    await scene.time.waitBegins(60_000);
+    await scene.store(deployment(1));
+    for (const restMs of [50, 30, 10]) {
+      await scene.time.waitBegins(restMs);
+      scene.time.advance(20);
+      await scene.store(deployment(1, { metadata: { ...REF, labels: { rest: String(restMs) } } }));
+    }
+    expect(await end).toMatchObject({ verdict: { verdict: 'healthy' } });
+  });
+
   it('does not take the world before the change for the one after it', async () => {
     const scene = new Scene();
     await scene.kube.create(deployment(1));
@@ -126,8 +152,8 @@ describe('the look at a rollout', () => {
     await scene.time.waitBegins(60_000);
     expect(scene.progress).toEqual([]);
     open();
-    await scene.time.waitBegins(SETTLE_MS);
-    scene.time.advance(SETTLE_MS);
+    await scene.time.waitBegins(0);
+    scene.time.advance(0);
     expect(scene.progress).toEqual([expect.stringContaining('has not been observed')]);
     const status = { ...(changed['status'] as object), observedGeneration: 2 };
     await scene.change({ ...changed, status });

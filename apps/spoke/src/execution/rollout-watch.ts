@@ -11,7 +11,7 @@ import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { LiveChange, WantedKind } from '../state/kind-watch.js';
 import type { Following, LiveObjects } from '../state/live-objects.js';
 import type { ManifestRef } from '../state/manifest-refs.js';
-import { firstLook, type Unseen } from './first-look.js';
+import type { Unseen } from './first-look.js';
 import {
   lookAnew,
   lookAtWatches,
@@ -20,6 +20,7 @@ import {
   type RolloutLook,
   type UnseenObject,
 } from './rollout-look.js';
+import { LookEnd, msUntil, runLook } from './run-look.js';
 
 export interface RolloutOptions {
   readonly refs: readonly ManifestRef[];
@@ -49,7 +50,7 @@ interface Collaborators {
   readonly timer: Timer;
 }
 
-/** Changes come in bursts; each burst is judged once. */
+/** Changes come in bursts: between one judgement and the next is so much time. */
 const SETTLE_MS = 50;
 /** Objects that are read side by side. */
 const AT_ONCE = 8;
@@ -85,13 +86,13 @@ class RolloutWatch {
   private readonly refs: ReadonlyMap<string, ManifestRef>;
   private readonly namespaces: ReadonlySet<string | undefined>;
   private cancelTimer: () => void = () => undefined;
-  private settle: (end: RolloutEnd | null) => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
+  private readonly end = new LookEnd<RolloutEnd>();
   /** False until the first look is complete: what is not there yet is not missing. */
   private looking = false;
   private reading = false;
   private stopped = false;
   private told = '';
+  private judgedAtMs = -Infinity;
 
   constructor(
     private readonly collaborators: Collaborators,
@@ -106,26 +107,16 @@ class RolloutWatch {
     this.following = collaborators.live.follow(this.wanted, (change) => this.notice(change));
   }
 
-  async run(): Promise<RolloutEnd | Unseen | null> {
+  run(): Promise<RolloutEnd | Unseen | null> {
     const { abort, deadlineAt } = this.options;
-    const end = new Promise<RolloutEnd | null>((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
+    return runLook(this.collaborators, {
+      ...{ following: this.following, kinds: this.wanted, deadlineAt, abort, end: this.end },
+      besides: () => this.readAfterChange(),
+      begin: () => {
+        this.looking = true;
+        this.judge();
+      },
     });
-    const aborted = (): void => this.settle(null);
-    abort.addEventListener('abort', aborted);
-    try {
-      if (abort.aborted) return null;
-      const ready = Promise.all([this.following.ready, this.readAfterChange()]);
-      const look = { kinds: this.wanted, deadlineAt, ready, end };
-      const unseen = await firstLook(this.collaborators, this.following, look);
-      if (unseen !== null) return unseen;
-      this.looking = true;
-      this.judge();
-      return await end;
-    } finally {
-      abort.removeEventListener('abort', aborted);
-    }
   }
 
   stop(): void {
@@ -166,7 +157,8 @@ class RolloutWatch {
       if (this.refs.get(key)?.vanishes === true) this.gone.set(key, object);
     }
     if (!this.looking || !this.namespaces.has(object.metadata.namespace)) return;
-    this.judgeIn(SETTLE_MS);
+    const sinceMs = this.collaborators.clock.now().getTime() - this.judgedAtMs;
+    this.judgeIn(Math.min(Math.max(SETTLE_MS - sinceMs, 0), SETTLE_MS));
   }
 
   private judgeIn(delayMs: number): void {
@@ -197,7 +189,7 @@ class RolloutWatch {
       this.reading = false;
       this.take(this.verdictOn(look), look, READ_AGAIN_MS);
     } catch (error) {
-      this.fail(error);
+      this.end.reject(error);
     }
   }
 
@@ -205,6 +197,7 @@ class RolloutWatch {
     const { startedAt, deadlineAt } = this.options;
     const { clock, healthRules: rules } = this.collaborators;
     const now = clock.now();
+    this.judgedAtMs = now.getTime();
     return judgeRollout({ objects, pods, replicaSets, now, startedAt, deadlineAt, rules });
   }
 
@@ -214,7 +207,8 @@ class RolloutWatch {
     const { unseen, hidden } = look;
     const passing = leftMs > 0 ? unseen.find(({ mayPass }) => mayPass) : undefined;
     const isOver = verdict.verdict !== 'progressing' && passing === undefined;
-    if (isOver || verdict.verdict === 'failed') return this.settle({ verdict, unseen, hidden });
+    if (isOver || verdict.verdict === 'failed')
+      return this.end.resolve({ verdict, unseen, hidden });
     const waitsFor =
       verdict.verdict === 'progressing' || passing === undefined
         ? verdict.message
@@ -227,7 +221,7 @@ class RolloutWatch {
   }
 
   private leftMs(): number {
-    return this.options.deadlineAt.getTime() - this.collaborators.clock.now().getTime();
+    return msUntil(this.options.deadlineAt, this.collaborators.clock);
   }
 
   private readonly lastSeen = (ref: ManifestRef): KubeObject | undefined =>

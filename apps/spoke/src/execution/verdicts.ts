@@ -1,6 +1,6 @@
 import { headOf, wasInterrupted, type HelmReport, type ReleaseRecord } from '@apollo-deploy/helm';
 import type { DeclineReason, PlanVerdict } from '@apollo-deploy/protocol';
-import { leftHead } from './ledger-entry.js';
+import { leftHead, type Foreseen } from './ledger-entry.js';
 import { boundedEvidence, evidenceOf, type Evidence } from './plan-evidence.js';
 
 const LONGEST_MESSAGE = 4096;
@@ -38,6 +38,26 @@ export function unknown(message: string, evidence: Evidence): PlanVerdict {
   return { verdict: 'unknown', message: cut(message), evidence: boundedEvidence(evidence) };
 }
 
+/**
+ * A verdict that promises that nothing was touched. `touched`: Helm may have run for the plan, so that
+ * nobody can promise it; `why` says so.
+ */
+export function inDoubt(
+  verdict: PlanVerdict,
+  touched: boolean,
+  why = 'an earlier process may have begun it',
+): PlanVerdict {
+  if (!touched) return verdict;
+  const doubt = `${why}: look at what is there, then end the plan by hand`;
+  return unknown(`${verdict.message}; ${doubt}`, verdict.evidence);
+}
+
+/** The same where nobody has claimed the release, and Helm may have run for the plan all the same. */
+export function ledgerLost(verdict: PlanVerdict): PlanVerdict {
+  if (verdict.verdict === 'unknown') return verdict;
+  return inDoubt(verdict, true, 'its ledger was lost, and Helm may have run for it before');
+}
+
 /** What becomes of the plan after the operator: its end, the look at the rollout, or another try. */
 export type AfterHelm =
   | { readonly next: 'verify' }
@@ -67,15 +87,11 @@ export function afterHelm(report: HelmReport, touched: boolean): AfterHelm {
     case 'locked':
       return { next: 'wait', why: report.message };
     case 'refused':
-      return end(refused(report.code, report.message, evidence));
+      return end(inDoubt(refused(report.code, report.message, evidence), touched));
     case 'overtaken':
       return end(unknown(report.message, evidence));
     case 'base_moved':
-      return end(
-        touched
-          ? unknown(`${report.message}; an earlier process may have begun it`, evidence)
-          : declined('base_moved', report.message, evidence),
-      );
+      return end(inDoubt(declined('base_moved', report.message, evidence), touched));
     case 'cancelled':
       return end(declined('cancelled', report.message, evidence));
     case 'broken':
@@ -128,19 +144,29 @@ function wasCutOff({ repairs, commands, head }: HelmReport): boolean {
   return repairs.some(({ own }) => own);
 }
 
-const MOST_OVERRIDDEN = 20;
-
-/** The verdict with what the chart took back from others, for whoever wonders where it went. */
-export function withOverridden(verdict: PlanVerdict, overridden: readonly string[]): PlanVerdict {
-  const [first] = overridden;
-  if (first === undefined) return verdict;
-  const more = overridden.length > 1 ? ` (and ${overridden.length - 1} more)` : '';
-  const told = { overridden: overridden.slice(0, MOST_OVERRIDDEN) };
+/**
+ * The verdict with what was foreseen, for whoever wonders where it went or why it is not there. Where
+ * nothing was touched, nothing of it came true.
+ */
+export function withForeseen(verdict: PlanVerdict, foreseen: Foreseen = {}): PlanVerdict {
+  const refusal = verdict.verdict === 'failed' && verdict.outcome === 'refused';
+  if (refusal || verdict.verdict === 'declined') return verdict;
+  const { overridden = [], noted = [] } = foreseen;
+  const told = [
+    ...firstOf(overridden).map((first) => `the chart took back what others had set: ${first}`),
+    ...firstOf(noted),
+  ];
+  if (told.length === 0) return verdict;
   return {
     ...verdict,
-    message: cut(`${verdict.message}; the chart took back what others had set: ${first}${more}`),
-    evidence: boundedEvidence({ ...verdict.evidence, ...told }),
+    message: cut([verdict.message, ...told].join('; ')),
+    evidence: boundedEvidence({ ...verdict.evidence, ...foreseen }),
   };
+}
+
+function firstOf([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  return [others.length > 0 ? `${first} (and ${others.length} more)` : first];
 }
 
 type Failed = Extract<PlanVerdict, { verdict: 'failed' }>;

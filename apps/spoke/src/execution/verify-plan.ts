@@ -8,17 +8,18 @@ import { verifyRemoval } from './verify-removal.js';
 import { verifyRollout, type VerifyCollaborators } from './verify-rollout.js';
 
 const FORGOTTEN =
-  'its history holds no revision with this content any more, so it was upgraded to the recorded chart and values';
+  'its history holds no revision of a plan with this content, so it was upgraded to the recorded chart and values';
 
-/** What came of a plan that Helm has carried out, by looking at the cluster. Null if stopped. */
+/**
+ * What came of a plan that Helm has carried out, by looking at the cluster. The rollout's time runs
+ * from `since`. Null if stopped.
+ */
 export async function verifyPlan(
   collaborators: VerifyCollaborators,
-  claim: LedgerClaim,
-  report: HelmReport,
+  { claim, report, since }: { claim: LedgerClaim; report: HelmReport; since: Date },
   { stopping, onProgress }: Pick<RunControl, 'stopping' | 'onProgress'>,
 ): Promise<PlanVerdict | null> {
   const { content, claimedAt } = claim;
-  const since = new Date(claim.verifyingSince ?? claimedAt);
   const options = {
     deadlineAt: new Date(since.getTime() + content.rolloutTimeoutSeconds * 1000),
     evidence: evidenceOf(report),

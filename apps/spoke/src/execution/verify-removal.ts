@@ -2,9 +2,10 @@ import { describeRef, type KubeApi, type KubeRef, type Timer } from '@apollo-dep
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
 import type { Following, LiveObjects } from '../state/live-objects.js';
-import { describeKinds, firstLook, type Unseen } from './first-look.js';
+import { describeKinds, type Unseen } from './first-look.js';
 import type { Evidence } from './plan-evidence.js';
 import { named, read, unseen, type UnseenObject } from './rollout-look.js';
+import { LookEnd, msUntil, runLook } from './run-look.js';
 import { succeeded, unhealthy, unknown } from './verdicts.js';
 
 export interface RemovalOptions {
@@ -56,8 +57,7 @@ export async function verifyRemoval(
 
 class RemovalWatch {
   private readonly following: Following;
-  private settle: (verdict: PlanVerdict | null) => void = () => undefined;
-  private fail: (error: unknown) => void = () => undefined;
+  private readonly end = new LookEnd<PlanVerdict>();
   private cancelDeadline: () => void = () => undefined;
   private cancelReread: () => void = () => undefined;
   private state: 'beginning' | 'watching' | 'reading' | 'stopped' = 'beginning';
@@ -70,27 +70,13 @@ class RemovalWatch {
   }
 
   async run(): Promise<PlanVerdict | null> {
-    const { abort } = this.options;
-    const end = new Promise<PlanVerdict | null>((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
+    const { refs, abort, deadlineAt } = this.options;
+    const { following, end } = this;
+    const ended = await runLook(this.collaborators, {
+      ...{ following, kinds: refs, deadlineAt, abort, end },
+      begin: () => this.begin(),
     });
-    const aborted = (): void => this.settle(null);
-    abort.addEventListener('abort', aborted);
-    try {
-      if (abort.aborted) return null;
-      const { timer } = this.collaborators;
-      this.cancelDeadline = timer.after(Math.max(this.leftMs(), 0), () => this.look());
-      const { refs, deadlineAt } = this.options;
-      const look = { kinds: refs, deadlineAt, ready: this.following.ready, end };
-      const unlisted = await firstLook(this.collaborators, this.following, look);
-      if (unlisted !== null) return unlistedVerdict(this.options, unlisted);
-      if (this.state === 'beginning') this.state = 'watching';
-      this.look();
-      return await end;
-    } finally {
-      abort.removeEventListener('abort', aborted);
-    }
+    return ended !== null && 'unseen' in ended ? unlistedVerdict(this.options, ended) : ended;
   }
 
   stop(): void {
@@ -98,6 +84,13 @@ class RemovalWatch {
     this.cancelDeadline();
     this.cancelReread();
     this.following.stop();
+  }
+
+  private begin(): void {
+    const leftMs = Math.max(this.leftMs(), 0);
+    this.cancelDeadline = this.collaborators.timer.after(leftMs, () => this.look());
+    this.state = 'watching';
+    this.look();
   }
 
   private look(): void {
@@ -120,17 +113,19 @@ class RemovalWatch {
       this.state = 'watching';
       this.take(remains);
     } catch (error) {
-      this.fail(error);
+      this.end.reject(error);
     }
   }
 
   private take({ left, unseen }: Remains): void {
     const isLast = this.leftMs() <= 0;
     if (left.length > 0) {
-      if (isLast) return this.settle(stillThere(this.options, left));
+      if (isLast) return this.end.resolve(stillThere(this.options, left));
       this.options.onProgress(`waiting until ${listed(left)} are gone`);
     } else if (isLast || !unseen.some(({ mayPass }) => mayPass)) {
-      return this.settle(unseen.length === 0 ? gone(this.options) : doubtful(this.options, unseen));
+      return this.end.resolve(
+        unseen.length === 0 ? gone(this.options) : doubtful(this.options, unseen),
+      );
     }
     this.cancelReread();
     this.cancelReread = this.collaborators.timer.after(
@@ -140,7 +135,7 @@ class RemovalWatch {
   }
 
   private leftMs(): number {
-    return this.options.deadlineAt.getTime() - this.collaborators.clock.now().getTime();
+    return msUntil(this.options.deadlineAt, this.collaborators.clock);
   }
 
   private isStopped(): boolean {
@@ -148,13 +143,17 @@ class RemovalWatch {
   }
 }
 
+/** Of a kind that is served no more, as when its definition was part of the release, nothing is left. */
 async function remainsOf(kube: KubeApi, refs: readonly KubeRef[]): Promise<Remains> {
   const left: KubeRef[] = [];
   const hidden: UnseenObject[] = [];
   for (const ref of refs) {
     const found = await read(kube, ref);
-    if (!found.ok) hidden.push(unseen(describeRef(ref), found.error));
-    else if (found.value !== null) left.push(ref);
+    if (found.ok) {
+      if (found.value !== null) left.push(ref);
+    } else if (found.error.code !== 'kube/unknown_kind') {
+      hidden.push(unseen(describeRef(ref), found.error));
+    }
   }
   return { left, unseen: hidden };
 }

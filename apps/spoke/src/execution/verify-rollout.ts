@@ -1,12 +1,13 @@
 import type { ReleaseRecord } from '@apollo-deploy/helm';
 import type { KubeApi, Timer } from '@apollo-deploy/kube';
-import type { WorstObject } from '@apollo-deploy/k8s-status';
 import type { PlanVerdict } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
 import type { LiveObjects } from '../state/live-objects.js';
 import { manifestRefs } from '../state/manifest-refs.js';
+import { definedKinds } from './defined-kinds.js';
 import { describeKinds } from './first-look.js';
+import { lastLogLines } from './last-log-lines.js';
 import { headEvidence, type Evidence } from './plan-evidence.js';
 import { named } from './rollout-look.js';
 import { watchRollout, type RolloutEnd } from './rollout-watch.js';
@@ -30,9 +31,6 @@ export interface VerifyOptions {
   readonly onProgress: (message: string) => void;
 }
 
-const LOG_LINES = 20;
-const LOG_CHARACTERS = 2000;
-
 /** The verdict on a deployed revision by its live objects; null if aborted. */
 export async function verifyRollout(
   collaborators: VerifyCollaborators,
@@ -45,7 +43,8 @@ export async function verifyRollout(
     const message = `${what} is deployed, but nobody can tell how its objects are: ${refs.error.message}`;
     return unknown(message, { ...options.evidence, ...headEvidence(head) });
   }
-  const end = await watchRollout(collaborators, { ...options, refs: refs.value, abort });
+  const objects = [...refs.value, ...(await definedKinds(collaborators.kube, head))];
+  const end = await watchRollout(collaborators, { ...options, refs: objects, abort });
   if (end === null) return null;
   if (!('verdict' in end)) {
     const message = `${what} is deployed, but nobody can tell how its objects are: ${describeKinds(end.unseen)} could not be listed; see what keeps the API server from it, then end the plan by hand`;
@@ -54,7 +53,7 @@ export async function verifyRollout(
   const evidence = {
     ...options.evidence,
     ...headEvidence(head),
-    objects: refs.value.length,
+    objects: objects.length,
     ...(end.unseen.length > 0 && { notSeen: end.unseen.map(({ what }) => what) }),
     ...(end.hidden.length > 0 && { podsNotSeen: end.hidden.map(({ what }) => what) }),
   };
@@ -83,26 +82,10 @@ async function notHealthy(
   evidence: Evidence,
 ): Promise<PlanVerdict> {
   const blind = hidden.length === 0 ? '' : `; its cause may be with ${named(hidden)}`;
-  const log = worst === undefined ? null : await lastLogLines(kube, worst);
+  const log = await lastLogLines(kube, worst?.pod);
   const reason = worst?.reason ?? 'NotHealthy';
   const told = `${what} is deployed and not healthy: ${message}${blind}`;
   return log === null
     ? unhealthy(reason, told, evidence)
     : unhealthy(reason, `${told}:\n${log}`, { ...evidence, log });
-}
-
-/** Of the container to blame, from its life before this one; null where there is none to show. */
-async function lastLogLines(kube: KubeApi, { pod }: WorstObject): Promise<string | null> {
-  const ran = pod !== undefined && (pod.lastTermination !== undefined || (pod.restarts ?? 0) > 0);
-  if (!ran || pod.namespace === undefined) return null;
-  const query = {
-    namespace: pod.namespace,
-    name: pod.pod,
-    ...(pod.container !== undefined && { container: pod.container }),
-    tailLines: LOG_LINES,
-  };
-  const previous = await kube.podLogs({ ...query, previous: true });
-  const found = previous.ok ? previous : await kube.podLogs(query);
-  const text = found.ok ? found.value.trim() : '';
-  return text === '' ? null : text.slice(-LOG_CHARACTERS);
 }

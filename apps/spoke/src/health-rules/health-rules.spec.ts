@@ -33,6 +33,8 @@ const certificate = (conditions: readonly object[]): KubeObject => ({
 
 const AFTER_A_MINUTE = 'not ready after 60 s: Certificate shop/web: ';
 
+const NOW = new Date('2026-03-02T12:00:10Z');
+
 describe('a rollout', () => {
   it.each([
     {
@@ -127,9 +129,10 @@ describe('the reported health', () => {
       {
         get: () => certificate(conditions),
         refusal: () => null,
-        driftOf: () => [],
+        find: () => ({ drift: [], digest: undefined }),
         usageOf: () => undefined,
-        ...{ owned: new OwnedPods([], []), rules, now: new Date('2026-03-02T12:00:10Z') },
+        warningsOf: () => null,
+        ...{ owned: new OwnedPods([], []), rules, now: NOW, heardAt: NOW },
       },
     );
     expect(report.health).toBe(expected.health);

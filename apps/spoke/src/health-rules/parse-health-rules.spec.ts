@@ -14,6 +14,7 @@ describe('a health rules file', () => {
   it.each([
     { name: 'none', rules: [] },
     { name: 'one', rules: [CERTIFICATE] },
+    { name: 'one by which existing is enough', rules: [{ ...CERTIFICATE, healthy: [] }] },
     { name: 'one for the core group', rules: [{ ...CERTIFICATE, group: '' }] },
     {
       name: 'one kind of two groups',
@@ -74,9 +75,19 @@ describe('a health rules file', () => {
       ],
     },
     {
-      name: 'nothing that makes it healthy',
-      file: ruleWith({ healthy: [] }),
-      expected: [`rules[0].healthy is not usable; give ${LISTS}`],
+      name: 'an empty list of what fails it',
+      file: ruleWith({ failed: [] }),
+      expected: [`rules[0].failed is not usable; give ${LISTS}`],
+    },
+    {
+      name: 'a word for what makes it healthy',
+      file: ruleWith({ healthy: 'exists' }),
+      expected: [`rules[0].healthy is not usable; give ${LISTS}, or [] if existing is enough`],
+    },
+    {
+      name: 'nothing on what makes it healthy',
+      file: { rules: [{ group: '', kind: 'Service' }] },
+      expected: [`rules[0].healthy is missing; give ${LISTS}, or [] if existing is enough`],
     },
     {
       name: 'a field misspelt',

@@ -17,6 +17,7 @@ const Match = Type.Object(
   CLOSED,
 );
 const Matches = Type.Array(Match, { minItems: 1, maxItems: 20 });
+const MatchesOrNone = Type.Array(Match, { maxItems: 20 });
 const Rule = Type.Object(
   {
     group: Type.String({ pattern: '^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$' }),
@@ -24,7 +25,7 @@ const Rule = Type.Object(
     suspended: Type.Optional(Matches),
     progressing: Type.Optional(Matches),
     failed: Type.Optional(Matches),
-    healthy: Matches,
+    healthy: MatchesOrNone,
   },
   CLOSED,
 );
@@ -42,7 +43,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   suspended: CONDITIONS,
   progressing: CONDITIONS,
   failed: CONDITIONS,
-  healthy: CONDITIONS,
+  healthy: `${CONDITIONS}, or [] if existing is enough`,
   'suspended[]': 'an object of type, status and reasons',
   'progressing[]': 'an object of type, status and reasons',
   'failed[]': 'an object of type, status and reasons',

@@ -27,7 +27,7 @@ describe('the health rules of a spoke', () => {
   });
 
   it('end the spoke that cannot use them, with a line for each problem', async () => {
-    const path = await file({ rules: [{ group: '', kind: 'gadget', healthy: [] }] });
+    const path = await file({ rules: [{ group: '', kind: 'gadget', healthy: {} }] });
     const env = {
       APOLLO_HUB_URL: 'http://127.0.0.1:1',
       APOLLO_SPOKE_TOKEN: 'a-token-of-this-spoke',
@@ -39,7 +39,7 @@ describe('the health rules of a spoke', () => {
       name: 'HealthRulesUnusable',
       message: [
         `APOLLO_HEALTH_RULES_FILE ${path}: rules[0].kind is not usable; give a kind as it is written in manifests, such as Certificate`,
-        `APOLLO_HEALTH_RULES_FILE ${path}: rules[0].healthy is not usable; give 1 to 20 conditions, each as {"type": …, "status": …, "reasons": […]}`,
+        `APOLLO_HEALTH_RULES_FILE ${path}: rules[0].healthy is not usable; give 1 to 20 conditions, each as {"type": …, "status": …, "reasons": […]}, or [] if existing is enough`,
       ].join('\n'),
     });
   });

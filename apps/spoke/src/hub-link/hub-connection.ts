@@ -6,6 +6,7 @@ import {
   type FrameHead,
   type HubFrame,
   MAX_FRAME_BYTES,
+  MAX_FRAME_PIECES,
   SILENCE_LIMIT_MS,
   SPOKE_SUBPROTOCOL,
   type SpokeMessageType,
@@ -14,6 +15,7 @@ import {
 import type { Timer } from '@apollo-deploy/kube';
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../clock.js';
+import { readBody } from './read-body.js';
 import { refusedUpgrade, type ConnectionEnd } from './reconnect-delay.js';
 import { SendWatch } from './send-watch.js';
 
@@ -54,6 +56,7 @@ export class HubConnection {
       headers: { authorization: `Bearer ${options.token}` },
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
+      maxFragments: MAX_FRAME_PIECES,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       followRedirects: false,
     });
@@ -97,9 +100,7 @@ export class HubConnection {
     });
     socket.on('message', (data, isBinary) => this.receive(data, isBinary));
     socket.on('unexpected-response', (request, response) => {
-      const { statusCode = 0, headers } = response;
-      request.destroy();
-      this.end(refusedUpgrade(statusCode, headers['retry-after'], this.options.clock.now()));
+      void this.refused(response).finally(() => request.destroy());
     });
     socket.on('error', (error) => {
       this.failure = error.message;
@@ -108,6 +109,13 @@ export class HubConnection {
       const said = reason.toString();
       this.end({ code, reason: said !== '' ? said : (this.failure ?? `close code ${code}`) });
     });
+  }
+
+  private async refused(response: IncomingMessage): Promise<void> {
+    const { timer, clock } = this.options;
+    const { statusCode: status = 0, headers } = response;
+    const body = await readBody(response, timer);
+    this.end(refusedUpgrade({ status, headers, body }, clock.now()));
   }
 
   private receive(data: RawData, isBinary: boolean): void {

@@ -128,7 +128,10 @@ async function scene(): Promise<Scene> {
   let ids = 0;
   const link = new HubLink({
     url: `ws://127.0.0.1:${port}/ws/spoke`,
-    token: () => Promise.resolve('secret-token-of-this-spoke'),
+    credentials: {
+      token: () => Promise.resolve('secret-token-of-this-spoke'),
+      refused: ({ hubTime }) => hubTime !== null,
+    },
     hello: () => ({
       agentVersion: '0.1.0',
       protocol: { min: 1, max: 1 },
@@ -282,6 +285,17 @@ describe('the link to the hub', () => {
     });
   });
 
+  it('sends them each half minute at least, whatever it is asked', async () => {
+    const at = await scene();
+    const session = await at.dial();
+    const p = { ...WELCOME.p, heartbeatIntervalMs: 2 ** 40 };
+    session.socket.send(JSON.stringify({ ...WELCOME, p }));
+    await at.welcomes.next();
+    at.time.advance(30_000);
+    expect(await session.frames.next()).toMatchObject({ t: 'hello' });
+    expect(await session.frames.next()).toMatchObject({ t: 'heartbeat' });
+  });
+
   it('gives a silent hub up after 45 s, and not before', async () => {
     const at = await scene();
     const session = await welcomed(at);
@@ -301,6 +315,20 @@ describe('the link to the hub', () => {
     at.time.advance(500);
     const session = await at.dial(20_500);
     expect(await session.frames.next()).toMatchObject({ t: 'hello' });
+  });
+
+  it('that the hub refused is tried again soon where the time it told may help', async () => {
+    const at = await scene();
+    at.refuseNext(401, { Date: 'Mon, 02 Mar 2026 11:00:00 GMT' });
+    at.time.advance(500);
+    expect(await (await at.dial(500)).frames.next()).toMatchObject({ t: 'hello' });
+  });
+
+  it('that the hub refused is tried again late where nothing has changed', async () => {
+    const at = await scene();
+    at.refuseNext(401, { 'Retry-After': '50' });
+    at.time.advance(500);
+    expect(await (await at.dial(50_500)).frames.next()).toMatchObject({ t: 'hello' });
   });
 
   it('leaves a hub that is going away when it is asked to, and dials at once', async () => {
@@ -342,6 +370,14 @@ describe('the link to the hub', () => {
     {
       name: 'an offer of another shape',
       send: (s: Session) => s.socket.send(frameOf('plan.offer')),
+    },
+    {
+      name: 'an offer with values without end',
+      send: (s: Session) => {
+        const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+        const frame = JSON.stringify({ ...frameBody('plan.offer'), p: OFFER });
+        s.socket.send(frame.replace('"values":{}', `"values":{"a":${deep}}`));
+      },
     },
   ])('closes with 4400 on $name', async ({ send }) => {
     const session = await welcomed(await scene());

@@ -4,6 +4,7 @@ import {
   HEARTBEAT_INTERVAL_MS,
   type HubFrame,
   type HubPayload,
+  type NextKeyOffer,
   type SpokeMessageType,
   type SpokePayload,
 } from '@apollo-deploy/protocol';
@@ -12,12 +13,15 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import { HubConnection } from './hub-connection.js';
 import { Outbox, type Delivery, type DurableType } from './outbox.js';
-import { reconnectDelay, type ConnectionEnd } from './reconnect-delay.js';
+import { reconnectDelay, type ConnectionEnd, type UpgradeRefusal } from './reconnect-delay.js';
 
 /** Messages of the spoke that are lost where there is no connection: the newest one counts. */
 export type LossyType = Exclude<SpokeMessageType, DurableType | 'hello' | 'ack'>;
 /** A message of the hub for the rest of the spoke; the link deals with the others itself. */
-export type HubOrder = Extract<HubFrame, { t: 'plan.offer' | 'plan.cancel' | 'state.request' }>;
+export type HubOrder = Extract<
+  HubFrame,
+  { t: 'plan.offer' | 'plan.cancel' | 'state.request' | 'credential.keys' | 'audit.head' }
+>;
 
 export interface HubLinkListener {
   /**
@@ -29,11 +33,22 @@ export interface HubLinkListener {
   onOrder(order: HubOrder, acknowledge: () => void): void;
 }
 
+/** By what the spoke shows who it is. */
+export interface Credentials {
+  /** A session token for one attempt. */
+  token(): Promise<string>;
+  /** The hub has refused a token. Answers whether another one may do better at once. */
+  refused(refusal: UpgradeRefusal): boolean;
+  /** The hub has let the spoke in. Answers the key that it is to know next, if it is time for another. */
+  welcomed(): Promise<NextKeyOffer | null>;
+  /** The hub has kept the key that it was offered. */
+  stored(): Promise<void>;
+}
+
 export interface HubLinkOptions {
   /** `ws:` or `wss:` address of the spoke socket. */
   readonly url: string;
-  /** Asked before every attempt, so that a renewed token is taken up. */
-  readonly token: () => Promise<string>;
+  readonly credentials: Pick<Credentials, 'token' | 'refused'>;
   readonly hello: () => SpokePayload<'hello'>;
   readonly heartbeat: () => SpokePayload<'heartbeat'>;
   readonly clock: Clock;
@@ -44,6 +59,8 @@ export interface HubLinkOptions {
   readonly log: Logger;
 }
 
+/** However rarely a hub asks for heartbeats: with a quarter more it still hears them within 45 s. */
+const RAREST_HEARTBEAT_MS = 30_000;
 /** However late a hub asks to be dialled again. */
 const LATEST_RETURN_MS = 10 * 60_000;
 /** A connection that lasted this long has healed the failures before it. */
@@ -103,6 +120,11 @@ export class HubLink {
     return this.epoch > 0;
   }
 
+  /** Ends the connection in order, if there is one, and dials at once. */
+  dialAnew(): void {
+    if (this.connection !== null) this.drain(0);
+  }
+
   /** Ends the connection in order (1001) and dials no more. */
   async close(): Promise<void> {
     this.closing = true;
@@ -119,7 +141,7 @@ export class HubLink {
 
   private async dial(): Promise<void> {
     const { url, timer, clock, log } = this.options;
-    const token = await this.readToken();
+    const token = await this.signToken();
     if (this.closing) return;
     if (token === null) return this.retry({ code: null, reason: 'there is no token to dial with' });
     this.connection = new HubConnection({
@@ -135,11 +157,11 @@ export class HubLink {
     });
   }
 
-  private async readToken(): Promise<string | null> {
+  private async signToken(): Promise<string | null> {
     try {
-      return await this.options.token();
+      return await this.options.credentials.token();
     } catch (error) {
-      this.options.log.error({ err: error }, 'the token cannot be read');
+      this.options.log.error({ err: error }, 'there is no token to dial with');
       return null;
     }
   }
@@ -168,6 +190,8 @@ export class HubLink {
       case 'plan.offer':
       case 'plan.cancel':
       case 'state.request':
+      case 'credential.keys':
+      case 'audit.head':
         return this.listener?.onOrder(frame, this.acknowledger(frame.id));
       case 'ack':
         if (frame.re !== undefined && this.outbox.acknowledge(frame.re)) this.pump();
@@ -183,7 +207,7 @@ export class HubLink {
     const { log, clock } = this.options;
     this.epoch = welcome.epoch;
     this.welcomedAt = clock.now();
-    this.heartbeatMs = welcome.heartbeatIntervalMs;
+    this.heartbeatMs = Math.min(welcome.heartbeatIntervalMs, RAREST_HEARTBEAT_MS);
     const difference = clock.now().getTime() - Date.parse(welcome.serverTime);
     // A time that cannot be read says nothing against this clock.
     const aheadMs = Number.isNaN(difference) ? 0 : difference;
@@ -223,12 +247,18 @@ export class HubLink {
     return { id, epoch: this.epoch, ts, ...(re !== undefined && { re }) };
   }
 
+  /** Says now what else the next heartbeat says. Before the welcome it says nothing. */
+  beat(): void {
+    if (!this.connected) return;
+    this.say('heartbeat', this.options.heartbeat());
+    this.scheduleHeartbeat();
+  }
+
   private scheduleHeartbeat(): void {
     const { timer, random } = this.options;
     this.cancelHeartbeat();
     this.cancelHeartbeat = timer.after(this.heartbeatMs * (0.75 + random() / 2), () => {
-      this.say('heartbeat', this.options.heartbeat());
-      this.scheduleHeartbeat();
+      this.beat();
     });
   }
 
@@ -261,7 +291,10 @@ export class HubLink {
   }
 
   private retry(end: ConnectionEnd): void {
-    const delayMs = Math.round(reconnectDelay(this.failures, end, this.options.random()));
+    const { credentials, random } = this.options;
+    const isRefusal = end.refusal !== undefined && end.code === CLOSE_CODES.unauthenticated;
+    const mayHelp = isRefusal && credentials.refused(end.refusal);
+    const delayMs = Math.round(reconnectDelay(this.failures, mayHelp ? null : end, random()));
     this.failures += 1;
     this.dialAgain(end, delayMs);
   }
@@ -279,10 +312,11 @@ function adviceFor(code: number | null): string {
 
 const ADVICE: Readonly<Record<number, string>> = {
   [CLOSE_CODES.unauthenticated]:
-    'the hub does not know this token; put a token of this spoke in the token file',
-  [CLOSE_CODES.revoked]: 'the hub has revoked this spoke; enrol it anew or stop this process',
+    'the hub does not know the key of this spoke; if it stays so, put a new join token in the token file',
+  [CLOSE_CODES.revoked]:
+    'the hub has revoked this spoke; let it join with another key, or stop this process',
   [CLOSE_CODES.superseded]:
-    'another process connected as this spoke; make sure that only one runs with this token',
+    'another process connected as this spoke; make sure that only one runs with this key',
   [CLOSE_CODES.unsupportedVersion]:
     'the hub does not speak the protocol version of this spoke; bring spoke or hub up to date',
 };

@@ -14,6 +14,7 @@ class Away {
   private ids = 0;
   private readonly reporter = new StateReporter({
     firstGeneration: 0,
+    sight: () => null,
     reports: () =>
       Promise.resolve([...this.revisions].map(([name, at]) => aReleaseReport(name, at))),
     outlet: {

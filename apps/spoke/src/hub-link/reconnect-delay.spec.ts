@@ -51,8 +51,41 @@ describe('an upgrade that was refused', () => {
     },
     { name: 'by something else', status: 502, header: undefined, code: null, retry: undefined },
   ])('$name', ({ status, header, code, retry }) => {
-    const end = refusedUpgrade(status, header, now);
+    const headers = header === undefined ? {} : { 'retry-after': header };
+    const end = refusedUpgrade({ status, headers, body: '' }, now);
     expect(end.code).toBe(code);
     expect(end.retryAfterMs).toBe(retry);
+  });
+
+  it.each([
+    { name: 'a problem', body: '{"code":"x","detail":"set the clock"}', says: ': set the clock' },
+    { name: 'a problem without a sentence', body: '{"detail":7}', says: '' },
+    { name: 'a page', body: '<html>', says: '' },
+    { name: 'null', body: 'null', says: '' },
+    { name: 'nothing', body: '', says: '' },
+  ])('says why, where it can: $name', ({ body, says }) => {
+    expect(refusedUpgrade({ status: 401, headers: {}, body }, now).reason).toBe(
+      `the hub answered the upgrade with HTTP 401${says}`,
+    );
+  });
+
+  it.each([
+    { name: 'that the key is unknown', body: '{"code":"spoke/unauthenticated"}', expected: true },
+    { name: 'the time', body: '{"code":"spoke/token_untimely"}', expected: false },
+    { name: 'something without a code', body: '{"code":7}', expected: false },
+    { name: 'the page of a proxy', body: '<html>', expected: false },
+  ])('tells whether the key is unknown there: $name', ({ body, expected }) => {
+    const { refusal } = refusedUpgrade({ status: 401, headers: {}, body }, now);
+    expect(refusal?.keyIsUnknown).toBe(expected);
+  });
+
+  it.each([
+    { date: 'Mon, 02 Mar 2026 13:00:00 GMT', expected: new Date('2026-03-02T13:00:00Z') },
+    { date: 'soon', expected: null },
+    { date: undefined, expected: null },
+  ])('tells what time it is there: $date', ({ date, expected }) => {
+    const headers = date === undefined ? {} : { date };
+    const { refusal } = refusedUpgrade({ status: 401, headers, body: '' }, now);
+    expect(refusal?.hubTime).toEqual(expected);
   });
 });

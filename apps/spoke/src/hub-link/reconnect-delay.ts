@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { CLOSE_CODES } from '@apollo-deploy/protocol';
 
 /** How a connection ended, or why none came about. */
@@ -7,8 +8,21 @@ export interface ConnectionEnd {
   readonly reason: string;
   /** What the hub asked for, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The hub has refused the upgrade. */
+  readonly refusal?: UpgradeRefusal;
 }
 
+/** What the hub says to a token that it refuses. */
+export interface UpgradeRefusal {
+  /** What time it is there; null: it did not say. */
+  readonly hubTime: Date | null;
+  /** It knows no such key of this spoke: the time has nothing to do with it. */
+  readonly keyIsUnknown: boolean;
+}
+
+const LONGEST_DETAIL = 1024;
+/** The code of the problem for a token that no key of this spoke has signed. */
+const UNKNOWN_KEY = 'spoke/unauthenticated';
 const FIRST_WINDOW_MS = 1000;
 const LONGEST_WINDOW_MS = 60_000;
 /** Nothing but a person changes these answers, so asking often only costs the hub. */
@@ -46,18 +60,42 @@ const MEANING_OF_STATUS: Readonly<Record<number, number>> = {
   503: CLOSE_CODES.overloaded,
 };
 
+/** An HTTP answer to the upgrade. */
+export interface UpgradeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Pick<IncomingHttpHeaders, 'date' | 'retry-after'>>;
+  readonly body: string;
+}
+
 /** What an HTTP answer other than 101 to the upgrade means for the next attempt. */
-export function refusedUpgrade(
-  status: number,
-  retryAfter: string | undefined,
-  now: Date,
-): ConnectionEnd {
-  const retryAfterMs = parseRetryAfter(retryAfter, now);
+export function refusedUpgrade({ status, headers, body }: UpgradeAnswer, now: Date): ConnectionEnd {
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
+  const hubTime = new Date(headers.date ?? NaN);
+  const { detail: said, code } = problemIn(body);
+  const what = `the hub answered the upgrade with HTTP ${status}`;
   return {
     code: MEANING_OF_STATUS[status] ?? null,
-    reason: `the hub answered the upgrade with HTTP ${status}`,
+    reason: said === undefined ? what : `${what}: ${said}`,
+    refusal: {
+      hubTime: Number.isNaN(hubTime.getTime()) ? null : hubTime,
+      keyIsUnknown: code === UNKNOWN_KEY,
+    },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
+}
+
+/** Sentence and code of a problem (RFC 9457); absent if that is none. */
+function problemIn(body: string): { readonly detail?: string; readonly code?: string } {
+  try {
+    const { detail, code } = JSON.parse(body) as { readonly detail?: unknown; code?: unknown };
+    return {
+      ...(typeof detail === 'string' && { detail: detail.slice(0, LONGEST_DETAIL) }),
+      ...(typeof code === 'string' && { code }),
+    };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return {};
+    throw error;
+  }
 }
 
 /** Seconds or an HTTP date (RFC 9110), in milliseconds from now and at most ten minutes. */

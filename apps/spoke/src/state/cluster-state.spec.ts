@@ -1,113 +1,25 @@
-import { ReleaseReader } from '@apollo-deploy/helm';
-import { ScriptedHelmRunner } from '@apollo-deploy/helm/testing';
 import { KubeUnavailable, type KubeObject, type KubeRef } from '@apollo-deploy/kube';
-import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
-import type { ReleaseReport } from '@apollo-deploy/protocol';
 import { describe, expect, it } from '@jest/globals';
-import { pino } from 'pino';
-import { DriftFinder } from '../drift/drift-finder.js';
-import { Events } from '../testing/events.js';
-import { VirtualTime } from '../testing/virtual-time.js';
-import { ClusterState } from './cluster-state.js';
-import { LiveObjects } from './live-objects.js';
-import type { Quantities } from './pod-usage.js';
-import { ReleaseInventory } from './release-inventory.js';
+import {
+  COALESCE_MS,
+  DATA,
+  deployment,
+  OPTIONS,
+  SECRET,
+  SHOP,
+  StateScene,
+  WEB,
+} from '../testing/state-scene.js';
 
-const COALESCE_MS = 200;
 const READ_AGAIN_MS = 2000;
-const SHOP = { namespace: 'shop', release: 'web', planId: 'plan-1', timeoutMs: 1000 };
+const SHOP_WEB = { namespace: 'shop', releaseName: 'web' };
 const HEAD_SECRET = {
   ...{ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'sh.helm.release.v1.web.v1' },
 };
-const OPTIONS = { totalDeadlineMs: 1000, abort: new AbortController().signal };
-
-function deployment(name: string): KubeObject {
-  return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name } },
-    spec: { replicas: 1, template: {} },
-    status: {
-      ...{ observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
-      ...{ readyReplicas: 1, availableReplicas: 1 },
-    },
-  };
-}
-const DATA = { password: 'aHVudGVyMg==' };
-const secret = (name: string): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name } },
-  data: DATA,
-});
-const WEB: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
-const SECRET: KubeRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'web' };
-
-class Scene {
-  readonly kube = new InMemoryKubeApi({ namespaces: ['shop', 'other'] });
-  readonly helm = new ScriptedHelmRunner(this.kube);
-  readonly time = new VirtualTime();
-  readonly changes = new Events<ReadonlyMap<string, ReleaseReport | null>>();
-  private readonly log = pino({ level: 'silent' });
-  readonly live = new LiveObjects({
-    ...{ kube: this.kube, timer: this.time, random: () => 0.5, log: this.log },
-  });
-  readonly inventory: ReleaseInventory = new ReleaseInventory({
-    ...{ kube: this.kube, timer: this.time, random: () => 0.5, log: this.log },
-    reader: new ReleaseReader(this.kube),
-    onChange: (key) => this.state.releaseChanged(key),
-  });
-  used: Quantities | undefined = undefined;
-  readonly state: ClusterState = new ClusterState({
-    ...{ inventory: this.inventory, live: this.live, clock: this.time, timer: this.time },
-    usage: { of: () => this.used },
-    drift: new DriftFinder({ kube: this.kube, rules: [], log: this.log }),
-    healthRules: {},
-    onChange: (changed) => this.changes.push(changed),
-  });
-
-  constructor() {
-    const render = () => [deployment('web'), secret('web')];
-    this.helm.addChart({ name: 'web', version: '1.0.0', render });
-    this.helm.addChart({ name: 'web', version: '2.0.0', render });
-  }
-
-  async install(target: Partial<typeof SHOP> = {}): Promise<void> {
-    const command = { ...SHOP, ...target, chartPath: 'web-1.0.0.tgz', values: { key: 's3cret' } };
-    await this.helm.run({ verb: 'install', ...command, createNamespace: false }, OPTIONS);
-  }
-
-  /** What changes next; time passes for as long as something is being collected. */
-  async next(): Promise<ReadonlyMap<string, ReleaseReport | null>> {
-    const change = this.changes.next();
-    const told = change.then(() => true);
-    while (!(await Promise.race([told, this.time.waitBegins(COALESCE_MS).then(() => false)]))) {
-      this.time.advance(COALESCE_MS);
-    }
-    return change;
-  }
-
-  /** The next change that shows the release so. */
-  async until(matches: (report: ReleaseReport | null | undefined) => boolean): Promise<void> {
-    while (!matches((await this.next()).get('shop/web')));
-  }
-
-  /** Stores what `make` makes of an object. */
-  async edit(ref: KubeRef, make: (object: KubeObject) => KubeObject): Promise<void> {
-    const found = await this.kube.get(ref);
-    if (!found.ok) throw new Error(found.error.message);
-    await this.kube.replace(make(found.value));
-  }
-
-  start(): void {
-    this.inventory.start();
-  }
-
-  stop(): void {
-    this.state.stop();
-    this.inventory.stop();
-  }
-}
 
 describe('the state of a cluster', () => {
   it('holds every release with its head, objects and health', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     expect(await scene.state.reports()).toMatchObject([
@@ -124,8 +36,22 @@ describe('the state of a cluster', () => {
     expect(scene.kube.watchCount).toBe(0);
   });
 
+  it('is as of when the cluster was last heard, whatever is told of it later', async () => {
+    const scene = new StateScene();
+    await scene.install();
+    scene.start();
+    await scene.state.reports();
+    await scene.changes.next();
+    const heardAt = '2026-03-02T12:00:00.000Z';
+    scene.heardAt = new Date(heardAt);
+    scene.time.advance(73_000);
+    const stored = await scene.state.reportNow(SHOP_WEB);
+    expect(stored?.observedAt).toBe(heardAt);
+    scene.stop();
+  });
+
   it('holds nothing of Secrets and values but their digests', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     const told = JSON.stringify(await scene.state.reports());
@@ -134,7 +60,7 @@ describe('the state of a cluster', () => {
   });
 
   it('tells a missing object as drift, and once it is back no more', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     await scene.state.reports();
@@ -152,7 +78,7 @@ describe('the state of a cluster', () => {
   });
 
   it('reads a release anew when its head changes, and says when it is gone', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     await scene.state.reports();
@@ -166,8 +92,25 @@ describe('the state of a cluster', () => {
     scene.stop();
   });
 
+  it('tells of each object a digest, another one once somebody has changed the object', async () => {
+    const scene = new StateScene();
+    await scene.install();
+    scene.start();
+    const [before] = await scene.state.reports();
+    const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(before?.objects).toMatchObject([{ digest }, { digest }]);
+    await scene.changes.next();
+    await scene.edit(SECRET, (object) => ({ ...object, data: { ...DATA, more: 'b3RoZXI=' } }));
+    const after = (await scene.next()).get('shop/web');
+    expect(after?.drift).toEqual([]);
+    expect(after?.objects[0]).toEqual(before?.objects[0]);
+    expect(after?.objects[1]).toMatchObject({ digest });
+    expect(after?.objects[1]).not.toEqual(before?.objects[1]);
+    scene.stop();
+  });
+
   it('tells only what a change concerns', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     await scene.install({ namespace: 'other', planId: 'plan-2' });
     scene.start();
@@ -180,12 +123,15 @@ describe('the state of a cluster', () => {
   });
 
   it('says nothing of a change that changes nothing in what it says', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     await scene.state.reports();
     await scene.changes.next();
-    await scene.edit(SECRET, (object) => ({ ...object, data: { ...DATA, more: 'b3RoZXI=' } }));
+    await scene.edit(SECRET, (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { seen: 'yes' } },
+    }));
     await scene.time.waitBegins(COALESCE_MS);
     scene.time.advance(COALESCE_MS);
     await scene.kube.delete(SECRET);
@@ -194,7 +140,7 @@ describe('the state of a cluster', () => {
   });
 
   it('tells what was changed in an object as drift, and once it is undone no more', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     await scene.state.reports();
@@ -213,7 +159,7 @@ describe('the state of a cluster', () => {
   });
 
   it('tells what pods use once that is measured', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     const found = await scene.kube.get(WEB);
     const uid = found.ok ? (found.value.metadata.uid ?? '') : '';
@@ -241,7 +187,7 @@ describe('the state of a cluster', () => {
   });
 
   it('reads a Secret that changed once, and tells no more than that it did', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     let reads = 0;
     scene.kube.intercept(({ verb, ref }) => {
@@ -267,7 +213,7 @@ describe('the state of a cluster', () => {
   });
 
   it('tells the drift it knows of a Secret until that could be read again', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     scene.start();
     await scene.state.reports();
@@ -293,7 +239,7 @@ describe('the state of a cluster', () => {
   });
 
   it('says what it knows while a Secret cannot be read, and the rest when it can', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     await scene.edit(SECRET, (object) => ({ ...object, data: { password: 'b3RoZXI=' } }));
     let outage = true;
@@ -314,7 +260,7 @@ describe('the state of a cluster', () => {
   it.each([
     {
       name: 'whose Secret holds nonsense',
-      breakIt: async ({ kube }: Scene) => {
+      breakIt: async ({ kube }: StateScene) => {
         const found = await kube.get(HEAD_SECRET);
         if (!found.ok) throw new Error(found.error.message);
         await kube.replace({ ...found.value, data: { release: 'bm9uc2Vuc2U=' } });
@@ -322,8 +268,19 @@ describe('the state of a cluster', () => {
       message: 'delete it if Helm cannot read it either',
     },
     {
+      name: 'whose Secret somebody wrote by hand, with values that are none',
+      breakIt: async ({ kube }: StateScene) => {
+        const found = await kube.get(HEAD_SECRET);
+        if (!found.ok) throw new Error(found.error.message);
+        const payload = { version: 1, info: { status: 'deployed' }, config: { a: '\ud83d' } };
+        const release = btoa(btoa(JSON.stringify(payload)));
+        await kube.replace({ ...found.value, data: { release } });
+      },
+      message: 'its values are not JSON that can be told apart',
+    },
+    {
       name: 'whose Secret the spoke may not read',
-      breakIt: ({ kube }: Scene) => {
+      breakIt: ({ kube }: StateScene) => {
         kube.intercept(({ verb, ref }) =>
           verb === 'get' && ref.kind === 'Secret'
             ? {
@@ -337,7 +294,7 @@ describe('the state of a cluster', () => {
       message: "give the spoke's account the right to get secrets in shop",
     },
   ])('holds a release $name, as its labels show it', async ({ breakIt, message }) => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.install();
     await breakIt(scene);
     scene.start();
@@ -357,7 +314,7 @@ describe('the state of a cluster', () => {
   });
 
   it('passes over a Secret under a name that no release can have', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     await scene.kube.create({
       ...{ apiVersion: 'v1', kind: 'Secret', data: {} },
       metadata: {
@@ -370,8 +327,56 @@ describe('the state of a cluster', () => {
     scene.stop();
   });
 
+  it('tells a warning about an object of a release, and leaves its repetitions for a while', async () => {
+    const scene = new StateScene();
+    await scene.install();
+    await scene.install({ namespace: 'other', planId: 'plan-2' });
+    scene.start();
+    expect(await scene.state.reports()).toMatchObject([{ events: [] }, { events: [] }]);
+    await scene.changes.next();
+    const ref = await warned(scene, { count: 1 });
+    const change = await scene.next();
+    expect([...change.keys()]).toEqual(['shop/web']);
+    expect(change.get('shop/web')?.events).toMatchObject([
+      { kind: 'Deployment', name: 'web', reason: 'FailedCreate', message: 'over quota', count: 1 },
+    ]);
+    const told: unknown[] = [];
+    scene.onChange = (changed) => told.push(changed.get('shop/web')?.events?.[0]?.count);
+    for (let count = 2; count <= 60; count += 1) {
+      await scene.edit(ref, (event) => ({ ...event, count }));
+      await turn();
+      scene.time.advance(1000);
+      await turn();
+    }
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThanOrEqual(2);
+    scene.time.advance(30_000);
+    await turn();
+    expect(told.at(-1)).toBe(60);
+    scene.stop();
+  });
+
+  it('says nothing of events where the account may not read them, and all else as ever', async () => {
+    const scene = new StateScene();
+    await scene.install();
+    scene.kube.intercept(({ ref }) =>
+      ref.kind === 'Event'
+        ? {
+            ...{ code: 'kube/forbidden', status: 403, reason: 'Forbidden' },
+            ...{ message: 'no', causes: [] },
+          }
+        : undefined,
+    );
+    scene.start();
+    const [report] = await scene.state.reports();
+    expect(report).toMatchObject({ health: 'Healthy', drift: [] });
+    expect(report).not.toHaveProperty('events');
+    scene.stop();
+    expect(scene.kube.watchCount).toBe(0);
+  });
+
   it('can be asked for one release ahead of its watches', async () => {
-    const scene = new Scene();
+    const scene = new StateScene();
     scene.start();
     await scene.state.reports();
     expect(await scene.state.reportNow({ namespace: 'shop', releaseName: 'web' })).toBeNull();
@@ -382,3 +387,23 @@ describe('the state of a cluster', () => {
     scene.stop();
   });
 });
+
+/** The cluster warns of the Deployment in namespace `shop`. */
+async function warned({ kube, time }: StateScene, { count }: { count: number }): Promise<KubeRef> {
+  const about = await kube.get(WEB);
+  if (!about.ok) throw new Error(about.error.message);
+  const event = { apiVersion: 'v1', kind: 'Event' };
+  const named = { namespace: 'shop', name: 'web.1' };
+  await kube.create({
+    ...{ ...event, metadata: named, type: 'Warning', count },
+    ...{ reason: 'FailedCreate', message: 'over quota' },
+    involvedObject: { ...WEB, uid: about.value.metadata.uid },
+    lastTimestamp: time.now().toISOString(),
+  });
+  return { ...event, ...named };
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+function turn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}

@@ -1,4 +1,4 @@
-import type { KubeKind, Timer } from '@apollo-deploy/kube';
+import type { KubeKind, KubeObject, KubeRef, Timer } from '@apollo-deploy/kube';
 import type { ReleaseReport } from '@apollo-deploy/protocol';
 import type { Clock } from '../clock.js';
 import type { Comparison, DriftFinder } from '../drift/drift-finder.js';
@@ -8,9 +8,11 @@ import type { LiveChange, WantedKind } from './kind-watch.js';
 import type { Following, LiveObjects } from './live-objects.js';
 import { OwnedPods } from './owned-pods.js';
 import type { PodUsage } from './pod-usage.js';
+import { RecentWarnings } from './recent-warnings.js';
 import { ReleaseIndex } from './release-index.js';
 import type { ReleaseInventory } from './release-inventory.js';
 import { releaseReport, reportDigest, type KnownRelease, type LiveLook } from './release-report.js';
+import { EVENT, warningEvent } from './warning-event.js';
 
 export interface ClusterStateOptions {
   readonly inventory: Pick<ReleaseInventory, 'get' | 'has' | 'keys' | 'ready' | 'refresh'>;
@@ -19,6 +21,8 @@ export interface ClusterStateOptions {
   readonly usage: Pick<PodUsage, 'of'>;
   readonly healthRules: HealthRules;
   readonly clock: Clock;
+  /** When the cluster was last heard: what is reported is as of then. */
+  readonly heardAt: () => Date;
   readonly timer: Timer;
   /** Called with what reads differently than before; `null` where a release is gone. */
   readonly onChange: (changed: ReadonlyMap<string, ReleaseReport | null>) => void;
@@ -40,6 +44,7 @@ export class ClusterState {
   private readonly reported = new Map<string, { digest: string; report: ReleaseReport }>();
   private readonly dirty = new Set<string>();
   private readonly rechecks = new Map<string, () => void>();
+  private readonly warnings = new RecentWarnings();
   private following: Following | null = null;
   private followed = '';
   private index = new ReleaseIndex(new Map());
@@ -54,6 +59,11 @@ export class ClusterState {
   releaseChanged(key: string): void {
     this.releasesChanged = true;
     this.mark([key]);
+  }
+
+  /** To be called when something can be looked at that could not, or the other way round. */
+  sightChanged(): void {
+    this.mark(this.options.inventory.keys());
   }
 
   /** To be called when pods, as `namespace/name`, use more or less than before. */
@@ -114,6 +124,8 @@ export class ClusterState {
     this.updates = this.updates.then(async () => {
       await this.followKinds();
       const keys = [...this.dirty];
+      // What changes while content is read is looked at, and read, once more.
+      this.dirty.clear();
       await this.readContent(keys);
       if (this.running) this.lookAgain(keys);
     });
@@ -160,17 +172,20 @@ export class ClusterState {
   private lookAgain(keys: readonly string[]): void {
     const { following } = this;
     if (following === null) return;
-    for (const key of keys) this.dirty.delete(key);
     const owned = new OwnedPods(
       POD === undefined ? [] : following.list(POD),
       BETWEEN.flatMap((kind) => following.list(kind)),
     );
     const { clock, drift, usage, healthRules: rules } = this.options;
+    const now = clock.now();
+    const warnings = this.warnings.look(following.list(EVENT), now);
     const look: LiveLook = {
-      driftOf: (comparison) => drift.of(comparison),
+      find: (comparison) => drift.of(comparison),
       usageOf: (pod) => usage.of(pod),
       ...{ get: following.get, refusal: following.refusal },
-      ...{ owned, rules, now: clock.now() },
+      warningsOf: (namespace, objects) =>
+        following.refusal({ ...EVENT, namespace }) === null ? warnings.about(objects) : null,
+      ...{ owned, rules, now, heardAt: this.options.heardAt() },
     };
     const changed = new Map<string, ReleaseReport | null>();
     for (const key of keys) {
@@ -211,7 +226,9 @@ export class ClusterState {
 
   private take({ object }: LiveChange): void {
     const find = this.following?.get;
-    if (find !== undefined) this.mark(this.index.concernedBy(object, find));
+    if (find === undefined) return;
+    const about = object.kind === EVENT.kind ? aboutOf(object, find) : object;
+    if (about !== null) this.mark(this.index.concernedBy(about, find));
   }
 
   private known(): ReadonlyMap<string, KnownRelease> {
@@ -224,13 +241,19 @@ export class ClusterState {
   }
 }
 
+/** What an Event is about; null if that is not known here, and then it concerns nobody. */
+function aboutOf(event: KubeObject, find: (ref: KubeRef) => KubeObject | null): KubeObject | null {
+  const about = warningEvent(event)?.about;
+  return about === undefined ? null : find(about);
+}
+
 /** What the releases are made of, and what stands below it, where it is. */
 function wantedKinds(refs: readonly WantedKind[]): readonly WantedKind[] {
   const namespaces = new Set(refs.map(({ namespace }) => namespace));
   const below = [...namespaces].flatMap((namespace) =>
-    namespace === undefined ? [] : ALWAYS.map((kind) => ({ ...kind, namespace })),
+    namespace === undefined ? [] : [...ALWAYS, EVENT].map((kind) => ({ ...kind, namespace })),
   );
-  return [...ALWAYS, ...refs, ...below];
+  return [...ALWAYS, EVENT, ...refs, ...below];
 }
 
 function wantedKey({ apiVersion, kind, namespace = '' }: WantedKind): string {

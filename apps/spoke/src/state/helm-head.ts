@@ -1,4 +1,4 @@
-import type { ReleaseRecord, ReleaseRevision } from '@apollo-deploy/helm';
+import { isManaged, type ReleaseRecord, type ReleaseRevision } from '@apollo-deploy/helm';
 import { releaseDigest, type HelmHead } from '@apollo-deploy/protocol';
 
 /** The protocol takes no longer names and versions. */
@@ -6,8 +6,12 @@ const LONGEST_TEXT = 256;
 /** In place of the chart's name and version, which only the payload tells. */
 const UNREADABLE = 'unreadable';
 
-/** What the hub is told of a release's newest revision. */
-export function helmHead(head: ReleaseRecord, lastDeployed: ReleaseRecord | null): HelmHead {
+/** What the hub is told of a release's newest revision; `history` has every revision that is left. */
+export function helmHead(
+  head: ReleaseRecord,
+  lastDeployed: ReleaseRecord | null,
+  history: readonly ReleaseRevision[],
+): HelmHead {
   const { revision, status, valuesDigest, manifestDigest, secretUid, planId } = head;
   return {
     ...{ revision, status, valuesDigest, manifestDigest, secretUid },
@@ -15,6 +19,7 @@ export function helmHead(head: ReleaseRecord, lastDeployed: ReleaseRecord | null
     chartVersion: head.chartVersion.slice(0, LONGEST_TEXT),
     releaseDigest: releaseDigest(head),
     ...(planId !== undefined && { planId }),
+    ...(!isManaged(history) && { unmanaged: true }),
     ...deployedMember(status === 'deployed' ? head : lastDeployed),
   };
 }

@@ -7,6 +7,7 @@ import {
   type Timer,
 } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
+import { EVENT } from './warning-event.js';
 
 /** An object came, changed or went. */
 export interface LiveChange {
@@ -19,6 +20,8 @@ export interface LiveObjectsOptions {
   readonly timer: Timer;
   readonly random: () => number;
   readonly log: Logger;
+  /** Called when a kind can be looked at somewhere where it could not, or the other way round. */
+  readonly onSight?: () => void;
 }
 
 /** A kind, in one namespace; without one: the objects of the cluster, or of all namespaces. */
@@ -35,6 +38,9 @@ interface Scope {
   readonly answered: Promise<void>;
   refusal: KubeRefusal | null;
 }
+
+/** All others are of no interest to anybody, and there are many. */
+const WARNINGS_ONLY = { fieldSelector: 'type=Warning' };
 
 /** Their content says nothing about their health, and content of Secrets stays in the cluster. */
 const METADATA_IS_ENOUGH = new Set(['Secret', 'ConfigMap']);
@@ -150,20 +156,25 @@ export class KindWatch {
       selection: {
         ...(namespace !== undefined && { namespace }),
         metadataOnly: isWithoutContent(kind),
+        ...(kind.kind === EVENT.kind && WARNINGS_ONLY),
       },
       listener: (delta) => {
         if (delta.type !== 'synced') return this.tell(delta);
+        const isNews = scope.refusal !== null;
         scope.refusal = null;
         on.synced();
         settle();
+        if (isNews) this.options.onSight?.();
       },
       onProblem: (problem) => {
         const where = { kind: `${kind.apiVersion}/${kind.kind}`, namespace };
         log.warn({ ...where, problem: problem.type }, 'a watch broke off; listing again');
         if (problem.type !== 'refused') return;
+        const isNews = scope.refusal === null;
         scope.refusal = problem.refusal;
         on.refused();
         settle();
+        if (isNews) this.options.onSight?.();
       },
     });
     const scope: Scope = { informer, answered, refusal: null };

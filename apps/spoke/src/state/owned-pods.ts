@@ -15,11 +15,6 @@ export class OwnedPods {
     }
   }
 
-  /** All pods below this object, however deep; the object itself if it is a pod. */
-  of(object: KubeObject): readonly KubeObject[] {
-    return this.below(object).filter(({ kind }) => kind === 'Pod');
-  }
-
   /** The object and everything that its controllers made. */
   below(object: KubeObject): readonly KubeObject[] {
     const children = this.children.get(object.metadata.uid ?? '') ?? [];

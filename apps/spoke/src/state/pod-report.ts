@@ -1,9 +1,9 @@
 import { diagnosePod } from '@apollo-deploy/k8s-status';
-import type { KubeObject } from '@apollo-deploy/kube';
+import { sumQuantities, type KubeObject } from '@apollo-deploy/kube';
 import type { PodReport } from '@apollo-deploy/protocol';
 import { fieldsOf, itemsOf, numberOf, textOf, type Fields } from './fields.js';
+import { lastTermination } from './last-termination.js';
 import type { Quantities } from './pod-usage.js';
-import { sumQuantities } from './quantity.js';
 
 /** What the hub is told of one pod. Environment and arguments stay in the cluster. */
 export function podReport(
@@ -17,6 +17,7 @@ export function podReport(
   const diagnosis = diagnosePod(pod, { now });
   const image = textOf(containers[0]?.['image']);
   const first = statuses.find(({ name }) => name === containers[0]?.['name']);
+  const ended = lastTermination(status);
   const imageDigest = textOf(first?.['imageID']);
   return {
     name: pod.metadata.name,
@@ -34,6 +35,7 @@ export function podReport(
     requests: totals(containers, 'requests'),
     limits: totals(containers, 'limits'),
     ...(usage !== undefined && { usage }),
+    ...(ended !== undefined && { lastTermination: ended }),
   };
 }
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { Events } from '../testing/events.js';
 import { VirtualTime } from '../testing/virtual-time.js';
+import type { Sight } from './release-secrets.js';
 import { PodUsage } from './pod-usage.js';
 
 const KIND = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics' };
@@ -15,17 +16,26 @@ const POD: KubeObject = {
   ...{ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'shop', name: 'web-1' } },
 };
 
+function messageOf(line: string): string {
+  return (JSON.parse(line) as { msg: string }).msg;
+}
+
 class Scene {
   readonly kube: InMemoryKubeApi;
   readonly time = new VirtualTime();
   readonly changes = new Events<readonly string[]>();
   readonly usage: PodUsage;
 
+  sight: Sight | null = null;
+  /** What its log says, in order. */
+  readonly logged: string[] = [];
+
   constructor(resources: readonly ApiResource[] = [METRICS]) {
     this.kube = new InMemoryKubeApi({ namespaces: ['shop'], resources });
     this.usage = new PodUsage({
       ...{ kube: this.kube, timer: this.time, random: () => 0.5 },
-      log: pino({ level: 'silent' }),
+      log: pino({}, { write: (line) => void this.logged.push(messageOf(line)) }),
+      sight: () => this.sight,
       onChange: (pods) => this.changes.push(pods),
     });
   }
@@ -56,6 +66,22 @@ describe('what pods use', () => {
     scene.usage.start();
     expect(await scene.changes.next()).toEqual(['shop/web-1']);
     expect(scene.usage.of(POD)).toEqual({ cpu: '150m', memory: '20Mi' });
+  });
+
+  it('is asked in each namespace by an account that is bound to some', async () => {
+    scene = new Scene();
+    scene.sight = { seen: ['shop'], unseen: ['back'] };
+    scene.kube.intercept(({ ref: { kind, namespace } }) =>
+      kind === 'PodMetrics' && namespace !== 'shop'
+        ? {
+            ...{ code: 'kube/forbidden', status: 403, reason: 'Forbidden' },
+            ...{ message: 'no', causes: [] },
+          }
+        : undefined,
+    );
+    await scene.measure('100m');
+    scene.usage.start();
+    expect(await scene.changes.next()).toEqual(['shop/web-1']);
   });
 
   it.each([
@@ -98,6 +124,9 @@ describe('what pods use', () => {
     await scene.round();
     expect(await scene.changes.next()).toEqual(['shop/web-1']);
     expect(scene.usage.of(POD)).toBeUndefined();
+    expect(scene.logged).toEqual([
+      'what pods use is not told while nobody answers; see whether the API server is up, and the metrics server behind it',
+    ]);
     down = false;
     await scene.round();
     expect(scene.usage.of(POD)).toMatchObject({ cpu: '100m' });

@@ -1,5 +1,7 @@
 import {
+  differsWidely,
   KubeUnavailable,
+  sumQuantities,
   type KubeApi,
   type KubeKind,
   type KubeObject,
@@ -7,7 +9,7 @@ import {
 } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
 import { fieldsOf, itemsOf } from './fields.js';
-import { differsWidely, sumQuantities } from './quantity.js';
+import type { Sight } from './release-secrets.js';
 
 /** Quantities by resource, for example `{ cpu: '12m', memory: '30Mi' }`. */
 export type Quantities = Readonly<Record<string, string>>;
@@ -18,6 +20,8 @@ export interface PodUsageOptions {
   /** Evenly spread over 0 ≤ x < 1. */
   readonly random: () => number;
   readonly log: Logger;
+  /** Where the account may look; null: everywhere. */
+  readonly sight: () => Sight | null;
   /** Called with the pods, as `namespace/name`, of which something else is told than before. */
   readonly onChange: (pods: readonly string[]) => void;
 }
@@ -28,6 +32,10 @@ const ASK_EVERY_MS = 30_000;
 /** A cluster that serves no metrics may do so later. */
 const LOOK_AGAIN_EVERY = 10;
 const LONGEST_QUANTITY = 64;
+const NOT_SERVED =
+  "what pods use is not told; install a metrics server, or let the spoke's account list pods of metrics.k8s.io";
+const NO_ANSWER =
+  'what pods use is not told while nobody answers; see whether the API server is up, and the metrics server behind it';
 
 /**
  * What pods use now, where the cluster serves `metrics.k8s.io`. What is told of a pod stays until it
@@ -39,7 +47,7 @@ export class PodUsage {
   private cancelTimer: () => void = () => undefined;
   private running = false;
   private asked = 0;
-  private silent = false;
+  private toldWhy = '';
 
   constructor(private readonly options: PodUsageOptions) {}
 
@@ -74,22 +82,25 @@ export class PodUsage {
     try {
       const known = (await kube.resources()).find(POD_METRICS);
       const served = known ?? (refresh && (await kube.resources({ refresh })).find(POD_METRICS));
-      if (!served) return this.nothing('the cluster serves no metrics.k8s.io');
-      const listed = await kube.list(POD_METRICS);
-      if (!listed.ok) return this.nothing(listed.error.message);
-      this.silent = false;
-      return new Map(listed.value.items.map((item) => [keyOf(item), totals(item)]));
+      if (!served) return this.nothing(NOT_SERVED, 'the cluster serves no metrics.k8s.io');
+      const scopes = this.options.sight()?.seen ?? [undefined];
+      const items: KubeObject[] = [];
+      for (const namespace of scopes) {
+        const listed = await kube.list(POD_METRICS, namespace === undefined ? {} : { namespace });
+        if (!listed.ok) return this.nothing(NOT_SERVED, listed.error.message);
+        items.push(...listed.value.items);
+      }
+      this.toldWhy = '';
+      return new Map(items.map((item) => [keyOf(item), totals(item)]));
     } catch (error) {
       if (!(error instanceof KubeUnavailable)) throw error;
-      return this.nothing(error.message);
+      return this.nothing(NO_ANSWER, error.message);
     }
   }
 
-  private nothing(why: string): ReadonlyMap<string, Quantities> {
-    const message =
-      "what pods use is not told; install a metrics server, or let the spoke's account list pods of metrics.k8s.io";
-    if (!this.silent) this.options.log.info({ why }, message);
-    this.silent = true;
+  private nothing(message: string, why: string): ReadonlyMap<string, Quantities> {
+    if (this.toldWhy !== message) this.options.log.info({ why }, message);
+    this.toldWhy = message;
     return new Map();
   }
 

@@ -6,18 +6,13 @@ import {
   type ReleaseRevision,
 } from '@apollo-deploy/helm';
 import { err, type Result } from '@apollo-deploy/kernel';
-import {
-  Informer,
-  KubeUnavailable,
-  type KubeApi,
-  type KubeObject,
-  type Timer,
-} from '@apollo-deploy/kube';
+import { KubeUnavailable, type KubeApi, type KubeObject, type Timer } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
 import { expectedObjects } from '../drift/expected-release.js';
 import { helmHead, unreadableHead } from './helm-head.js';
 import { manifestObjects, refsOf } from './manifest-refs.js';
 import type { KnownRelease, ReleaseProblem } from './release-report.js';
+import { ReleaseSecrets, type Sight } from './release-secrets.js';
 
 export interface ReleaseInventoryOptions {
   readonly kube: KubeApi;
@@ -26,6 +21,10 @@ export interface ReleaseInventoryOptions {
   /** Evenly spread over 0 ≤ x < 1. */
   readonly random: () => number;
   readonly log: Logger;
+  /** Where to look if the account may not look everywhere. Throws `KubeUnavailable`. */
+  readonly namespaces: () => Promise<readonly string[]>;
+  /** Called when `sight` is not what it was. */
+  readonly onSight: () => void;
   /** Called when a release came, changed or went. */
   readonly onChange: (key: string) => void;
 }
@@ -53,6 +52,8 @@ interface Newest {
   readonly head: ReleaseRevision;
   readonly lastDeployed: ReleaseRevision | null;
   readonly record: Result<ReleaseRecord, ReleaseProblem>;
+  /** Every revision that is left, oldest first. */
+  readonly history: readonly ReleaseRevision[];
 }
 
 type Findings = Pick<KnownRelease, 'head' | 'refs' | 'expected' | 'problem'>;
@@ -67,52 +68,52 @@ const RETRY_MS = 2000;
  */
 export class ReleaseInventory {
   private readonly tracked = new Map<string, Tracked>();
-  private readonly informer: Informer;
+  private readonly secrets: ReleaseSecrets;
   private readonly unread = new Set<string>();
   private running = false;
-  private settleReady: () => void = () => undefined;
-  /** Resolves once every release of the first list has been read. */
-  readonly ready: Promise<void>;
+  private waiting: (() => void)[] = [];
 
   constructor(private readonly options: ReleaseInventoryOptions) {
-    this.ready = new Promise((resolve) => (this.settleReady = resolve));
-    this.informer = new Informer({
-      kube: options.kube,
-      kind: RELEASE_SECRET_KIND,
-      selection: { labelSelector: 'owner=helm', metadataOnly: true },
-      timer: options.timer,
-      random: options.random,
-      listener: (delta) => {
-        if (delta.type === 'synced') this.checkReady();
-        else this.take(delta.object, delta.type === 'deleted');
-      },
-      onProblem: (problem) => {
-        options.log.warn(
-          { problem: problem.type },
-          'the watch on releases broke off; listing again',
-        );
-      },
+    const { kube, timer, random, log, namespaces, onSight } = options;
+    this.secrets = new ReleaseSecrets({
+      ...{ kube, timer, random, log, namespaces, onSight },
+      onChange: (secret, gone) => this.take(secret, gone),
+      onAnswer: () => this.checkReady(),
     });
   }
 
   start(): void {
     this.running = true;
-    this.informer.start();
+    this.secrets.start();
+  }
+
+  /** Resolves once every release in sight has been read, however long ago. */
+  get ready(): Promise<void> {
+    if (this.isReady()) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** Whether it sees the cluster now; what it says else may no longer be so. */
   get seesCluster(): boolean {
-    return this.informer.isCurrent;
+    return this.secrets.isCurrent;
+  }
+
+  /** Where it sees releases; null: everywhere. */
+  get sight(): Sight | null {
+    return this.secrets.sight;
   }
 
   stop(): void {
     this.running = false;
-    this.informer.stop();
+    this.secrets.stop();
   }
 
   /** By key, `namespace/name`; null if there is no such release, or it has not been read yet. */
   get(key: string): KnownRelease | null {
-    return this.tracked.get(key)?.known ?? null;
+    const known = this.tracked.get(key)?.known ?? null;
+    if (known === null || !this.secrets.isRefused(known.namespace)) return known;
+    const message = `namespace ${known.namespace} can no longer be looked at, this is how it was; give the spoke's account the right to list and watch Secrets there`;
+    return { ...known, problem: { reason: 'NotSeen', message } };
   }
 
   /** True if the cluster holds Secrets of this release, whether or not they have been read yet. */
@@ -139,6 +140,15 @@ export class ReleaseInventory {
     tracked.asOf = versionOf(resourceVersion);
     tracked.stale = true;
     await this.reading(key, tracked);
+  }
+
+  /** The newest revisions that are the work of plans, once every release in sight has been read. */
+  async planned(): Promise<readonly (ReleaseName & { readonly planId: string })[]> {
+    await this.ready;
+    return [...this.tracked.values()].flatMap(({ namespace, releaseName, known }) => {
+      const planId = known?.head.planId;
+      return planId === undefined ? [] : [{ namespace, releaseName, planId }];
+    });
   }
 
   keys(): readonly string[] {
@@ -217,7 +227,7 @@ export class ReleaseInventory {
     const record = await this.payload(tracked, head);
     // It went between its event and now; another event is on its way.
     if (record === null) return;
-    const read = await this.read(tracked, { head, lastDeployed, record });
+    const read = await this.read(tracked, { head, lastDeployed, record, history });
     const { namespace, releaseName, known } = tracked;
     if (read.problem !== null && read.problem.message !== known?.problem?.message) {
       this.options.log.error({ release: key, problem: read.problem }, 'a release cannot be read');
@@ -228,7 +238,10 @@ export class ReleaseInventory {
     this.options.onChange(key);
   }
 
-  private async read(tracked: Tracked, { head, lastDeployed, record }: Newest): Promise<Findings> {
+  private async read(
+    tracked: Tracked,
+    { head, lastDeployed, record, history }: Newest,
+  ): Promise<Findings> {
     const before = lastDeployed === null || lastDeployed === head ? null : lastDeployed;
     const deployed = before === null ? null : await this.payload(tracked, before);
     const last = deployed?.ok === true ? deployed.value : null;
@@ -236,7 +249,7 @@ export class ReleaseInventory {
     if (!record.ok) {
       return { head: unreadableHead(head, last), ...nothing, problem: record.error };
     }
-    const told = helmHead(record.value, last);
+    const told = helmHead(record.value, last, history);
     const objects = await manifestObjects(this.options.kube, record.value);
     if (objects.ok) {
       const expected = expectedObjects(objects.value);
@@ -266,7 +279,13 @@ export class ReleaseInventory {
   }
 
   private checkReady(): void {
-    if (this.informer.hasSynced && this.unread.size === 0) this.settleReady();
+    if (!this.isReady()) return;
+    for (const settle of this.waiting.splice(0)) settle();
+  }
+
+  private isReady(): boolean {
+    const isUnknown = (key: string): boolean => this.tracked.get(key)?.known === null;
+    return this.secrets.hasSynced && ![...this.unread].some(isUnknown);
   }
 }
 

@@ -77,8 +77,9 @@ function look(objects: readonly KubeObject[], refused: readonly string[] = []): 
   return {
     get: ({ kind, name }) =>
       objects.find((o) => o.kind === kind && o.metadata.name === name) ?? null,
-    driftOf: () => [],
+    find: () => ({ drift: [], digest: undefined }),
     usageOf: () => undefined,
+    warningsOf: () => null,
     refusal: ({ kind }) =>
       refused.includes(kind)
         ? {
@@ -89,6 +90,7 @@ function look(objects: readonly KubeObject[], refused: readonly string[] = []): 
     owned: new OwnedPods(kinds('Pod'), kinds('ReplicaSet')),
     rules: {},
     now: NOW,
+    heardAt: NOW,
   };
 }
 const config: KubeObject = {
@@ -130,8 +132,13 @@ describe('the report of a release', () => {
     );
     expect(report).toMatchObject({
       ...{ health: 'Degraded', reason: 'CrashLoopBackOff' },
-      message: expect.stringMatching(/^Deployment shop\/web .*pod web-1-a container main/),
-      pods: [{ reason: 'CrashLoopBackOff', restarts: 4 }],
+      message: expect.stringMatching(/^Deployment shop\/web: .*pod web-1-a container main/),
+      pods: [
+        {
+          ...{ reason: 'CrashLoopBackOff', restarts: 4 },
+          lastTermination: { container: 'main', exitCode: 1, reason: 'Error' },
+        },
+      ],
     });
   });
 
@@ -174,10 +181,37 @@ describe('the report of a release', () => {
     });
   });
 
+  it('says nothing of events where they cannot be read, and that there are none where they can', () => {
+    const unread = look([deployment, config]);
+    expect(releaseReport(RELEASE, unread).report).not.toHaveProperty('events');
+    const warningsOf = () => ({ events: [], recheckAt: null });
+    expect(releaseReport(RELEASE, { ...unread, warningsOf }).report.events).toEqual([]);
+  });
+
+  it('asks for the warnings about its objects and what their controllers made, each once', () => {
+    const asked: string[] = [];
+    const recheckAt = new Date('2026-03-02T12:00:20Z');
+    const seen: LiveLook = {
+      ...look([deployment, replicaSet, pod('web-1-a', READY), config]),
+      warningsOf: (namespace, objects) => {
+        asked.push(
+          ...objects.map(({ kind, metadata: { name } }) => `${kind} ${namespace}/${name}`),
+        );
+        return { events: [], recheckAt };
+      },
+    };
+    expect(releaseReport(RELEASE, seen).recheckAt).toEqual(recheckAt);
+    expect(asked).toEqual([
+      ...['Deployment shop/web', 'ReplicaSet shop/web-1', 'Pod shop/web-1-a'],
+      'ConfigMap shop/web',
+    ]);
+  });
+
   it('is the same report whenever it is made', () => {
     const seen = look([deployment, config]);
-    const later = { ...seen, now: new Date('2026-03-02T13:00:00Z') };
-    const [one, two] = [seen, later].map((at) => releaseReport(RELEASE, at).report);
+    const at = new Date('2026-03-02T13:00:00Z');
+    const later = { ...seen, now: at, heardAt: at };
+    const [one, two] = [seen, later].map((now) => releaseReport(RELEASE, now).report);
     expect(one?.observedAt).not.toBe(two?.observedAt);
     expect(one && reportDigest(one)).toBe(two && reportDigest(two));
   });

@@ -8,7 +8,7 @@ import type {
   PodReport,
   ReleaseReport,
 } from '@apollo-deploy/protocol';
-import type { Comparison } from '../drift/drift-finder.js';
+import type { Comparison, ObjectFinding } from '../drift/drift-finder.js';
 import type { ExpectedObject } from '../drift/expected-object.js';
 import { expectedKey, type ExpectedObjects } from '../drift/expected-release.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
@@ -16,11 +16,12 @@ import type { ManifestRef } from './manifest-refs.js';
 import type { OwnedPods } from './owned-pods.js';
 import { podReport } from './pod-report.js';
 import type { Quantities } from './pod-usage.js';
+import type { ToldWarnings } from './recent-warnings.js';
 import { releaseResources } from './release-resources.js';
 
-/** Helm's record of the release, or the manifest in it, cannot be read. */
+/** Helm's record of the release, or the manifest in it, cannot be read, or not any more. */
 export interface ReleaseProblem {
-  readonly reason: 'UnreadableRelease' | 'ManifestUnreadable';
+  readonly reason: 'UnreadableRelease' | 'ManifestUnreadable' | 'NotSeen';
   readonly message: string;
 }
 
@@ -42,13 +43,17 @@ export interface LiveLook {
   readonly get: (ref: KubeRef) => KubeObject | null;
   /** Why objects of this kind cannot be looked at; null if they can. */
   readonly refusal: (ref: KubeRef) => KubeRefusal | null;
-  /** The fields of a live object that are not as its release says. */
-  readonly driftOf: (comparison: Comparison) => readonly DriftReport[];
+  /** The fields of a live object that are not as its release says, and its digest. */
+  readonly find: (comparison: Comparison) => ObjectFinding;
   readonly owned: OwnedPods;
   /** What a pod uses now; undefined where that is not measured. */
   readonly usageOf: (pod: KubeObject) => Quantities | undefined;
+  /** The warnings about objects; null where events of this namespace cannot be read. */
+  readonly warningsOf: (namespace: string, objects: readonly KubeObject[]) => ToldWarnings | null;
   readonly rules: HealthRules;
   readonly now: Date;
+  /** When the cluster was last heard. */
+  readonly heardAt: Date;
 }
 
 export interface ReportOfRelease {
@@ -77,9 +82,11 @@ export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRe
     .map((ref) => judge({ ref, expected: release.expected.get(expectedKey(ref)) }, look));
   const objects = judged.map(({ report }) => report);
   const { namespace, releaseName, head } = release;
-  const pods = podsOf(release, look);
+  const live = liveOf(release, look);
+  const pods = podsOf(live, look);
+  const warnings = look.warningsOf(namespace, live);
   return {
-    recheckAt: earliest(judged.map(({ recheckAt }) => recheckAt)),
+    recheckAt: earliest([...judged.map(({ recheckAt }) => recheckAt), warnings?.recheckAt ?? null]),
     report: {
       namespace,
       releaseName,
@@ -89,7 +96,8 @@ export function releaseReport(release: KnownRelease, look: LiveLook): ReportOfRe
       pods,
       resources: releaseResources(pods),
       drift: judged.flatMap(({ drift }) => drift).slice(0, MOST_DRIFT),
-      observedAt: look.now.toISOString(),
+      ...(warnings !== null && { events: [...warnings.events] }),
+      observedAt: look.heardAt.toISOString(),
     },
   };
 }
@@ -107,7 +115,7 @@ function summary(
     health: worstHealth(objects.map(({ health }) => health)),
     ...(worst?.reason !== undefined && { reason: worst.reason }),
     ...(worst?.message !== undefined && {
-      message: `${describeObject(worst)} ${worst.message}`.slice(0, LONGEST_MESSAGE),
+      message: `${describeObject(worst)}: ${worst.message}`.slice(0, LONGEST_MESSAGE),
     }),
   };
 }
@@ -155,29 +163,44 @@ function judge({ ref, expected }: Judging, look: LiveLook): Judged {
   });
   const { health, reason, message } = worst ?? own;
   const said = health === 'Healthy' ? {} : { reason, message };
-  const missing = `${describeRef(ref)} is in the release and not in the cluster`;
+  const { drift, digest } = findingOf({ ref, expected }, object, look);
   return {
-    report: bounded({ ...identity, health, ...said }),
+    report: bounded({ ...identity, health, ...said, ...(digest !== undefined && { digest }) }),
     recheckAt: recheckAt ?? null,
-    drift:
-      object === null
-        ? [{ ...identity, message: missing }]
-        : expected === undefined
-          ? []
-          : look.driftOf({ ref, expected, live: object }),
+    drift,
   };
 }
 
-function podsOf({ refs }: KnownRelease, look: LiveLook): PodReport[] {
-  const pods = new Map<string, KubeObject>();
-  for (const ref of refs) {
-    const object = look.get(ref);
-    if (object === null) continue;
-    for (const pod of look.owned.of(object)) {
-      pods.set(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, pod);
-    }
+function findingOf(
+  { ref, expected }: Judging,
+  live: KubeObject | null,
+  look: LiveLook,
+): ObjectFinding {
+  if (live === null) {
+    const { kind, namespace, name } = ref;
+    const message = `${describeRef(ref)} is in the release and not in the cluster`;
+    const missing = { kind, ...(namespace !== undefined && { namespace }), name, message };
+    return { drift: [missing], digest: undefined };
   }
-  return [...pods]
+  return expected === undefined
+    ? { drift: [], digest: undefined }
+    : look.find({ ref, expected, live });
+}
+
+/** The objects of the release and what their controllers made, each once. */
+function liveOf({ refs }: KnownRelease, look: LiveLook): readonly KubeObject[] {
+  const live = refs.flatMap((ref) => {
+    const object = look.get(ref);
+    return object === null ? [] : look.owned.below(object);
+  });
+  return [...new Set(live)];
+}
+
+function podsOf(live: readonly KubeObject[], look: LiveLook): PodReport[] {
+  const pods = live
+    .filter(({ kind }) => kind === 'Pod')
+    .map((pod) => [`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, pod] as const);
+  return pods
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, MOST_OBJECTS)
     .map(([, pod]) => podReport(pod, { now: look.now, usage: look.usageOf(pod) }));

@@ -1,5 +1,5 @@
+import { sumQuantities } from '@apollo-deploy/kube';
 import type { PodReport, ReleaseResources } from '@apollo-deploy/protocol';
-import { sumQuantities } from './quantity.js';
 
 type Quantities = PodReport['requests'];
 

@@ -2,6 +2,7 @@ import type { ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
 import { describe, expect, it } from '@jest/globals';
 import type { Delivery } from '../hub-link/outbox.js';
 import { Events } from '../testing/events.js';
+import type { Sight } from './release-secrets.js';
 import { StateReporter } from './state-reporter.js';
 
 interface Sent {
@@ -28,8 +29,10 @@ function scene(reports: readonly ReleaseReport[] = [report('web')]) {
       waiting.push(letter);
       sent.push(letter);
     });
+  let sight: Sight | null = null;
   const reporter = new StateReporter({
     reports: () => Promise.resolve(reports),
+    sight: () => sight,
     outlet: {
       full: send('full'),
       delta: send('delta'),
@@ -40,7 +43,11 @@ function scene(reports: readonly ReleaseReport[] = [report('web')]) {
     },
     firstGeneration: 100,
   });
-  return { reporter, sent };
+  const look = (at: Sight): void => {
+    sight = at;
+    reporter.sightChanged();
+  };
+  return { reporter, sent, look };
 }
 
 describe('reports of the state', () => {
@@ -80,6 +87,29 @@ describe('reports of the state', () => {
     reporter.report(new Map([['shop/web', report('web', 'early')]]));
     reporter.reportAll();
     expect(await sent.next()).toMatchObject({ type: 'full' });
+  });
+
+  it('are told in full, and what they are of, when other namespaces came into sight', async () => {
+    const { reporter, sent, look } = scene();
+    look({ seen: ['shop'], unseen: [] });
+    reporter.reportAll();
+    const first = await sent.next();
+    expect(first).toMatchObject({ type: 'full', message: { sight: { seen: ['shop'] } } });
+    first.settle('acknowledged');
+    look({ seen: ['shop', 'back'], unseen: ['front'] });
+    expect((await sent.next()).message).toMatchObject({
+      ...{ generation: 102, releases: [{ releaseName: 'web' }] },
+      sight: { seen: ['shop', 'back'], unseen: ['front'] },
+    });
+  });
+
+  it('are not sent as collected while something came into sight, but collected again', async () => {
+    const { reporter, sent, look } = scene();
+    reporter.reportAll();
+    look({ seen: ['shop'], unseen: ['front'] });
+    expect((await sent.next()).message).toMatchObject({
+      ...{ generation: 101, sight: { seen: ['shop'], unseen: ['front'] } },
+    });
   });
 
   it('begin anew with a new session, and drop what the last one had not taken', async () => {

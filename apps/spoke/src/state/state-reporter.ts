@@ -1,5 +1,6 @@
 import type { ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
 import type { Delivery } from '../hub-link/outbox.js';
+import type { Sight } from './release-secrets.js';
 import { reportParts } from './report-parts.js';
 
 /** The way to the hub. */
@@ -13,6 +14,8 @@ export interface StateOutlet {
 export interface StateReporterOptions {
   /** All reports, as of now. */
   readonly reports: () => Promise<readonly ReleaseReport[]>;
+  /** Where releases are seen; null: everywhere. */
+  readonly sight: () => Sight | null;
   readonly outlet: StateOutlet;
   /** Generations rise from here; later processes have to start higher. */
   readonly firstGeneration: number;
@@ -45,6 +48,11 @@ export class StateReporter {
     void this.send();
   }
 
+  /** Releases are seen in other namespaces than before: what is not reported means something else. */
+  sightChanged(): void {
+    if (this.newest > this.options.firstGeneration) this.reportAll();
+  }
+
   /** By key `namespace/name`; null where a release is gone. */
   report(changed: ReadonlyMap<string, ReleaseReport | null>): void {
     for (const [key, report] of changed) this.changed.set(key, report);
@@ -66,7 +74,14 @@ export class StateReporter {
 
   private async sendAll(): Promise<void> {
     this.wantsAll = false;
+    const before = this.options.sight();
     const reports = await this.options.reports();
+    const sight = this.options.sight();
+    // What came into sight meanwhile may be missing from these reports, and would be taken for absent.
+    if (JSON.stringify(sight) !== JSON.stringify(before)) {
+      this.wantsAll = true;
+      return;
+    }
     this.changed.clear();
     const parts = reportParts(reports);
     this.newest += 1;
@@ -77,6 +92,7 @@ export class StateReporter {
           part: index + 1,
           parts: parts.length,
           releases: [...releases],
+          ...(sight !== null && index === 0 && { sight: said(sight) }),
         }),
       ),
     );
@@ -99,6 +115,10 @@ export class StateReporter {
       }),
     );
   }
+}
+
+function said({ seen, unseen }: Sight): NonNullable<SpokePayload<'state.full'>['sight']> {
+  return { seen: [...seen], unseen: [...unseen] };
 }
 
 function releaseOf(key: string): { namespace: string; releaseName: string } {

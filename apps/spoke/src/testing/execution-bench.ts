@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
-  HelmChartOperator,
   headOf,
   observeRelease,
   PLAN_LABEL,
@@ -11,7 +10,12 @@ import {
 } from '@apollo-deploy/helm';
 import { ScriptedHelmRunner, type ScriptedChart } from '@apollo-deploy/helm/testing';
 import { err, jsonDigest, ok } from '@apollo-deploy/kernel';
-import type { ApiResource, KubeApi, KubeObject } from '@apollo-deploy/kube';
+import {
+  manifestDocuments,
+  type ApiResource,
+  type KubeApi,
+  type KubeObject,
+} from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
 import {
   releaseDigest,
@@ -22,6 +26,7 @@ import {
 } from '@apollo-deploy/protocol';
 import { pino } from 'pino';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
+import { sameEverywhere } from '../deployers/deployer.js';
 import { Executor } from '../execution/executor.js';
 import type { Self } from '../execution/judge-holder.js';
 import type {
@@ -33,13 +38,18 @@ import type {
 import { Limit } from '../execution/limit.js';
 import type { RunningProcess } from '../execution/process-table.js';
 import type { HealthRules } from '../health-rules/read-health-rules.js';
+import type { PolicyFile } from '../policy/policy-file.js';
 import { LiveObjects } from '../state/live-objects.js';
 import { Events } from './events.js';
 import { VirtualTime } from './virtual-time.js';
 
+// The YAML reader is loaded at its first use, which takes real time; no bench shall wait for it.
+await manifestDocuments('');
+
 export type Told =
   | { readonly t: 'accept'; readonly p: SpokePayload<'plan.accept'> }
   | { readonly t: 'progress'; readonly p: SpokePayload<'plan.progress'> }
+  | { readonly t: 'waiting'; readonly p: SpokePayload<'plan.waiting'> }
   | { readonly t: 'result'; readonly p: SpokePayload<'plan.result'> };
 
 /** One process of a spoke: what it told the hub, and which offers it acknowledged. */
@@ -67,6 +77,12 @@ class SpokeProcess {
   async progress(): Promise<SpokePayload<'plan.progress'>> {
     const told = await this.told.until(({ t }) => t === 'progress');
     return told.p as SpokePayload<'plan.progress'>;
+  }
+
+  /** The next thing that a plan is said to wait for. */
+  async waiting(): Promise<SpokePayload<'plan.waiting'>> {
+    const told = await this.told.until(({ t }) => t === 'waiting');
+    return told.p as SpokePayload<'plan.waiting'>;
   }
 }
 
@@ -118,6 +134,7 @@ export class ExecutionBench {
     kube = this.kube,
     aheadMs = 0,
     healthRules = {},
+    ...asked
   }: {
     readonly instance?: string;
     readonly host?: string;
@@ -127,6 +144,9 @@ export class ExecutionBench {
     /** How far its clock is ahead of the hub's. */
     readonly aheadMs?: number;
     readonly healthRules?: HealthRules;
+    /** What the owner of the cluster allows; absent: everything. */
+    readonly policy?: PolicyFile;
+    readonly missLedger?: () => Promise<void>;
   } = {}): SpokeProcess {
     const { helm, time } = this;
     const self: Self = {
@@ -138,8 +158,8 @@ export class ExecutionBench {
     const reader = new ReleaseReader(kube);
     const executor = new Executor(
       {
-        ...{ kube, reader, helm, self, log, clock: time, timer: time, healthRules },
-        operator: new HelmChartOperator({ kube, reader, helm }),
+        ...{ kube, reader, self, log, clock: time, timer: time, healthRules },
+        deployers: sameEverywhere(kube, reader, helm),
         ledger: new ConfigMapLedger(kube, 'apollo-system'),
         charts: {
           fetch: async (sha256) => {
@@ -148,6 +168,7 @@ export class ExecutionBench {
             return this.chart(sha256);
           },
         },
+        ...asked,
         live: new LiveObjects({ kube, timer: time, random: () => 0.5, log }),
         processes: {
           list: () => Promise.resolve(this.processes),
@@ -161,6 +182,7 @@ export class ExecutionBench {
         reports: {
           accept: (p) => told({ t: 'accept', p }),
           progress: (p) => told({ t: 'progress', p }),
+          waiting: (p) => told({ t: 'waiting', p }),
           result: (p) => {
             told({ t: 'result', p });
             return Promise.resolve('acknowledged');
@@ -211,9 +233,10 @@ export class ExecutionBench {
     if (!written.ok) throw new Error(written.error.code);
   }
 
-  /** Puts something into the release's first Secret that Helm did not write. */
-  async breakRelease(): Promise<void> {
-    await this.editRelease((secret) => ({ ...secret, data: { release: 'bm9uc2Vuc2U=' } }));
+  /** Puts something into the Secret of a revision that Helm did not write. */
+  async breakRelease(revision = 1): Promise<void> {
+    const data = { release: 'bm9uc2Vuc2U=' };
+    await this.editRelease((secret) => ({ ...secret, data }), revision);
   }
 
   /** Leaves the release as `helm uninstall --keep-history` does; `foreign`: one Apollo did not make. */
@@ -230,8 +253,34 @@ export class ExecutionBench {
     });
   }
 
-  private async editRelease(edit: (secret: KubeObject) => KubeObject): Promise<void> {
-    const name = 'sh.helm.release.v1.web.v1';
+  /** Leaves of a rollback what Helm 3 would have: its target's number, and no plan. */
+  async asHelm3(revision: number, backTo: number): Promise<void> {
+    await this.editRelease((secret) => {
+      const payload = payloadOf(secret);
+      const { rollback_revision: _, ...info } = payload['info'] as Record<string, unknown>;
+      const told = { ...info, description: `Rollback to ${backTo}` };
+      return { ...secret, data: { release: packed({ ...payload, info: told }) } };
+    }, revision);
+  }
+
+  /** Takes a revision away, as Helm does with the oldest when there are too many. */
+  async pruneRelease(revision: number): Promise<void> {
+    const name = `sh.helm.release.v1.web.v${revision}`;
+    await this.kube.delete({ apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name });
+  }
+
+  /** Makes these revisions look as if somebody had made them by hand. */
+  async disown(...revisions: readonly number[]): Promise<void> {
+    for (const revision of revisions) {
+      await this.editRelease((secret) => {
+        const { [PLAN_LABEL]: _, ...labels } = secret.metadata.labels ?? {};
+        return { ...secret, metadata: { ...secret.metadata, labels } };
+      }, revision);
+    }
+  }
+
+  private async editRelease(edit: (secret: KubeObject) => KubeObject, revision = 1): Promise<void> {
+    const name = `sh.helm.release.v1.web.v${revision}`;
     const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name };
     const secret = await this.kube.get(ref);
     if (!secret.ok) throw new Error(secret.error.message);

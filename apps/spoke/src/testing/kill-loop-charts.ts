@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { packChart } from '@apollo-deploy/helm/testing';
 
-const OBJECTS = `{{- range (list "a" "b" "c" "d") }}
+/** What the objects of a release are called, after its name. */
+export const OBJECT_SUFFIXES = ['a', 'b', 'c', 'd'] as const;
+const OBJECTS = `{{- range (list ${OBJECT_SUFFIXES.map((suffix) => `"${suffix}"`).join(' ')}) }}
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -23,9 +25,9 @@ spec:
     spec: { restartPolicy: Never, containers: [{ name: c, image: example.com/hook:1 }] }
 {{- end }}
 `;
-const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'] as const;
+const VERSIONS = ['1.0.0', '2.0.0', '3.0.0', '4.0.0'] as const;
 /** Versions of the chart whose hooks run before whatever Helm does. */
-const WITH_HOOKS = '3.0.0';
+const WITH_HOOKS: readonly string[] = ['3.0.0', '4.0.0'];
 
 /** Versions of the chart `web`, by version: their archives. */
 export async function packCharts(
@@ -43,5 +45,5 @@ export async function packCharts(
 }
 
 export function hasHooks(version: string): boolean {
-  return version === WITH_HOOKS;
+  return WITH_HOOKS.includes(version);
 }

@@ -5,6 +5,7 @@ import {
   type ReleaseState,
 } from '@apollo-deploy/helm';
 import { releaseDigest, type PlanOffer } from '@apollo-deploy/protocol';
+import type { PlanType } from './kill-loop-steps.js';
 import { anOffer } from './plan-offers.js';
 
 const FAR_AWAY = '2100-01-01T00:00:00Z';
@@ -27,6 +28,8 @@ export class KillPlans {
     private readonly charts: ReadonlyMap<string, string>,
     private readonly namespace: string,
     private readonly random: () => number,
+    /** How much is still to be seen of plans of a type. */
+    private readonly owed: (type: PlanType) => number,
   ) {}
 
   next(state: ReleaseState): PlanOffer {
@@ -59,16 +62,22 @@ export class KillPlans {
     });
   }
 
-  private typeFor(state: ReleaseState, mayGoBack: boolean): PlanOffer['content']['type'] {
+  private typeFor(state: ReleaseState, mayGoBack: boolean): PlanType {
     const worked = (underlyingState(state)?.history ?? []).some(isGood);
     // Somebody's removal, of which only it is known that it was begun.
     if (state.kind === 'locked') return 'uninstall';
     if (headOf(state) === null || !worked) return 'install';
-    const types = ['upgrade', 'upgrade', 'uninstall'] as const;
-    const back = mayGoBack ? (['rollback', 'rollback'] as const) : [];
+    const back = mayGoBack ? (['rollback'] as const) : [];
     // New values go with the chart in effect, which a failed head does not tell.
     const values = state.kind === 'deployed' ? (['config_update'] as const) : [];
-    return this.pick([...types, ...back, ...values]) ?? 'upgrade';
+    const types = ['upgrade', 'uninstall', ...back, ...values] as const;
+    return this.pick(types.flatMap((type) => this.weighted(type))) ?? 'upgrade';
+  }
+
+  /** An installation needs a removal first. */
+  private weighted(type: PlanType): readonly PlanType[] {
+    const owed = this.owed(type) + (type === 'uninstall' ? this.owed('install') : 0);
+    return Array.from({ length: owed + 1 }, () => type);
   }
 
   private goodBefore(state: ReleaseState): readonly Content[] {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { observeRelease, type ReleaseState } from '@apollo-deploy/helm';
+import { headOf, observeRelease, type ReleaseState } from '@apollo-deploy/helm';
 import { HttpKubeApi, KubeConnection } from '@apollo-deploy/kube';
 import type { SharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import type { PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
@@ -10,49 +10,63 @@ import { errorCode } from '../error-code.js';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
 import { verdictOf } from '../execution/ledger-entry.js';
 import { ProcProcessTable } from '../execution/process-table.js';
-import { packCharts } from './kill-loop-charts.js';
+import { KillFront, type Moment, type SeenRequest } from './kill-front.js';
+import type { KillGoal, KillGoals } from './kill-goals.js';
+import { hasHooks, packCharts } from './kill-loop-charts.js';
 import { KillPlans, RELEASE } from './kill-loop-plans.js';
-import { isInEffect, untruths, wordFor } from './kill-loop-truth.js';
+import { stepOf, type PlanType, type Victim } from './kill-loop-steps.js';
+import { untruths, wordFor, type EndedPlan, type LiveTexts } from './kill-loop-truth.js';
 import { SpokeProcess } from './spoke-process.js';
 import { TestHub } from './test-hub.js';
 
-/** What is killed in a round: the spoke, its helm, or the spoke while its helm may live on. */
-export const VICTIMS = ['spoke', 'helm', 'spoke without its helm'] as const;
-export type Victim = (typeof VICTIMS)[number];
-
 /** What one round did, and what is untrue after it; empty if nothing is. */
 export interface KillRound {
-  readonly type: PlanOffer['content']['type'];
-  readonly victim: Victim;
-  /** How far the plan was when it happened. */
-  readonly hit: string;
+  readonly goal: KillGoal;
+  /** False: the plan ended before it came by there, or did not come by. */
+  readonly killed: boolean;
   readonly verdict: string;
+  /** What the verdict says to people. */
+  readonly message: string;
   readonly lies: readonly string[];
+  readonly tookMs: number;
 }
 
 const LONGEST_ROUND_MS = 120_000;
-/** So long a plan, and one helm in it, takes on a quiet machine. */
-const LEAST_PLAN_MS = 900;
-const LEAST_HELM_MS = 250;
+/** Where a kill is not before a request and not after it, it comes so long after, at most. */
+const LONGEST_DELAY_MS = 120;
+/** Of so many kills one is that of a helm alone, for which there are fewer steps. */
+const HELM_EVERY = 5;
 
 export interface KillLoopOptions {
   /** Evenly spread over 0 ≤ x < 1; the same numbers make the same plans. */
   readonly random: () => number;
   /** Which of the cluster's Helm programs. */
   readonly helm: 'helm' | 'helm3';
+  /** What all loops of a run have hit. */
+  readonly goals: KillGoals;
 }
 
-const UNHARMED = 'helm was done already';
+/** A kill that is to happen in the plan under way. */
+interface Strike {
+  readonly goal: KillGoal;
+  readonly offer: PlanOffer;
+  readonly moment: Moment | 'later';
+  /** The plan's own look at the ledger comes first of all. */
+  begun: boolean;
+  /** Settled once the victim is dead; true if it was killed. */
+  done: Promise<boolean> | null;
+}
 
 /** One release on a real cluster, changed by plan after plan while somebody kills. */
 export class KillLoop {
   private spoke: SpokeProcess | null = null;
   /** Whether the helm of the present spoke dies with it. */
-  private tied = true;
+  private tied = false;
   private rounds = 0;
-  /** So long the last plan took that nobody cut off, and its helm; kills are spread over that. */
-  private planMs = LEAST_PLAN_MS;
-  private helmMs = LEAST_HELM_MS;
+  private strike: Strike | null = null;
+  private hookRuns: Record<string, number> = {};
+  /** Called when the victim of the present strike was found. */
+  private onStrike: () => void = () => undefined;
 
   private constructor(
     private readonly cluster: SharedTestCluster,
@@ -65,6 +79,8 @@ export class KillLoop {
     private readonly options: KillLoopOptions,
   ) {}
 
+  private front: KillFront | null = null;
+
   static async open(cluster: SharedTestCluster, options: KillLoopOptions): Promise<KillLoop> {
     const hub = await TestHub.start();
     const directory = await mkdtemp(join(tmpdir(), 'apollo-kills-'));
@@ -74,86 +90,120 @@ export class KillLoop {
     const kube = new HttpKubeApi(new KubeConnection({ from: 'kubeconfig', path: kubeconfigPath }));
     const namespace = await cluster.freshNamespace('kills');
     const system = await cluster.freshNamespace('kills-system');
-    const plans = new KillPlans(charts, namespace, options.random);
-    return new KillLoop(cluster, hub, kube, directory, plans, namespace, system, options);
+    const owed = (type: PlanType): number => options.goals.owed([type]).length;
+    const plans = new KillPlans(charts, namespace, options.random, owed);
+    const loop = new KillLoop(cluster, hub, kube, directory, plans, namespace, system, options);
+    loop.front = await KillFront.before(kubeconfigPath, (...seen) => loop.gate(...seen));
+    await writeFile(join(directory, 'kubeconfig'), loop.front.kubeconfig, { mode: 0o600 });
+    return loop;
   }
 
   async close(): Promise<void> {
     await this.spoke?.kill();
+    await this.front?.stop();
     this.kube.close();
     await this.hub.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
 
   /**
-   * Offers the next plan, kills in the middle of it, and compares its verdict with the cluster. The
-   * victims take turns.
+   * Offers the next plan, kills in the step that was hit least, and compares its verdict with the
+   * cluster. Spokes with and without a hold on their helm take turns.
    */
   async round(): Promise<KillRound> {
-    const victim = VICTIMS[this.rounds % VICTIMS.length] ?? 'spoke';
+    const startedAt = performance.now();
     this.rounds += 1;
-    const tied = victim !== 'spoke without its helm';
-    if (this.spoke === null || this.tied !== tied) await this.restart(tied);
+    if (this.spoke === null) await this.restart();
     const before = await this.observe();
+    const liveBefore = await this.liveTexts();
     const offer = this.plans.next(before);
-    const offeredAt = performance.now();
+    const goal = this.options.goals.aim(this.victim(), offer.content.type, hooksIn(offer, before));
+    const { killed, verdict } = await this.carryOut(offer, goal);
+    if (killed) this.options.goals.struck(goal);
+    const word = wordFor(verdict);
+    const after = await this.observe();
+    if (word === 'succeeded') this.plans.remember(offer, after);
+    const live = { before: liveBefore, after: await this.liveTexts() };
+    const ended = { offer, before, after, word, live, hookRuns: this.hookRuns };
+    const lies = await this.lies(ended);
+    const { message } = verdict;
+    return { goal, killed, verdict: word, message, lies, tookMs: performance.now() - startedAt };
+  }
+
+  private victim(): Victim {
+    if (this.rounds % HELM_EVERY === 0) return 'helm';
+    return this.tied ? 'spoke' : 'spoke without its helm';
+  }
+
+  private async carryOut(
+    offer: PlanOffer,
+    goal: KillGoal,
+  ): Promise<{ readonly killed: boolean; readonly verdict: PlanVerdict }> {
+    const chance = this.options.random();
+    const moment = chance < 0.4 ? 'before' : chance < 0.8 ? 'after' : 'later';
+    const strike: Strike = { goal, offer, moment, begun: false, done: null };
+    const struck = new Promise<void>((resolve) => (this.onStrike = resolve));
+    this.hookRuns = {};
+    this.strike = strike;
     this.hub.offer(offer);
-    const hit = await this.killDuring(offer, victim);
+    await Promise.race([struck, this.verdict(offer)]);
+    const killed = (await strike.done) ?? false;
+    if (this.spoke === null) {
+      await this.restart();
+      this.hub.offer(offer);
+    }
     const verdict = await this.verdict(offer);
-    if (hit === UNHARMED) this.learn(verdict, performance.now() - offeredAt);
-    const lies = await this.lies(offer, before, verdict);
-    return { type: offer.content.type, victim, hit, verdict: wordFor(verdict), lies };
+    this.strike = null;
+    return { killed, verdict };
   }
 
-  private learn({ evidence }: PlanVerdict, tookMs: number): void {
-    this.planMs = Math.max(tookMs, LEAST_PLAN_MS);
-    const [command] = (evidence['commands'] ?? []) as { readonly durationMs: number }[];
-    this.helmMs = Math.max(command?.durationMs ?? 0, LEAST_HELM_MS);
+  /** Sees every request of the spoke and its helm, and kills at the one that is aimed at. */
+  private async gate(seen: SeenRequest, moment: Moment, status = 0): Promise<'pass' | 'cut'> {
+    const { strike } = this;
+    if (strike === null) return 'pass';
+    const { goal, offer } = strike;
+    const step = stepOf(seen, goal.type);
+    if (step === 'helm runs a hook' && moment === 'after' && status === 201) this.countHook(seen);
+    if (step === 'spoke reads the ledger') strike.begun = true;
+    const isIt = step === goal.step && isMoment(strike, moment);
+    if (!isIt || this.told(offer).length > 0) return 'pass';
+    strike.done = this.kill(strike);
+    if (strike.moment === 'later') return 'pass';
+    await strike.done;
+    // A helm that lives on has its answer all the same.
+    return seen.by === 'helm' && goal.victim === 'spoke without its helm' ? 'pass' : 'cut';
   }
 
-  /** Answers how far the plan was when it was cut off. */
-  private async killDuring(offer: PlanOffer, victim: Victim): Promise<string> {
-    if (victim === 'helm') {
-      const pid = await this.helmOf(offer);
-      await wait(this.options.random() * this.helmMs);
-      if (pid === null || !killGroup(pid)) return UNHARMED;
-      return 'helm was at work';
+  private countHook({ body }: SeenRequest): void {
+    const job = JSON.parse(body) as { readonly metadata: { readonly name: string } };
+    const { name } = job.metadata;
+    this.hookRuns[name] = (this.hookRuns[name] ?? 0) + 1;
+  }
+
+  /** False if the plan had its verdict, or helm its end, before that. */
+  private async kill({ goal, offer, moment }: Strike): Promise<boolean> {
+    try {
+      if (moment === 'later') await wait(this.options.random() * LONGEST_DELAY_MS);
+      if (this.told(offer).length > 0) return false;
+      if (goal.victim === 'helm') return await this.killHelm();
+      const { spoke } = this;
+      this.spoke = null;
+      await spoke?.kill();
+      return this.told(offer).length === 0;
+    } finally {
+      this.onStrike();
     }
-    await wait(this.options.random() * this.planMs);
-    await this.spoke?.kill();
-    this.spoke = null;
-    const hit = await this.progress(offer);
-    await this.restart(this.tied);
-    this.hub.offer(offer);
-    return hit;
   }
 
-  /** The helm that runs for the release; null if the plan ended before one was seen. */
-  private async helmOf(offer: PlanOffer): Promise<number | null> {
-    const { type } = offer.content;
-    const verb = type === 'config_update' ? 'upgrade' : type;
-    const table = new ProcProcessTable();
-    for (const end = Date.now() + LONGEST_ROUND_MS; Date.now() < end; await wait(5)) {
-      if (this.told(offer).length > 0) return null;
-      const found = (await table.list())?.find(
-        ({ pid, processGroup, argv }) =>
-          argv.includes(verb) &&
-          argv.includes(RELEASE) &&
-          argv.some((argument) => argument.endsWith(this.namespace)) &&
-          pid === processGroup,
-      );
-      if (found !== undefined) return found.pid;
-    }
-    return null;
-  }
-
-  private async progress(offer: PlanOffer): Promise<string> {
-    const entry = await this.ledger().read(offer.content);
-    const state = await this.observe();
-    if (verdictOf(entry, offer.planId) !== undefined) return 'it had its verdict';
-    if (entry.claim === null) return 'nothing was claimed';
-    if (state.kind === 'locked') return `helm was at work (${state.head.status})`;
-    return isInEffect(offer, state) ? 'helm was done' : 'it was claimed';
+  /** The helm that runs for the release. */
+  private async killHelm(): Promise<boolean> {
+    const found = (await new ProcProcessTable().list())?.find(
+      ({ pid, processGroup, argv }) =>
+        argv.includes(RELEASE) &&
+        argv.some((argument) => argument.endsWith(this.namespace)) &&
+        pid === processGroup,
+    );
+    return found !== undefined && killGroup(found.pid);
   }
 
   private async verdict(offer: PlanOffer): Promise<PlanVerdict> {
@@ -170,43 +220,43 @@ export class KillLoop {
   }
 
   /** What the verdict says and the cluster does not, or the other way about. */
-  private async lies(
-    offer: PlanOffer,
-    before: ReleaseState,
-    verdict: PlanVerdict,
-  ): Promise<string[]> {
-    const after = await this.observe();
-    const word = wordFor(verdict);
-    if (word === 'succeeded') this.plans.remember(offer, after);
+  private async lies(ended: EndedPlan): Promise<string[]> {
+    const { offer, word } = ended;
     const entry = await this.ledger().read(offer.content);
     const kept = verdictOf(entry, offer.planId)?.verdict;
     const claims = [
-      ...untruths({ offer, before, after, word }),
+      ...untruths(ended),
       [kept === undefined || wordFor(kept) !== word, 'the ledger says something else'],
       [entry.claim !== null, 'the claim is still there'],
       [this.told(offer).some((other) => wordFor(other) !== word), 'it was told in two ways'],
     ] as const;
-    return claims.filter(([lie]) => lie).map(([, what]) => `${offer.planId} (${word}): ${what}`);
+    return claims
+      .filter(([lie]) => lie)
+      .map(
+        ([, what]) =>
+          `${this.namespace} ${offer.planId} ${offer.content.type} (${word}): ${what}: ${kept?.message}`,
+      );
   }
 
-  /** A spoke whose helm dies with it, or lives on. */
-  private async restart(tied: boolean): Promise<void> {
-    await this.spoke?.kill();
-    this.tied = tied;
+  /** A spoke whose helm dies with it where that of the last one lived on, and the other way about. */
+  private async restart(): Promise<void> {
+    this.tied = !this.tied;
     const hellos = this.hellos();
     this.spoke = SpokeProcess.start({
       APOLLO_HUB_URL: this.hub.httpUrl,
       APOLLO_SPOKE_TOKEN: this.hub.token,
-      APOLLO_KUBECONFIG: this.cluster.kubeconfigPath,
+      APOLLO_KUBECONFIG: join(this.directory, 'kubeconfig'),
       APOLLO_HELM: this.cluster[this.options.helm],
       APOLLO_SPOKE_NAMESPACE: this.system,
       APOLLO_SPOKE_WORKDIR: join(this.directory, 'work'),
       APOLLO_LOG_LEVEL: 'error',
       // Without setpriv on its path a spoke cannot tie its helm to its own life.
-      PATH: tied ? (process.env['PATH'] ?? '') : this.directory,
+      PATH: this.tied ? (process.env['PATH'] ?? '') : this.directory,
       HOME: this.directory,
     });
-    await this.hub.eventually(() => (this.hellos() > hellos ? true : undefined));
+    const hello = this.hub.eventually(() => (this.hellos() > hellos ? true : undefined));
+    const late = wait(LONGEST_ROUND_MS, null, { ref: false });
+    if ((await Promise.race([hello, late])) === null) throw new Error('the spoke did not come up');
   }
 
   private hellos(): number {
@@ -217,9 +267,33 @@ export class KillLoop {
     return observeRelease(this.kube, { release: RELEASE, namespace: this.namespace });
   }
 
+  /** Of the release's own objects, as they are. */
+  private async liveTexts(): Promise<LiveTexts> {
+    const kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+    const listed = await this.kube.list(kind, { namespace: this.namespace });
+    if (!listed.ok) throw new Error(listed.error.message);
+    const own = listed.value.items.filter(({ metadata }) => metadata.name.startsWith(RELEASE));
+    return Object.fromEntries(
+      own.map(({ metadata, data }) => [metadata.name, (data as { text?: string }).text ?? '']),
+    );
+  }
+
   private ledger(): ConfigMapLedger {
     return new ConfigMapLedger(this.kube, this.system);
   }
+}
+
+/** True at the right end of a request, as long as nobody was struck. */
+function isMoment({ begun, done, moment: wanted }: Strike, moment: Moment): boolean {
+  const isRightEnd = moment === (wanted === 'before' ? 'before' : 'after');
+  return begun && done === null && isRightEnd;
+}
+
+/** Whether Helm comes by a hook: one of what the plan brings, or of what it removes. */
+function hooksIn({ content }: PlanOffer, before: ReleaseState): boolean {
+  const version =
+    content.type === 'uninstall' ? headOf(before)?.chartVersion : content.chart?.version;
+  return version !== undefined && hasHooks(version);
 }
 
 /** False: it was faster. */

@@ -23,6 +23,8 @@ export interface OfferSketch {
   readonly rolloutTimeoutSeconds?: number;
   /** The offer that this one would be taken back to. */
   readonly takenBackTo?: PlanOffer;
+  readonly adopt?: true;
+  readonly fieldConflicts?: 'refuse';
 }
 
 const DEFAULTS = {
@@ -43,6 +45,8 @@ export function anOffer(sketch: OfferSketch = {}): PlanOffer {
     valuesDigest: removes ? null : jsonDigest(values),
     rolloutTimeoutSeconds: rest.rolloutTimeoutSeconds,
   };
+  if (rest.adopt === true) content.adopt = true;
+  if (rest.fieldConflicts !== undefined) content.fieldConflicts = rest.fieldConflicts;
   if (rest.takenBackTo !== undefined) content.rollbackTarget = targetOf(rest.takenBackTo);
   return { planId, attempt: 1, content, digest: jsonDigest(content), values, expiresAt };
 }

@@ -81,23 +81,28 @@ function seenRequest({ method = '', url = '', headers }) {
 /**
  * What a plan asked of the API server, by what it is for. `helm`: by Helm. `ledger`: the record of the
  * spoke's work. `dryRuns`: one object tried. `releases`: Helm's Secrets, listed or read. `objects`:
- * other looks at what is in the release's namespace, `namespace` at that itself. Watches are left out,
- * and the first lists of what they watch.
+ * other looks at what is in the release's namespace, `namespace` at that itself, `quotas` at what bounds it,
+ * `rights`: what the account may do. Watches are left out, and the first lists of what they watch.
  * @param {readonly SeenRequest[]} requests
  * @param {{ namespace: string, ledgerNamespace: string }} where
  */
 export function requestsByPurpose(requests, { namespace, ledgerNamespace }) {
-  /** @type {Record<'helm' | 'ledger' | 'dryRuns' | 'releases' | 'objects' | 'namespace', string[]>} */
-  const found = { helm: [], ledger: [], dryRuns: [], releases: [], objects: [], namespace: [] };
+  /** @type {Record<'helm' | 'ledger' | 'rights' | 'dryRuns' | 'releases' | 'objects' | 'namespace' | 'quotas', string[]>} */
+  const found = {
+    ...{ helm: [], ledger: [], rights: [], dryRuns: [] },
+    ...{ releases: [], objects: [], namespace: [], quotas: [] },
+  };
   for (const { method, path, query, agent } of requests) {
     const asked = `${method} ${path}`;
     const [space = '', rest = ''] = (path.split('/namespaces/')[1] ?? '').split(/\/(.*)/);
     if (agent.startsWith('Helm/')) found.helm.push(asked);
     else if (query.get('watch') === 'true') continue;
+    else if (path.startsWith('/apis/authorization.k8s.io/')) found.rights.push(asked);
     else if (space === ledgerNamespace) found.ledger.push(asked);
     else if (space !== namespace) continue;
     else if (query.has('dryRun')) found.dryRuns.push(asked);
     else if (rest.startsWith('secrets')) found.releases.push(asked);
+    else if (rest === 'resourcequotas') found.quotas.push(asked);
     else if (rest === '') found.namespace.push(asked);
     else found.objects.push(asked);
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { sha256Hex } from '@apollo-deploy/kernel';
 import {
   chartPath,
@@ -9,8 +10,11 @@ import {
   encodeHubFrame,
   type HubMessageType,
   type HubPayload,
-  type PlanOffer,
+  JOIN_PATH,
+  type JoinRequest,
   type PlanVerdict,
+  provesKey,
+  readSessionToken,
   type ReleaseReport,
   type SpokeFrame,
   type SpokePayload,
@@ -24,6 +28,8 @@ export class TestHub {
   readonly frames: SpokeFrame[] = [];
   /** The newest report of each release, by `namespace/name`. */
   readonly releases = new Map<string, ReleaseReport>();
+  /** The public key of the spoke that has joined. */
+  private publicKey = '';
   private readonly charts = new Map<string, Uint8Array>();
   private readonly news = new Set<() => void>();
   private socket: WebSocket | null = null;
@@ -62,20 +68,28 @@ export class TestHub {
     return sha256;
   }
 
-  offer(offer: PlanOffer): void {
+  offer(offer: HubPayload<'plan.offer'>): void {
     this.send('plan.offer', offer);
   }
 
-  /** Offers a plan and waits for its verdict. */
-  async carryOut(offer: PlanOffer): Promise<SpokePayload<'plan.result'>> {
+  /** Says how far its audit trail reaches. */
+  tellHead(head: HubPayload<'audit.head'>): void {
+    this.send('audit.head', head);
+  }
+
+  /** Offers a plan and waits for the next verdict on it. */
+  async carryOut(offer: HubPayload<'plan.offer'>): Promise<SpokePayload<'plan.result'>> {
+    const before = this.frames.length;
     this.offer(offer);
     return this.eventually(() => {
-      const told = this.frames.find((f) => f.t === 'plan.result' && f.p.planId === offer.planId);
+      const told = this.frames
+        .slice(before)
+        .find((f) => f.t === 'plan.result' && f.p.planId === offer.planId);
       return told?.t === 'plan.result' ? told.p : undefined;
     });
   }
 
-  async verdict(offer: PlanOffer): Promise<PlanVerdict> {
+  async verdict(offer: HubPayload<'plan.offer'>): Promise<PlanVerdict> {
     return (await this.carryOut(offer)).result;
   }
 
@@ -145,9 +159,28 @@ export class TestHub {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url === JOIN_PATH) {
+      void this.join(request, response);
+      return;
+    }
     const known = [...this.charts].find(([sha256]) => request.url === chartPath(sha256));
-    const admitted = request.headers.authorization === `Bearer ${this.token}`;
+    const admitted = this.admits(request.headers.authorization);
     response.statusCode = !admitted ? 401 : known === undefined ? 404 : 200;
     response.end(admitted ? known?.[1] : undefined);
+  }
+
+  /** Lets in whoever has the token, which is not used up. */
+  private async join(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = JSON.parse(await text(request)) as JoinRequest;
+    const isJoining = body.token === this.token && provesKey(body);
+    if (isJoining) this.publicKey = body.publicKey;
+    response.statusCode = isJoining ? 200 : 401;
+    response.end(JSON.stringify({ spoke: 'dev', environment: 'dev', hub: 'hub', accepted: true }));
+  }
+
+  private admits(authorization = ''): boolean {
+    if (authorization === `Bearer ${this.token}`) return true;
+    const shown = readSessionToken(authorization.replace('Bearer ', ''));
+    return shown.ok && shown.value.isSignedBy(this.publicKey);
   }
 }

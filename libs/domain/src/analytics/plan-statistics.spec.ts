@@ -87,6 +87,7 @@ describe('statistics of plans', () => {
     expect(waitsMs).toEqual({
       other: 0,
       dependency: 0,
+      approval: 0,
       window: 2.5,
       queue: 0,
       start: 0.5,

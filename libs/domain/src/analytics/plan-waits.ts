@@ -6,13 +6,16 @@ import type { ViolationCode } from '../constraints/violation-codes.js';
  * while several hold at once it is the first in this order, which begins with what somebody must mend
  * and ends with what passes by itself. `start`: nothing holds it, and it waits to be sent.
  */
-export const WAIT_KINDS = ['other', 'dependency', 'window', 'queue', 'start'] as const;
+export const WAIT_KINDS = ['other', 'dependency', 'approval', 'window', 'queue', 'start'] as const;
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
 const WAITS_FOR_CODE = {
   maintenance_window: 'window',
   suppression_window: 'window',
   concurrency: 'queue',
+  approval: 'approval',
+  gate_unsatisfiable: 'approval',
+  no_approval_rule: 'approval',
   dependency_missing: 'dependency',
   dependency_version: 'dependency',
   dependency_unhealthy: 'dependency',

@@ -10,6 +10,19 @@ export type DesiredState =
   | { readonly version: string }
   | { readonly absent: true };
 
+/**
+ * What becomes of fields that others have set and the chart sets too: the chart takes them back, or the
+ * plan is refused before it touches anything. Fields that a controller owns are refused either way.
+ */
+export const FIELD_CONFLICTS = ['override', 'refuse'] as const;
+export type FieldConflicts = (typeof FIELD_CONFLICTS)[number];
+
+/** A change of what gets into the plans of an entity: whose, and which version of the entity it made. */
+export interface EntityEdit {
+  readonly by: string;
+  readonly version: number;
+}
+
 /** One installation of a product on one spoke. */
 export interface Entity {
   readonly name: string;
@@ -22,7 +35,14 @@ export interface Entity {
   readonly values: Values;
   readonly labels: Readonly<Record<string, string>>;
   readonly strategy: 'rolling';
+  /** Its next plan may take over a release that Apollo did not make; used up by that plan. */
+  readonly adopt?: boolean;
+  /** Absent: `override`. */
+  readonly fieldConflicts?: FieldConflicts;
+  /** Who last changed what gets into its plans. */
   readonly editedBy: string;
+  /** Absent: a version of the hub made it that did not keep them. See `editsOf`. */
+  readonly edits?: readonly EntityEdit[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;
@@ -50,6 +70,11 @@ export interface ReportedRelease {
   readonly releaseDigest: string;
   /** The plan whose outcome the head is, by its own label; absent if it was not Apollo's. */
   readonly planId?: string;
+  /**
+   * No revision of it is the work of a plan, so that only a plan that adopts it may touch it. Absent:
+   * it is Apollo's, or its spoke is of a version that does not say.
+   */
+  readonly unmanaged?: boolean;
   /** The newest revision that Helm says is deployed, where that is not the head. */
   readonly deployed?: { readonly revision: number; readonly version: string };
   readonly health: Health;

@@ -34,6 +34,13 @@ export const NAME_RULES = {
     accepted:
       '1 to 64 characters: lowercase letters, digits, ".", "_", "/" and "-", beginning and ending with a letter or digit',
   },
+  /** As identity providers name people: short names, addresses and opaque subjects. */
+  person: {
+    maximumLength: 128,
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._@+:|=~-]*$/,
+    accepted:
+      'the name of a person, 1 to 128 characters: letters, digits and any of . _ @ + : | = ~ -, beginning with a letter or digit',
+  },
 } as const satisfies Record<string, NameRule>;
 
 export function followsRule(text: string, rule: NameRule): boolean {

@@ -1,3 +1,5 @@
+import type { Waivable } from '../break-glass/break-glass.js';
+import { givingWay } from '../break-glass/waiving.js';
 import type { PlanClass } from '../plans/plan-class.js';
 import { askConstraint } from './ask-constraint.js';
 import type { Constraint, ConstraintResult } from './constraint.js';
@@ -44,6 +46,7 @@ const PLANNED_WORK: Cells = {
 };
 const AFTER_FAILURES: Cells = { ...PLANNED_WORK, roll_off: 'applies', hotfix: 'passes' };
 const NEW_CONTENT: Cells = { ...PLANNED_WORK, repair: 'passes' };
+const NEWS_ONLY: Cells = { ...NEW_CONTENT, hotfix: 'passes' };
 
 /** What applies to whom: rows are what can hold a plan, columns what the plan is for. */
 const APPLICABILITY = {
@@ -74,18 +77,35 @@ const APPLICABILITY = {
     roll_off: 'by_rules',
     hotfix: 'waived',
   },
+  break_glass_debt: NEWS_ONLY,
   spoke_ready: ALL,
   concurrency: ALL,
 } as const satisfies Record<string, Cells>;
 
 export type ApplicabilityRow = keyof typeof APPLICABILITY;
 
+/** What has to be waived by break-glass for a row to give way; the others never do. */
+const WAIVED_WITH: Partial<Record<ApplicabilityRow, Waivable>> = {
+  window: 'window',
+  suppression: 'window',
+  dependency: 'dependency',
+  soak: 'soak',
+  health: 'health',
+  promoted: 'promoted',
+  approval: 'approval',
+};
+
 /** The part of a plan that decides which constraints apply to it. */
 export interface ClassedPlan {
   readonly planClass: PlanClass;
   /** Whether it brings a newer version than the one that runs. */
   readonly forward: boolean;
+  /** What break-glasses waive for it, in the order of `WAIVABLE`; absent: nothing. */
+  readonly waives?: readonly Waivable[];
 }
+
+/** What a constraint means to a plan; `gives_way`: it holds it unless a break-glass is in force. */
+export type Bearing = 'holds' | Noted['effect'] | 'gives_way' | 'nothing';
 
 /** A constraint that says which row of the table it stands in. */
 export interface TabledConstraint extends Constraint {
@@ -102,11 +122,12 @@ export function cellOf(row: ApplicabilityRow, planClass: PlanClass): Cell {
 /** What a constraint of this row means to a plan: it holds it, it is only told, or nothing. */
 export function bearingOf(
   row: ApplicabilityRow,
-  { planClass, forward }: ClassedPlan,
-): 'holds' | Noted['effect'] | 'nothing' {
+  { planClass, forward, waives }: ClassedPlan,
+): Bearing {
   const cell = cellOf(row, planClass);
   switch (cell) {
     case 'applies':
+      return givesWay(row, waives) ? 'gives_way' : 'holds';
     case 'always':
     case 'if_named':
     case 'by_rules':
@@ -124,7 +145,18 @@ export function bearingOf(
   }
 }
 
-type ByClass = Map<PlanClass, readonly Constraint[]>;
+/** Whether what stands in this row gives way to what is waived. */
+export function givesWay(row: ApplicabilityRow, waives: readonly Waivable[] | undefined): boolean {
+  const kind = WAIVED_WITH[row];
+  return kind !== undefined && waives?.includes(kind) === true;
+}
+
+/** Names all plans of the same class for which the same is waived. */
+export function classKey({ planClass, waives }: ClassedPlan): string {
+  return waives === undefined ? planClass : `${planClass} ${waives.join(' ')}`;
+}
+
+type ByClass = Map<string, readonly Constraint[]>;
 /** What `applicable` answered: the built-in constraints are asked for with every plan. */
 const answered = {
   forward: new WeakMap<readonly TabledConstraint[], ByClass>(),
@@ -145,10 +177,11 @@ export function applicable(
     byClass = new Map();
     known.set(constraints, byClass);
   }
-  const before = byClass.get(plan.planClass);
+  const key = classKey(plan);
+  const before = byClass.get(key);
   if (before !== undefined) return before;
   const found = select(constraints, plan);
-  byClass.set(plan.planClass, found);
+  byClass.set(key, found);
   return found;
 }
 
@@ -159,10 +192,22 @@ function select(
   const found: Constraint[] = [];
   for (const constraint of constraints) {
     const bearing = bearingOf(constraint.row, plan);
-    if (bearing === 'holds') found.push(constraint);
-    else if (bearing !== 'nothing') found.push(toldOnly(constraint, bearing));
+    if (bearing !== 'nothing') found.push(bearingOn(constraint, bearing));
   }
   return found;
+}
+
+/** A constraint as it is to be asked where it means this to a plan. */
+export function bearingOn(
+  constraint: TabledConstraint,
+  bearing: Exclude<Bearing, 'nothing'>,
+): Constraint {
+  if (bearing === 'holds') return constraint;
+  if (bearing === 'gives_way') {
+    const kind = WAIVED_WITH[constraint.row];
+    return kind === undefined ? constraint : givingWay(constraint, kind);
+  }
+  return toldOnly(constraint, bearing);
 }
 
 /** The same constraint, always satisfied: what it has against a plan is noted and holds nothing. */

@@ -46,6 +46,26 @@ describe('the built-in constraints', () => {
       codes: ['spoke_ready'],
     },
     {
+      name: 'the spoke has yet to tell its ledger',
+      change: {
+        spoke: {
+          ...{ name: 'dev', presence: 'connected' as const, reported: true, executing: 0 },
+          ledgerToCome: true,
+        },
+      },
+      codes: ['spoke_ready'],
+    },
+    {
+      name: 'the spoke is away, and has yet to tell its ledger',
+      change: {
+        spoke: {
+          ...{ name: 'dev', presence: 'stale' as const, reported: false, executing: 0 },
+          ledgerToCome: true,
+        },
+      },
+      codes: ['spoke_ready'],
+    },
+    {
       name: 'as many plans execute as the environment allows',
       change: { environment: { ...calm, executing: 2, maxConcurrent: 2 } },
       codes: ['concurrency'],
@@ -131,6 +151,44 @@ describe('the built-in constraints', () => {
       'spoke_ready: the agent of spoke dev carries out no install plans; install a newer one in its cluster',
       'spoke_ready: spoke dev does not have gpu, which the release of this plan requires; give it what has that, or desire a release that does not require it',
     ]);
+  });
+
+  it.each([
+    { name: 'it is the work of Apollo', foreign: false, adopt: undefined, expected: [] },
+    {
+      name: 'somebody else made it',
+      foreign: true,
+      adopt: undefined,
+      expected: [
+        'adoption: release aria/aria on spoke dev was not made by Apollo; let the next plan of aria-dev adopt it (PUT /api/v1/entities/aria-dev/adoption), or install under another release name',
+      ],
+    },
+    {
+      name: 'somebody else made it and the plan adopts it',
+      foreign: true,
+      adopt: true,
+      expected: [],
+    },
+  ])('look at whose the release is: $name', ({ foreign, adopt, expected }) => {
+    const { entity, content } = somePlanFacts();
+    const facts = somePlanFacts({
+      entity: { ...entity, ...(foreign && { foreignRelease: 'aria/aria' }) },
+      content: { ...content, ...(adopt !== undefined && { adopt }) },
+    });
+    const { violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts);
+    expect(violations.map(({ code, message }) => `${code}: ${message}`)).toEqual(expected);
+  });
+
+  it('let no agent of before adopt, which would refuse it', () => {
+    const { content, spoke } = somePlanFacts();
+    const facts = somePlanFacts({
+      content: { ...content, adopt: true },
+      spoke: { ...spoke, capabilities: ['upgrade'] },
+    });
+    const { violations } = evaluateConstraints(BUILT_IN_CONSTRAINTS, facts);
+    expect(violations.map(({ message }) => message)).toContain(
+      'the agent of spoke dev adopts no releases; install a newer one in its cluster',
+    );
   });
 
   it('say since when a spoke has been away', () => {

@@ -1,11 +1,11 @@
-import type { PlanClass } from '../plans/plan-class.js';
 import { WindowSchedule } from '../schedules/window-schedule.js';
 import {
   type ApplicabilityRow,
   bearingOf,
+  bearingOn,
   type ClassedPlan,
+  classKey,
   type TabledConstraint,
-  toldOnly,
 } from './applicability.js';
 import type { Constraint } from './constraint.js';
 import type { CompiledSpec, ConstraintKind } from './constraint-kind.js';
@@ -29,8 +29,8 @@ export class ConstraintSet {
   private readonly combinations = new Map<string, readonly Constraint[]>();
   /** Combinations by what a subject and a plan look like to all scopes, so that asking again is cheap. */
   private readonly known = {
-    forward: new Map<PlanClass, Map<string, readonly Constraint[]>>(),
-    other: new Map<PlanClass, Map<string, readonly Constraint[]>>(),
+    forward: new Map<string, Map<string, readonly Constraint[]>>(),
+    other: new Map<string, Map<string, readonly Constraint[]>>(),
   };
   private readonly signature: (subject: ScopeSubject) => string;
 
@@ -89,10 +89,11 @@ export class ConstraintSet {
    */
   for(subject: ScopeSubject, plan: ClassedPlan): readonly Constraint[] {
     const classes = plan.forward ? this.known.forward : this.known.other;
-    let known = classes.get(plan.planClass);
+    const key = classKey(plan);
+    let known = classes.get(key);
     if (known === undefined) {
       known = new Map();
-      classes.set(plan.planClass, known);
+      classes.set(key, known);
     }
     const signature = this.signature(subject);
     const before = known.get(signature);
@@ -112,15 +113,14 @@ export class ConstraintSet {
     if (known !== undefined) return known;
     const made = BEARINGS.flatMap((bearing) => {
       const specs = matching.filter((one) => one.bearing === bearing).map(({ spec }) => spec);
-      const constraints = combine(specs);
-      return bearing === 'holds' ? constraints : constraints.map((one) => toldOnly(one, bearing));
+      return combine(specs).map((one) => bearingOn(one, bearing));
     });
     this.combinations.set(key, made);
     return made;
   }
 }
 
-const BEARINGS = ['holds', 'warns', 'waived'] as const;
+const BEARINGS = ['holds', 'warns', 'waived', 'gives_way'] as const;
 
 function rowOf(spec: CompiledSpec): ApplicabilityRow {
   if ('constraint' in spec) return spec.constraint.row;
@@ -129,14 +129,15 @@ function rowOf(spec: CompiledSpec): ApplicabilityRow {
 }
 
 /** Windows and suppressions become one constraint, so that they give one answer. */
-function combine(specs: readonly CompiledSpec[]): readonly Constraint[] {
+function combine(specs: readonly CompiledSpec[]): readonly TabledConstraint[] {
   const windows = specs.flatMap((spec) => ('window' in spec ? [spec.window] : []));
   const suppressions = specs.flatMap((spec) => ('suppression' in spec ? [spec.suppression] : []));
   const others = specs.flatMap((spec) => ('constraint' in spec ? [spec.constraint] : []));
   if (windows.length === 0 && suppressions.length === 0) return others;
   const mustFit = specs.flatMap((spec) => ('window' in spec ? (spec.mustFitMinutes ?? []) : []));
   const schedule = new WindowSchedule({ windows, suppressions });
-  return [windowsConstraint(schedule, Math.max(0, ...mustFit)), ...others];
+  const fused = windowsConstraint(schedule, Math.max(0, ...mustFit));
+  return [{ ...fused, row: 'window' }, ...others];
 }
 
 function keyOf({ id, version }: StoredConstraint): string {

@@ -1,5 +1,7 @@
 import type { BuiltInConstraint } from './constraint-kind.js';
+import { breakGlassDebt } from './break-glass-debt.js';
 import { automaticSuppression } from './automatic-suppression-constraint.js';
+import { adoption } from './adoption.js';
 import { concurrency } from './concurrency.js';
 import { dependency } from './dependency-constraint.js';
 import { environmentBreaker } from './environment-breaker-constraint.js';
@@ -18,6 +20,8 @@ export const BUILT_IN_CONSTRAINTS = [
   environmentBreaker,
   holdConstraint,
   health,
+  adoption,
   promoted,
   recall,
+  breakGlassDebt,
 ] as const satisfies readonly BuiltInConstraint[];

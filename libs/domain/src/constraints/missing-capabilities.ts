@@ -27,17 +27,37 @@ export function missingForRelease(
   ];
 }
 
+/** What a spoke has to be able to do to take over a release that Apollo did not make. */
+const ADOPT = 'adopt';
+/** What it has to be able to do to leave fields that others have set to them. */
+const REFUSE_CONFLICTS = 'refuse_conflicts';
+
 /** A spoke that cannot carry out plans of a type: its agent is of a version before them. */
-export function missingForType(
+export function missingForType(spoke: AbleSpoke, type: string): readonly KnownViolation[] {
+  return missingInAgent(spoke, type, `carries out no ${type} plans`);
+}
+
+/** As `missingForType`, for plans that adopt a release. */
+export function missingForAdoption(spoke: AbleSpoke): readonly KnownViolation[] {
+  return missingInAgent(spoke, ADOPT, 'adopts no releases');
+}
+
+/** As `missingForType`, for plans that take no field back from others: it would take them all back. */
+export function missingForRefusal(spoke: AbleSpoke): readonly KnownViolation[] {
+  return missingInAgent(spoke, REFUSE_CONFLICTS, 'takes back whatever fields others have set');
+}
+
+function missingInAgent(
   { name, capabilities }: AbleSpoke,
-  type: string,
+  capability: string,
+  lack: string,
 ): readonly KnownViolation[] {
-  if (capabilities === undefined || capabilities.includes(type)) return [];
+  if (capabilities === undefined || capabilities.includes(capability)) return [];
   return [
     {
       code: 'spoke_ready',
-      message: `the agent of spoke ${name} carries out no ${type} plans; install a newer one in its cluster`,
-      data: { spoke: name, missing: [type], capabilities },
+      message: `the agent of spoke ${name} ${lack}; install a newer one in its cluster`,
+      data: { spoke: name, missing: [capability], capabilities },
     },
   ];
 }

@@ -1,3 +1,4 @@
+import type { OwedBreakGlass } from '../break-glass/break-glass.js';
 import type { BackupRecord } from '../backups/backup-record.js';
 import type { Hold } from '../holds/hold.js';
 import type { Recall } from '../catalog/recall.js';
@@ -33,7 +34,7 @@ export interface PlanFacts {
   readonly now: Date;
   readonly planClass: PlanClass;
   /** What the plan brings. */
-  readonly content: Pick<PlanContent, 'chart' | 'valuesDigest'>;
+  readonly content: Pick<PlanContent, 'chart' | 'valuesDigest' | 'adopt' | 'fieldConflicts'>;
   /** What the release that the plan brings needs its spoke to be able to do. */
   readonly requires: readonly string[];
   readonly spoke: SlotUse & {
@@ -42,6 +43,8 @@ export interface PlanFacts {
     readonly lastSeenAt?: string;
     /** Whether it has said in its present session what runs. */
     readonly reported: boolean;
+    /** True: it is still to tell in its present session what the ledger in its cluster holds. */
+    readonly ledgerToCome?: boolean;
     /** How far its clock is ahead of the hub's, negative = behind; absent = it never said. */
     readonly clockSkewMs?: number;
     /** What it says that it can do; absent = it never said. */
@@ -55,6 +58,8 @@ export interface PlanFacts {
     readonly trouble: string;
     /** Chart, version and values are those that run, undisturbed. */
     readonly bringsWhatRuns: boolean;
+    /** Its release as `namespace/name`, where Apollo did not make that; absent: it is Apollo's. */
+    readonly foreignRelease?: string;
     /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
     readonly askedFor: boolean;
   };
@@ -69,9 +74,19 @@ export interface PlanFacts {
   readonly backup: {
     /** Identity of the release that the plan changes; `null` where there is none. */
     readonly base: string | null;
-    /** Its backup; `null` if none was asked for, or no rule wants one. */
+    /** Its backup; `null` if none was asked for, or nobody wants one. */
     readonly record: BackupRecord | null;
+    /**
+     * A deployment wants one of its own, made since this instant (RFC 3339): an older one is not its
+     * `record`, and one that fails is not tried again. Absent: none does.
+     */
+    readonly since?: string;
   };
+  /**
+   * Of the plan's product, in whatever environment: those that nobody has reviewed yet. They waive what
+   * whoever opened them may still waive.
+   */
+  readonly breakGlasses: readonly OwedBreakGlass[];
   /** What covers the version that the plan brings; absent = it is not recalled. */
   readonly recall?: Recall;
   readonly rule: RuleFacts;

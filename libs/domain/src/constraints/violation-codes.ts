@@ -1,6 +1,9 @@
 import type { Violation } from './violation.js';
 
-/** Codes of all violations that the engine knows: `settling` is its own, all others are of constraints. */
+/**
+ * Codes of all violations that the engine knows: `settling` is its own, those about approval are of
+ * gates, all others of constraints.
+ */
 export const VIOLATION_CODES = [
   'spoke_ready',
   'concurrency',
@@ -12,6 +15,7 @@ export const VIOLATION_CODES = [
   'dependent_range',
   'dependent_needs_it',
   'health',
+  'adoption',
   'settling',
   'promoted',
   'soak',
@@ -24,6 +28,10 @@ export const VIOLATION_CODES = [
   'environment_breaker',
   'hold',
   'recall',
+  'break_glass_debt',
+  'approval',
+  'gate_unsatisfiable',
+  'no_approval_rule',
   'constraint_unreadable',
   'constraint_failed',
 ] as const;

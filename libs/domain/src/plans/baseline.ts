@@ -16,6 +16,8 @@ export interface Baseline extends RestorableContent {
   readonly entity: string;
   /** The plan that brought it; absent if it was there without a plan. */
   readonly planId?: string;
+  /** Edits of the entity up to this version are in it. Absent: nobody knows of any that are. */
+  readonly entityVersion?: number;
   /** When it SUCCEEDED. RFC 3339. */
   readonly at: string;
   /** `plan`: its plan SUCCEEDED; `observed`: it ran as desired and Healthy for the settling time. */

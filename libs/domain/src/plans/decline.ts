@@ -1,7 +1,8 @@
 /**
  * Content that was tried and failed, or that a person cancelled. While it stands, the same content
  * is not proposed again for the entity unless a person asks. A failure by itself does not stand: its
- * content is proposed again and waits for the end of the entity's automatic suppression.
+ * content is proposed again and waits for the end of the entity's automatic suppression. That of a
+ * rollback waits for the end of the hold which it left.
  */
 export interface Decline {
   readonly entity: string;

@@ -16,6 +16,14 @@ export interface Step {
   readonly reported: ReportedRelease | null;
 }
 
+/** True if a person lets a plan take over what somebody else has installed. */
+export function adopts(
+  { adopt }: Pick<EntityFacts['entity'], 'adopt'>,
+  reported: Pick<ReportedRelease, 'unmanaged'> | null,
+): boolean {
+  return adopt === true && reported?.unmanaged === true;
+}
+
 /** What a plan that takes this step consists of. */
 export function contentOf(
   facts: Pick<EntityFacts, 'entity' | 'product' | 'hold'>,
@@ -39,5 +47,8 @@ export function contentOf(
     valuesDigest: target === null ? null : valuesDigest(valuesOf(facts)),
     strategy: entity.strategy,
     rolloutTimeoutSeconds: product.rolloutTimeoutSeconds,
+    ...(adopts(entity, reported) && { adopt: true }),
+    // Nothing is set where nothing is left.
+    ...(target !== null && entity.fieldConflicts === 'refuse' && { fieldConflicts: 'refuse' }),
   };
 }

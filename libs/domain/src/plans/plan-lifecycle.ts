@@ -48,6 +48,10 @@ export type PlanOutcome = (typeof PLAN_OUTCOMES)[number];
 export const CANCEL_REASONS = {
   /** A person said no. */
   cancelled: { declines: true },
+  /** Somebody who was asked to approve it said no. */
+  rejected: { declines: true },
+  /** Nobody approved it in time. */
+  approval_lapsed: { declines: true },
   /** Another proposal took its place, or there is nothing left to do. */
   superseded: { declines: false },
   /** The spoke met the offer too late. */

@@ -52,6 +52,20 @@ export interface PlanContent {
    * digest, so that digests of such plans stay what they were.
    */
   readonly rollbackTarget?: RollbackTarget;
+  /** It takes over a release that Apollo did not make. Never false: absent then, and no part of the digest. */
+  readonly adopt?: boolean;
+  /** Only `refuse` is ever said: absent, and no part of the digest, where the chart takes fields back. */
+  readonly fieldConflicts?: 'refuse';
+}
+
+/** What a spoke last said of a plan that is under way. */
+export interface PlanProgress {
+  /** At most 2048 characters. */
+  readonly message: string;
+  /** When the hub heard it first. RFC 3339. */
+  readonly at: string;
+  /** The plan waits for what the message says, since then by the clock of the hub; absent: it goes on. */
+  readonly waitingSince?: string;
 }
 
 /** One proposed change to one entity. */
@@ -67,6 +81,8 @@ export interface Plan {
   readonly state: PlanState;
   /** Only while it is EXECUTING or UNKNOWN. */
   readonly phase?: PlanPhase;
+  /** As `phase`. Absent where its spoke has said nothing. */
+  readonly progress?: PlanProgress;
   readonly outcome?: PlanOutcome;
   readonly content: PlanContent;
   readonly digest: string;
@@ -90,7 +106,10 @@ export interface Plan {
    * in line itself; absent if it goes by `createdAt`. RFC 3339.
    */
   readonly queuedSince?: string;
-  /** What spoke against it when it went out, and did not hold it; absent if nothing did. */
+  /**
+   * What spoke against it when it went out, and did not hold it, and later another word on its end than
+   * the one that stands; absent if nothing did.
+   */
   readonly noted?: readonly Noted[];
   /** When time alone may change whether it is blocked, also while it is PENDING; absent if it cannot. */
   readonly recheckAt?: string;
@@ -103,6 +122,11 @@ export interface Plan {
   readonly cancelReason?: CancelReason;
   /** A person asked for its end while it was executing; the spoke answers. */
   readonly cancelRequested?: { readonly by: string; readonly at: string; readonly reason: string };
+  /**
+   * The version of its entity at which it went out, if it carries what that asks for. Absent: it has not
+   * gone out, or carries something else, as what restores does.
+   */
+  readonly entityVersion?: number;
   /** The plan that this one rolls back. */
   readonly rollbackOf?: string;
   /** The plan whose content this one restores. */
@@ -134,7 +158,7 @@ export function isUnderWay({ state }: Pick<Plan, 'state'>): boolean {
 
 /** Whether it restores what ran before, and so waits for nobody even where people start plans. */
 export function goesByItself({ type, planClass }: Pick<Plan, 'type' | 'planClass'>): boolean {
-  return planClass === 'repair' || type === 'rollback';
+  return planClass === 'repair' || (type === 'rollback' && planClass !== 'ordinary');
 }
 
 export function planDigest(content: PlanContent): string {
@@ -153,7 +177,10 @@ export function contentJson({ base, chart, rollbackTarget, ...rest }: PlanConten
 
 /** What is declined when a plan fails or a person says no: the content without type and base. */
 export function contentKey(
-  content: Omit<PlanContent, 'type' | 'base' | 'rolloutTimeoutSeconds' | 'rollbackTarget'>,
+  content: Omit<
+    PlanContent,
+    'type' | 'base' | 'rolloutTimeoutSeconds' | 'rollbackTarget' | 'adopt' | 'fieldConflicts'
+  >,
 ): string {
   return jsonDigest({
     entity: content.entity,
@@ -181,6 +208,6 @@ export function movePlan(plan: Plan, to: PlanState, change: Partial<Plan> = {}):
 }
 
 /** What has ended is on its way no more: nothing holds it, and no instant will change that. */
-function atRest({ phase: _, recheckAt: __, ...plan }: Plan): Plan {
+function atRest({ phase: _, progress: __, recheckAt: ___, ...plan }: Plan): Plan {
   return { ...plan, violations: [] };
 }

@@ -25,6 +25,8 @@ export interface EntityFacts extends Restraints {
    * newest first. Absent where nothing is taken back.
    */
   readonly waysBack?: readonly Baseline[];
+  /** What SUCCEEDED here and is remembered, for an entity that a pin takes back; else absent. */
+  readonly succeeded?: readonly Baseline[];
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

@@ -75,9 +75,27 @@ describe('the proposal for an entity', () => {
     },
     {
       name: 'the first install failed and nothing was ever deployed',
-      given: facts({ reported: running({ version: '1.1.0', helmStatus: 'failed' }) }),
+      given: facts({
+        reported: running({ version: '1.1.0', helmStatus: 'failed', health: 'Degraded' }),
+      }),
       type: 'install',
       from: { version: '1.1.0', revision: 1 },
+      to: '1.1.0',
+    },
+    {
+      name: 'the first install failed, or its removal did, and what should run is well all the same',
+      given: facts({ reported: running({ version: '1.1.0', helmStatus: 'failed' }) }),
+      type: 'config_update',
+      from: { version: '1.1.0', revision: 1 },
+      to: '1.1.0',
+    },
+    {
+      name: 'the first install of an older version failed, and what it brought is starting',
+      given: facts({
+        reported: running({ version: '1.0.0', helmStatus: 'failed', health: 'Progressing' }),
+      }),
+      type: 'upgrade',
+      from: { version: '1.0.0', revision: 1 },
       to: '1.1.0',
     },
     {
@@ -226,6 +244,16 @@ describe('the proposal for an entity', () => {
     expect(proposePlan(given)).toMatchObject({ kind: 'nothing', code });
   });
 
+  it.each([{ helmStatus: 'pending-upgrade' }, { helmStatus: 'uninstalling' }])(
+    'says what ends a lock that nobody holds any more: $helmStatus',
+    ({ helmStatus }) => {
+      expect(proposePlan(facts({ reported: running({ helmStatus, revision: 3 }) }))).toMatchObject({
+        code: 'locked',
+        why: `revision 3 is ${helmStatus}: a Helm operation is at work on it or died there; evaluated when that changes; if no helm runs any more, roll it back or uninstall it by hand`,
+      });
+    },
+  );
+
   it.each([
     { name: 'to an older release', strategy: 'downgrade', target: '1.0.0', type: 'rollback' },
     { name: 'to a newer release', strategy: 'forward', target: '2.0.0', type: 'upgrade' },
@@ -350,11 +378,11 @@ describe('plan types', () => {
     const targets = [null, aRelease('1.1.0')];
     const statuses = ['deployed', 'failed', 'superseded', 'uninstalling'];
     for (const target of targets) {
-      for (const [forced, pinned] of [
-        [false, false],
-        [true, false],
-        [false, true],
-        [true, true],
+      for (const [forced, pinned, adopts] of [
+        [false, false, false],
+        [true, false, true],
+        [false, true, true],
+        [true, true, false],
       ] as const)
         for (const comparison of ['absent', 'older', 'same', 'newer'] as const) {
           for (const reported of [
@@ -369,6 +397,7 @@ describe('plan types', () => {
                 reported,
                 comparison,
                 pinned,
+                adopts,
                 forced,
                 failed: !forced,
               };

@@ -6,9 +6,10 @@ import { selectTarget } from '../catalog/select-target.js';
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
 import { heldTarget } from '../holds/held-target.js';
+import { waitsForLedger } from '../constraints/spoke-ready.js';
 import type { Decline } from './decline.js';
 import { contentKey, isUnderWay, PLAN_TYPES } from './plan.js';
-import { contentOf, valuesOf } from './plan-content.js';
+import { adopts, contentOf, valuesOf } from './plan-content.js';
 import type { EntityFacts, IdleCode, Proposal, ProposedPlan, ProposeOptions } from './proposal.js';
 import { demandedRollback } from './propose-rollback.js';
 import { purposeOf } from './purpose-of.js';
@@ -44,7 +45,10 @@ export function proposeFor(
   const nothing: SayNothing = (code, why) => ({ kind: 'nothing', target, restraints, code, why });
 
   if (reported === undefined) {
-    return nothing('no_report', `no report yet from spoke ${entity.spoke}`);
+    return nothing(
+      'no_report',
+      `no report yet from spoke ${entity.spoke} about namespace ${entity.namespace}`,
+    );
   }
   if (openPlan !== undefined && isUnderWay(openPlan)) {
     return nothing(
@@ -59,14 +63,14 @@ export function proposeFor(
   if (present !== null && isLocked(present, target)) {
     return nothing(
       'locked',
-      `a Helm operation (${present.helmStatus}) holds revision ${String(present.revision)}; evaluated when it ends`,
+      `revision ${String(present.revision)} is ${present.helmStatus}: a Helm operation is at work on it or died there; evaluated when that changes; if no helm runs any more, roll it back or uninstall it by hand`,
     );
   }
   const situation = situationOf(facts, target, present, options);
   const passedOver = target.kind === 'release' ? target.passedOver : [];
   const draft = draftPlan(facts, situation, passedOver);
   if (draft === undefined) return idle(facts, situation, wanted, nothing);
-  const decline = options.force === true ? undefined : standingDecline(facts, draft);
+  const decline = declineOf(facts, draft, options);
   if (decline !== undefined) {
     return nothing(
       'declined',
@@ -87,12 +91,41 @@ function isHeld({ hold, candidates }: EntityFacts): boolean {
   return heldTarget(hold, candidates) !== undefined;
 }
 
-/** An open plan with this content was asked for, or is older than the decline: it stays. */
+/** What speaks against a plan with this content; nothing does where a person forces it. */
+function declineOf(
+  facts: EntityFacts,
+  draft: ProposedPlan,
+  { force = false }: ProposeOptions,
+): Decline | undefined {
+  if (force) return undefined;
+  return standingDecline(facts, draft) ?? failedRollback(facts, draft);
+}
+
+/**
+ * An open plan with this content was asked for, or is older than the decline: it stays. One that has only
+ * waited for the ledger that brought the decline does not.
+ */
 function standingDecline(facts: EntityFacts, draft: ProposedPlan): Decline | undefined {
-  if (facts.openPlan?.contentKey === draft.contentKey) return undefined;
+  const { openPlan } = facts;
+  if (openPlan?.contentKey === draft.contentKey) {
+    if (openPlan.forced === true || !waitsForLedger(openPlan)) return undefined;
+  }
   return facts.declines.find(
     ({ contentKey: key, standing }) => standing && key === draft.contentKey,
   );
+}
+
+/**
+ * The failure of the very rollback that a person's pin would bring again: the hold that it left gives
+ * way to another rollback, and not to that one, unless a person forced it.
+ */
+function failedRollback(
+  { hold, declines, openPlan }: EntityFacts,
+  { planClass, contentKey: key }: ProposedPlan,
+): Decline | undefined {
+  if (hold?.cause !== 'rollback_failed' || planClass !== 'requested_rollback') return undefined;
+  if (openPlan?.forced === true && openPlan.contentKey === key) return undefined;
+  return declines.find((one) => one.planId === hold.planId && one.contentKey === key);
 }
 
 /** A release whose history was kept after an uninstall is not there. */
@@ -123,6 +156,7 @@ function situationOf(
     comparison: compare(reported, target),
     ...(selection.kind === 'release' &&
       selection.leaves !== undefined && { leaves: selection.leaves }),
+    adopts: adopts(facts.entity, reported),
     forced: force || openPlan?.forced === true,
   };
   return { ...situation, failed: hasFailed(facts, situation) };
@@ -165,8 +199,10 @@ function draftPlan(
         contentKey: key,
         reported,
         held: isHeld(facts),
+        succeeded: facts.succeeded?.some((one) => one.contentKey === key) === true,
         named: 'version' in desired && desired.version === target?.version,
         rollsOff: situation.leaves !== undefined,
+        adopts: situation.adopts,
       }),
       askedFor: situation.forced || situation.failed,
       restraints: restraintsOf(facts),

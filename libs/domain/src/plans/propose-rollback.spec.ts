@@ -132,13 +132,46 @@ describe('a version below what runs', () => {
       kind: 'plan',
       plan: {
         type: 'rollback',
-        planClass: 'requested_rollback',
+        planClass: 'ordinary',
         reason: 'aria is pinned to 1.0.0; 1.1.0 runs',
         from: { version: '1.1.0', revision: 2 },
         to: { version: '1.0.0' },
         values: { replicas: 5 },
         content: { type: 'rollback', valuesDigest: jsonDigest({ replicas: 5 }) },
       },
+    });
+  });
+
+  it.each([
+    { name: 'that content succeeded there', change: {}, expected: 'requested_rollback' },
+    { name: 'other values did', change: { values: { replicas: 4 } }, expected: 'ordinary' },
+    {
+      name: 'another version did',
+      change: { desired: { version: '1.0.9' } },
+      expected: 'ordinary',
+    },
+    { name: 'it takes over what somebody made', change: { adopt: true }, expected: 'ordinary' },
+  ])('is for its plan $expected where $name', ({ change, expected }) => {
+    const releases = [aRelease('1.0.0'), aRelease('1.0.9'), aRelease('1.1.0')];
+    const { name, version, sha256 } = aRelease('1.0.0').chart;
+    const was = aPlanContent({
+      chart: { name, version, sha256 },
+      valuesDigest: jsonDigest({ replicas: 2 }),
+    });
+    const entity = anEntity({
+      ...{ desired: { version: '1.0.0' }, values: { replicas: 2 } },
+      ...change,
+    });
+    const there = aReportedRelease({ version: '1.1.0', unmanaged: true });
+    const given = facts({
+      entity,
+      candidates: { releases, channelVersions: new Set(), objections: () => [] },
+      reported: { at: AT, release: there },
+      succeeded: [aBaseline({ contentKey: contentKey(was) })],
+    });
+    expect(proposePlan(given)).toMatchObject({
+      kind: 'plan',
+      plan: { type: 'rollback', planClass: expected },
     });
   });
 

@@ -6,7 +6,9 @@ import type { ProposedPlan } from './proposal.js';
 /**
  * What a plan is for, by its content: a repair brings back what succeeded last, whatever its type; a
  * rollback that nobody demanded follows a version that a person named, or only a hold: then it is like
- * any other change, as nobody asked for a way past what keeps those. What leaves a recalled release is a roll-off before all that.
+ * any other change, as nobody asked for a way past what keeps those. So is one to content that is not
+ * known to have SUCCEEDED there, values included: that is no way back. What leaves a recalled release
+ * is a roll-off before all that.
  */
 export function purposeOf(
   baseline: Baseline | undefined,
@@ -16,19 +18,23 @@ export function purposeOf(
     readonly reported: ReportedRelease | null;
     /** Its target is what a hold fixes. */
     readonly held: boolean;
+    /** Its content SUCCEEDED there before. */
+    readonly succeeded: boolean;
     /** A person named its version. */
     readonly named: boolean;
     /** It leaves what is recalled. */
     readonly rollsOff: boolean;
+    /** It takes over a release that Apollo did not make: nobody has agreed to that yet. */
+    readonly adopts: boolean;
   },
 ): Pick<ProposedPlan, 'planClass' | 'repairOf' | 'rollbackOf'> {
   if (plan.rollsOff) return { planClass: 'roll_off' };
   const { planId, contentKey } = baseline ?? {};
-  const restores = contentKey === plan.contentKey;
+  const restores = contentKey === plan.contentKey && !plan.adopts;
   if (plan.type === 'rollback' && !(plan.held && (restores || !plan.named))) {
     const brought = runs(plan.reported, baseline) ? planId : undefined;
     return {
-      planClass: 'requested_rollback',
+      planClass: plan.succeeded && !plan.adopts ? 'requested_rollback' : 'ordinary',
       ...(brought !== undefined && { rollbackOf: brought }),
     };
   }

@@ -18,10 +18,15 @@ export function isSettled(facts: EntityFacts, wanted: TargetSelection): wanted i
   if (release == null || release.version !== wanted.release.version) return false;
   if (release.helmStatus !== 'deployed' || release.deployed !== undefined) return false;
   if (release.health !== 'Healthy' || release.drifted) return false;
-  if (facts.hold !== undefined || facts.suppression !== undefined) return false;
-  if (facts.rollbackDemand !== undefined) return false;
+  if (isSpokenFor(facts)) return false;
   if (openPlan !== undefined && isUnderWay(openPlan)) return false;
   return release.valuesDigest === valuesDigest(entity.values);
+}
+
+/** Something else than what is desired has a say. */
+function isSpokenFor({ entity, hold, suppression, rollbackDemand }: EntityFacts): boolean {
+  if (hold !== undefined || suppression !== undefined) return true;
+  return rollbackDemand !== undefined || entity.adopt === true;
 }
 
 /** Nothing is to be done: one answer for all that run the same target. */

@@ -4,8 +4,9 @@ import type { HelmCommand, HelmRender, HelmValues } from '../helm-command.js';
 import type { RenderRefusal } from '../helm-runner.js';
 import { RELEASE_SECRET_KIND } from '../release-reader.js';
 import { decodePayload, encodePayload, type ReleasePayload } from '../release-codec.js';
-import { rollbackDescription } from '../release-operation.js';
+import { planDescription } from '../release-operation.js';
 import { PLAN_LABEL } from '../release-record.js';
+import { inZone, removalOffset } from '../removal-mark.js';
 
 /** A chart without templates: what it renders to is computed. */
 export interface InProcessChart {
@@ -22,6 +23,8 @@ export interface InProcessChart {
   readonly refusedBy?: string;
   /** It has a folder of definitions. They are named only, and never made. */
   readonly crds?: boolean;
+  /** What is in its folder of definitions, as YAML: kept in the record, and never made. */
+  readonly definitions?: string;
   /** Its hooks: named in the record, and run in name only. */
   readonly hookEvents?: readonly string[];
 }
@@ -101,7 +104,10 @@ export class InProcessHelm {
       labels: { ...userLabels(history.at(-1)), [PLAN_LABEL]: command.planId },
       content: {
         config: command.values,
-        chart: { metadata: { name: chart.name, version: chart.version } },
+        chart: {
+          metadata: { name: chart.name, version: chart.version },
+          files: filesOf(chart),
+        },
         manifest: manifestOf(objects),
         hooks: (chart.hookEvents ?? []).map((event) => ({
           name: `${command.release}-${event}`,
@@ -115,7 +121,7 @@ export class InProcessHelm {
     const force = command.verb === 'upgrade' && command.forceConflicts;
     const failure =
       chart.invalid === true ? 'invalid object' : await this.apply(command, objects, force);
-    const done = command.verb === 'install' ? 'Install complete' : 'Upgrade complete';
+    const done = planDescription(command.planId, command.verb);
     return this.finish(created, history, { failure, done, verb: command.verb });
   }
 
@@ -128,7 +134,7 @@ export class InProcessHelm {
     if (history.length === 0) return 'release: not found';
     if (target === undefined) return `release has no ${String(command.revision)} version`;
     const { config, chart, manifest, hooks } = target.payload;
-    const description = rollbackDescription(command.planId);
+    const description = planDescription(command.planId, 'rollback');
     const created = await this.write(command, history, {
       status: 'pending-rollback',
       description,
@@ -151,8 +157,11 @@ export class InProcessHelm {
     const head = history.at(-1);
     if (head === undefined)
       return `uninstall: Release not loaded: ${command.release}: release: not found`;
-    const note = 'Deletion in progress (or silently failed)';
-    await this.restate(head, 'uninstalling', note);
+    await this.restate(head, {
+      status: 'uninstalling',
+      description: 'Deletion in progress (or silently failed)',
+      deleted: inZone(this.options.now(), removalOffset(command.planId)),
+    });
     if (cut) return CUT;
     for (const object of parseManifest(head.payload['manifest'])) {
       await this.options.kube.delete(inNamespace(object, command.namespace));
@@ -170,13 +179,14 @@ export class InProcessHelm {
       const name = created.secret.metadata.labels?.['name'] ?? '';
       const what =
         end.verb === 'install' ? 'Release' : end.verb === 'upgrade' ? 'Upgrade' : 'Rollback';
-      await this.restate(created, 'failed', `${what} "${name}" failed: ${end.failure}`);
+      const description = `${what} "${name}" failed: ${end.failure}`;
+      await this.restate(created, { status: 'failed', description });
       return `${failureOf(end.verb)}: ${end.failure}`;
     }
     for (const older of history) {
-      if (older.status === 'deployed') await this.restate(older, 'superseded', null);
+      if (older.status === 'deployed') await this.restate(older, { status: 'superseded' });
     }
-    await this.restate(created, 'deployed', end.done);
+    await this.restate(created, { status: 'deployed', description: end.done });
     await this.prune(history);
     return null;
   }
@@ -258,15 +268,15 @@ export class InProcessHelm {
   }
 
   /** Last writer wins, as with Helm. */
-  private async restate(stored: Stored, status: string, description: string | null): Promise<void> {
+  private async restate(
+    stored: Stored,
+    change: { readonly status: string; readonly description?: string; readonly deleted?: string },
+  ): Promise<void> {
     const current = await this.options.kube.get(refOfSecret(stored.secret));
     if (!current.ok) return;
     const { secret, payload } = storedOf(current.value);
-    const info = {
-      ...(payload['info'] as HelmValues),
-      status,
-      ...(description !== null && { description }),
-    };
+    const { status } = change;
+    const info = { ...(payload['info'] as HelmValues), ...change };
     await this.options.kube.replace({
       ...secret,
       metadata: { ...secret.metadata, labels: { ...secret.metadata.labels, status } },
@@ -336,4 +346,9 @@ function inNamespace(object: KubeObject, namespace: string) {
 function refOfSecret({ metadata }: KubeObject) {
   const { name, namespace = '' } = metadata;
   return { ...RELEASE_SECRET_KIND, namespace, name };
+}
+
+function filesOf({ definitions }: InProcessChart): Json {
+  if (definitions === undefined) return [];
+  return [{ name: 'crds/all.yaml', data: Buffer.from(definitions).toString('base64') }];
 }

@@ -15,10 +15,12 @@ export interface HelmBench {
   /** Fresh, for one test. */
   readonly namespace: string;
   readonly options: HelmCliOptions;
+  /** For files of this test file; deleted at its end. */
+  readonly directory: string;
   readonly packChart: (chart: ChartSource) => Promise<string>;
 }
 
-type Shared = Omit<HelmBench, 'namespace' | 'packChart'> & { readonly directory: string };
+type Shared = Omit<HelmBench, 'namespace' | 'packChart'>;
 
 /** Real Helm against the shared test cluster; opened once a file, closed at its end. */
 export class HelmClusterBench {

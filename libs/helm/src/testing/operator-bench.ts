@@ -1,3 +1,4 @@
+import type { Result } from '@apollo-deploy/kernel';
 import type { WatchEvent } from '@apollo-deploy/kube';
 import { EventRecorder } from '@apollo-deploy/kube/testing';
 import { commandOf } from '../command-of.js';
@@ -6,7 +7,9 @@ import type { HelmValues } from '../helm-command.js';
 import type { HelmReport } from '../helm-report.js';
 import type { HelmRunOptions } from '../helm-runner.js';
 import { observeRelease } from '../observe-release.js';
-import { RELEASE_SECRET_KIND } from '../release-reader.js';
+import type { PreflightReport } from '../check-objects.js';
+import { preflight, type PreflightRefusal } from '../preflight.js';
+import { RELEASE_SECRET_KIND, ReleaseReader } from '../release-reader.js';
 import type {
   ChartArchive,
   InstallOperation,
@@ -63,12 +66,19 @@ export class OperatorBench {
 
   constructor(readonly open: HelmBench) {}
 
-  async chart(files: Readonly<Record<string, string>> = {}): Promise<ChartArchive> {
+  /** The same release in the hands of another account. */
+  as(open: HelmBench): OperatorBench {
+    const other = new OperatorBench(open);
+    other.versions = this.versions;
+    return other;
+  }
+
+  async chart(files: Readonly<Record<string, string>> = {}, name = 'web'): Promise<ChartArchive> {
     this.versions += 1;
     const version = `${String(this.versions)}.0.0`;
     const templates = { 'templates/config.yaml': CONFIG, ...files };
-    const path = await this.open.packChart({ name: 'web', version, files: templates });
-    return { path, name: 'web', version };
+    const path = await this.open.packChart({ name, version, files: templates });
+    return { path, name, version };
   }
 
   install(planId: string, chart: ChartArchive, values: HelmValues = {}): InstallOperation {
@@ -99,6 +109,21 @@ export class OperatorBench {
       deadHolder: null,
       ...options,
     });
+  }
+
+  /** What is found out about an operation beforehand. */
+  async preflight(operation: ReleaseOperation): Promise<Result<PreflightReport, PreflightRefusal>> {
+    const reader = new ReleaseReader(this.open.kube);
+    return preflight({ ...this.open, reader }, { operation, state: await this.observe() });
+  }
+
+  /** `code: message` of what would stop an operation; of Helm itself, where it cannot render. */
+  async obstacles(operation: ReleaseOperation): Promise<readonly string[]> {
+    const report = await this.preflight(operation);
+    if (!report.ok) return [`${report.error.code}: ${report.error.message}`];
+    return report.value.findings
+      .filter(({ severity }) => severity === 'blocking')
+      .map(({ code, message }) => `${code}: ${message}`);
   }
 
   observe(): Promise<ReleaseState> {

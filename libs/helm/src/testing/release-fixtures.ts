@@ -18,7 +18,10 @@ export function operationOf(type: OperationType, base: ReleaseBase): ReleaseOper
   return { type, ...target, chart, values: {} };
 }
 
-/** A release with these revisions, `from` (default 1) and up, the UID of revision N being `uid-N`. */
+/**
+ * A release with these revisions, `from` (default 1) and up, the UID of revision N being `uid-N`.
+ * `head`: what is different about the newest; its plan id is its label as well.
+ */
 export function observed(
   statuses: readonly ReleaseStatus[],
   options: {
@@ -32,12 +35,16 @@ export function observed(
   const records = statuses.map((status, index) =>
     recordOf(index + (options.from ?? 1), status, labels),
   );
-  const head = records.at(-1);
-  if (head === undefined) return { kind: 'absent' };
-  const lastDeployed = records.slice(0, -1).findLast(({ status }) => status === 'deployed');
+  const newest = records.at(-1);
+  if (newest === undefined) return { kind: 'absent' };
+  const older = records.slice(0, -1);
+  const lastDeployed = older.findLast(({ status }) => status === 'deployed');
+  const planId = options.head?.planId;
+  const own = planId === undefined ? {} : { labels: { [PLAN_LABEL]: planId } };
+  const head = { ...newest, ...own, ...options.head };
   return releaseState({
-    history: records.map(revisionOf),
-    head: { ...head, ...options.head },
+    history: [...older, head].map(revisionOf),
+    head,
     lastDeployed: lastDeployed ?? null,
   });
 }

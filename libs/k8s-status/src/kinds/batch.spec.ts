@@ -17,6 +17,11 @@ describe('the status of a Job', () => {
       expected: { message: '0 of 1 completions reached, 2 pods failed' },
     },
     {
+      name: 'retrying for the first time',
+      object: job([], {}, { failed: 1 }),
+      expected: { message: '0 of 1 completions reached, 1 pod failed' },
+    },
+    {
       name: 'complete',
       object: job([condition('Complete', 'True', 'CompletionsReached')]),
       expected: { health: 'Healthy', reason: 'Complete' },

@@ -7,7 +7,12 @@ describe('the status of a PersistentVolumeClaim', () => {
     { phase: 'Bound', expected: { health: 'Healthy', reason: 'Bound' } },
     {
       phase: 'Pending',
-      expected: { health: 'Progressing', message: 'waits for a volume of storage class fast' },
+      expected: {
+        health: 'Progressing',
+        message:
+          'waits for a volume of storage class fast; if it binds on first use and nothing uses ' +
+          'the claim, give the spoke a health rule for PersistentVolumeClaim with "healthy": []',
+      },
     },
     { phase: undefined, expected: { health: 'Progressing', reason: 'Pending' } },
     { phase: 'Lost', expected: { health: 'Degraded', reason: 'Lost', terminal: true } },
@@ -49,6 +54,29 @@ describe('the status of a Service', () => {
   });
 });
 
+describe('an address that nobody may ever publish', () => {
+  it.each([
+    {
+      kind: 'Ingress',
+      apiVersion: 'networking.k8s.io/v1',
+      message:
+        'waits for an ingress controller to publish an address; if none here ever does, ' +
+        'give the spoke a health rule for Ingress with "healthy": []',
+    },
+    {
+      kind: 'Service',
+      apiVersion: 'v1',
+      message:
+        'waits for the address of its load balancer; if none here ever gives one, ' +
+        'give the spoke a health rule for Service with "healthy": []',
+    },
+  ])('is waited for with the cure for a $kind', ({ apiVersion, kind, message }) => {
+    const object = live(apiVersion, kind, { spec: { type: 'LoadBalancer' } });
+    const expected = { health: 'Progressing', reason: 'AddressPending', message };
+    expect(computeStatus(object)).toEqual(expected);
+  });
+});
+
 describe('the status of an Ingress', () => {
   it.each([
     { name: 'no address', loadBalancer: {}, health: 'Progressing' },
@@ -72,12 +100,17 @@ describe('the status of a HorizontalPodAutoscaler', () => {
     {
       name: 'without metrics',
       conditions: [able, noMetrics],
-      expected: { health: 'Degraded', reason: 'FailedGetResourceMetric', message: 'no metrics' },
+      expected: {
+        ...{ health: 'Degraded', reason: 'FailedGetResourceMetric' },
+        message:
+          'no metrics; if nothing here ever serves metrics, ' +
+          'give the spoke a health rule for HorizontalPodAutoscaler with "healthy": []',
+      },
     },
     {
       name: 'without its target',
-      conditions: [condition('AbleToScale', 'False', 'FailedGetScale')],
-      expected: { health: 'Degraded', reason: 'FailedGetScale' },
+      conditions: [condition('AbleToScale', 'False', 'FailedGetScale', 'no target')],
+      expected: { health: 'Degraded', reason: 'FailedGetScale', message: 'no target' },
     },
     {
       name: 'switched off because its target has no replicas',
@@ -89,7 +122,31 @@ describe('the status of a HorizontalPodAutoscaler', () => {
       conditions: [condition('ScalingLimited', 'True', 'TooManyReplicas')],
       expected: { health: 'Healthy', reason: 'TooManyReplicas' },
     },
-    { name: 'not evaluated yet', conditions: [], expected: { health: 'Progressing' } },
+    ...['AmbiguousSelector', 'InvalidMetricSourceType', 'InvalidSelector'].map((reason) => ({
+      name: `unable to scale for ${reason}`,
+      conditions: [able, condition('ScalingActive', 'False', reason)],
+      expected: { health: 'Degraded', reason },
+    })),
+    {
+      name: 'unable to scale for a reason that is not known yet',
+      conditions: [condition('AbleToScale', 'False', 'SomethingNew', 'says why')],
+      expected: { health: 'Degraded', reason: 'SomethingNew', message: 'says why' },
+    },
+    ...['BackoffBoth', 'BackoffDownscale', 'BackoffUpscale'].map((reason) => ({
+      name: `between two scalings (${reason})`,
+      conditions: [condition('AbleToScale', 'False', reason, 'scaled a moment ago')],
+      expected: { health: 'Healthy', reason, message: 'scaled a moment ago' },
+    })),
+    {
+      name: 'evaluated, and with nothing to tell of scaling',
+      conditions: [condition('ScalingLimited', 'False', 'DesiredWithinRange')],
+      expected: { health: 'Progressing', reason: 'DesiredWithinRange' },
+    },
+    {
+      name: 'not evaluated yet',
+      conditions: [],
+      expected: { health: 'Progressing', reason: 'AwaitingController' },
+    },
   ])('$name', ({ conditions, expected }) => {
     const inStatus = live('autoscaling/v2', 'HorizontalPodAutoscaler', { status: { conditions } });
     expect(computeStatus(inStatus)).toMatchObject(expected);
@@ -118,6 +175,54 @@ describe('the status of a PodDisruptionBudget', () => {
   ])('with $conditions.0.reason is $expected', ({ conditions, expected }) => {
     const object = live('policy/v1', 'PodDisruptionBudget', { status: { conditions } });
     expect(computeStatus(object).health).toBe(expected);
+  });
+});
+
+describe('a PodDisruptionBudget that was changed', () => {
+  const sufficient = condition('DisruptionAllowed', 'True', 'SufficientPods');
+  it.each([
+    { name: 'has not been looked at', status: { observedGeneration: 1 }, expected: 'Progressing' },
+    { name: 'has been', status: { observedGeneration: 2 }, expected: 'Healthy' },
+    { name: 'is served without a generation', status: {}, expected: 'Healthy' },
+  ])('$name: $expected', ({ status, expected }) => {
+    const object = live('policy/v1', 'PodDisruptionBudget', {
+      meta: { generation: 2 },
+      status: { ...status, conditions: [sufficient] },
+    });
+    expect(computeStatus(object).health).toBe(expected);
+  });
+
+  it('is not judged by what was said of it before', () => {
+    const fault = { ...condition('DisruptionAllowed', 'False', 'SyncFailed') };
+    const object = live('policy/v1', 'PodDisruptionBudget', {
+      meta: { generation: 2 },
+      status: { conditions: [{ ...fault, observedGeneration: 1 }] },
+    });
+    expect(computeStatus(object).health).toBe('Progressing');
+  });
+});
+
+describe('the status of an APIService', () => {
+  const apiService = (conditions: object[]) =>
+    live('apiregistration.k8s.io/v1', 'APIService', { status: { conditions } });
+  it.each([
+    {
+      name: 'served',
+      object: apiService([condition('Available', 'True', 'Passed', 'all checks passed')]),
+      expected: { health: 'Healthy', reason: 'Passed' },
+    },
+    {
+      name: 'not served',
+      object: apiService([condition('Available', 'False', 'MissingEndpoints', 'no endpoints')]),
+      expected: { health: 'Progressing', reason: 'MissingEndpoints', message: 'no endpoints' },
+    },
+    {
+      name: 'new',
+      object: apiService([]),
+      expected: { health: 'Progressing', reason: 'AwaitingController' },
+    },
+  ])('$name: $expected.health', ({ object, expected }) => {
+    expect(computeStatus(object)).toMatchObject(expected);
   });
 });
 

@@ -1,32 +1,48 @@
-import { conditionOf } from '../conditions.js';
+import { conditionOf, trueCondition } from '../conditions.js';
 import {
   awaitingController,
+  counted,
   isOlder,
   tally,
   type KindRule,
   type StatusContext,
 } from '../kind-rule.js';
 import { countOf, fieldsAt, type Fields } from '../live-fields.js';
-import { failed, healthy, progressing, suspended, type ObjectStatus } from '../object-status.js';
+import {
+  failed,
+  healthy,
+  progressing,
+  stopped,
+  suspended,
+  type ObjectStatus,
+} from '../object-status.js';
 import { withReplicaFailure } from '../replica-failure.js';
+
+/** What Kubernetes accepts as `progressDeadlineSeconds` at least. */
+const SHORTEST_DEADLINE_MS = 1000;
 
 /**
  * Healthy only when the controller has seen the newest specification and exactly the desired number of
- * replicas exists, all of them updated and available.
+ * replicas exists, all of them updated and available. A paused one is suspended, and unfinished until
+ * it has got there.
  */
 export const deploymentStatus: KindRule = (object, context) => {
   const spec = fieldsAt(object, 'spec');
   const status = fieldsAt(object, 'status');
-  if (spec['paused'] === true) {
-    return suspended('Paused', 'its rollout is paused; set spec.paused to false to resume it');
-  }
   const behind = awaitingController(object);
+  if (spec['paused'] === true) return pausedStatus(behind ?? replicasStatus(spec, status));
   if (behind !== undefined) return behind;
 
   const exceeded = exceededDeadline(object, context);
   if (exceeded !== undefined) return exceeded;
   return withReplicaFailure(object, context, replicasStatus(spec, status));
 };
+
+function pausedStatus({ health, message }: ObjectStatus): ObjectStatus {
+  return health === 'Healthy'
+    ? suspended('Paused', `is paused; ${message}`)
+    : stopped('Paused', `is paused: ${message}; set spec.paused to false to go on`);
+}
 
 function replicasStatus(spec: Fields, status: Fields): ObjectStatus {
   const desired = countOf(spec['replicas']) ?? 1;
@@ -38,14 +54,12 @@ function replicasStatus(spec: Fields, status: Fields): ObjectStatus {
   }
   if (existing > updated) {
     const old = existing - updated;
-    const told = old === 1 ? '1 replica of an older revision still runs' : undefined;
-    return progressing(
-      'OldReplicasRemaining',
-      told ?? `${old} replicas of an older revision still run`,
-    );
+    const told = `${counted(old, 'replica')} of an older revision still ${old === 1 ? 'runs' : 'run'}`;
+    return progressing('OldReplicasRemaining', told);
   }
   if (updated > desired) {
-    return progressing('ScalingDown', `${updated} replicas run, ${desired} are wanted`);
+    const run = `${counted(updated, 'replica')} ${updated === 1 ? 'runs' : 'run'}`;
+    return progressing('ScalingDown', `${run}, ${desired} are wanted`);
   }
   if (available < desired) {
     return progressing('ReplicasUnavailable', tally(available, desired, 'replicas are available'));
@@ -55,12 +69,16 @@ function replicasStatus(spec: Fields, status: Fields): ObjectStatus {
 
 /**
  * Kubernetes leaves the condition standing for a moment after a new specification has been observed:
- * right after going back to an old revision it still tells of the one before.
+ * right after going back to an old revision it still tells of the one before. The second of the change
+ * counts as before it, because no deadline is shorter than one.
  */
 function exceededDeadline(object: Fields, context: StatusContext): ObjectStatus | undefined {
   const progress = conditionOf(object, 'Progressing');
   if (progress?.reason !== 'ProgressDeadlineExceeded') return undefined;
-  return isOlder(progress.updatedAt, context)
-    ? undefined
-    : failed(progress.reason, progress.message);
+  const { updatedAt } = progress;
+  if (isOlder(updatedAt && updatedAt - SHORTEST_DEADLINE_MS, context)) return undefined;
+  const failure = trueCondition(object, 'ReplicaFailure');
+  const isCause = failure !== undefined && !isOlder(failure.updatedAt, context);
+  const why = isCause ? `; cannot make its replicas: ${failure.message}` : '';
+  return failed(progress.reason, `${progress.message}${why}`);
 }

@@ -1,4 +1,5 @@
 import type { KindRule } from '../kind-rule.js';
+import { apiServiceStatus } from './api-service.js';
 import { cronJobStatus } from './cron-job.js';
 import { customResourceDefinitionStatus } from './custom-resource-definition.js';
 import { daemonSetStatus } from './daemon-set.js';
@@ -15,6 +16,7 @@ import { statefulSetStatus } from './stateful-set.js';
 
 /** The built-in rules by `kindKey`. Every other kind is judged by `genericStatus`. */
 export const KIND_RULES = {
+  'APIService.apiregistration.k8s.io': apiServiceStatus,
   'CronJob.batch': cronJobStatus,
   'CustomResourceDefinition.apiextensions.k8s.io': customResourceDefinitionStatus,
   'DaemonSet.apps': daemonSetStatus,

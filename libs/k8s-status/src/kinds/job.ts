@@ -1,5 +1,5 @@
 import { trueCondition } from '../conditions.js';
-import { isOlder, tally, type KindRule } from '../kind-rule.js';
+import { counted, isOlder, tally, type KindRule } from '../kind-rule.js';
 import { countOf, fieldsAt } from '../live-fields.js';
 import { failed, healthy, olderFault, progressing, suspended } from '../object-status.js';
 
@@ -23,5 +23,8 @@ export const jobStatus: KindRule = (object, context) => {
   const succeeded = countOf(status['succeeded']) ?? 0;
   const retries = countOf(status['failed']) ?? 0;
   const progress = tally(succeeded, countOf(spec['completions']) ?? 1, 'completions reached');
-  return progressing('Running', retries === 0 ? progress : `${progress}, ${retries} pods failed`);
+  return progressing(
+    'Running',
+    retries === 0 ? progress : `${progress}, ${counted(retries, 'pod')} failed`,
+  );
 };

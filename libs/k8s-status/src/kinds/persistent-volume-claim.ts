@@ -1,6 +1,7 @@
 import type { KindRule } from '../kind-rule.js';
 import { fieldsAt, textOf } from '../live-fields.js';
 import { failed, healthy, progressing } from '../object-status.js';
+import { existingIsEnough } from './existing-is-enough.js';
 
 /** Judged by its phase. */
 export const persistentVolumeClaimStatus: KindRule = (object) => {
@@ -11,7 +12,11 @@ export const persistentVolumeClaimStatus: KindRule = (object) => {
     case undefined:
     case 'Pending': {
       const storageClass = textOf(fieldsAt(object, 'spec')['storageClassName']) ?? 'default';
-      return progressing('Pending', `waits for a volume of storage class ${storageClass}`);
+      const cure = existingIsEnough('PersistentVolumeClaim');
+      return progressing(
+        'Pending',
+        `waits for a volume of storage class ${storageClass}; if it binds on first use and nothing uses the claim, ${cure}`,
+      );
     }
     case 'Lost':
       return failed('Lost', 'its volume no longer exists; restore it or delete the claim');

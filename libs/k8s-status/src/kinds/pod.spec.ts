@@ -206,9 +206,50 @@ describe('the status of a Pod', () => {
     expect(terminal).toBe('terminal' in expected ? true : undefined);
   });
 
-  it('leaves a crash loop under OnFailure to whoever counts the restarts', () => {
-    const { reason, terminal } = computeStatus(unready(crashLooping(), onFailure));
-    expect({ reason, terminal }).toEqual({ reason: 'CrashLoopBackOff', terminal: undefined });
+  const ownedByNobody = { owner: undefined };
+  it.each([
+    { name: 'a Job counts', meta: {}, terminal: undefined },
+    { name: 'nobody counts', meta: ownedByNobody, terminal: true },
+  ])('condemns a crash loop under OnFailure if its restarts $name: $terminal', (given) => {
+    const status = computeStatus(unready(crashLooping(), { ...onFailure, meta: given.meta }));
+    expect(status.reason).toBe('CrashLoopBackOff');
+    expect(status.terminal).toBe(given.terminal);
+  });
+
+  describe('of which one container has ended badly while another runs', () => {
+    const half = (meta: object, spec: object = {}) =>
+      pod(
+        { meta, spec: { ...never.spec, ...spec } },
+        { containerStatuses: [exited(), running('sidecar')] },
+      );
+    it('can only fail where nobody starts it again', () => {
+      expect(computeStatus(half(ownedByNobody))).toEqual({
+        health: 'Degraded',
+        reason: 'Error',
+        message:
+          'container app ended with exit code 1 (Error) at 2026-03-01T10:00:20.000Z; ' +
+          'it is not started again, so the pod can only fail; read its log',
+        terminal: true,
+      });
+    });
+
+    it.each([
+      { name: 'a Job makes another pod', object: half({}) },
+      {
+        name: 'rules of its own may start it again',
+        object: half(ownedByNobody, {
+          containers: [{ name: 'app', restartPolicyRules: [{ action: 'Restart' }] }],
+        }),
+      },
+      { name: 'it is started again', object: half(ownedByNobody, onFailure.spec) },
+      {
+        name: 'it has a policy of its own',
+        object: half(ownedByNobody, { containers: [{ name: 'app', restartPolicy: 'OnFailure' }] }),
+      },
+    ])('may yet succeed where $name', ({ object }) => {
+      expect(computeStatus(object)).toMatchObject({ health: 'Progressing', reason: 'Error' });
+      expect(computeStatus(object).terminal).toBeUndefined();
+    });
   });
 
   it('condemns a crash-looping sidecar, which is always restarted, in a pod that is not', () => {
@@ -225,23 +266,45 @@ describe('the status of a Pod', () => {
     expect(message).toContain(`${'m'.repeat(400)}…`);
   });
 
+  const pullOf = (image: string, cause: string, now: string) => {
+    const said = `Back-off pulling image "${image}": ErrImagePull: failed to pull: ${cause}`;
+    const parts = { spec: { containers: [{ name: 'app', image }] } };
+    const object = unready(waiting('ImagePullBackOff', said), parts, 'Pending');
+    return computeStatus(object, { now: new Date(now) });
+  };
   it.each([
     'dial tcp: lookup registry.example.com: no such host',
+    'dial tcp: lookup registry.example.com on 10.0.0.10:53: server misbehaving',
     'dial tcp 10.0.0.1:443: i/o timeout',
+    'Get "https://registry.example.com/v2/": context deadline exceeded',
     'dial tcp 10.0.0.1:443: connect: connection refused',
+    'dial tcp 10.0.0.1:443: connect: no route to host',
+    'dial tcp 10.0.0.1:443: connect: network is unreachable',
     'net/http: TLS handshake timeout',
-    'unexpected status from HEAD request: 503 Service Unavailable',
+    'unexpected status from HEAD request to https://registry.example.com/v2/x/manifests/9: 503 Service Unavailable',
+    'received unexpected HTTP status: 500 Internal Server Error',
+    'unexpected status code 502 Bad Gateway',
     'toomanyrequests: You have reached your pull rate limit',
     'unexpected EOF',
-  ])('gives a registry four tries that could not be asked: %s', (cause) => {
-    const message = `Back-off pulling image "x:9": ErrImagePull: failed to pull: ${cause}`;
-    const object = unready(waiting('ImagePullBackOff', message), {}, 'Pending');
-    const at = (now: string) => {
-      const { health, terminal } = computeStatus(object, { now: new Date(now) });
-      return [health, terminal === true];
-    };
-    expect(at('2026-03-01T10:01:15.999Z')).toEqual(['Degraded', false]);
-    expect(at('2026-03-01T10:01:16Z')).toEqual(['Degraded', true]);
+  ])('waits for a registry that could not be asked, however long: %s', (cause) => {
+    const anHourLater = pullOf('x:9', cause, '2026-03-01T11:00:00Z');
+    expect(anHourLater).toMatchObject({
+      health: 'Degraded',
+      reason: 'ImagePullBackOff',
+      message: expect.stringMatching(/; see whether the registry can be reached$/),
+    });
+    expect(anHourLater.terminal).toBeUndefined();
+  });
+
+  it.each([
+    'x:1.2-500',
+    'registry.example.com/timeout-service:9',
+    'registry.example.com/503/eof:429',
+    'shop/x:time-out',
+  ])('does not take the name %s of an image for an outage', (image) => {
+    const url = `https://registry.example.com/v2/${image.replace(':', '/manifests/')}`;
+    const cause = `failed to resolve reference "docker.io/${image}": unexpected status from HEAD request to ${url}: 404 Not Found: docker.io/${image}: not found`;
+    expect(pullOf(image, cause, '2026-03-01T10:00:02Z').terminal).toBe(true);
   });
 
   it.each([
@@ -256,16 +319,24 @@ describe('the status of a Pod', () => {
   });
 
   it.each([
-    { name: 'a millisecond before 30 s', now: '2026-03-01T10:00:30.999Z', terminal: undefined },
-    { name: 'at 30 s', now: '2026-03-01T10:00:31Z', terminal: true },
-  ])('waits for a missing Secret: $name', ({ now, terminal }) => {
+    { reason: 'CreateContainerConfigError', cure: 'create what it names' },
+    { reason: 'CreateContainerError', cure: 'correct what it names' },
+    { reason: 'RunContainerError', cure: 'correct what it names' },
+  ])('gives $reason 30 s', ({ reason, cure }) => {
+    const object = unready(waiting(reason, 'secret "db" not found'));
+    const message = `container app cannot start: secret "db" not found; ${cure}`;
+    const at = (now: string) => computeStatus(object, { now: new Date(now) });
+    expect(at('2026-03-01T10:00:30.999Z')).toEqual({ health: 'Degraded', reason, message });
+    const over = { health: 'Degraded', reason, message, terminal: true };
+    expect(at('2026-03-01T10:00:31Z')).toEqual(over);
+  });
+
+  it('gives them anew to a pod that was there before the change', () => {
     const object = unready(waiting('CreateContainerConfigError', 'secret "db" not found'));
-    expect(computeStatus(object, { now: new Date(now) })).toEqual({
-      health: 'Degraded',
-      reason: 'CreateContainerConfigError',
-      message: 'container app cannot start: secret "db" not found; create what it names',
-      ...(terminal === undefined ? {} : { terminal }),
-    });
+    const since = new Date('2026-03-01T12:00:00Z');
+    const at = (now: string) => computeStatus(object, { now: new Date(now), since }).terminal;
+    expect(at('2026-03-01T12:00:29.999Z')).toBeUndefined();
+    expect(at('2026-03-01T12:00:30Z')).toBe(true);
   });
 
   it('never runs out of patience for a missing Secret without a clock', () => {

@@ -52,9 +52,25 @@ describe('the status of a Deployment', () => {
       },
     },
     {
+      name: 'two replicas of the old revision still running',
+      object: deployment({}, { replicas: 5 }),
+      expected: {
+        ...progressing('OldReplicasRemaining'),
+        message: '2 replicas of an older revision still run',
+      },
+    },
+    {
       name: 'one updated replica too many',
       object: deployment({}, { replicas: 4, updatedReplicas: 4, availableReplicas: 4 }),
       expected: progressing('ScalingDown'),
+    },
+    {
+      name: 'one replica that is not wanted any more',
+      object: deployment(
+        { spec: { replicas: 0 } },
+        { replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+      ),
+      expected: { ...progressing('ScalingDown'), message: '1 replica runs, 0 are wanted' },
     },
     {
       name: 'its newest generation not observed yet',
@@ -73,6 +89,24 @@ describe('the status of a Deployment', () => {
         health: 'Degraded',
         reason: 'ProgressDeadlineExceeded',
         message: deadline,
+        terminal: true,
+      },
+    },
+    {
+      name: 'past its progress deadline for want of quota',
+      object: deployment(
+        {},
+        {
+          availableReplicas: 2,
+          conditions: [
+            exceeded,
+            condition('ReplicaFailure', 'True', 'FailedCreate', 'exceeded quota: pods'),
+          ],
+        },
+      ),
+      expected: {
+        reason: 'ProgressDeadlineExceeded',
+        message: `${deadline}; cannot make its replicas: exceeded quota: pods`,
         terminal: true,
       },
     },
@@ -102,9 +136,31 @@ describe('the status of a Deployment', () => {
       expected: { health: 'Healthy' },
     },
     {
+      name: 'paused once it had arrived',
+      object: deployment({ spec: { paused: true } }),
+      expected: {
+        health: 'Suspended',
+        reason: 'Paused',
+        message: 'is paused; 3 of 3 replicas are available',
+      },
+    },
+    {
       name: 'paused, though its controller is behind',
       object: deployment({ meta: { generation: 2 }, spec: { paused: true } }),
-      expected: { health: 'Suspended', reason: 'Paused' },
+      expected: { health: 'Suspended', reason: 'Paused', unfinished: true },
+    },
+    {
+      name: 'paused before its first replica',
+      object: deployment(
+        { spec: { paused: true } },
+        { replicas: 0, updatedReplicas: 0, availableReplicas: 0 },
+      ),
+      expected: {
+        health: 'Suspended',
+        reason: 'Paused',
+        message: 'is paused: 0 of 3 replicas are updated; set spec.paused to false to go on',
+        unfinished: true,
+      },
     },
     {
       name: 'being deleted',
@@ -117,7 +173,9 @@ describe('the status of a Deployment', () => {
 
   it.each([
     { name: 'a second before the change', since: '2026-03-01T10:00:06Z', health: 'Progressing' },
-    { name: 'in the second of the change', since: '2026-03-01T10:00:05.900Z', health: 'Degraded' },
+    // No deadline is shorter than a second: what a failed change left, to which a rollback is the answer.
+    { name: 'in the second of the change', since: '2026-03-01T10:00:05Z', health: 'Progressing' },
+    { name: 'in the second after it', since: '2026-03-01T10:00:04.999Z', health: 'Degraded' },
   ])('holds a progress deadline exceeded $name against it: $health', ({ since, health }) => {
     const object = deployment({}, { replicas: 4, conditions: [exceeded] });
     expect(computeStatus(object, { since: new Date(since) }).health).toBe(health);
@@ -183,9 +241,32 @@ describe('the status of a StatefulSet', () => {
       expected: { ...progressing('ReplicasNotReady'), message: '2 of 3 replicas are ready' },
     },
     {
+      name: 'ready for less time than it has to be',
+      object: statefulSet({ minReadySeconds: 30 }, { availableReplicas: 0 }),
+      expected: { ...progressing('ReplicasUnavailable'), message: '0 of 3 replicas are available' },
+    },
+    {
+      name: 'ready for as long as it has to be',
+      object: statefulSet({ minReadySeconds: 30 }, { availableReplicas: 3 }),
+      expected: { health: 'Healthy' },
+    },
+    {
+      name: 'updated on deletion, ready for less time than it has to be',
+      object: statefulSet(
+        { minReadySeconds: 30, updateStrategy: { type: 'OnDelete' } },
+        { availableReplicas: 1 },
+      ),
+      expected: progressing('ReplicasUnavailable'),
+    },
+    {
       name: 'one replica too many',
       object: statefulSet({}, { replicas: 4 }),
-      expected: progressing('ScalingDown'),
+      expected: { ...progressing('ScalingDown'), message: '4 replicas exist, 3 are wanted' },
+    },
+    {
+      name: 'one replica that is not wanted any more',
+      object: statefulSet({ replicas: 0 }, { replicas: 1 }),
+      expected: { ...progressing('ScalingDown'), message: '1 replica exists, 0 are wanted' },
     },
     {
       name: 'one replica short of updated',
@@ -254,7 +335,12 @@ describe('the status of a DaemonSet', () => {
     {
       name: 'updated on deletion, none available',
       object: daemonSet({ numberAvailable: 0 }, { updateStrategy: { type: 'OnDelete' } }),
-      expected: { health: 'Healthy' },
+      expected: { ...progressing('PodsUnavailable'), message: '0 of 2 pods are available' },
+    },
+    {
+      name: 'updated on deletion, available, none updated',
+      object: daemonSet({ updatedNumberScheduled: 0 }, { updateStrategy: { type: 'OnDelete' } }),
+      expected: { health: 'Healthy', message: '2 of 2 pods are available; updated on deletion' },
     },
     {
       name: 'its controller is behind',

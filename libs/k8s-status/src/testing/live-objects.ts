@@ -10,7 +10,7 @@ interface Meta {
   readonly creationTimestamp?: string;
   readonly annotations?: Fields;
   readonly labels?: Fields;
-  readonly owner?: { readonly kind: string; readonly uid: string };
+  readonly owner?: { readonly kind: string; readonly uid: string } | undefined;
 }
 
 export interface ObjectParts {

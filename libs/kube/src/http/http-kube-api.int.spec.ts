@@ -4,7 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Result } from '@apollo-deploy/kernel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { KubeRefusal } from '../kube-refusal.js';
 import { KubeUnavailable } from '../kube-unavailable.js';
 import type { WatchEvent } from '../kube-watch.js';
 import { EventRecorder } from '../testing/event-recorder.js';
@@ -41,14 +43,19 @@ describe('HttpKubeApi and a server that misbehaves', () => {
   let server: Server;
   let kube: HttpKubeApi;
   let answer: RequestListener;
+  let served: object;
+  let discoveries: number;
   let requests: string[];
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'apollo-kube-'));
     requests = [];
+    served = DISCOVERY;
+    discoveries = 0;
     server = createServer((request, response) => {
       const path = request.url ?? '';
-      if (path === '/api' || path === '/apis') return response.end(JSON.stringify(DISCOVERY));
+      if (path === '/apis') discoveries += 1;
+      if (path === '/api' || path === '/apis') return response.end(JSON.stringify(served));
       requests.push(`${request.method ?? ''} ${path}`);
       return answer(request, response);
     });
@@ -102,6 +109,42 @@ describe('HttpKubeApi and a server that misbehaves', () => {
     answer = (_request, response) => response.end('{"gitVersion":"v1.36.3"}');
     for (now of [1, 2, 10 * 60_000, 10 * 60_000 + 1]) await kube.serverVersion();
     expect(requests).toEqual(Array(3).fill('GET /version'));
+  });
+
+  describe('that serves a kind no longer', () => {
+    beforeEach(async () => {
+      await kube.resources();
+      served = { ...DISCOVERY, items: [] };
+      answer = (_request, response) => response.writeHead(404).end('404 page not found\n');
+    });
+
+    it.each<{ name: string; ask: () => Promise<Result<unknown, KubeRefusal>> }>([
+      { name: 'get', ask: () => kube.get(REF) },
+      { name: 'delete', ask: () => kube.delete(REF, { dryRun: true }) },
+      { name: 'list', ask: () => kube.list(KIND) },
+      {
+        name: 'apply',
+        ask: () =>
+          kube.apply({ ...KIND, metadata: { name: 'a' } }, { fieldManager: 'helm', force: false }),
+      },
+      { name: 'create', ask: () => kube.create({ ...KIND, metadata: { name: 'a' } }) },
+    ])('answers $name with what the kind lacks, not that the object is gone', async ({ ask }) => {
+      const message = expect.stringContaining('the cluster serves no ConfigMap of v1');
+      expect(await ask()).toMatchObject({ error: { code: 'kube/unknown_kind', message } });
+    });
+  });
+
+  it('asks for discovery anew only where a 404 does not name the object', async () => {
+    const notFound =
+      '{"kind":"Status","reason":"NotFound","message":"configmaps \\"a\\" not found"}';
+    for (const [body, asked] of [
+      [notFound, 1],
+      ['404 page not found', 2],
+    ] as const) {
+      answer = (_request, response) => response.writeHead(404).end(body);
+      expect(await kube.get(REF)).toMatchObject({ error: { code: 'kube/not_found' } });
+      expect(discoveries).toBe(asked);
+    }
   });
 
   it('calls an answer cut in the middle an outage', async () => {

@@ -9,6 +9,7 @@ import type {
   KubeSelection,
   KubeVersion,
   PodLogQuery,
+  ReplaceOptions,
   WatchSelection,
 } from '../kube-api.js';
 import {
@@ -39,6 +40,16 @@ interface WireList {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   /** Null where there is nothing: that is how Go writes an empty list. */
   readonly items: readonly { readonly metadata: KubeMetadata }[] | null;
+}
+
+interface WireToken {
+  readonly status: { readonly token: string; readonly expirationTimestamp: string };
+}
+
+export interface ServiceAccountToken {
+  readonly token: string;
+  /** The server may give less than it was asked for. */
+  readonly expiresAt: Date;
 }
 
 /** The Kubernetes API over HTTPS. Writes show up in `managedFields` under the user agent's name. */
@@ -81,14 +92,19 @@ export class HttpKubeApi implements KubeApi {
     const resource = await this.resourceOf(object);
     if (!resource.ok) return resource;
     const path = resourcePath(resource.value, { namespace: object.metadata.namespace });
-    return this.expectObject(object, { method: 'POST', path, body: JSON.stringify(object) });
+    const body = JSON.stringify(object);
+    return this.served(object, await this.expectObject(object, { method: 'POST', path, body }));
   }
 
-  async replace(object: KubeObject): Promise<Result<KubeObject, KubeRefusal>> {
+  async replace(
+    object: KubeObject,
+    options: ReplaceOptions = {},
+  ): Promise<Result<KubeObject, KubeRefusal>> {
     if (object.metadata.resourceVersion === undefined) {
       throw new InvariantViolation(`replace without resourceVersion: ${object.metadata.name}`);
     }
-    return this.onObject(refOf(object), { method: 'PUT', body: JSON.stringify(object) });
+    const query = { dryRun: options.dryRun === true ? 'All' : undefined };
+    return this.onObject(refOf(object), { method: 'PUT', query, body: JSON.stringify(object) });
   }
 
   async delete(ref: KubeRef, options: DeleteOptions = {}): Promise<Result<void, KubeRefusal>> {
@@ -97,8 +113,11 @@ export class HttpKubeApi implements KubeApi {
       kind: 'DeleteOptions',
       propagationPolicy: options.propagation ?? 'Background',
       preconditions: options.preconditions,
+      ...(options.dryRun === true && { dryRun: ['All'] }),
     });
-    const deleted = await this.onObject(ref, { method: 'DELETE', body });
+    // The server goes by the body; whoever reads its log goes by the query.
+    const query = { dryRun: options.dryRun === true ? 'All' : undefined };
+    const deleted = await this.onObject(ref, { method: 'DELETE', query, body });
     return deleted.ok ? ok(undefined) : deleted;
   }
 
@@ -181,6 +200,25 @@ export class HttpKubeApi implements KubeApi {
     return status === 200 ? ok(body) : err(refusalFromStatus(status, body));
   }
 
+  /**
+   * A token by which to act as a service account, for so long at most. Not part of `KubeApi`: few need
+   * it, and a cluster in memory has no accounts.
+   */
+  async serviceAccountToken(
+    account: { readonly namespace: string; readonly name: string },
+    lifeSeconds: number,
+  ): Promise<Result<ServiceAccountToken, KubeRefusal>> {
+    const namespace = encodeURIComponent(account.namespace);
+    const { status, body } = await this.transport.send({
+      method: 'POST',
+      path: `api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(account.name)}/token`,
+      body: JSON.stringify({ spec: { expirationSeconds: lifeSeconds } }),
+    });
+    if (status !== 201) return err(refusalFromStatus(status, body));
+    const { token, expirationTimestamp } = (JSON.parse(body) as WireToken).status;
+    return ok({ token, expiresAt: new Date(expirationTimestamp) });
+  }
+
   private async askVersion(): Promise<KubeVersion> {
     const { body } = await this.transport.send({ method: 'GET', path: 'version' });
     return { gitVersion: (JSON.parse(body) as KubeVersion).gitVersion };
@@ -201,7 +239,7 @@ export class HttpKubeApi implements KubeApi {
         accept: selection.metadataOnly === true ? METADATA_LIST : 'application/json',
         query: { ...selectors(selection), limit, continue: token },
       });
-      if (status !== 200) return err(refusalFromStatus(status, body));
+      if (status !== 200) return this.served(kind, err(refusalFromStatus(status, body)));
       const page = JSON.parse(body) as WireList;
       for (const item of page.items ?? []) items.push({ ...item, ...kindOf(kind) });
       token = page.metadata.continue;
@@ -215,7 +253,20 @@ export class HttpKubeApi implements KubeApi {
   ): Promise<Result<KubeObject, KubeRefusal>> {
     const resource = await this.resourceOf(ref);
     if (!resource.ok) return resource;
-    return this.expectObject(ref, { ...request, path: resourcePath(resource.value, ref) });
+    const path = resourcePath(resource.value, ref);
+    return this.served(ref, await this.expectObject(ref, { ...request, path }));
+  }
+
+  /** A 404 that does not name what is missing may mean that the kind went after discovery. */
+  private async served<T>(
+    kind: KubeKind,
+    answer: Result<T, KubeRefusal>,
+  ): Promise<Result<T, KubeRefusal>> {
+    if (answer.ok || answer.error.status !== 404 || answer.error.reason === 'NotFound') {
+      return answer;
+    }
+    const served = (await this.resources({ refresh: true })).find(kind);
+    return served === undefined ? err(unknownKind(kind)) : answer;
   }
 
   private async expectObject(

@@ -7,6 +7,7 @@ import { KubeUnavailable } from '../kube-unavailable.js';
 import type { WatchEnd, WatchEvent, WatchHandle } from '../kube-watch.js';
 import { JsonLines } from './json-lines.js';
 import { refusalFromObject, refusalFromStatus } from './refusal-from-status.js';
+import { retryAfterMs } from './retry-after.js';
 
 const GONE = 410;
 
@@ -111,7 +112,8 @@ async function endFromStatus(status: number, response: IncomingMessage): Promise
   if (status === GONE) return { type: 'expired' };
   const refusal = refusalFromStatus(status, body);
   if (status < 500 && status !== 429) return { type: 'refused', refusal };
-  return { type: 'broken', error: new KubeUnavailable(refusal.message, { cause: refusal }) };
+  const wait = { cause: refusal, retryAfterMs: retryAfterMs(response) };
+  return { type: 'broken', error: new KubeUnavailable(refusal.message, wait) };
 }
 
 function endFromError(status: Readonly<Record<string, unknown>>): WatchEnd {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { KubeUnavailable } from '../kube-unavailable.js';
 import type { ConnectionOptions, KubeConnection } from './kube-connection.js';
 import { isOutage } from './refusal-from-status.js';
+import { retryAfterMs as waitOf } from './retry-after.js';
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -42,7 +43,7 @@ export class KubeTransport {
     });
     if (isOutage(status, body)) {
       const what = `it answered ${String(status)}: ${serverMessage(body)}`;
-      throw unavailable(request, what, undefined);
+      throw unavailable(request, what, undefined, waitOf(response));
     }
     return { status, body };
   }
@@ -101,8 +102,13 @@ export class KubeTransport {
 
 class StaleConnection extends KubeUnavailable {}
 
-function unavailable(request: TransportRequest, what: string, cause: unknown): KubeUnavailable {
-  return new KubeUnavailable(unavailableMessage(request, what), { cause });
+function unavailable(
+  request: TransportRequest,
+  what: string,
+  cause: unknown,
+  retryAfterMs = 0,
+): KubeUnavailable {
+  return new KubeUnavailable(unavailableMessage(request, what), { cause, retryAfterMs });
 }
 
 function unavailableMessage(request: TransportRequest, what: string): string {

@@ -11,6 +11,7 @@ import type {
   KubeSelection,
   KubeVersion,
   PodLogQuery,
+  ReplaceOptions,
   WatchSelection,
 } from '../kube-api.js';
 import {
@@ -65,7 +66,7 @@ const STANDING_STILL = new Date('2026-01-01T00:00:00Z');
 export class InMemoryKubeApi implements KubeApi {
   private readonly objects = new Map<string, KubeObject>();
   private readonly ownership = new Map<string, FieldOwnership>();
-  private readonly logs = new Map<string, string>();
+  private readonly logs = new Map<string, { text: string; previous: string | undefined }>();
   private readonly watches = new Map<InMemoryWatch, (change: Change) => void>();
   private readonly interceptors = new Set<KubeInterceptor>();
   private served: ApiResource[];
@@ -113,8 +114,9 @@ export class InMemoryKubeApi implements KubeApi {
     for (const watch of this.watches.keys()) watch.push({ type: 'bookmark', resourceVersion });
   }
 
-  setPodLogs(namespace: string, name: string, text: string): void {
-    this.logs.set(`${namespace}/${name}`, text);
+  /** `previous`: of the containers' lives before this one, if they have had any. */
+  setPodLogs(namespace: string, name: string, text: string, previous?: string): void {
+    this.logs.set(`${namespace}/${name}`, { text, previous });
   }
 
   get(ref: KubeRef): Promise<Answer> {
@@ -147,7 +149,7 @@ export class InMemoryKubeApi implements KubeApi {
     });
   }
 
-  replace(object: KubeObject): Promise<Answer> {
+  replace(object: KubeObject, options: ReplaceOptions = {}): Promise<Answer> {
     if (object.metadata.resourceVersion === undefined) {
       throw new InvariantViolation(`replace without resourceVersion: ${object.metadata.name}`);
     }
@@ -159,6 +161,7 @@ export class InMemoryKubeApi implements KubeApi {
         const what = 'the object has been modified; read it again and apply your changes to that';
         return refuse(ref, 'kube/version_conflict', what);
       }
+      if (options.dryRun === true) return ok(structuredClone(object));
       this.ownershipOf(ref).noteWrite(MANAGER, object, current);
       return ok(structuredClone(this.update(object, current)));
     });
@@ -175,6 +178,7 @@ export class InMemoryKubeApi implements KubeApi {
       if (other) {
         return refuse(ref, 'kube/version_conflict', 'precondition failed');
       }
+      if (options.dryRun === true) return ok(undefined);
       if ((current.metadata.finalizers ?? []).length > 0) this.markDeleted(current);
       else this.remove(current);
       return ok(undefined);
@@ -240,7 +244,8 @@ export class InMemoryKubeApi implements KubeApi {
   podLogs(query: PodLogQuery): Promise<Result<string, KubeRefusal>> {
     const ref = { apiVersion: 'v1', kind: 'Pod', namespace: query.namespace, name: query.name };
     return this.answer({ verb: 'logs', ref }, () => {
-      const text = this.logs.get(`${query.namespace}/${query.name}`);
+      const log = this.logs.get(`${query.namespace}/${query.name}`);
+      const text = query.previous === true ? log?.previous : log?.text;
       if (text === undefined) return notFound(ref);
       const lines = text.split(/(?<=\n)/).filter((line) => line !== '');
       return ok(lines.slice(-query.tailLines).join(''));

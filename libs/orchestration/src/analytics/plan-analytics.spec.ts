@@ -220,6 +220,7 @@ describe('what plans wait for', () => {
       other: 30_000,
       dependency: 0,
       window: 1_770_000,
+      approval: 0,
       queue: 15_000,
       start: 0,
       execution: (3_630_000 + 5_000) / 2,

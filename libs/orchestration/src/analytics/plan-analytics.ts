@@ -22,13 +22,17 @@ export interface PlanAnalytics {
 
 type Sums = Map<PlanCounter, number>;
 
-/** How plans ended on these days, how long they took and waited, and what blocked them. */
+/**
+ * How plans ended on these days, how long they took and waited, and what blocked them; in these
+ * environments, or in all where they are absent.
+ */
 export async function planAnalytics(
   { store }: Context,
   by: AnalyticsDimension,
   days: DayRange,
+  environments?: readonly string[],
 ): Promise<PlanAnalytics> {
-  const sums = await store.transact((unit) => unit.analytics.sums(by, days));
+  const sums = await store.transact((unit) => unit.analytics.sums(by, days, environments));
   const groups = [...byKey(sums)].map(([key, ofKey]) => ({ key, ...planStatistics(ofKey) }));
   return { groups, violations: planStatistics(overAll(sums)).violations };
 }

@@ -26,7 +26,7 @@ export async function record(
     actorKind: principal.kind,
     action: deed.action,
     subject: deed.subject,
-    detail: deed.detail ?? {},
+    detail: { ...deed.detail, ...(principal.token !== undefined && { token: principal.token }) },
     ...(principal.requestId !== undefined && { requestId: principal.requestId }),
   });
 }

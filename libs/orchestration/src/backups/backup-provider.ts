@@ -1,6 +1,13 @@
 import type { BackupRecord, Refusal } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
-import type { Context } from '../context.js';
+import type { Store } from '../ports/store.js';
+
+/** What is to be kept, and where it runs. */
+export interface BackupRequest extends BackupRecord {
+  /** The product, which others call a service. */
+  readonly service: string;
+  readonly environment: string;
+}
 
 /** Whoever makes backups of what runs. */
 export interface BackupProvider {
@@ -9,7 +16,7 @@ export interface BackupProvider {
   readonly covers: string;
   /** Makes one; asked for the same again, after a crash say, it may make it again. */
   take(
-    context: Context,
-    request: BackupRecord,
+    context: { readonly store: Store },
+    request: BackupRequest,
   ): Promise<Result<Pick<BackupRecord, 'snapshot'>, Pick<Refusal, 'detail'>>>;
 }

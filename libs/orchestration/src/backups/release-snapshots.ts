@@ -1,13 +1,7 @@
-import type { Plan, ReportedRelease } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
-import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { planThatBrought, PLANS_LOOKED_AT } from '../engine/plan-that-brought.js';
 import { reportedState } from '../spokes/release-state.js';
 import type { BackupProvider } from './backup-provider.js';
-
-/** Among so many plans of each of these outcomes, the last, the one is looked for that brought what runs. */
-const PLANS_LOOKED_AT = 10;
-/** What failed runs all the same where nothing took it back, and is to be mended by going forward. */
-const MAY_HAVE_BROUGHT_IT = ['SUCCEEDED', 'FAILED'] as const;
 
 /** Keeps what brings the content that runs back: its chart and values. It knows nothing of data. */
 export const releaseSnapshots: BackupProvider = {
@@ -19,7 +13,7 @@ export const releaseSnapshots: BackupProvider = {
       if (entity === undefined) return err({ detail: `there is no entity ${name} any more` });
       const spoke = await unit.spokes.get(entity.spoke);
       const [state] = await unit.releaseStates.summaries([entity]);
-      const release = reportedState(spoke, state)?.release;
+      const release = reportedState(entity, spoke, state)?.release;
       if (release?.releaseDigest !== releaseDigest) {
         return err({ detail: 'what runs has changed since it was asked for' });
       }
@@ -32,19 +26,3 @@ export const releaseSnapshots: BackupProvider = {
       return ok({ snapshot: { chart: plan.content.chart, values: plan.values } });
     }),
 };
-
-/** The plan whose chart version and values are word for word what is reported. */
-async function planThatBrought(
-  unit: UnitOfWork,
-  entity: string,
-  { version, valuesDigest }: ReportedRelease,
-): Promise<Plan | undefined> {
-  for (const state of MAY_HAVE_BROUGHT_IT) {
-    const { items } = await unit.plans.list({ entity, state }, { limit: PLANS_LOOKED_AT });
-    const plan = items.find(
-      ({ content }) => content.chart?.version === version && content.valuesDigest === valuesDigest,
-    );
-    if (plan !== undefined) return plan;
-  }
-  return undefined;
-}

@@ -11,24 +11,27 @@ import { releaseSnapshots } from './release-snapshots.js';
 
 /**
  * Asks for a backup where nothing but that holds a plan, or that and how many plans execute; again
- * after one that failed when its next try has come. True if it did.
+ * after one that failed when its next try has come, and never for a deployment, which ends by that. True
+ * if it did.
  */
 export async function requestBackup(
   context: Context,
   unit: UnitOfWork,
   { violations }: ConstraintResult,
-  { now, entity, backup: { base, record } }: PlanFacts,
+  { now, entity, backup: { base, record, since } }: PlanFacts,
 ): Promise<boolean> {
   if (!wantsOnlyBackup(violations) || base === null) return false;
   const mayTry =
-    record === null || (record.status === 'failed' && now >= new Date(nextTryAt(record)));
+    record === null ||
+    (record.status === 'failed' && since === undefined && now >= new Date(nextTryAt(record)));
   if (!mayTry) return false;
+  const provider = context.backups ?? releaseSnapshots;
   await unit.backups.put({
     entity: entity.name,
     releaseDigest: base,
     status: 'requested',
-    by: releaseSnapshots.name,
-    covers: releaseSnapshots.covers,
+    by: provider.name,
+    covers: provider.covers,
     at: context.clock.now().toISOString(),
   });
   return true;

@@ -1,6 +1,9 @@
 import {
+  askedForAnew,
   type DesiredState,
+  editedAnew,
   type Entity,
+  type FieldConflicts,
   refusal,
   type Refusal,
   type Product,
@@ -15,6 +18,7 @@ import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkName, checkRange, checkVersion, firstRefusal } from './check-fields.js';
+import { checkSecrets } from './check-secrets.js';
 import { checkValues } from './check-values.js';
 import { productNotFound } from './register-release.js';
 
@@ -29,6 +33,10 @@ export interface EntityInput {
   readonly desired: DesiredState;
   readonly values?: Values;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Absent = `override`. */
+  readonly fieldConflicts?: FieldConflicts;
+  /** Places that look like secrets and are none, such as `values.db.password`. */
+  readonly notSecret?: readonly string[];
   /** The version the caller saw; absent = whatever is stored. */
   readonly expectedVersion?: number;
 }
@@ -49,7 +57,7 @@ export async function putEntity(
   return context.store.transact(async (unit) => {
     const made = await compose(context, unit, principal, input);
     if (!made.ok) return made;
-    const { entity, stored } = made.value;
+    const { entity, stored, notSecret } = made.value;
     const written = await write(unit, entity, stored, input);
     if (!written.ok) return written;
     const change = { before: stored, after: entity };
@@ -65,6 +73,8 @@ export async function putEntity(
         spoke: entity.spoke,
         valuesDigest: jsonDigest(entity.values),
         labels: entity.labels,
+        fieldConflicts: entity.fieldConflicts ?? 'override',
+        ...(notSecret.length > 0 && { notSecret }),
       },
     });
     return ok({ entity: written.value, created: stored === undefined });
@@ -92,12 +102,19 @@ function checkDesired(desired: DesiredState): Refusal | undefined {
   return undefined;
 }
 
+interface Composed {
+  readonly entity: Entity;
+  readonly stored: Entity | undefined;
+  /** Places that count as no secrets because the caller says so. */
+  readonly notSecret: readonly string[];
+}
+
 async function compose(
   context: Context,
   unit: UnitOfWork,
   principal: Principal,
   input: EntityInput,
-): Promise<Result<{ entity: Entity; stored: Entity | undefined }, Refusal>> {
+): Promise<Result<Composed, Refusal>> {
   const product = await unit.products.get(input.product);
   if (product === undefined) return err(productNotFound(input.product));
   const spoke = await unit.spokes.get(input.spoke);
@@ -111,8 +128,10 @@ async function compose(
     );
   }
   const stored = await unit.entities.get(input.name);
+  const secrets = checkSecrets(input, stored);
+  if (!secrets.ok) return secrets;
   const { name: spokeName, environment } = spoke;
-  const entity: Entity = {
+  const said: Omit<Entity, 'editedBy' | 'createdAt' | 'updatedAt' | 'version'> = {
     ...installation(input, product, stored),
     name: input.name,
     spoke: spokeName,
@@ -120,7 +139,13 @@ async function compose(
     desired: input.desired,
     values: input.values ?? {},
     labels: input.labels ?? {},
-    ...stamp(context.clock.now().toISOString(), principal, stored),
+    ...(stored?.adopt === true && { adopt: true }),
+    ...(input.fieldConflicts === 'refuse' && { fieldConflicts: 'refuse' }),
+  };
+  const entity: Entity = {
+    ...said,
+    ...stamp(context.clock.now().toISOString(), stored),
+    ...(await editorsOf(unit, principal, said, stored)),
   };
   const tooLong = checkName('releaseName', entity.releaseName, 'releaseName');
   if (tooLong !== undefined) return err(tooLong);
@@ -128,7 +153,7 @@ async function compose(
     const moved = firstDifference(stored, entity);
     if (moved !== undefined) return err(moved);
   }
-  return ok({ entity, stored });
+  return ok({ entity, stored, notSecret: secrets.value });
 }
 
 /** Which Helm release the entity is: what was said, else what is stored, else the product's way. */
@@ -145,13 +170,22 @@ function installation(
   };
 }
 
+async function editorsOf(
+  unit: UnitOfWork,
+  { name: by }: Principal,
+  said: Parameters<typeof editedAnew>[1],
+  stored: Entity | undefined,
+): Promise<Pick<Entity, 'editedBy' | 'edits'>> {
+  if (stored === undefined) return askedForAnew(stored, by, undefined);
+  const [gone] = await unit.baselines.newestOf([stored.name]);
+  return editedAnew(stored, said, by, gone);
+}
+
 function stamp(
   at: string,
-  principal: Principal,
   stored: Entity | undefined,
-): Pick<Entity, 'editedBy' | 'createdAt' | 'updatedAt' | 'version'> {
+): Pick<Entity, 'createdAt' | 'updatedAt' | 'version'> {
   return {
-    editedBy: principal.name,
     createdAt: stored?.createdAt ?? at,
     updatedAt: at,
     version: stored?.version ?? 1,
@@ -182,6 +216,8 @@ async function write(
   if (expectedVersion !== undefined && expectedVersion !== current) {
     return err(versionConflict(entity.name, current));
   }
+  // Who changes what holds there has locked it before looking for whom that concerns.
+  if (isFoundElsewhere(entity, stored)) await unit.environments.lock(entity.environment);
   if (stored !== undefined) {
     const saved = await unit.entities.save(entity);
     return saved.ok ? saved : err(versionConflict(entity.name, current));
@@ -195,6 +231,11 @@ async function write(
       { field: 'releaseName' },
     ),
   );
+}
+
+/** Whether scopes reach it that did not, or the other way round. */
+function isFoundElsewhere({ labels }: Entity, stored: Entity | undefined): boolean {
+  return stored === undefined || jsonDigest(stored.labels) !== jsonDigest(labels);
 }
 
 function versionConflict(name: string, version: number): Refusal {

@@ -40,7 +40,7 @@ function isMet(set: ConstraintSet, facts: LoadedFacts, plan: Plan): boolean {
   const { entity, product } = entityFacts;
   const constraints = set.for(
     scopeSubject(entity, { product, environment }, plan.type),
-    classedPlan(plan),
+    classedPlan(facts, plan),
   );
   // What is stored does not ask who wanted the plan, nor for holds and suppressions by failures.
   const constrained = { ...plan, askedFor: false, restraints: {} };

@@ -1,12 +1,11 @@
-import { movePlan, type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
+import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
-import { recordEnding } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { lostRace, planNotFound } from './dispatch-plan.js';
-import { demandOf, dropDemand } from './follow-rollback.js';
+import { declinePlan } from './decline-plan.js';
+import { lostRace, planNotFound } from './plan-refusals.js';
 
 /**
  * A person says no. A plan that has not gone out is CANCELLED and its content declined. One that is
@@ -22,7 +21,13 @@ export async function cancelPlan(
     const plan = await unit.plans.get(planId);
     if (plan === undefined) return err(planNotFound(planId));
     if (plan.state === 'PENDING' || plan.state === 'BLOCKED') {
-      return cancelNow(context, unit, principal, plan, reason);
+      return declinePlan(context, unit, principal, plan, {
+        cancelReason: 'cancelled',
+        action: 'plan.cancel',
+        detail: { reason },
+        why: `was cancelled: ${reason}`,
+        message: `cancelled by ${principal.name}: ${reason}`,
+      });
     }
     if (plan.state === 'EXECUTING') return askToStop(context, unit, principal, plan, reason);
     return err(
@@ -35,44 +40,6 @@ export async function cancelPlan(
       ),
     );
   });
-}
-
-async function cancelNow(
-  context: Context,
-  unit: UnitOfWork,
-  principal: Principal,
-  plan: Plan,
-  reason: string,
-): Promise<Result<Plan, Refusal>> {
-  const at = context.clock.now().toISOString();
-  const saved = await unit.plans.save(
-    movePlan(plan, 'CANCELLED', {
-      cancelReason: 'cancelled',
-      message: `cancelled by ${principal.name}: ${reason}`,
-      endedAt: at,
-    }),
-  );
-  if (!saved.ok) return err(lostRace(plan.id));
-  await recordEnding(unit, plan, saved.value);
-  await unit.declines.put({
-    entity: plan.entity,
-    contentKey: plan.contentKey,
-    planId: plan.id,
-    by: principal.name,
-    at,
-    why: `was cancelled: ${reason}`,
-    failures: 0,
-    standing: true,
-  });
-  const dropped = `${principal.name} cancelled plan ${plan.id}`;
-  await dropDemand(context, unit, await demandOf(unit, plan), dropped);
-  await unit.dirty.mark([plan.entity]);
-  await record(context, unit, principal, {
-    action: 'plan.cancel',
-    subject: `plan/${plan.id}`,
-    detail: { reason },
-  });
-  return ok(saved.value);
 }
 
 async function askToStop(

@@ -1,7 +1,7 @@
 import {
+  carriedVersion,
   type ConstraintResult,
   type EntityFacts,
-  evaluateConstraints,
   movePlan,
   placeOf,
   type Plan,
@@ -13,24 +13,29 @@ import {
   turnWaits,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { consumeStanding } from '../approvals/consumed.js';
+import { type GatedFacts, loadGates } from '../approvals/load-gates.js';
 import { recordBlocking } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
+import { noteUse } from '../break-glass/note-use.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { EvaluationTools } from './evaluate-entities.js';
 import { neighboursOf } from './find-neighbours.js';
 import { loadFacts } from './load-facts.js';
-import { offerPayload } from './offer-payload.js';
+import { offerMessage } from './offer-message.js';
 import { answerOf } from './open-plan.js';
-import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { judgePlan, type JudgedPlan } from './judge-plan.js';
+import { lostRace, planNotFound } from './plan-refusals.js';
 
 /** How long an offer may wait for its spoke, in milliseconds. */
 const OFFER_VALID_MS = 2 * 60_000;
 
 /**
  * Sends a PENDING plan to its spoke, as one transaction: with the environment locked, and a product that
- * limits how many of its plans execute, it looks at every constraint once more, moves the plan and writes the offer to the outbox. A plan whose
+ * limits how many of its plans execute, it looks at every constraint once more and at every gate, with the roles that people
+ * have then, moves the plan and writes the offer to the outbox. A plan whose
  * constraints no longer hold becomes BLOCKED and is refused with the reasons.
  */
 export async function dispatchPlan(
@@ -58,7 +63,7 @@ export async function dispatchPlan(
     const now = context.clock.now();
     const set = await constraints.load(unit);
     const presence = { now, startedAt: context.startedAt };
-    const [facts] = await loadFacts(unit, [plan.entity], presence, set);
+    const [facts] = await loadGates(unit, await loadFacts(unit, [plan.entity], presence, set));
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);
     if (proposal.kind === 'nothing' || planDigest(proposal.plan.content) !== plan.digest) {
@@ -70,38 +75,38 @@ export async function dispatchPlan(
         ),
       );
     }
-    const result = evaluateConstraints(
-      constraintsOn(set, facts, proposal.plan),
-      planFactsOf(facts, proposal.plan),
-    );
+    const { result, approval } = judgePlan(set, facts, proposal.plan);
     for (const fault of result.faults ?? []) onBug(plan.entity, fault);
     if (!result.satisfied) return block(context, unit, principal, { plan, result });
-    const offered = await offer(context, unit, principal, {
-      plan,
-      result,
-      now,
-    });
-    if (offered.ok && changesVersion(plan, facts.entityFacts)) {
-      await unit.dirty.mark(await neighboursOf(unit, plan));
-    }
+    const approvedBy = approversOf(approval);
+    const entityVersion = carriedVersion(facts.entityFacts.entity, proposal.plan);
+    const going = { ...plan, ...(entityVersion !== undefined && { entityVersion }) };
+    const offered = await offer(context, unit, principal, { plan: going, result, approvedBy, now });
+    if (offered.ok) await afterOffer(unit, plan, facts);
     return offered;
   });
+}
+
+/** What was said of the entity is used up, and its neighbours are judged by what comes. */
+async function afterOffer(unit: UnitOfWork, plan: Plan, facts: GatedFacts): Promise<void> {
+  const { gates, entityFacts, surroundings } = facts;
+  if (gates !== null) {
+    await consumeStanding(unit, gates.approvals, plan.id, surroundings.presence.now);
+  }
+  if (changesVersion(plan, entityFacts)) {
+    await unit.dirty.mark(await neighboursOf(unit, plan));
+  }
+}
+
+/** The people by whose word it goes. */
+function approversOf(approval: JudgedPlan['approval']): readonly string[] {
+  const all = approval?.judged.gates.flatMap(({ approvers }) => approvers) ?? [];
+  return [...new Set(all.map(({ name }) => name))].sort();
 }
 
 /** Whether its neighbours are judged by something else from now on. */
 function changesVersion({ to }: Plan, { reported }: EntityFacts): boolean {
   return to === null || to.version !== runningVersion(reported?.release ?? null);
-}
-
-export function planNotFound(planId: string): Refusal {
-  return refusal('plan/not_found', `there is no plan ${JSON.stringify(planId)}`);
-}
-
-export function lostRace(planId: string): Refusal {
-  return refusal(
-    'plan/version_conflict',
-    `plan ${planId} was changed at the same time; read it again`,
-  );
 }
 
 async function block(
@@ -145,9 +150,22 @@ async function offer(
   {
     plan,
     result: { noted = [], windowEnd },
+    approvedBy,
     now,
-  }: { readonly plan: Plan; readonly result: ConstraintResult; readonly now: Date },
+  }: {
+    readonly plan: Plan;
+    readonly result: ConstraintResult;
+    readonly approvedBy: readonly string[];
+    readonly now: Date;
+  },
 ): Promise<Result<Plan, Refusal>> {
+  const payload = await offerMessage(context, unit, plan, {
+    now,
+    expiresAt: new Date(now.getTime() + OFFER_VALID_MS).toISOString(),
+    windowEnd,
+    noted,
+  });
+  if (!payload.ok) return payload;
   const { recheckAt: _, ...due } = plan;
   const ready = due.state === 'BLOCKED' ? movePlan(due, 'PENDING', { violations: [] }) : due;
   const saved = await unit.plans.save(
@@ -165,18 +183,18 @@ async function offer(
     spoke: plan.spoke,
     type: 'plan.offer',
     planId: plan.id,
-    payload: await offerPayload(unit, plan, {
-      expiresAt: new Date(now.getTime() + OFFER_VALID_MS).toISOString(),
-      windowEnd,
-    }),
+    payload: payload.value,
     createdAt: now.toISOString(),
   });
+  const breakGlass = await noteUse(context, unit, principal, { plan, noted });
   await record(context, unit, principal, {
     action: 'plan.dispatch',
     subject: `plan/${plan.id}`,
     detail: {
       digest: plan.digest,
       spoke: plan.spoke,
+      ...(approvedBy.length > 0 && { approvedBy }),
+      ...(breakGlass.length > 0 && { breakGlass }),
       ...(noted.length > 0 && {
         noted: noted.map(({ code, effect, message }) => ({ code, effect, message })),
       }),

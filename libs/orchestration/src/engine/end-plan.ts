@@ -7,6 +7,8 @@ import {
   type PlanOutcome,
 } from '@apollo-deploy/domain';
 import { recordEnding } from '../analytics/count-plans.js';
+import { useAdoptionUp } from '../catalog/adopt-release.js';
+import { giveBackConsumed } from '../approvals/consumed.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import { noteSuccess } from '../spokes/note-runs.js';
@@ -69,6 +71,7 @@ export async function endPlan(
   );
   if (!saved.ok) return false;
   await recordEnding(unit, plan, saved.value);
+  await useAdoptionUp(unit, saved.value);
   await rememberOutcome(context, unit, saved.value, ending, { by, message, at });
   if (ending.state === 'SUCCEEDED') await noteBrought(context, unit, plan);
   await unit.outbox.removeOfPlan(plan.id);
@@ -200,6 +203,8 @@ async function rememberCancellation(
     const why = `was cancelled: ${plan.cancelRequested?.reason ?? word.message}`;
     await decline(unit, plan, { ...word, by }, { why, standing: true });
     await dropDemand(context, unit, await demandOf(unit, plan), `${by} cancelled plan ${plan.id}`);
+  } else {
+    await giveBackConsumed(unit, plan.id);
   }
 }
 

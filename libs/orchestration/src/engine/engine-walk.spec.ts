@@ -88,6 +88,16 @@ describe('an engine through which people, clusters and time walk at random', () 
       expected: /^limit: /,
     },
     {
+      name: 'an engine that takes production for development, where nobody is asked',
+      change: ({ environments }: UnitOfWork): Partial<UnitOfWork> => ({
+        environments: except(environments, {
+          getMany: async (names) =>
+            (await environments.getMany(names)).map((one) => ({ ...one, tier: 'development' })),
+        }),
+      }),
+      expected: /^dispatched: .* against its gate/,
+    },
+    {
       name: 'a queue that keeps no mark',
       change: ({ dirty }: UnitOfWork): Partial<UnitOfWork> => ({
         dirty: except(dirty, { mark: () => Promise.resolve() }),

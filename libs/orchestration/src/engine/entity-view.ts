@@ -4,6 +4,7 @@ import {
   ConstraintSet,
   type Entity,
   type Hold,
+  type IdleCode,
   isSuppressedAt,
   isUnderWay,
   type Plan,
@@ -14,9 +15,11 @@ import {
 } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { Page, PageRequest } from '../ports/page.js';
+import type { LostLedger } from '../ports/records.js';
 import type { EntityFilter } from '../ports/fleet-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
+import { lossOf } from '../spokes/note-lost-ledgers.js';
 import { whatLifts } from './holds.js';
 import { heldBySettling } from './keep-settling.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
@@ -46,6 +49,8 @@ export interface EntityView {
   readonly hold?: Hold;
   /** Only while it lasts. */
   readonly suppression?: AutomaticSuppression;
+  /** The ledger in its cluster knows nothing of the plan that brought what runs. */
+  readonly ledgerLost?: LostLedger;
 }
 
 export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
@@ -95,6 +100,7 @@ function viewOf(facts: LoadedFacts): EntityView {
   const { hold, suppression } = proposal.restraints.inForce;
   const suppressed =
     suppression !== undefined && isSuppressedAt(suppression, facts.surroundings.presence.now);
+  const ledgerLost = lossOf(facts.surroundings.spoke, entity);
   return {
     entity,
     target: {
@@ -108,6 +114,7 @@ function viewOf(facts: LoadedFacts): EntityView {
     ...(openPlan !== undefined && { openPlan }),
     ...(hold !== undefined && { hold }),
     ...(suppressed && { suppression }),
+    ...(ledgerLost !== undefined && { ledgerLost }),
   };
 }
 
@@ -125,17 +132,22 @@ function statusOf(
   if (proposal.kind === 'plan') return { status: 'pending', why: proposal.plan.reason };
   if (isStale(facts) && facts.entityFacts.reported !== undefined) {
     const { spoke, presence } = facts.surroundings;
-    const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${spoke.name} is ${presenceOf(spoke, presence)} and may have more to say`;
+    const why = `as last seen at ${facts.entityFacts.reported.at}: ${proposal.why}; spoke ${spoke.name} ${doing(spoke, presence)}`;
     return { status: 'unknown', why };
   }
   const { hold } = proposal.restraints.inForce;
-  if (hold !== undefined && proposal.code === 'up_to_date') {
+  if (hold !== undefined && isHeldIdle(hold, proposal.code)) {
     return {
       status: 'held',
       why: `${proposal.why}; held: ${describeHold(hold)}; ${whatLifts(hold)}`,
     };
   }
   return { status: STATUS_OF_IDLE[proposal.code](facts), why: proposal.why };
+}
+
+/** Where nothing is to be done, a hold is what people ask for; one of a failed rollback keeps it from another try. */
+function isHeldIdle({ cause }: Hold, code: IdleCode): boolean {
+  return code === 'up_to_date' || (code === 'declined' && cause === 'rollback_failed');
 }
 
 /**
@@ -154,12 +166,21 @@ function newsFor(plan: Plan, facts: LoadedFacts, proposal: Proposal): string | u
 }
 
 function progressOf(plan: Plan, facts: LoadedFacts): string {
-  const phase = plan.phase ?? 'dispatched';
+  const { message, waitingSince } = plan.progress ?? {};
+  const waits =
+    waitingSince === undefined ? '' : `, waiting since ${waitingSince}: ${String(message)}`;
+  const phase = `${plan.phase ?? 'dispatched'}${waits}`;
   const { spoke, presence: seen } = facts.surroundings;
   const { name, lastSeenAt = 'never' } = spoke;
   const presence = presenceOf(spoke, seen);
   if (presence === 'connected') return phase;
   return `${phase}, as last heard; spoke ${name} is ${presence} (last seen ${lastSeenAt}) and will say how it ended`;
+}
+
+function doing(spoke: LoadedFacts['surroundings']['spoke'], presence: PresenceFacts): string {
+  const since = spoke.connected ? spoke.hello?.blindSince : undefined;
+  if (since === undefined) return `is ${presenceOf(spoke, presence)} and may have more to say`;
+  return `cannot see its cluster since ${since}: see whether the API server there is up`;
 }
 
 /** Nobody is looking: what was seen last may no longer be so. */

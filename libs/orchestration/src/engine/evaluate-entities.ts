@@ -6,6 +6,9 @@ import {
   proposePlan,
   type ProposeOptions,
 } from '@apollo-deploy/domain';
+import { followRequests } from '../approvals/follow-requests.js';
+import { lapsePlan } from '../approvals/lapse-plan.js';
+import { type GatedFacts, loadGates } from '../approvals/load-gates.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { EvaluationRecord, Settling } from '../ports/records.js';
@@ -24,6 +27,7 @@ import {
   withdrawPlan,
 } from './open-plan.js';
 import { endHold } from './holds.js';
+import { markOvertaken } from './mark-overtaken.js';
 import { passSlotsOn } from './pass-slots-on.js';
 import { settleContent } from './settle-content.js';
 import { endSuppression } from './suppressions.js';
@@ -57,7 +61,8 @@ export async function evaluateEntities(
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const set = await constraints.load(unit);
   const outcomes: EvaluationOutcome[] = [];
-  const batch = await loadFacts(unit, names, presence, set);
+  const batch = await loadGates(unit, await loadFacts(unit, names, presence, set));
+  await markOvertaken(unit, batch);
   for (const loaded of batch) {
     const name = loaded.entityFacts.entity.name;
     const force = forced.has(name);
@@ -86,7 +91,7 @@ type Answer =
   | { readonly proposal: Proposal; readonly judged: JudgedPlan };
 
 /** A person who asks for another try does not thereby end one restraint while another stays. */
-function answerFor(set: ConstraintSet, facts: LoadedFacts, force: boolean): Answer {
+function answerFor(set: ConstraintSet, facts: GatedFacts, force: boolean): Answer {
   const answer = answerWith(set, facts, { force });
   const keeps = force && heldBackBy(answer) !== undefined;
   return keeps ? answerWith(set, facts, { force, keepSuppression: true }) : answer;
@@ -98,7 +103,7 @@ function heldBackBy({ proposal, judged }: Answer): Hold | undefined {
   return isHeld ? proposal.restraints.inForce.hold : undefined;
 }
 
-function answerWith(set: ConstraintSet, facts: LoadedFacts, options: ProposeOptions): Answer {
+function answerWith(set: ConstraintSet, facts: GatedFacts, options: ProposeOptions): Answer {
   const proposal = proposePlan(facts.entityFacts, options);
   if (proposal.kind === 'nothing') return { proposal };
   return { proposal, judged: judgePlan(set, facts, proposal.plan) };
@@ -190,13 +195,25 @@ async function apply(
   }
   const { judged } = answer;
   const digest = planDigest(judged.plan.content);
-  if (openPlan?.digest === digest) return keepPlan(work, facts, judged, openPlan);
+  if (openPlan?.digest === digest) {
+    const { lapsed } = judged.approval ?? {};
+    if (lapsed !== undefined) return lapsePlan(work, openPlan, lapsed);
+    await followRequests(work, openPlan, judged.approval);
+    return keepPlan(work, facts, judged, openPlan);
+  }
   const id = work.context.ids.next();
   if (openPlan !== undefined) {
     const withdrawn = await withdrawPlan(work, openPlan, `superseded by plan ${id}`, id);
     if (!withdrawn) return unchanged;
   }
-  return makePlan(work, facts, { ...judged, forced }, id);
+  const made = await makePlan(work, facts, { ...judged, forced }, id);
+  if (made.planId !== undefined)
+    await followRequests(
+      work,
+      { ...judged.plan, id, entity: entity.name, digest },
+      judged.approval,
+    );
+  return made;
 }
 
 async function remember(

@@ -1,6 +1,5 @@
 import {
   earliestAt,
-  evaluateConstraints,
   type Noted,
   type Plan,
   planDigest,
@@ -10,13 +9,17 @@ import {
   type Violation,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { gateCondition } from '../approvals/gate-condition.js';
+import { loadGates } from '../approvals/load-gates.js';
 import type { Context } from '../context.js';
 import type { ConstraintCache } from './constraint-cache.js';
-import { planNotFound } from './dispatch-plan.js';
+import { planNotFound } from './plan-refusals.js';
 import { heldBySettling } from './keep-settling.js';
+import { judgePlan } from './judge-plan.js';
 import { loadFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
 import { heldBySending } from './set-plan-aside.js';
+import { heldBySigning } from './signer-for.js';
 import { waitsForPerson } from './waits-for-person.js';
 
 /** Why a plan has not gone out, as it is at the instant of the question. */
@@ -24,18 +27,21 @@ export interface PlanExplanation {
   readonly plan: Plan;
   /** It waits for a person to start it, besides what is unmet. */
   readonly manual: boolean;
-  /** What speaks against it now; nothing once it has gone out. */
+  /**
+   * What speaks against it now; nothing once it has gone out. Where nothing else does, also that this replica
+   * cannot sign it: another one may.
+   */
   readonly unmet: readonly Violation[];
   /** What speaks against it and does not hold it, because of what it is for. */
   readonly noted: readonly Noted[];
   /**
-   * The first instant at which all constraints hold together. Absent if none is unmet, if time alone
+   * The first instant at which all constraints and gates hold together. Absent if none is unmet, if time alone
    * does not cure them, or if that is more than 400 days away. RFC 3339.
    */
   readonly earliestAt?: string;
 }
 
-/** Evaluates the constraints of a PENDING or BLOCKED plan now, without changing anything. */
+/** Evaluates the constraints and gates of a PENDING or BLOCKED plan now, without changing anything. */
 export async function explainPlan(
   context: Context,
   constraints: ConstraintCache,
@@ -49,7 +55,7 @@ export async function explainPlan(
     }
     const set = await constraints.load(unit);
     const presence = { now: context.clock.now(), startedAt: context.startedAt };
-    const [facts] = await loadFacts(unit, [plan.entity], presence, set);
+    const [facts] = await loadGates(unit, await loadFacts(unit, [plan.entity], presence, set));
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);
     const manual = waitsForPerson(facts.environment, plan);
@@ -58,15 +64,18 @@ export async function explainPlan(
     }
     const demanded = constraintsOn(set, facts, proposal.plan);
     const planFacts = planFactsOf(facts, proposal.plan);
-    const { satisfied, violations, noted = [] } = evaluateConstraints(demanded, planFacts);
+    const { satisfied, violations, noted = [] } = judgePlan(set, facts, proposal.plan).result;
     const aside = satisfied ? heldBySending(plan) : [];
-    const earliest = satisfied ? aside[0]?.recheckAt : earliestAt(demanded, planFacts);
+    const keyless = satisfied ? await heldBySigning(context, unit, plan) : [];
+    const earliest = satisfied
+      ? aside[0]?.recheckAt
+      : earliestAt([...demanded, gateCondition(facts, proposal.plan)], planFacts);
     return ok({
       plan,
       manual,
-      unmet: [...violations, ...aside],
+      unmet: [...violations, ...aside, ...keyless],
       noted,
-      ...(earliest !== undefined && { earliestAt: earliest }),
+      ...(earliest !== undefined && keyless.length === 0 && { earliestAt: earliest }),
     });
   });
 }

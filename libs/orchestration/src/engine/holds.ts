@@ -63,7 +63,8 @@ export async function holdAfterRollback(
 ): Promise<void> {
   const { planClass, content, to, values } = rollback;
   const isAutomatic = planClass === 'automatic_rollback';
-  if (!isAutomatic && planClass !== 'requested_rollback') return;
+  const isAsked = planClass === 'requested_rollback' || (await followsPin(unit, rollback));
+  if (!isAutomatic && !isAsked) return;
   if (content.chart === null || content.valuesDigest === null) return;
   const isPast = isAutomatic
     ? await isWishNewer(context, unit, rollback, undone)
@@ -161,6 +162,16 @@ async function isWishNewer(
   if (wanted.kind !== 'release') return false;
   const { version } = wanted.release;
   return version !== undone.to?.version && version !== rollback.to?.version;
+}
+
+/** Whether an ordinary change goes to an older version because a person named that. */
+async function followsPin(
+  unit: UnitOfWork,
+  { planClass, entity: name, to }: Plan,
+): Promise<boolean> {
+  if (planClass !== 'ordinary') return false;
+  const desired = (await unit.entities.get(name))?.desired;
+  return desired !== undefined && 'version' in desired && desired.version === to?.version;
 }
 
 /** Whether a person has named other content than what a rollback by a pin brought, while it executed. */

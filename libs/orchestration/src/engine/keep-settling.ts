@@ -14,6 +14,7 @@ import {
 import { recordBlocking } from '../analytics/count-plans.js';
 import type { EvaluationRecord } from '../ports/records.js';
 import type { EvaluationOutcome, EvaluationWork } from './open-plan.js';
+import { isUnproven } from './unproven-content.js';
 
 /** What an evaluation remembers of content that is not proven yet. */
 export type EvaluationSettling = Pick<EvaluationRecord, 'settling' | 'awaitsSpoke' | 'recheckAt'>;
@@ -32,7 +33,7 @@ export function isAwaited(
 ): boolean {
   if (recheckAt === undefined && awaitsSpoke !== true) return false;
   const running = runningContent(facts, proposal);
-  if (running === undefined) return false;
+  if (running === undefined || !isUnproven(facts, running)) return false;
   const { content } = running;
   return planDigest(withRollbackTarget(facts, content, contentKey(content))) === open.digest;
 }

@@ -1,19 +1,62 @@
 import type { BackupRecord, ConstraintSet } from '@apollo-deploy/domain';
+import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Destination } from './load-promotions.js';
 
-/** By entity, the backups of what runs; nothing is read where no rule wants any. */
+/** What is known of the backup of what runs on an entity. */
+export interface KnownBackup {
+  /** Absent: none was asked for, or nobody wants one. */
+  readonly backup?: BackupRecord;
+  /** A deployment under way wants one made since then. RFC 3339. */
+  readonly backupSince?: string;
+}
+
+/**
+ * By entity, the backups of what runs. One statement for the deployments under way there; nothing more
+ * is read where neither one of them nor a rule wants any.
+ */
 export async function loadBackups(
   unit: UnitOfWork,
   destinations: readonly Destination[],
   set: ConstraintSet,
-): Promise<ReadonlyMap<string, BackupRecord>> {
-  if (!set.has('backup')) return new Map();
-  const bases = destinations.flatMap(({ entity, reported }) =>
-    reported?.release == null
+): Promise<(entity: string) => KnownBackup> {
+  const since = await backupsSince(unit, destinations);
+  const bases = destinations.flatMap(({ entity: { name }, reported }) => {
+    const isWanted = set.has('backup') || since.has(name);
+    return reported?.release == null || !isWanted
       ? []
-      : [{ entity: entity.name, releaseDigest: reported.release.releaseDigest }],
-  );
-  const records = await unit.backups.getMany(bases);
-  return new Map(records.map((record) => [record.entity, record]));
+      : [{ entity: name, releaseDigest: reported.release.releaseDigest }];
+  });
+  const records = bases.length === 0 ? [] : await unit.backups.getMany(bases);
+  const byEntity = new Map(records.map((record) => [record.entity, record]));
+  return (entity) => {
+    const backupSince = since.get(entity);
+    const backup = byEntity.get(entity);
+    if (backupSince === undefined) return backup === undefined ? {} : { backup };
+    // What was kept before does not hold what has changed since.
+    const isFresh = backup !== undefined && Date.parse(backup.at) >= Date.parse(backupSince);
+    return { backupSince, ...(isFresh && { backup }) };
+  };
+}
+
+/** By entity, since when a deployment that backs up first has wanted it changed. */
+async function backupsSince(
+  unit: UnitOfWork,
+  destinations: readonly Destination[],
+): Promise<ReadonlyMap<string, string>> {
+  const places = destinations.map(({ entity }) => ({
+    service: entity.product,
+    environment: entity.environment,
+  }));
+  const deployments = await unit.deployments.underWayAt(places);
+  const since = new Map<string, string>();
+  for (const { backup, targets } of deployments) {
+    if (backup === 'none' || backup === 'skipped') continue;
+    for (const { entity, state, startedAt } of targets) {
+      if (state !== 'started') continue;
+      if (startedAt === undefined) throw new InvariantViolation(`${entity} started at no time`);
+      since.set(entity, startedAt);
+    }
+  }
+  return since;
 }

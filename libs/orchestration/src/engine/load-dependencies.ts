@@ -19,11 +19,18 @@ class Neighbours {
   constructor(
     private readonly names: ReadonlyMap<string, ReadonlySet<string>>,
     private readonly installations: ReadonlyMap<string, readonly Installation[]>,
+    private readonly silent: ReadonlyMap<string, SpokeRecord>,
   ) {}
 
   /** Every other installation that a dependency of this entity, or on it, leads to. */
   of({ name }: Pick<Entity, 'name'>): readonly Installation[] {
     return [...(this.names.get(name) ?? [])].flatMap((one) => this.installations.get(one) ?? []);
+  }
+
+  /** The spokes of those of them of which nothing is known to run before their spoke speaks. */
+  silentAround({ name }: Pick<Entity, 'name'>): readonly SpokeRecord[] {
+    if (this.silent.size === 0) return [];
+    return [...(this.names.get(name) ?? [])].flatMap((one) => this.silent.get(one) ?? []);
   }
 }
 
@@ -37,7 +44,7 @@ export async function loadNeighbours(
   presence: PresenceFacts,
 ): Promise<Neighbours> {
   const names = await findNeighbours(unit, entities);
-  if (names.size === 0) return new Neighbours(names, new Map());
+  if (names.size === 0) return new Neighbours(names, new Map(), new Map());
   const others = await unit.entities.getMany(
     distinct([...names.values()].flatMap((set) => [...set])),
   );
@@ -48,10 +55,13 @@ export async function loadNeighbours(
   const stateOf = new Map(states.map((state) => [releaseKey(state), state]));
   const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
   const moving = new Map(plans.filter(isMoving).map((plan) => [plan.entity, plan]));
+  const silent = new Map<string, SpokeRecord>();
   const seen = others.flatMap((entity) => {
     const spoke = spokeOf.get(entity.spoke);
-    const release = reportedState(spoke, stateOf.get(releaseKey(entity)))?.release ?? null;
-    const trouble = silenceOf(entity, spoke, presence) ?? troubleOf(release);
+    const release = reportedState(entity, spoke, stateOf.get(releaseKey(entity)))?.release ?? null;
+    const silence = silenceOf(entity, spoke, presence);
+    if (silence !== undefined && spoke !== undefined) silent.set(entity.name, spoke);
+    const trouble = silence ?? troubleOf(release);
     const version = runningVersion(release) ?? null;
     return whileMoving({ entity, version, trouble }, moving.get(entity.name));
   });
@@ -66,7 +76,7 @@ export async function loadNeighbours(
       ...(coming && { coming }),
     });
   }
-  return new Neighbours(names, installations);
+  return new Neighbours(names, installations, silent);
 }
 
 /** What is known of a neighbour, or will be true of it once its plan is done. */

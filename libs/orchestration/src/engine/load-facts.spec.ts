@@ -46,7 +46,7 @@ describe('the facts of a batch', () => {
   it('are read with the same statements for 2 entities and for 100', async () => {
     const few = await callsFor(2);
     expect(await callsFor(100)).toEqual(few);
-    expect(few.length).toBe(18);
+    expect(few.length).toBe(20);
   });
 
   it('are read with four statements more where runs elsewhere matter', async () => {

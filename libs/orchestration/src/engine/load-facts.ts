@@ -1,5 +1,4 @@
 import {
-  type BackupRecord,
   type BreakerCount,
   type ConstraintSet,
   dependencyRangeViolations,
@@ -7,6 +6,7 @@ import {
   type EntityFacts,
   type Environment,
   type Installation,
+  type OwedBreakGlass,
   type Plan,
   type PromotionFacts,
   type Release,
@@ -14,6 +14,7 @@ import {
   type Violation,
   type Recall,
   runningVersion,
+  type Waivable,
 } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { EvaluationRecord, ReleaseSummary, SpokeRecord } from '../ports/records.js';
@@ -21,12 +22,14 @@ import type { SlotCounts, SlotHolders } from '../ports/plan-slots.js';
 import type { ChannelEntry } from '../ports/catalog-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { PresenceFacts } from '../spokes/presence.js';
+import { isReady } from '../spokes/is-ready.js';
 import { reportedState } from '../spokes/release-state.js';
 import { grouped } from './grouped.js';
 import { objectionsOf } from './objections-of.js';
-import { loadBackups } from './load-backups.js';
+import { loadBreakGlasses } from './load-break-glasses.js';
+import { type KnownBackup, loadBackups } from './load-backups.js';
 import { loadNeighbours } from './load-dependencies.js';
-import { loadBreakers, loadRestraints, loadWaysBack } from './load-restraints.js';
+import { loadBreakers, loadRestraints, loadSucceeded, loadWaysBack } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
 import { distinct } from './distinct.js';
 import { releaseKey } from './release-key.js';
@@ -40,15 +43,17 @@ export interface LoadedFacts {
 }
 
 /** What is around an entity, whatever plan it gets. */
-export interface Surroundings {
+export interface Surroundings extends KnownBackup {
   readonly presence: PresenceFacts;
   readonly spoke: SpokeRecord;
+  /** Its own spoke and those of its neighbours, as far as a plan may wait for what they say next. */
+  readonly awaited: readonly SpokeRecord[];
   /** Plans executing in the environment, of the product and on the spoke, this entity's own not counted. */
   readonly executing: { readonly [K in 'environment' | 'product' | 'spoke']: number };
   readonly neighbours: readonly Installation[];
   readonly breaker: BreakerCount;
-  /** The backup of what runs; absent also where no rule wants one. */
-  readonly backup?: BackupRecord;
+  /** Of its product, in whatever environment: what nobody has reviewed yet, as it counts now. */
+  readonly breakGlasses: readonly OwedBreakGlass[];
   /** How a release has done elsewhere, before it comes to this entity. */
   readonly promotionOf: (release: Release) => PromotionFacts;
 }
@@ -77,6 +82,7 @@ export async function loadFacts(
   const releases = grouped(await unit.releases.ofProducts(productNames), ({ product }) => product);
   const channels = versionsIn(await unit.channels.ofProducts(productNames));
   const recalls = grouped(await unit.recalls.ofProducts(productNames), ({ product }) => product);
+  const glasses = await loadBreakGlasses(unit, productNames, recalls, presence.now);
   const states = byKey(await unit.releaseStates.summaries(entities), releaseKey);
   const declines = grouped(await unit.declines.ofEntities(entityNames), ({ entity }) => entity);
   const evaluations = byKey(await unit.evaluations.getMany(entityNames), ({ entity }) => entity);
@@ -88,41 +94,42 @@ export async function loadFacts(
   const sources = { environments, releases, spokes, states };
   const destinations = entities.map((entity) => destinationOf(entity, sources));
   const waysBack = await loadWaysBack(unit, destinations, { restraints, recalls });
-  const backups = await loadBackups(unit, destinations, set);
+  const succeeded = await loadSucceeded(unit, destinations);
+  const backupOf = await loadBackups(unit, destinations, set);
   const promotions = await loadPromotions(unit, destinations, { presence, set });
 
   return destinations.map((destination) => {
     const { entity, environment, reported } = destination;
     const product = known(products.get(entity.product), `product ${entity.product}`);
     const spoke = known(spokes.get(entity.spoke), `spoke ${entity.spoke}`);
-    const backup = backups.get(entity.name);
     const openPlan = openPlans.get(entity.name);
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
     const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
+    const { breakGlasses, waives } = glasses(destination);
+    const asked = { set, product, promotionOf, spoke, presence, waives };
     return {
       entityFacts: {
         entity,
         product,
         candidates: candidatesOf(entity, channelOf(destination), {
-          ...{ releases, channels, recalls, reported, around },
-          objections: objectionsOf(destination, { set, product, promotionOf, spoke, presence }),
+          ...{ releases, channels, recalls, reported, around, waives },
+          objections: objectionsOf(destination, asked),
         }),
         declines: declines.get(entity.name) ?? [],
         ...restraints.get(entity.name),
-        waysBack: waysBack.get(entity.name) ?? [],
+        ...{ waysBack: waysBack.get(entity.name) ?? [], succeeded: succeeded(entity.name) },
         ...(reported !== undefined && { reported }),
         ...(openPlan !== undefined && { openPlan }),
       },
       environment,
       surroundings: {
-        presence,
-        spoke,
+        ...{ presence, spoke, promotionOf, breakGlasses },
+        awaited: [...(isReady(spoke, presence) ? [] : [spoke]), ...neighbours.silentAround(entity)],
         executing: othersExecuting(entity, openPlan, executing),
         neighbours: around,
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
-        promotionOf,
-        ...(backup !== undefined && { backup }),
+        ...backupOf(entity.name),
       },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };
@@ -165,7 +172,7 @@ function destinationOf(
     entity,
     environment: known(environments.get(entity.environment), `environment ${entity.environment}`),
     releases: releases.get(entity.product) ?? [],
-    reported: reportedState(spokes.get(entity.spoke), states.get(releaseKey(entity))),
+    reported: reportedState(entity, spokes.get(entity.spoke), states.get(releaseKey(entity))),
   };
 }
 
@@ -175,6 +182,7 @@ interface CandidateSources {
   readonly recalls: ReadonlyMap<string, readonly Recall[]>;
   readonly reported: ReportedState | undefined;
   readonly around: readonly Installation[];
+  readonly waives: readonly Waivable[];
   readonly objections: (release: Release) => readonly Violation[];
 }
 
@@ -186,22 +194,20 @@ function channelOf({ entity, environment }: Pick<Destination, 'entity' | 'enviro
 function candidatesOf(
   { name, spoke, product }: EntityFacts['entity'],
   channel: string,
-  { releases, channels, recalls, reported, around, objections }: CandidateSources,
+  { releases, channels, recalls, reported, around, waives, objections }: CandidateSources,
 ): EntityFacts['candidates'] {
   const floor = runningVersion(reported?.release ?? null);
+  const rangesAgainst = ({ version, dependencies }: Release): readonly Violation[] =>
+    dependencyRangeViolations({
+      ...{ entity: name, spoke, product, targetVersion: version },
+      ...{ declared: dependencies, others: around },
+    });
   return {
     releases: releases.get(product) ?? NOTHING,
     recalls: recalls.get(product) ?? NOTHING,
     channelVersions: channels.get(channelKey({ channel, product })) ?? NO_VERSIONS,
     objections: (release) => [
-      ...dependencyRangeViolations({
-        entity: name,
-        spoke,
-        product,
-        targetVersion: release.version,
-        declared: release.dependencies,
-        others: around,
-      }),
+      ...(waives.includes('dependency') ? NOTHING : rangesAgainst(release)),
       ...objections(release),
     ],
     ...(floor !== undefined && { floor }),

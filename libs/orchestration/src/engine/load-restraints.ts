@@ -3,10 +3,12 @@ import {
   type BreakerCount,
   type Entity,
   type EntityFacts,
+  isNewer,
   mayOpenBreaker,
   type Recall,
   recallOf,
   type Restraints,
+  runningVersion,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { grouped } from './grouped.js';
@@ -65,6 +67,28 @@ export async function loadWaysBack(
   if (recalled.length === 0) return ways;
   const all = grouped(await unit.baselines.ofEntities(recalled), ({ entity }) => entity);
   return new Map([...ways, ...all]);
+}
+
+/**
+ * What SUCCEEDED on those of these entities that a person's pin takes to an older version than what
+ * runs. No statement, or one where there are such.
+ */
+export async function loadSucceeded(
+  unit: UnitOfWork,
+  entities: readonly Pick<Destination, 'entity' | 'reported'>[],
+): Promise<(entity: string) => readonly Baseline[]> {
+  const back = entities.filter(goesBack).map(({ entity }) => entity.name);
+  if (back.length === 0) return () => [];
+  const found = grouped(await unit.baselines.ofEntities(back), ({ entity }) => entity);
+  return (entity) => found.get(entity) ?? [];
+}
+
+function goesBack({
+  entity: { desired },
+  reported,
+}: Pick<Destination, 'entity' | 'reported'>): boolean {
+  const runs = runningVersion(reported?.release ?? null);
+  return 'version' in desired && runs !== undefined && isNewer(runs, desired.version);
 }
 
 /**

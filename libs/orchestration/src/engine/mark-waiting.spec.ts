@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { aPlan } from '../testing/records/plan-records.js';
 import { CountingStore } from '../testing/counting-store.js';
 import { EngineWorld, must, PERSON } from '../testing/engine-world.js';
+import { admitted, joinedSpoke } from '../testing/joined-spoke.js';
 import { closeSession, openSession } from '../spokes/spoke-session.js';
 import { recordFullState } from '../spokes/record-state.js';
 
@@ -193,13 +193,15 @@ describe('a spoke that goes and comes back', () => {
       '1.0.0': [{ product: 'aria', range: '^1', optional: false }],
     });
     await world.release('1.0.0', 'web');
-    must(await issueSpokeToken(context, PERSON, { spoke: 'two', environment: 'dev', token: 't2' }));
+    await joinedSpoke(context, { spoke: 'two', environment: 'dev', clusterUid: 'cluster-2' });
     await world.connect();
     await world.report({ 'aria-dev': { version: '1.0.0', revision: 1 } });
     await world.entity();
     const hello = (await context.store.transact((unit) => unit.spokes.get('dev')))?.hello;
     if (hello === undefined) throw new Error('no hello');
-    const second = must(await openSession(context, 'two', { ...hello, clusterUid: 'cluster-2' }));
+    const second = must(
+      await openSession(context, admitted('two'), { ...hello, clusterUid: 'cluster-2' }),
+    );
     must(await recordFullState(context, second, { generation: 1, releases: [] }));
     await world.settle();
 

@@ -46,6 +46,7 @@ function lookedUp(tier: Tier, set: ConstraintSet): readonly string[] {
     promotionOf,
     presence: { now: NOW },
     spoke: aSpoke(),
+    waives: [],
   };
   const objections = objectionsOf(destination, sources);
   for (let minor = 0; minor < 10; minor += 1) {

@@ -5,6 +5,7 @@ import {
   type ClassedPlan,
   compareVersions,
   type ConstraintSet,
+  givesWay,
   parseVersion,
   type Product,
   type PromotionFacts,
@@ -12,6 +13,7 @@ import {
   runningVersion,
   type TabledConstraint,
   type Violation,
+  type Waivable,
 } from '@apollo-deploy/domain';
 import type { SpokeRecord } from '../ports/records.js';
 import { capabilitiesOf } from '../spokes/capabilities.js';
@@ -25,6 +27,8 @@ interface SelectionSources {
   readonly promotionOf: (release: Release) => PromotionFacts;
   readonly presence: Pick<PresenceFacts, 'now'>;
   readonly spoke: Pick<SpokeRecord, 'name' | 'hello'>;
+  /** What break-glasses waive for what is new to the entity. */
+  readonly waives: readonly Waivable[];
 }
 
 /** Among releases older than what runs there is a choice only where a recall with `downgrade` is left. */
@@ -36,14 +40,16 @@ const BACK_OFF_A_RECALL: ClassedPlan = { planClass: 'roll_off', forward: false }
  */
 export function objectionsOf(
   destination: Destination,
-  { set, product, promotionOf, presence, spoke }: SelectionSources,
+  { set, product, promotionOf, presence, spoke, waives }: SelectionSources,
 ): (release: Release) => readonly Violation[] {
   const { entity, environment, reported } = destination;
   const { tier } = environment;
   const choosing = once((): readonly TabledConstraint[] => {
     const type = reported?.release == null ? 'install' : 'upgrade';
     const stored = set.selecting(scopeSubject(entity, { product, environment }, type));
-    return [...BUILT_IN_CONSTRAINTS, ...stored].filter((one) => 'objects' in one);
+    return [...BUILT_IN_CONSTRAINTS, ...stored].filter(
+      (one) => 'objects' in one && !givesWay(one.row, waives),
+    );
   });
   const goingBack = once(() =>
     choosing().filter(({ row }) => bearingOf(row, BACK_OFF_A_RECALL) === 'holds'),

@@ -1,7 +1,7 @@
-import { contentJson, isCoveredBy, type Plan } from '@apollo-deploy/domain';
-import type { Json } from '@apollo-deploy/kernel';
+import { contentJson, type Plan } from '@apollo-deploy/domain';
 import type { OutboxMessage } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { coveringPlan } from './covering-plan.js';
 
 /**
  * What a spoke is told of a plan that it shall carry out, as the protocol shapes it. Of a plan that is
@@ -12,8 +12,12 @@ export async function offerPayload(
   plan: Plan,
   { expiresAt, windowEnd }: { readonly expiresAt: string; readonly windowEnd: string | undefined },
 ): Promise<OutboxMessage['payload']> {
-  const rollbackOf = await coverOf(unit, plan, plan.rollbackOf);
-  const repairOf = await coverOf(unit, plan, plan.repairOf);
+  const other = await coveringPlan(unit, plan);
+  const cover = other && {
+    planId: other.id,
+    content: contentJson(other.content),
+    digest: other.digest,
+  };
   return {
     planId: plan.id,
     attempt: plan.attempt,
@@ -22,17 +26,8 @@ export async function offerPayload(
     values: plan.values,
     expiresAt,
     ...(windowEnd !== undefined && { windowEnd }),
-    ...(rollbackOf !== undefined && { rollbackOf }),
-    ...(repairOf !== undefined && { repairOf }),
+    ...(cover !== undefined && {
+      [plan.planClass === 'repair' ? 'repairOf' : 'rollbackOf']: cover,
+    }),
   };
-}
-
-async function coverOf(
-  unit: UnitOfWork,
-  plan: Plan,
-  id: string | undefined,
-): Promise<Json | undefined> {
-  const other = id === undefined ? undefined : await unit.plans.get(id);
-  if (other === undefined || !isCoveredBy(plan, other)) return undefined;
-  return { planId: other.id, content: contentJson(other.content), digest: other.digest };
 }

@@ -82,7 +82,7 @@ describe('the orchestration engine', () => {
     expect(await world.plans()).toEqual([]);
     expect(await world.view()).toMatchObject({
       status: 'unknown',
-      why: 'no report yet from spoke dev',
+      why: 'no report yet from spoke dev about namespace aria',
     });
   });
 
@@ -346,6 +346,7 @@ describe('a failed plan', () => {
       version: '1.0.0',
       revision: 1,
       status: 'failed',
+      health: 'Missing',
     });
     await world.settle();
     const retry = await world.lastPlan();

@@ -1,5 +1,9 @@
 import { type Plan, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { type ApprovalGiven, approvePlan, type Yes } from '../approvals/approve-plan.js';
+import { planApprovals, type PlanWithApproval } from '../approvals/plan-approvals.js';
+import { reject } from '../approvals/reject.js';
+import { withdraw } from '../approvals/withdraw.js';
 import { record } from '../audit/record.js';
 import { releaseSnapshots } from '../backups/release-snapshots.js';
 import { runBackups } from '../backups/run-backups.js';
@@ -125,6 +129,30 @@ export class OrchestrationEngine {
     return cancelPlan(this.context, principal, planId, reason);
   }
 
+  /** A person says yes to the content of a plan; see `approvePlan`. */
+  approvePlan(
+    principal: Principal,
+    planId: string,
+    yes: Yes,
+  ): Promise<Result<ApprovalGiven, Refusal>> {
+    return approvePlan(this.context, principal, planId, yes, this.constraints);
+  }
+
+  /** A person says no to a plan; see `reject`. */
+  rejectPlan(principal: Principal, planId: string, reason: string): Promise<Result<Plan, Refusal>> {
+    return reject(this.context, principal, planId, reason, this.constraints);
+  }
+
+  /** A person takes a yes back; see `withdraw`. */
+  withdrawApproval(principal: Principal, planId: string): Promise<Result<void, Refusal>> {
+    return withdraw(this.context, principal, planId);
+  }
+
+  /** These plans with who must agree to them, and who has; see `planApprovals`. */
+  withApprovals(plans: readonly Plan[]): Promise<readonly PlanWithApproval[]> {
+    return planApprovals(this.context, this.constraints, plans);
+  }
+
   /** Says why a plan has not gone out and when it can. Changes nothing. */
   explain(planId: string): Promise<Result<PlanExplanation, Refusal>> {
     return explainPlan(this.context, this.constraints, planId);
@@ -158,7 +186,9 @@ export class OrchestrationEngine {
     if (outcomes.some(({ wantsBackup }) => wantsBackup === true)) await this.makeBackups();
   }
 
+  /** Others who make them take their time, and have a loop of their own. */
   private async makeBackups(): Promise<void> {
+    if (this.context.backups !== undefined) return;
     while ((await runBackups(this.context, releaseSnapshots)) > 0);
   }
 

@@ -1,5 +1,6 @@
 import {
   applicable,
+  BACKUP_OF_DEPLOYMENT,
   BUILT_IN_CONSTRAINTS,
   type ClassedPlan,
   compareVersions,
@@ -14,9 +15,10 @@ import {
   type ReportedRelease,
   recallOf,
   type RuleFacts,
+  waivedFor,
 } from '@apollo-deploy/domain';
 import { maxConcurrentOf } from '../spokes/max-concurrent.js';
-import { capabilitiesOf } from '../spokes/capabilities.js';
+import { capabilitiesOf, isLedgerToCome } from '../spokes/capabilities.js';
 import { presenceOf } from '../spokes/presence.js';
 import type { LoadedFacts } from './load-facts.js';
 import { scopeSubject } from './scope-subject.js';
@@ -33,11 +35,14 @@ export function constraintsOn(
   facts: LoadedFacts,
   plan: ConstrainedPlan,
 ): readonly Constraint[] {
-  const classed = classedPlan(plan);
+  const classed = classedPlan(facts, plan);
   const { entityFacts, environment } = facts;
   const { entity, product } = entityFacts;
   return [
     ...applicable(BUILT_IN_CONSTRAINTS, classed),
+    ...(facts.surroundings.backupSince === undefined
+      ? []
+      : applicable([BACKUP_OF_DEPLOYMENT], classed)),
     ...set.for(scopeSubject(entity, { product, environment }, plan.type), classed),
   ];
 }
@@ -72,21 +77,35 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     suppression,
     hold,
     promotion: promotionFacts(facts, plan),
-    backup: { base: plan.content.base?.releaseDigest ?? null, record: surroundings.backup ?? null },
+    breakGlasses: surroundings.breakGlasses,
+    backup: backupPart(facts, plan),
     ...(recall !== undefined && { recall }),
     rule: ruleFacts(facts, plan),
   };
 }
 
 /** What decides which constraints mean something to a plan. */
-export function classedPlan({
-  planClass,
-  from,
-  to,
-}: Pick<ConstrainedPlan, 'planClass' | 'from' | 'to'>): ClassedPlan {
+export function classedPlan(
+  { environment, surroundings }: LoadedFacts,
+  { planClass, from, to }: Pick<ConstrainedPlan, 'planClass' | 'from' | 'to'>,
+): ClassedPlan {
   const [runs, comes] = [versionOf(from), versionOf(to)];
   const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
-  return { planClass, forward };
+  const { breakGlasses, presence } = surroundings;
+  const place = { environment: environment.name, now: presence.now };
+  const waives = waivedFor(planClass, breakGlasses, place);
+  return { planClass, forward, ...(waives !== undefined && { waives }) };
+}
+
+function backupPart(
+  { surroundings: { backup, backupSince } }: LoadedFacts,
+  { content }: ConstrainedPlan,
+): PlanFacts['backup'] {
+  return {
+    base: content.base?.releaseDigest ?? null,
+    record: backup ?? null,
+    ...(backupSince !== undefined && { since: backupSince }),
+  };
 }
 
 function spokePart({ surroundings }: LoadedFacts): PlanFacts['spoke'] {
@@ -95,6 +114,7 @@ function spokePart({ surroundings }: LoadedFacts): PlanFacts['spoke'] {
     name: spoke.name,
     presence: presenceOf(spoke, presence),
     reported: spoke.stateEpoch === spoke.epoch,
+    ledgerToCome: isLedgerToCome(spoke),
     maxConcurrent: maxConcurrentOf(spoke),
     executing: executing.spoke,
     ...(spoke.lastSeenAt !== undefined && { lastSeenAt: spoke.lastSeenAt }),
@@ -111,6 +131,9 @@ function entityPart(
   const release = reported?.release ?? null;
   return {
     name: entity.name,
+    ...(release?.unmanaged === true && {
+      foreignRelease: `${entity.namespace}/${entity.releaseName}`,
+    }),
     trouble: release === null ? '' : troubleOf(release),
     bringsWhatRuns:
       release?.helmStatus === 'deployed' &&

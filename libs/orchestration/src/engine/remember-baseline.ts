@@ -7,7 +7,8 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
  * uninstall there is nothing to go back to, and what comes later is new.
  */
 export async function rememberBaseline(unit: UnitOfWork, plan: Plan, at: string): Promise<void> {
-  const { chart, valuesDigest } = plan.content;
+  const { content, entityVersion } = plan;
+  const { chart, valuesDigest } = content;
   if (plan.type === 'uninstall') return unit.baselines.removeOf(plan.entity);
   if (chart === null || valuesDigest === null) {
     throw new InvariantViolation(`plan ${plan.id} of type ${plan.type} has no content`);
@@ -20,6 +21,7 @@ export async function rememberBaseline(unit: UnitOfWork, plan: Plan, at: string)
     values: plan.values,
     valuesDigest,
     contentKey: plan.contentKey,
+    ...(entityVersion !== undefined && { entityVersion }),
     at,
     how: 'plan',
   });

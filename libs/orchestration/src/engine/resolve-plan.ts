@@ -4,7 +4,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import { presenceOf } from '../spokes/presence.js';
-import { lostRace, planNotFound } from './dispatch-plan.js';
+import { lostRace, planNotFound } from './plan-refusals.js';
 import { endPlan, type PlanEnding } from './end-plan.js';
 
 export type Resolution = 'SUCCEEDED' | 'FAILED' | 'CANCELLED';

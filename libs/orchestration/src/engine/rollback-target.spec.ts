@@ -210,7 +210,7 @@ describe('the rollback of a plan that failed', () => {
 
   it('that a person asked for stands for itself', async () => {
     const world = await upgraded();
-    await world.entity({ version: '1.0.0' }, { replicas: 3 });
+    await world.entity({ version: '1.0.0' }, { replicas: 2 });
     await world.settle();
     expect(await world.lastPlan()).toMatchObject({
       planClass: 'requested_rollback',

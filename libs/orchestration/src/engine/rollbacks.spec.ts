@@ -575,7 +575,7 @@ describe('going back on request', () => {
     return world;
   }
 
-  it('is a rollback to the version that a person pinned, with the values of now', async () => {
+  it('is a rollback to the version that a person pinned, with the values of now, held afterwards', async () => {
     const world = await upgraded();
     const [, upgrade] = await world.plans();
     await world.entity({ version: '1.0.0' }, { replicas: 3 });
@@ -583,7 +583,7 @@ describe('going back on request', () => {
     const back = await world.lastPlan();
     expect(back).toMatchObject({
       type: 'rollback',
-      planClass: 'requested_rollback',
+      planClass: 'ordinary',
       state: 'EXECUTING',
       values: { replicas: 3 },
       to: { version: '1.0.0' },

@@ -1,5 +1,7 @@
 import {
+  carriedVersion,
   contentKey,
+  type EntityFacts,
   type Proposal,
   type RunningContent,
   runningContent,
@@ -15,6 +17,7 @@ import { presenceOf } from '../spokes/presence.js';
 import type { EvaluationSettling } from './keep-settling.js';
 import type { LoadedFacts } from './load-facts.js';
 import { endSuppression } from './suppressions.js';
+import { isEditedSince, isUnproven } from './unproven-content.js';
 
 /** How long content runs as desired and Healthy before it counts as having succeeded: 10 minutes. */
 const SETTLING_MS = 10 * 60_000;
@@ -23,7 +26,8 @@ const SETTLING_MS = 10 * 60_000;
  * What runs exactly as desired but is not what succeeded last, because it was there before Apollo or
  * got well after its plan had failed, becomes the baseline once it has been Healthy for the settling
  * time. Only what a spoke saw in one session counts: within one it reports every change, so its
- * silence hides none; in between nobody looked. Answers what the evaluation is to remember of it.
+ * silence hides none; in between nobody looked. In the same way edits have gone that changed nothing of
+ * what runs in the end. Answers what the evaluation is to remember of it.
  */
 export async function settleContent(
   context: Context,
@@ -31,28 +35,32 @@ export async function settleContent(
   facts: LoadedFacts,
   proposal: Proposal,
 ): Promise<EvaluationSettling> {
-  const running = runningContent(facts.entityFacts, proposal);
-  if (running === undefined || !isUnproven(facts, running)) return {};
+  const { entityFacts } = facts;
+  const running = runningContent(entityFacts, proposal);
+  if (running === undefined) return {};
+  const unproven = isUnproven(entityFacts, running);
+  const entityVersion = versionIn(entityFacts, proposal, running);
+  if (!unproven && (entityVersion === undefined || !isEditedSince(entityFacts))) return {};
   const now = context.clock.now();
   // Its return has it evaluated; until then time changes nothing.
   if (!isSeen(facts)) return { awaitsSpoke: true };
   const settling = settlingOf(facts, running, now);
   const until = Date.parse(settling.since) + SETTLING_MS;
   if (now.getTime() < until) return { settling, recheckAt: new Date(until).toISOString() };
-  await keepObserved(context, unit, facts, { running, settling });
+  const found = { running, settling, entityVersion };
+  await (unproven ? keepObserved : keepEdits)(context, unit, facts, found);
   return {};
 }
 
-/** Healthy, and other content succeeded last, or a plan with this one has failed since. */
-function isUnproven({ entityFacts }: LoadedFacts, { content }: RunningContent): boolean {
-  const { reported, baseline, declines } = entityFacts;
-  const isProven =
-    baseline?.chart.sha256 === content.chart?.sha256 &&
-    baseline?.valuesDigest === content.valuesDigest;
-  if (reported?.release?.health !== 'Healthy') return false;
-  if (!isProven) return true;
-  const key = contentKey(content);
-  return declines.some((one) => one.contentKey === key && one.failures > 0 && !one.standing);
+/** The version of the entity, if what runs is what that asks for. */
+function versionIn(
+  { entity }: EntityFacts,
+  { restraints }: Proposal,
+  { content }: RunningContent,
+): number | undefined {
+  const { hold } = restraints.inForce;
+  const inForce = hold === undefined ? {} : { hold };
+  return carriedVersion(entity, { planClass: 'ordinary', content, restraints: inForce });
 }
 
 function isSeen({ surroundings: { spoke, presence } }: LoadedFacts): boolean {
@@ -73,11 +81,18 @@ function settlingOf(
     : { contentKey: key, since: now.toISOString(), epoch: spoke.epoch };
 }
 
+interface Settled {
+  readonly running: RunningContent;
+  readonly settling: Settling;
+  /** Of the entity that asks for it; absent: something else does. */
+  readonly entityVersion: number | undefined;
+}
+
 async function keepObserved(
   context: Context,
   unit: UnitOfWork,
   { entityFacts }: LoadedFacts,
-  { running, settling }: { readonly running: RunningContent; readonly settling: Settling },
+  { running, settling, entityVersion }: Settled,
 ): Promise<void> {
   const { entity, reported } = entityFacts;
   const { chart, valuesDigest } = running.content;
@@ -95,6 +110,7 @@ async function keepObserved(
     values: running.values,
     valuesDigest,
     contentKey: settling.contentKey,
+    ...(entityVersion !== undefined && { entityVersion }),
     at: context.clock.now().toISOString(),
     how: 'observed',
     evidence,
@@ -110,5 +126,24 @@ async function keepObserved(
     action: 'baseline.observe',
     subject: `entity/${entity.name}`,
     detail: { version: chart.version, valuesDigest, ...evidence },
+  });
+}
+
+/** The baseline stays what it is, with the edits that have gone with it. */
+async function keepEdits(
+  context: Context,
+  unit: UnitOfWork,
+  { entityFacts: { baseline, entity } }: LoadedFacts,
+  { settling, entityVersion }: Settled,
+): Promise<void> {
+  if (baseline === undefined || entityVersion === undefined) {
+    throw new InvariantViolation(`no edits of ${entity.name} have gone with what runs`);
+  }
+  await unit.baselines.put({ ...baseline, entityVersion });
+  const { version, valuesDigest } = baseline;
+  await record(context, unit, ENGINE, {
+    action: 'baseline.observe',
+    subject: `entity/${entity.name}`,
+    detail: { version, valuesDigest, entityVersion, healthySince: settling.since },
   });
 }

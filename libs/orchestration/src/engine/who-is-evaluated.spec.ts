@@ -59,9 +59,7 @@ async function fleet(): Promise<EngineWorld> {
     for (let spoke = 0; spoke < SPOKES; spoke += 1) {
       const environment = spoke % 2 === 0 ? 'dev' : 'prod';
       const name = spokeOf(spoke);
-      await unit.spokes.insert(
-        aSpoke({ name, environment, tokenHash: name, stateAt: '2026-01-05T09:00:00.000Z' }),
-      );
+      await unit.spokes.insert(aSpoke({ name, environment, stateAt: '2026-01-05T09:00:00.000Z' }));
       for (let product = 0; product < PRODUCTS; product += 1) {
         const releaseName = productOf(product);
         const entity = entityOf(product, spoke);

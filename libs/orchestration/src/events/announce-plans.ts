@@ -61,7 +61,7 @@ function changeOf(before: Plan, after: Plan): string {
 }
 
 function dataOf(plan: Plan): Readonly<Record<string, Json>> {
-  const { type, state, phase, outcome, cancelReason, message, violations, to } = plan;
+  const { type, state, phase, outcome, cancelReason, message, violations, noted = [], to } = plan;
   return {
     type,
     state,
@@ -71,5 +71,6 @@ function dataOf(plan: Plan): Readonly<Record<string, Json>> {
     ...(cancelReason !== undefined && { cancelReason }),
     ...(message !== undefined && { message: message.slice(0, MESSAGE_MAX) }),
     ...(violations.length > 0 && { violations: violations.map(({ code }) => code) }),
+    ...(noted.length > 0 && { noted: noted.map(({ code }) => code) }),
   };
 }

@@ -2,6 +2,7 @@ import type { Json } from '@apollo-deploy/kernel';
 import type { SpokeRecord } from '../ports/records.js';
 import type { SpokeRepository } from '../ports/fleet-repositories.js';
 import type { EventDrafts } from './event-drafts.js';
+import { lossOf } from '../spokes/note-lost-ledgers.js';
 import { overlaid } from './overlaid.js';
 
 /** Spokes that say what becomes of them. That one is heard again and again is no event. */
@@ -37,24 +38,56 @@ function changesOf(before: SpokeRecord, after: SpokeRecord): readonly string[] {
   const reported =
     before.stateGeneration !== after.stateGeneration || before.stateEpoch !== after.stateEpoch;
   return [
-    ...(before.tokenHash === after.tokenHash ? [] : ['spoke.registered']),
-    ...(before.revoked || !after.revoked ? [] : ['spoke.revoked']),
+    ...trustChanges(before, after),
     ...(connected ? ['spoke.connected'] : []),
     ...(before.connected && !after.connected ? ['spoke.disconnected'] : []),
     ...(reported ? ['spoke.reported'] : []),
+    ...blindness(before, after),
+    ...(after.lostLedgers?.some((loss) => lossOf(before, loss) === undefined) === true
+      ? ['spoke.ledger_lost']
+      : []),
   ];
+}
+
+function trustChanges(before: SpokeRecord, after: SpokeRecord): readonly string[] {
+  const [was, is] = [before.credential, after.credential];
+  const accepted = is?.acceptedAt !== undefined && was?.acceptedAt !== is.acceptedAt;
+  const alarmed = after.alarm !== undefined && before.alarm?.at !== after.alarm.at;
+  return [
+    ...(was?.joinedAt === is?.joinedAt ? [] : ['spoke.joined']),
+    ...(accepted ? ['spoke.accepted'] : []),
+    ...(before.revoked || !after.revoked ? [] : ['spoke.revoked']),
+    ...(alarmed ? ['spoke.alarm'] : []),
+  ];
+}
+
+/** A session that ended, or another that began, is told by itself. */
+function blindness(before: SpokeRecord, after: SpokeRecord): readonly string[] {
+  const was = before.hello?.blindSince !== undefined;
+  const is = after.hello?.blindSince !== undefined;
+  if (was === is || before.epoch !== after.epoch) return [];
+  return [is ? 'spoke.blind' : 'spoke.sees_again'];
 }
 
 function dataOf({
   connected,
   revoked,
+  credential,
+  alarm,
   hello,
   stateGeneration,
+  lostLedgers,
 }: SpokeRecord): Readonly<Record<string, Json>> {
   return {
     connected,
     revoked,
+    accepted: credential?.acceptedAt !== undefined,
+    ...(alarm !== undefined && { alarm: { kind: alarm.kind, message: alarm.message } }),
     ...(hello !== undefined && { agentVersion: hello.agentVersion }),
+    ...(hello?.blindSince !== undefined && { blindSince: hello.blindSince }),
     ...(stateGeneration !== undefined && { generation: stateGeneration }),
+    ...(lostLedgers !== undefined && {
+      lostLedgers: lostLedgers.map(({ namespace, releaseName }) => `${namespace}/${releaseName}`),
+    }),
   };
 }

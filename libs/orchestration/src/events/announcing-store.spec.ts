@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { closeSession } from '../spokes/spoke-session.js';
 import { EngineWorld, failed, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { joinedSpoke } from '../testing/joined-spoke.js';
+import { revokeSpoke } from '../trust/revoke-spoke.js';
 import { anEntity } from '../testing/records/fleet-records.js';
 import { aPlan } from '../testing/records/plan-records.js';
 
@@ -68,7 +69,7 @@ describe('what is announced', () => {
     const world = await EngineWorld.build();
     await world.connect();
     await world.report({ 'aria-dev': { version: '1.0.0', revision: 3, health: 'Degraded' } });
-    await world.entity({ version: '1.1.0' }, { password: 'hunter2' });
+    await world.entity({ version: '1.1.0' }, { greeting: 'hunter2' });
     await world.settle();
     const { id } = await world.lastPlan();
     await world.result(id, failed('unhealthy'), { version: '1.1.0', revision: 4 });
@@ -108,7 +109,7 @@ describe('what is announced', () => {
     });
     expect(events.find(({ type }) => type === 'spoke.registered')).toMatchObject({
       subject: { kind: 'spoke', name: 'dev', environment: 'dev' },
-      data: { connected: false, revoked: false },
+      data: { connected: false, revoked: false, accepted: false },
     });
     const said = JSON.stringify(events);
     expect(said).not.toContain('hunter2');
@@ -134,7 +135,7 @@ describe('what is announced', () => {
     expect(await saidBy(world, () => world.goTo('2026-01-05T09:00:30.000Z'))).toEqual([]);
   });
 
-  it('of a spoke that goes, comes back, comes back unnoticed, and gets a new token', async () => {
+  it('of a spoke that goes, comes back, comes back unnoticed, joins again and is revoked', async () => {
     const world = await EngineWorld.build();
     await world.connect();
     const { context } = world;
@@ -143,10 +144,16 @@ describe('what is announced', () => {
     ]);
     expect(await saidBy(world, () => world.connect())).toEqual(['spoke.connected dev']);
     expect(await saidBy(world, () => world.connect())).toEqual(['spoke.connected dev']);
-    const token = { spoke: 'dev', environment: 'dev', token: 'another' };
-    expect(await saidBy(world, () => issueSpokeToken(context, PERSON, token))).toEqual([
-      'spoke.registered dev',
+    world.clock.advance(1000);
+    const again = { spoke: 'dev', environment: 'dev', clusterUid: 'cluster-2' };
+    expect(await saidBy(world, () => joinedSpoke(context, again))).toEqual([
+      'spoke.joined dev',
+      'spoke.accepted dev',
       'spoke.disconnected dev',
+    ]);
+    const revocation = { name: 'dev', reason: 'its key was copied' };
+    expect(await saidBy(world, () => revokeSpoke(context, PERSON, revocation))).toEqual([
+      'spoke.revoked dev',
     ]);
   });
 

@@ -1,14 +1,17 @@
 import type { Clock } from '../ports/clock.js';
 import type { CommitSignal, Store } from '../ports/store.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { announceApprovals } from './announce-approvals.js';
+import { announceBreakGlasses } from './announce-break-glasses.js';
+import { announceDeployments } from './announce-deployments.js';
 import { announceEntities } from './announce-entities.js';
 import { announcePlans } from './announce-plans.js';
 import { announceSpokes } from './announce-spokes.js';
 import { EventDrafts } from './event-drafts.js';
 
 /**
- * A store that writes an event for each change of a plan, an entity or a spoke, in the transaction of
- * the change. Whoever changes them through it need not think of events, and cannot forget them.
+ * A store that writes an event for each change of a plan, an entity, a spoke, a deployment or a
+ * break-glass, in the transaction of the change. Whoever changes them through it need not think of events, and cannot forget them.
  */
 export class AnnouncingStore implements Store {
   constructor(
@@ -23,7 +26,9 @@ export class AnnouncingStore implements Store {
       const answer = await work({
         ...unit,
         plans: announcePlans(unit.plans, drafts),
+        audit: announceBreakGlasses(announceApprovals(unit.audit, unit.plans, drafts), drafts),
         spokes: announceSpokes(unit.spokes, drafts),
+        deployments: announceDeployments(unit.deployments, drafts),
         ...announceEntities(unit, drafts),
         // The events are still to come.
         finish: (ask) => ask(),

@@ -21,9 +21,13 @@ export interface AnalyticsRepository {
   add(counts: readonly PlanCount[]): Promise<void>;
   /**
    * Sums of the counters of these days, in the order of key and counter. Costs what there is of
-   * counters in the range, however many plans they count.
+   * counters in the range, however many plans they count. `environments` absent = of all.
    */
-  sums(by: AnalyticsDimension, days: DayRange): Promise<readonly CounterSum[]>;
+  sums(
+    by: AnalyticsDimension,
+    days: DayRange,
+    environments?: readonly string[],
+  ): Promise<readonly CounterSum[]>;
   /**
    * Takes out counters of the days before this one (`YYYY-MM-DD`), the oldest first, at most `limit`
    * of them. Answers how many there were.

@@ -13,7 +13,8 @@ export interface EnvironmentRepository {
   insert(environment: Environment): Promise<Result<Environment, AlreadyExists>>;
   /** Writes only if the stored version is `environment.version`; answers the next version. */
   save(environment: Environment): Promise<Result<Environment, VersionConflict>>;
-  list(page: PageRequest): Promise<Page<Environment>>;
+  /** By name; of these names only, or of all where they are absent. */
+  list(page: PageRequest, names?: readonly string[]): Promise<Page<Environment>>;
 }
 
 export interface ProductRepository {
@@ -55,6 +56,8 @@ export interface ChartRepository {
   /** Keeps the bytes; the same ones twice are one. */
   put(sha256: string, bytes: Uint8Array): Promise<void>;
   get(sha256: string): Promise<Uint8Array | undefined>;
+  /** As `get`, if it is the chart of a release of a product that the spoke has an entity of. */
+  getFor(spoke: string, sha256: string): Promise<Uint8Array | undefined>;
 }
 
 /** A release that was put into a channel. */

@@ -27,7 +27,10 @@ export class CommitSignals {
 export class CommitSignalDraft {
   private dirty = false;
   private events = false;
+  private keySets = false;
+  private notifications = false;
   private readonly outbox = new Set<string>();
+  private readonly revoked = new Set<string>();
 
   noteDirty(): void {
     this.dirty = true;
@@ -37,13 +40,32 @@ export class CommitSignalDraft {
     this.events = true;
   }
 
+  noteKeySets(): void {
+    this.keySets = true;
+  }
+
+  noteNotifications(): void {
+    this.notifications = true;
+  }
+
   noteOutbox(spoke: string): void {
     this.outbox.add(spoke);
   }
 
+  noteRevoked(spoke: string): void {
+    this.revoked.add(spoke);
+  }
+
   /** Absent if there is nothing to tell. */
   signal(): CommitSignal | undefined {
-    if (!this.dirty && !this.events && this.outbox.size === 0) return undefined;
-    return { dirty: this.dirty, outbox: [...this.outbox], events: this.events };
+    const { dirty, events, keySets, notifications, outbox, revoked } = this;
+    const some = dirty || events || keySets || notifications;
+    if (!some && outbox.size === 0 && revoked.size === 0) return undefined;
+    return {
+      ...{ dirty, outbox: [...outbox], events },
+      ...(revoked.size > 0 && { revoked: [...revoked] }),
+      ...(keySets && { keySets }),
+      ...(notifications && { notifications }),
+    };
   }
 }

@@ -2,10 +2,10 @@ import type { Json, Result } from '@apollo-deploy/kernel';
 
 /** What an event is about, with what people select events by. */
 export interface EventSubject {
-  readonly kind: 'plan' | 'entity' | 'spoke' | 'schedule';
-  /** Id of the plan, or name of the entity, spoke or schedule. */
+  readonly kind: 'plan' | 'entity' | 'spoke' | 'schedule' | 'break-glass' | 'deployment';
+  /** Id of the plan, break-glass or deployment, or name of the entity, spoke or schedule. */
   readonly name: string;
-  /** The entity itself, or that of the plan; absent for spokes and schedules. */
+  /** The entity itself, or that of the plan; absent for all others. */
   readonly entity?: string;
   readonly environment: string;
   readonly product?: string;

@@ -17,15 +17,20 @@ export interface SpokeRepository {
   /** As `get`, and locked until this transaction ends. */
   lock(name: string): Promise<SpokeRecord | undefined>;
   getMany(names: readonly string[]): Promise<readonly SpokeRecord[]>;
-  byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined>;
+  /**
+   * As `getMany`, by name, and none of them changes until this transaction ends: who locks, saves or
+   * hears one waits for that, and this waits for who does. Any number of transactions may at once.
+   */
+  lockShared(names: readonly string[]): Promise<readonly SpokeRecord[]>;
   insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>>;
-  /** Replaces the record; call it under `lock`. */
+  /** Replaces the record; call it under `lock`. That one is revoked is told to all replicas. */
   save(spoke: SpokeRecord): Promise<void>;
   /** Notes when these spokes were last heard, all at once. Earlier instants than stored are ignored. */
   seen(at: ReadonlyMap<string, string>): Promise<void>;
   /** Names of spokes last heard in one of these ranges and not revoked, in order. */
   lastHeardIn(ranges: readonly InstantRange[]): Promise<readonly string[]>;
-  list(page: PageRequest): Promise<Page<SpokeRecord>>;
+  /** By name; `environments` absent = in all. */
+  list(page: PageRequest, environments?: readonly string[]): Promise<Page<SpokeRecord>>;
 }
 
 export interface ReleaseFilter {
@@ -55,6 +60,8 @@ export interface ReleaseStateRepository {
 
 export interface EntityFilter {
   readonly environment?: string;
+  /** In one of these; absent = in all, none = nowhere. */
+  readonly environments?: readonly string[];
   readonly product?: string;
   readonly spoke?: string;
 }

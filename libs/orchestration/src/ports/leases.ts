@@ -37,7 +37,8 @@ export interface LeaseRepository {
   /** Lets others acquire it at once. A lease that has passed on is not touched. */
   release(lease: Lease): Promise<void>;
   /**
-   * Whether this lease is still the newest of its name. If so, it does not pass on before this
+   * Whether this lease is still the newest of its name, and this holder's: a store that has lost its
+   * last writes gives the same token to another. If so, it does not pass on before this
    * transaction has ended, so that what the transaction writes is written by the only holder.
    */
   fence(lease: Lease): Promise<boolean>;

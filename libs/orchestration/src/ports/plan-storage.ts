@@ -16,6 +16,8 @@ export interface OpenPlanExists {
 export interface PlanFilter {
   readonly entity?: string;
   readonly environment?: string;
+  /** In one of these; absent = in all, none = nowhere. */
+  readonly environments?: readonly string[];
   readonly state?: PlanState;
   readonly type?: PlanType;
   /** Created at or after. RFC 3339. */
@@ -30,8 +32,10 @@ export interface PlanFilter {
  */
 export interface PlanStorage {
   get(id: string): Promise<Plan | undefined>;
-  /** Which of these ids are ids of stored plans. */
-  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of these ids that are ids of stored plans, in any order. */
+  getMany(ids: readonly string[]): Promise<readonly Plan[]>;
+  /** The states of those of these ids that are ids of stored plans. */
+  statesOf(ids: readonly string[]): Promise<ReadonlyMap<string, PlanState>>;
   /** Keeps a new plan as version 1. */
   insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>>;
   /** Writes only if the stored version is `plan.version`; answers the plan with the next one. */

@@ -1,16 +1,26 @@
 import type { Json } from '@apollo-deploy/kernel';
+import type { KeyTrust } from './key-sets.js';
+import type { Principal } from './principal.js';
+import type {
+  AgentInstance,
+  SpokeAlarm,
+  SpokeCredential,
+  SpokeRevocation,
+} from './trust-repositories.js';
 
 /** A spoke as the hub keeps it. */
 export interface SpokeRecord {
   readonly name: string;
   readonly environment: string;
-  /** SHA-256 of the token it authenticates with. */
-  readonly tokenHash: string;
-  /** Until when the token may be used for the first time. RFC 3339. */
-  readonly tokenExpiresAt: string;
-  /** True once the token has been used; it then stays the spoke's credential. */
-  readonly tokenUsed: boolean;
+  /** Absent: it has not joined. */
+  readonly credential?: SpokeCredential;
+  /** Absent: nothing is suspicious. */
+  readonly alarm?: SpokeAlarm;
+  /** The processes that opened its newest sessions, the newest last; absent: none yet. */
+  readonly instances?: readonly AgentInstance[];
   readonly revoked: boolean;
+  /** How it was last revoked: its keys of then never join again. */
+  readonly revocation?: SpokeRevocation;
   /** How many plans may execute on it at once; absent = the default (`maxConcurrentOf`). */
   readonly maxConcurrent?: number;
   /** Rises with every admitted connection and fences every write of a session. 0 = never admitted. */
@@ -23,12 +33,16 @@ export interface SpokeRecord {
   readonly hello?: SpokeHello;
   /** The session in which the spoke last said everything; absent = it never did. */
   readonly stateEpoch?: number;
+  /** The session in which it last told what its ledger holds; absent = it never did. */
+  readonly ledgerEpoch?: number;
   /** Number of the newest state that is stored; absent = none yet. */
   readonly stateGeneration?: number;
   /** When the stored state was last known to be true. */
   readonly stateAt?: string;
   /** Plans that it has carried out and this hub does not know, the newest first; absent if none. */
   readonly unknownPlans?: readonly UnknownPlan[];
+  /** Releases of entities whose ledger was lost, as it said last; absent if none. */
+  readonly lostLedgers?: readonly LostLedger[];
   readonly createdAt: string;
 }
 
@@ -42,7 +56,24 @@ export interface UnknownPlan {
   readonly at: string;
 }
 
-/** What a spoke said of itself when it connected. */
+/** A release that a plan has brought, and of which the ledger in its cluster knows nothing. */
+export interface LostLedger {
+  readonly namespace: string;
+  readonly releaseName: string;
+  /** The plan that brought what runs. */
+  readonly planId: string;
+  /** When this hub first heard of it. RFC 3339. */
+  readonly since: string;
+}
+
+/** The namespaces in which a spoke looks at releases, where its account may not see all of them. */
+export interface SpokeSight {
+  readonly seen: readonly string[];
+  /** It is to look there as well, and may not. */
+  readonly unseen: readonly string[];
+}
+
+/** What a spoke said of itself when it connected, and since. */
 export interface SpokeHello {
   readonly agentVersion: string;
   readonly agentInstance: string;
@@ -51,6 +82,12 @@ export interface SpokeHello {
   readonly kubernetesVersion: string;
   readonly capabilities: readonly string[];
   readonly simulated: boolean;
+  /** Whose signatures it goes by, as it said last; absent = nobody's, or it does not tell. */
+  readonly trusts?: KeyTrust;
+  /** As its newest full report said; absent = it sees the whole cluster. */
+  readonly sight?: SpokeSight;
+  /** Since when it says in its session that it cannot see its cluster; absent = it can. */
+  readonly blindSince?: string;
 }
 
 /** The last ExpectedStateK8s of one release on one spoke. */
@@ -86,7 +123,7 @@ export interface AuditEntry {
   readonly id: string;
   readonly at: string;
   readonly actor: string;
-  readonly actorKind: 'person' | 'spoke' | 'engine';
+  readonly actorKind: Principal['kind'];
   /** Verb and noun, such as `release.register`. */
   readonly action: string;
   /** What it was done to, such as `plan/01J…`. */

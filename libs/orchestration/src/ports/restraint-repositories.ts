@@ -19,8 +19,12 @@ export interface AutomaticSuppressionRepository {
   put(suppression: AutomaticSuppression): Promise<void>;
   /** Takes out that of an entity; nothing happens if there is none. */
   remove(entity: string): Promise<void>;
-  /** Those that end after `now` (RFC 3339), in the order of their ids. */
-  list(now: string, page: PageRequest): Promise<Page<AutomaticSuppression>>;
+  /** Those that end after `now` (RFC 3339), in the order of their ids; `environments` absent = in all. */
+  list(
+    now: string,
+    page: PageRequest,
+    environments?: readonly string[],
+  ): Promise<Page<AutomaticSuppression>>;
 }
 
 /** Holds, one an entity at most. */
@@ -31,6 +35,6 @@ export interface HoldRepository {
   insert(hold: Hold): Promise<Result<Hold, AlreadyExists>>;
   /** Takes one out. False if there is none of that id. */
   remove(id: string): Promise<boolean>;
-  /** In the order of their ids. */
-  list(page: PageRequest): Promise<Page<Hold>>;
+  /** In the order of their ids; of entities in these environments, or in all where they are absent. */
+  list(page: PageRequest, environments?: readonly string[]): Promise<Page<Hold>>;
 }

@@ -29,6 +29,23 @@ export function describeStoredAnalytics(store: () => Store): void {
       expect(await sums()).toEqual([['upgrade', 'execution_ms', 2 * amount + 1]]);
     });
 
+    it('are summed up of some environments alone', async () => {
+      await add(
+        aPlanCount(),
+        aPlanCount({ environment: 'prod', amount: 2 }),
+        aPlanCount({ environment: 'staging', amount: 4 }),
+      );
+      const sumIn = async (environments: readonly string[]) => {
+        const found = await store().transact((unit) =>
+          unit.analytics.sums('type', MARCH, environments),
+        );
+        return found.map(({ sum }) => sum);
+      };
+      expect([await sumIn(['prod', 'staging']), await sumIn(['unknown']), await sumIn([])]).toEqual(
+        [[6], [], []],
+      );
+    });
+
     it('know nothing before anything was counted', async () => {
       expect(await Promise.all(ANALYTICS_DIMENSIONS.map((by) => sums(by)))).toEqual([
         [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { err, ok } from '@apollo-deploy/kernel';
-import { aChannelEntry, aProduct } from '../testing/records/catalog-records.js';
+import { aChannelEntry, aProduct, aRelease } from '../testing/records/catalog-records.js';
+import { anEntity } from '../testing/records/fleet-records.js';
 import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
@@ -56,6 +57,41 @@ export function describeStoredCatalog(store: () => Store): void {
       const read = await store().transact((unit) => unit.charts.get('c1'));
       expect(Buffer.from(read!).equals(bytes)).toBe(true);
       expect(await store().transact((unit) => unit.charts.get('c2'))).toBeUndefined();
+    });
+
+    describe('for a spoke', () => {
+      it.each([
+        { name: 'of a product that it has', spoke: 'spoke-a', sha256: 'c1', has: true },
+        { name: 'of another version of that product', spoke: 'spoke-a', sha256: 'c2', has: true },
+        { name: 'of a product that only others have', spoke: 'spoke-a', sha256: 'c3', has: false },
+        { name: 'that both have', spoke: 'spoke-b', sha256: 'c2', has: true },
+        { name: 'of no release', spoke: 'spoke-a', sha256: 'c4', has: false },
+        { name: 'that is not there', spoke: 'spoke-a', sha256: 'c5', has: false },
+        { name: 'for a spoke that has nothing', spoke: 'spoke-c', sha256: 'c1', has: false },
+      ])('is that $name: $has', async ({ spoke, sha256, has }) => {
+        const charted = (id: string, product: string, version: string, chart: string) =>
+          aRelease({
+            id,
+            product,
+            version,
+            chart: { name: product, version, sha256: chart, size: 1 },
+          });
+        const read = await store().transact(async (unit) => {
+          for (const chart of ['c1', 'c2', 'c3', 'c4']) {
+            await unit.charts.put(chart, new TextEncoder().encode(chart));
+          }
+          await unit.releases.insert(charted('r1', 'web', '1.0.0', 'c1'));
+          await unit.releases.insert(charted('r2', 'web', '2.0.0', 'c2'));
+          await unit.releases.insert(charted('r3', 'shop', '1.0.0', 'c3'));
+          await unit.releases.insert(charted('r4', 'shop', '2.0.0', 'c2'));
+          await unit.entities.insert(anEntity({ name: 'a', spoke: 'spoke-a', product: 'web' }));
+          await unit.entities.insert(anEntity({ name: 'b', spoke: 'spoke-b', product: 'shop' }));
+          return unit.charts.getFor(spoke, sha256);
+        });
+        expect(read === undefined ? null : new TextDecoder().decode(read)).toBe(
+          has ? sha256 : null,
+        );
+      });
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { anAuditEntry, anEvent, anOutboxMessage } from '../testing/records/trail-records.js';
+import { aNotification } from '@apollo-deploy/domain/testing';
 import type { CommitSignal, Store } from './store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -38,6 +39,16 @@ export function describeCommitSignals(store: () => Store): void {
         name: 'that events were written',
         write: (unit) => unit.events.append([anEvent()]),
         expected: [{ dirty: false, outbox: [], events: true }],
+      },
+      {
+        name: 'that notifications were written',
+        write: (unit) => unit.notifications.add([aNotification()]),
+        expected: [{ dirty: false, outbox: [], events: false, notifications: true }],
+      },
+      {
+        name: 'nothing, for no notification',
+        write: (unit) => unit.notifications.add([]),
+        expected: [],
       },
       {
         name: 'nothing, for no event',

@@ -24,6 +24,39 @@ export function describeStoredEntities(store: () => Store): void {
       });
     });
 
+    it('keeps what becomes of fields that others have set, until it is saved without that', async () => {
+      await store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ fieldConflicts: 'refuse' }));
+        const refusing = await unit.entities.get('test-service-dev');
+        expect(refusing).toStrictEqual(anEntity({ fieldConflicts: 'refuse' }));
+        await unit.entities.save(anEntity());
+        const overriding = await unit.entities.get('test-service-dev');
+        expect(overriding).toStrictEqual(anEntity({ version: 2 }));
+      });
+    });
+
+    it('keeps that its release may be adopted, until it is saved without that', async () => {
+      await store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ adopt: true }));
+        const adopting = await unit.entities.get('test-service-dev');
+        expect(adopting).toStrictEqual(anEntity({ adopt: true }));
+        await unit.entities.save(anEntity());
+        const leaving = await unit.entities.get('test-service-dev');
+        expect(leaving).toStrictEqual(anEntity({ version: 2 }));
+      });
+    });
+
+    it('keeps who has edited it, and by which versions', async () => {
+      const edits = [
+        { by: 'ann', version: 1 },
+        { by: 'bot "\u2028"', version: 12 },
+      ];
+      await store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ edits }));
+        expect(await unit.entities.get('test-service-dev')).toStrictEqual(anEntity({ edits }));
+      });
+    });
+
     it('refuses a name that is taken, and a release on the spoke that is taken', async () => {
       const refusals = await store().transact(async (unit) => {
         await unit.entities.insert(anEntity({ releaseName: 'r' }));
@@ -247,6 +280,17 @@ export function describeStoredEntities(store: () => Store): void {
         expected: [['c']],
       },
       { name: 'nobody', filter: { environment: 'dev', spoke: 'spoke-3' }, expected: [[]] },
+      {
+        name: 'some environments',
+        filter: { environments: ['prod', 'unknown'] },
+        expected: [['c', 'd'], ['e']],
+      },
+      {
+        name: 'an environment that is none of them',
+        filter: { environment: 'dev', environments: ['prod'] },
+        expected: [[]],
+      },
+      { name: 'no environment', filter: { environments: [] }, expected: [[]] },
     ])('lists by name in pages: of $name', async ({ filter, expected }) => {
       await insertFleet();
       const pages = await store().transact((unit) =>

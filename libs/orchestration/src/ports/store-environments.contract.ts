@@ -131,6 +131,19 @@ export function describeStoredEnvironments(store: () => Store): void {
       expect(pages.map((page) => page.map(({ name }) => name))).toEqual(expected);
     });
 
+    it('lists those of some names alone, in full pages', async () => {
+      const pages = await store().transact(async (unit) => {
+        for (const name of ['e', 'd', 'c', 'b', 'a'])
+          await unit.environments.insert(anEnvironment({ name }));
+        const names = ['a', 'c', 'e', 'unknown'];
+        return [
+          ...(await pagesOfTwo((page) => unit.environments.list(page, names))),
+          ...(await pagesOfTwo((page) => unit.environments.list(page, []))),
+        ];
+      });
+      expect(pages.map((page) => page.map(({ name }) => name))).toEqual([['a', 'c'], ['e'], []]);
+    });
+
     it('begins a page after any name, known or not', async () => {
       const page = await store().transact(async (unit) => {
         for (const name of ['a', 'c']) await unit.environments.insert(anEnvironment({ name }));

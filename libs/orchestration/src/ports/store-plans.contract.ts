@@ -7,6 +7,11 @@ import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
 
 const FINISHED: Plan = aPlan({
+  progress: {
+    message: 'release web is locked',
+    at: '2026-03-01T12:00:00.000Z',
+    waitingSince: '2026-03-01T11:59:00.000Z',
+  },
   state: 'FAILED',
   phase: 'verifying',
   outcome: 'unhealthy',
@@ -48,6 +53,7 @@ const FINISHED: Plan = aPlan({
       effect: 'warns',
     },
   ],
+  entityVersion: 12,
   rollbackOf: 'plan-0',
   repairOf: 'plan-00',
   rolledBackBy: 'plan-3',
@@ -74,11 +80,28 @@ export function describeStoredPlans(store: () => Store): void {
       });
     });
 
-    it('says which ids are ids of plans', async () => {
+    it('says the states of those ids that are ids of plans', async () => {
       await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ id: 'plan-1', state: 'BLOCKED' }));
+        expect(await unit.plans.statesOf(['plan-1', 'plan-2', 'plan-1'])).toEqual(
+          new Map([['plan-1', 'BLOCKED']]),
+        );
+        expect(await unit.plans.statesOf([])).toEqual(new Map());
+      });
+    });
+
+    it('answers those of several ids that are ids of plans', async () => {
+      await store().transact(async (unit) => {
+        const other = aPlan({ id: 'plan-2', entity: 'other', state: 'BLOCKED' });
         await unit.plans.insert(aPlan({ id: 'plan-1' }));
-        expect(await unit.plans.known(['plan-1', 'plan-2', 'plan-1'])).toEqual(new Set(['plan-1']));
-        expect(await unit.plans.known([])).toEqual(new Set());
+        await unit.plans.insert(other);
+        await unit.plans.insert(aPlan({ id: 'plan-4', entity: 'third' }));
+        const found = await unit.plans.getMany(['plan-2', 'plan-3', 'plan-1', 'plan-2']);
+        expect(found.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toStrictEqual([
+          aPlan({ id: 'plan-1' }),
+          other,
+        ]);
+        expect(await unit.plans.getMany([])).toEqual([]);
       });
     });
 
@@ -315,6 +338,27 @@ export function describeStoredPlans(store: () => Store): void {
           expected: [['m']],
         },
         { name: 'nothing', filter: { from: at(2), to: at(2) }, expected: [[]] },
+        {
+          name: 'two environments',
+          filter: { environments: ['prod', 'dev'] },
+          expected: [['b', 'x'], ['m', 'y'], ['z']],
+        },
+        {
+          name: 'one of them in a state',
+          filter: { environments: ['dev', 'unknown'], state: 'FAILED' },
+          expected: [['m', 'y']],
+        },
+        {
+          name: 'an entity in one of them',
+          filter: { environments: ['prod'], entity: 'a' },
+          expected: [['b']],
+        },
+        {
+          name: 'an environment that is none of them',
+          filter: { environment: 'dev', environments: ['prod'] },
+          expected: [[]],
+        },
+        { name: 'no environment', filter: { environments: [] }, expected: [[]] },
       ];
     it.each(LISTS)('list newest first in pages: $name', async ({ filter, expected }) => {
       const pages = await store().transact(async (unit) => {
@@ -322,6 +366,15 @@ export function describeStoredPlans(store: () => Store): void {
         return pagesOfTwo((page) => unit.plans.list(filter, page));
       });
       expect(pages.map((page) => page.map(({ id }) => id))).toEqual(expected);
+    });
+
+    it('list nothing after a plan elsewhere, as if it were not there', async () => {
+      const page = await store().transact(async (unit) => {
+        await unit.plans.insert(aPlan({ id: 'older', entity: 'a' }));
+        await unit.plans.insert(aPlan({ id: 'newer', entity: 'b', environment: 'prod' }));
+        return unit.plans.list({ environments: ['dev'] }, { after: 'newer', limit: 5 });
+      });
+      expect(page).toEqual({ items: [] });
     });
 
     it('list nothing after an id that does not exist', async () => {

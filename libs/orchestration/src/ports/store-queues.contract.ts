@@ -200,6 +200,14 @@ function describeTrails(store: () => Store): void {
       expect(pages.map((page) => page.map(({ id }) => id))).toEqual(expected);
     });
 
+    it('knows which entries there are', async () => {
+      const known = await store().transact(async (unit) => {
+        for (const entry of entries) await unit.audit.append(entry);
+        return [await unit.audit.has(entries[0]!.id), await unit.audit.has('unknown')];
+      });
+      expect(known).toEqual([true, false]);
+    });
+
     it('keeps every field', async () => {
       const page = await store().transact(async (unit) => {
         for (const entry of entries) await unit.audit.append(entry);

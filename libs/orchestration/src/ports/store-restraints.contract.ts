@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
+import { anEntity } from '../testing/records/fleet-records.js';
 import { aHold, aSuppression } from '../testing/records/plan-records.js';
 import { pagesOfTwo } from './pages-of-two.contract.js';
 import type { Store } from './store.js';
@@ -90,6 +91,19 @@ function describeSuppressions(store: () => Store): void {
       ]);
     });
 
+    it('are listed of some environments alone, in full pages', async () => {
+      const places = { a: 'dev', b: 'prod', c: 'dev', d: 'prod', e: 'dev' };
+      const rows = Object.entries(places).map(([id, environment]) =>
+        aSuppression({ entity: id, id, environment, until: ONE }),
+      );
+      await put(...rows);
+      const pages = await store().transact(async (unit) => [
+        ...(await pagesOfTwo((page) => unit.suppressions.list(NOON, page, ['dev', 'unknown']))),
+        ...(await pagesOfTwo((page) => unit.suppressions.list(NOON, page, []))),
+      ]);
+      expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['a', 'c'], ['e'], []]);
+    });
+
     it('have back what a failed transaction wrote', async () => {
       await put(aSuppression({ entity: 'a' }));
       const work = store().transact(async (unit) => {
@@ -174,6 +188,20 @@ function describeHolds(store: () => Store): void {
       await insert(...['c', 'a', 'b'].map((id) => aHold({ entity: `of-${id}`, id })));
       const pages = await store().transact((unit) => pagesOfTwo((page) => unit.holds.list(page)));
       expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['a', 'b'], ['c']]);
+    });
+
+    it('lists those of entities in some environments alone, in full pages', async () => {
+      const places = { a: 'dev', b: 'prod', c: 'dev', d: 'prod', e: 'dev' };
+      await store().transact(async (unit) => {
+        for (const [name, environment] of Object.entries(places))
+          await unit.entities.insert(anEntity({ name, environment, releaseName: name }));
+      });
+      await insert(...['a', 'b', 'c', 'd', 'e', 'gone'].map((id) => aHold({ entity: id, id })));
+      const pages = await store().transact(async (unit) => [
+        ...(await pagesOfTwo((page) => unit.holds.list(page, ['dev', 'unknown']))),
+        ...(await pagesOfTwo((page) => unit.holds.list(page, []))),
+      ]);
+      expect(pages.map((page) => page.map(({ id }) => id))).toEqual([['a', 'c'], ['e'], []]);
     });
   });
 }

@@ -27,6 +27,7 @@ function describeBaselines(store: () => Store): void {
     });
     it.each([
       { name: 'brought by a plan', baseline: aBaseline() },
+      { name: 'with the edits that are in it', baseline: aBaseline({ entityVersion: 7 }) },
       { name: 'observed, with evidence', baseline: withoutPlan },
     ])('keep every field: $name', async ({ baseline }) => {
       await put(baseline);

@@ -74,6 +74,15 @@ function describeLeases(store: () => Store): void {
       expect(await fence(before)).toBe(false);
     });
 
+    it('is told from one of the same number that another holder had, and the store has lost', async () => {
+      const lease = await acquired('a', '00:00.000');
+      const lost = { ...lease, holder: 'b' };
+      expect(await fence(lost)).toBe(false);
+      expect(await renew(lost, '00:01.000')).toBeUndefined();
+      await release(lost);
+      expect(await fence(lease)).toBe(true);
+    });
+
     it('is free at once when it is released, and its token never falls', async () => {
       const lease = await acquired('a', '00:00.000');
       await release(lease);

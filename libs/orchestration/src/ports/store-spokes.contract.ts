@@ -9,8 +9,18 @@ import type { Store } from './store.js';
 export function describeStoredSpokes(store: () => Store): void {
   describe('spokes', () => {
     const connected: SpokeRecord = aSpoke({
-      tokenExpiresAt: '2026-03-02T13:00:00.000Z',
-      tokenUsed: true,
+      credential: {
+        ...{ publicKey: 'key-1', nextPublicKey: 'key-2', hub: 'hub-1', clusterUid: 'u-1' },
+        former: [{ publicKey: 'key-0', replacedAt: '2026-03-02T11:20:00.000Z' }],
+        joinedAt: '2026-03-02T11:00:00.000Z',
+        acceptedAt: '2026-03-02T11:30:00.000Z',
+      },
+      alarm: { kind: 'clone', at: '2026-03-02T12:00:00.000Z', message: 'two agents' },
+      instances: [{ instance: 'i-1', at: '2026-03-02T12:00:00.000Z' }],
+      revocation: {
+        ...{ at: '2026-03-01T11:00:00.000Z', by: 'dev-operator', reason: 'copied' },
+        publicKeys: ['key-0'],
+      },
       maxConcurrent: 3,
       clockSkewMs: -90_000_000_000,
       epoch: 4,
@@ -25,6 +35,7 @@ export function describeStoredSpokes(store: () => Store): void {
         capabilities: ['logs'],
         simulated: false,
       },
+      ledgerEpoch: 3,
       stateGeneration: 12,
       stateAt: '2026-03-02T12:29:00.000Z',
       unknownPlans: [
@@ -34,6 +45,12 @@ export function describeStoredSpokes(store: () => Store): void {
           releaseName: 'web',
           verdict: 'failed',
           at: '2026-03-02T11:00:00.000Z',
+        },
+      ],
+      lostLedgers: [
+        {
+          ...{ namespace: 'shop', releaseName: 'web', planId: 'plan-8' },
+          since: '2026-03-02T11:30:00.000Z',
         },
       ],
     });
@@ -54,7 +71,7 @@ export function describeStoredSpokes(store: () => Store): void {
     it('refuses a name that is taken', async () => {
       const again = await store().transact(async (unit) => {
         await unit.spokes.insert(aSpoke());
-        return unit.spokes.insert(aSpoke({ tokenHash: 'another' }));
+        return unit.spokes.insert(aSpoke({ epoch: 2 }));
       });
       expect(again).toEqual(err({ code: 'already_exists' }));
     });
@@ -62,17 +79,6 @@ export function describeStoredSpokes(store: () => Store): void {
     it('takes the save of one that was never inserted for a bug', async () => {
       const save = store().transact((unit) => unit.spokes.save(aSpoke()));
       await expect(save).rejects.toThrow(InvariantViolation);
-    });
-
-    it('is found by the hash of its token, also after the token was replaced', async () => {
-      await store().transact(async (unit) => {
-        await unit.spokes.insert(aSpoke({ tokenHash: 'hash-1' }));
-        await unit.spokes.insert(aSpoke({ name: 'spoke-b', tokenHash: 'hash-2' }));
-        expect((await unit.spokes.byTokenHash('hash-2'))?.name).toBe('spoke-b');
-        await unit.spokes.save(aSpoke({ tokenHash: 'hash-3' }));
-        expect((await unit.spokes.byTokenHash('hash-3'))?.name).toBe('spoke-a');
-        expect(await unit.spokes.byTokenHash('hash-1')).toBeUndefined();
-      });
     });
 
     it('gives each of several sessions that are admitted at once an epoch of its own', async () => {
@@ -85,6 +91,17 @@ export function describeStoredSpokes(store: () => Store): void {
         });
       const epochs = await Promise.all(Array.from({ length: 5 }, admit));
       expect([...epochs].sort()).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('keeps those unchanged that are locked by several, and answers them by name', async () => {
+      await store().transact(async (unit) => {
+        for (const name of ['c', 'a', 'b']) await unit.spokes.insert(aSpoke({ name }));
+      });
+      const read = () =>
+        store().transact((unit) => unit.spokes.lockShared(['c', 'a', 'unknown', 'a']));
+      const expected = [aSpoke({ name: 'a' }), aSpoke({ name: 'c' })];
+      expect(await Promise.all([read(), read()])).toStrictEqual([expected, expected]);
+      expect(await store().transact((unit) => unit.spokes.lockShared([]))).toEqual([]);
     });
 
     const SEEN: { name: string; stored?: string; seen: string; expected: string }[] = [
@@ -137,6 +154,18 @@ export function describeStoredSpokes(store: () => Store): void {
         return pagesOfTwo((page) => unit.spokes.list(page));
       });
       expect(pages.map((page) => page.map(({ name }) => name))).toEqual([['a', 'b'], ['c']]);
+    });
+
+    it('lists those of some environments alone, in full pages', async () => {
+      const pages = await store().transact(async (unit) => {
+        for (const name of ['a', 'b', 'c', 'd', 'e'])
+          await unit.spokes.insert(aSpoke({ name, environment: 'bd'.includes(name) ? 'x' : 'y' }));
+        return [
+          ...(await pagesOfTwo((page) => unit.spokes.list(page, ['y', 'unknown']))),
+          ...(await pagesOfTwo((page) => unit.spokes.list(page, []))),
+        ];
+      });
+      expect(pages.map((page) => page.map(({ name }) => name))).toEqual([['a', 'c'], ['e'], []]);
     });
   });
 

@@ -68,12 +68,10 @@ export function describeWaiting(store: () => Store): void {
       const found = await store().transact(async (unit) => {
         for (const at of [4, 2, 1, 3]) {
           const name = `at-${String(at)}`;
-          await unit.spokes.insert(aSpoke({ name, tokenHash: name, lastSeenAt: minute(at) }));
+          await unit.spokes.insert(aSpoke({ name, lastSeenAt: minute(at) }));
         }
-        await unit.spokes.insert(
-          aSpoke({ name: 'revoked', tokenHash: 'r', revoked: true, lastSeenAt: minute(2) }),
-        );
-        await unit.spokes.insert(aSpoke({ name: 'never-heard', tokenHash: 'n' }));
+        await unit.spokes.insert(aSpoke({ name: 'revoked', revoked: true, lastSeenAt: minute(2) }));
+        await unit.spokes.insert(aSpoke({ name: 'never-heard' }));
         return unit.spokes.lastHeardIn(ranges);
       });
       expect(found).toEqual(expected);
@@ -263,6 +261,7 @@ function describePlansThatWait(store: () => Store): void {
           ['a', { type: 'rollback', planClass: 'automatic_rollback', environment: 'prod' }],
           ['c', { type: 'config_update', planClass: 'repair' }],
           ['b', { type: 'upgrade', planClass: 'ordinary' }],
+          ['aa', { type: 'rollback', planClass: 'ordinary' }],
         ] as const) {
           await unit.plans.insert(blocked(entity, { state: 'PENDING', ...change }));
         }

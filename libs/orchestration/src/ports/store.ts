@@ -6,10 +6,18 @@ export interface CommitSignal {
   readonly dirty: boolean;
   /** Spokes for which messages were written. */
   readonly outbox: readonly string[];
+  /** Spokes that are revoked; absent if there are none. */
+  readonly revoked?: readonly string[];
+  /** A key set was added. */
+  readonly keySets?: true;
+  /** Notifications are to be delivered; told in the process that wrote them only. */
+  readonly notifications?: true;
   /** Events were written. */
   readonly events: boolean;
   /** Commits of other processes may have gone by unheard: anything may have been left. */
   readonly missed?: true;
+  /** Another server has taken over: what was committed, and told of, may be gone. */
+  readonly rewound?: true;
 }
 
 /** What is told when nobody knows what was missed. */

@@ -1,11 +1,25 @@
 import type { Decline, StoredConstraint } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
+import type {
+  ApprovalRepository,
+  ApprovalRequestRepository,
+  ApprovalRuleRepository,
+  DelegationRepository,
+} from './approval-repositories.js';
+import type { BreakGlassRepository } from './break-glass-repository.js';
+import type { DeploymentRepository } from './deployment-repository.js';
+import type { KeySetRepository } from './key-sets.js';
 import type { LeaseRepository } from './leases.js';
 import type { OccurrenceRepository } from './occurrences.js';
+import type { AuditChain } from './audit-chain.js';
 import type { AnalyticsRepository } from './analytics-repository.js';
 import type { EventLog } from './event-log.js';
 import type { AlreadyExists } from './already-exists.js';
 import type { Page, PageRequest } from './page.js';
+import type { NotificationRepository } from './notification-repository.js';
+import type { PeopleRepository } from './people-repository.js';
+import type { LoginSessionRepository } from './login-session-repository.js';
+import type { TokenRepository } from './token-repository.js';
 import type { PlanStorage } from './plan-storage.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
 import type { RecallRepository } from './recalls.js';
@@ -13,6 +27,11 @@ import type { AuditEntry, EvaluationRecord, IdempotencyRecord, OutboxMessage } f
 import type { BaselineRepository, RollbackDemandRepository } from './rollback-repositories.js';
 import type { BackupRepository } from './backup-repository.js';
 import type { RunRepository } from './run-repository.js';
+import type {
+  HubIdentityRepository,
+  JoinTokenRepository,
+  SessionTokenRepository,
+} from './trust-repositories.js';
 import type {
   EnvironmentRepository,
   ProductRepository,
@@ -30,10 +49,10 @@ import type {
  * The repositories of one transaction. Only usable while its `transact` runs.
  *
  * Whoever locks several takes them in this order, and several of a kind in the order of their names:
- * lease, spoke, environment, product, runs, then what belongs to one entity after another. So two
- * that need the same rows wait in line and never for each other. One exception: a success that does not
- * stay locks its environment last, as it is known only then; if that meets another, the store has one
- * of the two run again.
+ * person, lease, spoke, environment, product, runs, then what belongs to one entity after another;
+ * places of notifications come last of all, by themselves. So two that need the same rows wait in line
+ * and never for each other. One exception: a success that does not stay locks its environment last, as
+ * it is known only then; if that meets another, the store has one of the two run again.
  */
 export interface UnitOfWork {
   readonly environments: EnvironmentRepository;
@@ -42,8 +61,21 @@ export interface UnitOfWork {
   readonly charts: ChartRepository;
   readonly constraints: ConstraintRepository;
   readonly recalls: RecallRepository;
+  readonly breakGlasses: BreakGlassRepository;
+  readonly deployments: DeploymentRepository;
+  readonly people: PeopleRepository;
+  readonly approvalRules: ApprovalRuleRepository;
+  readonly approvals: ApprovalRepository;
+  readonly approvalRequests: ApprovalRequestRepository;
+  readonly delegations: DelegationRepository;
+  readonly tokens: TokenRepository;
+  readonly loginSessions: LoginSessionRepository;
   readonly channels: ChannelRepository;
   readonly spokes: SpokeRepository;
+  readonly joinTokens: JoinTokenRepository;
+  readonly sessionTokens: SessionTokenRepository;
+  readonly hubIdentity: HubIdentityRepository;
+  readonly keySets: KeySetRepository;
   readonly releaseStates: ReleaseStateRepository;
   readonly entities: EntityRepository;
   readonly evaluations: EvaluationRepository;
@@ -58,7 +90,9 @@ export interface UnitOfWork {
   readonly runs: RunRepository;
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;
+  readonly notifications: NotificationRepository;
   readonly audit: AuditTrail;
+  readonly auditChain: AuditChain;
   readonly idempotency: IdempotencyRepository;
   readonly leases: LeaseRepository;
   readonly occurrences: OccurrenceRepository;
@@ -121,7 +155,8 @@ export interface Outbox {
   add(message: OutboxMessage): Promise<void>;
   /**
    * Messages for these spokes that are not acknowledged, in the order they were written, without
-   * those whose ids are in `skip`: whoever has them already need not read their payloads again.
+   * those whose ids are in `skip`: whoever has them already need not read their payloads again. None
+   * for a spoke that is revoked.
    */
   pending(spokes: readonly string[], skip?: readonly string[]): Promise<readonly OutboxMessage[]>;
   /** Takes out an acknowledged message of this spoke; unknown ids are ignored. */
@@ -138,7 +173,8 @@ export interface AuditFilter {
 
 export interface AuditTrail {
   append(entry: AuditEntry): Promise<void>;
-  /** Oldest first. */
+  has(id: string): Promise<boolean>;
+  /** Oldest first; nothing after an id that there is not. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 

@@ -32,7 +32,7 @@ async function fleetOf(size: number): Promise<{ store: CountingStore; context: C
       const lastSeenAt = NOW.toISOString();
       await unit.environments.insert(anEnvironment({ name: place }));
       await unit.spokes.insert(
-        aSpoke({ name: place, environment: place, tokenHash: place, connected: true, lastSeenAt }),
+        aSpoke({ name: place, environment: place, connected: true, lastSeenAt }),
       );
       for (let index = 0; index < PER_SPOKE; index += 1) {
         const product = nameOf(spoke, index);
@@ -83,7 +83,7 @@ describe.each([{ size: 10_000 }, { size: 100_000 }])('a fleet of $size entities'
     expect(evaluated).toEqual([0]);
     expect(quiet).toEqual({
       // Each: the lease, or its fence, and one question.
-      sweep: { transactions: 3, calls: 5 },
+      sweep: { transactions: 3, calls: 6 },
       due: { transactions: 1, calls: 4 },
       drain: { transactions: 1, calls: 1 },
       // What was left undispatched, what was left out of a line (environments come 200 at a time), and
@@ -100,5 +100,5 @@ describe.each([{ size: 10_000 }, { size: 100_000 }])('a fleet of $size entities'
     await drain();
     expect(evaluated).toEqual([0, 3, 0]);
     expect(bugs).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -108,10 +108,10 @@ describe('the re-evaluation scheduler', () => {
         ),
       );
     }
-    const watch = { transactions: 1, calls: 2 };
-    const look = { transactions: 2, calls: 6 };
-    const sweep = { transactions: 4, calls: 9 };
-    // Who fell silent is asked for with each turn; after what was believed for a minute, the store is
+    const watch = { transactions: 1, calls: 3 };
+    const look = { transactions: 2, calls: 7 };
+    const sweep = { transactions: 4, calls: 10 };
+    // Who fell silent, and what is overdue, is asked for with each turn; after what was believed for a minute, the store is
     // asked for what is due as well. The sweep comes with a look.
     const minute = [...Array.from({ length: 5 }, () => watch), look];
     const beforeSweep = Array.from({ length: 5 }, () => minute)
@@ -132,10 +132,10 @@ describe('the re-evaluation scheduler', () => {
           time.advance(10 * SECOND_MS);
         }),
       );
-    expect((await tenSeconds()).calls).toBe(2);
+    expect((await tenSeconds()).calls).toBe(3);
     await store.transact((unit) => unit.dirty.mark(['a']));
-    expect((await tenSeconds()).calls).toBe(6);
-    expect((await tenSeconds()).calls).toBe(2);
+    expect((await tenSeconds()).calls).toBe(7);
+    expect((await tenSeconds()).calls).toBe(3);
     await one.stop();
   });
 
@@ -150,7 +150,7 @@ describe('the re-evaluation scheduler', () => {
         time.advance(10 * SECOND_MS);
       }),
     );
-    expect(calls).toBe(6);
+    expect(calls).toBe(7);
     await one.stop();
   });
 

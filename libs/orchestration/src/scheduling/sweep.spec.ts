@@ -31,7 +31,7 @@ async function fleet(): Promise<InMemoryStore> {
       await unit.plans.insert(aPlan({ id: product, entity: product, spoke, state: 'BLOCKED' }));
     }
     for (const name of ['spoke-a', 'spoke-b']) {
-      await unit.spokes.insert(aSpoke({ name, tokenHash: name, connected: true }));
+      await unit.spokes.insert(aSpoke({ name, connected: true }));
     }
   });
   return store;
@@ -103,7 +103,7 @@ describe('a sweep', () => {
     await store.transact(async (unit) => {
       for (let index = 0; index < 40; index += 1) {
         const name = `site-${String(index)}`;
-        await unit.spokes.insert(aSpoke({ name, tokenHash: name, connected: true }));
+        await unit.spokes.insert(aSpoke({ name, connected: true }));
         await unit.entities.insert(anEntity({ name, spoke: name, product: 'other' }));
         await unit.evaluations.put([anEvaluation({ entity: name })]);
         await unit.plans.insert(aPlan({ id: name, entity: name, spoke: name, state: 'BLOCKED' }));

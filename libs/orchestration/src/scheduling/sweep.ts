@@ -1,9 +1,10 @@
+import { tellOverdue } from '../break-glass/tell-overdue.js';
 import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
 import type { InstantRange } from '../ports/fleet-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { PRESENCE_LIMITS } from '../spokes/presence.js';
-import { markOpenWork } from '../spokes/spoke-session.js';
+import { markOpenWork } from '../spokes/mark-open-work.js';
 import { LeaseLost, transactUnder } from './under-lease.js';
 
 /** The lease under which one replica at a time sweeps. */
@@ -22,7 +23,7 @@ export interface SweepSummary {
 
 /**
  * Marks what no event tells of: plans around spokes that fell silent, and entities that were never
- * evaluated, as after a restore. One replica of several does it, under a lease; the others take over
+ * evaluated, as after a restore; and tells of break-glasses that nobody has reviewed in time. One replica of several does it, under a lease; the others take over
  * when the lease runs out. What is marked is proportional to what changed, not to what exists.
  */
 export class Sweep {
@@ -50,7 +51,7 @@ export class Sweep {
     );
     if (this.lease === undefined) return undefined;
     const lease = this.lease;
-    const silent = await this.lookForSilent(lease, now);
+    const silent = await this.look(lease, now);
     let unevaluated = 0;
     for (;;) {
       const marked = await transactUnder(store, lease, markUnevaluated);
@@ -61,13 +62,13 @@ export class Sweep {
   }
 
   /**
-   * Looks in between who fell silent. Nobody, if another replica sweeps, or does by
+   * Looks in between who fell silent, and what is overdue. Nobody, if another replica sweeps, or does by
    * now: it sees them.
    */
   async watch(): Promise<readonly string[]> {
     if (this.lease === undefined) return [];
     try {
-      return await this.lookForSilent(this.lease, this.context.clock.now());
+      return await this.look(this.lease, this.context.clock.now());
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.lease = undefined;
@@ -83,10 +84,13 @@ export class Sweep {
     await this.context.store.transact((unit) => unit.leases.release(lease));
   }
 
-  private async lookForSilent(lease: Lease, now: Date): Promise<readonly string[]> {
+  private async look(lease: Lease, now: Date): Promise<readonly string[]> {
     const { store } = this.context;
     const falling = this.fallingSilent(now);
-    const silent = await transactUnder(store, lease, (unit) => unit.spokes.lastHeardIn(falling));
+    const silent = await transactUnder(store, lease, async (unit) => {
+      await tellOverdue(this.context, unit);
+      return unit.spokes.lastHeardIn(falling);
+    });
     for (let from = 0; from < silent.length; from += SPOKES) {
       const some = silent.slice(from, from + SPOKES);
       await transactUnder(store, lease, (unit) => markOpenWork(unit, ...some));

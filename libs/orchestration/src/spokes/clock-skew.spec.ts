@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EngineWorld, HELLO, must } from '../testing/engine-world.js';
+import { admitted } from '../testing/joined-spoke.js';
 import { clockSkew, recordClockSkew } from './clock-skew.js';
 import { openSession } from './spoke-session.js';
 
@@ -8,7 +9,7 @@ const MINUTE_MS = 60_000;
 describe('a spoke whose clock is wrong', () => {
   it('gets no plan until it is right, and then at once', async () => {
     const world = await EngineWorld.build();
-    world.session = must(await openSession(world.context, 'dev', HELLO, 12 * MINUTE_MS));
+    world.session = must(await openSession(world.context, admitted('dev'), HELLO, 12 * MINUTE_MS));
     await world.report({});
     await world.entity();
     await world.settle();
@@ -23,7 +24,7 @@ describe('a spoke whose clock is wrong', () => {
 
   it('is not written down anew for what a message takes on its way', async () => {
     const world = await EngineWorld.build();
-    world.session = must(await openSession(world.context, 'dev', HELLO, 0));
+    world.session = must(await openSession(world.context, admitted('dev'), HELLO, 0));
     const skewAfter = async (skewMs: number): Promise<number | undefined> => {
       must(await recordClockSkew(world.context, world.session, skewMs));
       const spoke = await world.context.store.transact((unit) => unit.spokes.get('dev'));

@@ -1,7 +1,8 @@
 import type { Refusal } from '@apollo-deploy/domain';
 import { ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
-import { fenced, markOpenWork, type SpokeSession } from './spoke-session.js';
+import { markOpenWork } from './mark-open-work.js';
+import { fenced, type SpokeSession } from './spoke-session.js';
 
 /** Less is the way of the message, or nothing that decides anything. */
 const WORTH_NOTING_MS = 60_000;

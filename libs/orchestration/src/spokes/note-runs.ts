@@ -127,7 +127,7 @@ async function reportedReleases(
   return new Map(
     entities.map((entity) => [
       entity.name,
-      reportedState(spoke, states.get(nameKey(entity)))?.release,
+      reportedState(entity, spoke, states.get(nameKey(entity)))?.release,
     ]),
   );
 }

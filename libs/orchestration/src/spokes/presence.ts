@@ -20,16 +20,19 @@ export interface PresenceFacts {
 
 /** A spoke's presence at an instant. It says nothing about the outcome of any plan. */
 export function presenceOf(
-  spoke: Pick<SpokeRecord, 'revoked' | 'connected' | 'lastSeenAt'>,
+  spoke: Pick<SpokeRecord, 'revoked' | 'credential' | 'connected' | 'lastSeenAt' | 'hello'>,
   { now, startedAt }: PresenceFacts,
 ): Presence {
   if (spoke.revoked) return 'revoked';
-  if (spoke.lastSeenAt === undefined) return 'pending';
+  const isLeftOut = spoke.credential !== undefined && spoke.credential.acceptedAt === undefined;
+  if (isLeftOut || spoke.lastSeenAt === undefined) return 'pending';
   const { staleAfterMs, disconnectedAfterMs, lostAfterMs, graceMs } = PRESENCE_LIMITS;
   const silentMs = now.getTime() - Date.parse(spoke.lastSeenAt);
   const mayJudge = now.getTime() - startedAt.getTime() >= graceMs;
   if (mayJudge && silentMs >= lostAfterMs) return 'lost';
   if (mayJudge && silentMs >= disconnectedAfterMs) return 'disconnected';
   if (silentMs >= staleAfterMs) return 'stale';
-  return spoke.connected ? 'connected' : 'stale';
+  // One that cannot see its cluster is there, and has nothing to say.
+  const speaks = spoke.connected && spoke.hello?.blindSince === undefined;
+  return speaks ? 'connected' : 'stale';
 }

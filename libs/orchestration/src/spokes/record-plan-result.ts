@@ -6,8 +6,12 @@ import { endPlan, type PlanEnding } from '../engine/end-plan.js';
 import type { Principal } from '../ports/principal.js';
 import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { doubtSuccess } from './doubt-successes.js';
 import { recordReleaseState, type ReleaseReportBody } from './record-state.js';
 import { byHubClock } from './clock-skew.js';
+import { agrees, noteContradiction } from './note-contradiction.js';
+import { endLoss } from './note-lost-ledgers.js';
+import { PlanMovedError } from './plan-moved-error.js';
 import { fenced, type SpokeSession } from './spoke-session.js';
 
 /** A spoke's last word on a plan, as the protocol shapes it. */
@@ -39,7 +43,7 @@ export interface SpokeVerdict {
 
 /**
  * Ends a plan by its spoke's word. The same word again changes nothing; another word for a plan
- * that has ended is kept out and recorded, because a verdict is final.
+ * that has ended is kept out and noted, because a verdict is final.
  */
 export async function recordPlanResult(
   context: Context,
@@ -54,7 +58,9 @@ export async function recordPlanResult(
     const by: Principal = { kind: 'spoke', name: session.spoke, roles: [] };
     const ending = endingOf(plan, verdict.result);
     if (plan.state !== 'EXECUTING' && plan.state !== 'UNKNOWN') {
-      if (!agrees(plan, ending)) await contradiction(context, unit, by, plan, ending);
+      if (!agrees(plan.state, ending.state)) {
+        await noteContradiction(context, unit, by, plan, ending.state);
+      }
       return ok(undefined);
     }
     // Before the runs, which the report may lock: a recall locks environments and then runs.
@@ -70,6 +76,10 @@ export async function recordPlanResult(
       ...lookedAt(verdict, spoke.value),
     });
     if (!ended) throw new PlanMovedError(plan.id);
+    if (ending.state === 'SUCCEEDED') {
+      await compare(context, unit, verdict);
+      await endLoss(unit, session.spoke, plan.content);
+    }
     await record(context, unit, by, {
       action: `plan.${verdict.result.verdict}`,
       subject: `plan/${plan.id}`,
@@ -77,16 +87,6 @@ export async function recordPlanResult(
     });
     return ok(undefined);
   });
-}
-
-/** The plan was written at the same moment; the message is not acknowledged and comes again. */
-export class PlanMovedError extends Error {
-  override readonly name = 'PlanMovedError';
-  readonly retryable = true;
-
-  constructor(planId: string) {
-    super(`plan ${planId} was written at the same time; its result comes again`);
-  }
 }
 
 /** Declined as cancelled although no person asked: the offer was taken back for a constraint. */
@@ -109,6 +109,13 @@ function endingOf(plan: Plan, result: SpokeVerdict['result']): PlanEnding {
   }
 }
 
+/** The report that comes with a success is of the same look, and has to show it. */
+async function compare(context: Context, unit: UnitOfWork, verdict: SpokeVerdict): Promise<void> {
+  if (verdict.release == null) return;
+  const plan = await unit.plans.get(verdict.planId);
+  if (plan !== undefined) await doubtSuccess(context, unit, plan, { report: verdict.release });
+}
+
 /** When the spoke looked, by the clock of the hub. */
 function lookedAt(
   { at }: Pick<SpokeVerdict, 'at'>,
@@ -129,24 +136,4 @@ function evidenceOf(result: SpokeVerdict['result']): PlanEvidence {
   return result.verdict === 'failed'
     ? { reason: result.reason, ...result.evidence }
     : result.evidence;
-}
-
-/** A plan that was rolled back had failed; a doubt that comes late contradicts nothing. */
-function agrees(plan: Plan, ending: PlanEnding): boolean {
-  const state = plan.state === 'ROLLED_BACK' ? 'FAILED' : plan.state;
-  return state === ending.state || ending.state === 'UNKNOWN';
-}
-
-async function contradiction(
-  context: Context,
-  unit: UnitOfWork,
-  by: Principal,
-  plan: Plan,
-  ending: PlanEnding,
-): Promise<void> {
-  await record(context, unit, by, {
-    action: 'plan.contradiction',
-    subject: `plan/${plan.id}`,
-    detail: { stored: plan.state, said: ending.state },
-  });
 }

@@ -1,5 +1,6 @@
-import type { Health, ReportedRelease, ReportedState } from '@apollo-deploy/domain';
+import type { Health, ReportedRecord, ReportedRelease, ReportedState } from '@apollo-deploy/domain';
 import type { ReleaseSummary, SpokeRecord } from '../ports/records.js';
+import { sees } from './sight.js';
 
 /**
  * What the hub reads of a release report. The hub's edge has checked the whole report against the
@@ -12,21 +13,29 @@ export interface StoredReport {
     readonly chartVersion: string;
     readonly valuesDigest: string;
     readonly releaseDigest: string;
+    readonly secretUid: string;
     readonly planId?: string;
+    readonly unmanaged?: boolean;
     readonly deployed?: { readonly revision: number; readonly chartVersion: string };
   };
   readonly health: Health;
   readonly reason?: string;
   readonly message?: string;
   readonly drift: readonly { readonly message: string }[];
+  /** By the clock of the spoke. */
+  readonly observedAt: string;
 }
 
-/** The reported state of an entity, or `undefined` while its spoke has never reported. */
+/**
+ * The reported state of an entity, or `undefined` while its spoke has never reported, and where it does
+ * not see the namespace: what it does not tell of there need not be absent.
+ */
 export function reportedState(
+  { namespace }: { readonly namespace: string },
   spoke: SpokeRecord | undefined,
   stored: ReleaseSummary | undefined,
 ): ReportedState | undefined {
-  if (spoke?.stateAt === undefined) return undefined;
+  if (spoke?.stateAt === undefined || !sees(spoke.hello, namespace)) return undefined;
   return { at: spoke.stateAt, release: stored === undefined ? null : reportedRelease(stored) };
 }
 
@@ -38,6 +47,7 @@ export function reportedRelease({ report }: Pick<ReleaseSummary, 'report'>): Rep
     valuesDigest: head.valuesDigest,
     releaseDigest: head.releaseDigest,
     ...(head.planId !== undefined && { planId: head.planId }),
+    ...(head.unmanaged === true && { unmanaged: true }),
     health,
     ...(reason !== undefined && { reason }),
     ...(drift[0] !== undefined
@@ -47,12 +57,19 @@ export function reportedRelease({ report }: Pick<ReleaseSummary, 'report'>): Rep
   };
 }
 
+/** The identity and content of the head's record. */
+export function reportedRecord({ report }: Pick<ReleaseSummary, 'report'>): ReportedRecord {
+  return (report as StoredReport).head;
+}
+
 /** The part of a reported release that says which version runs. */
 type ReportedRevision = Pick<ReportedRelease, 'helmStatus' | 'revision' | 'version' | 'deployed'>;
+type RunningRevision = ReportedRevision & Pick<ReportedRelease, 'health' | 'unmanaged'>;
 
-/** What a stored head says of its revision. */
-export function headOf({ report }: Pick<ReleaseSummary, 'report'>): ReportedRevision {
-  return revisionOf((report as StoredReport).head);
+/** What a stored report says of the head's revision, and whether anything came of it. */
+export function headOf({ report }: Pick<ReleaseSummary, 'report'>): RunningRevision {
+  const { head, health } = report as StoredReport;
+  return { ...revisionOf(head), health, ...(head.unmanaged === true && { unmanaged: true }) };
 }
 
 function revisionOf({

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
-import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
+import { EngineWorld, failed, must, SUCCEEDED } from '../testing/engine-world.js';
+import { admitted, joinedSpoke } from '../testing/joined-spoke.js';
+import type { SpokeRecord } from '../ports/records.js';
 import { presenceOf } from './presence.js';
 import { recordHeartbeats } from './record-heartbeats.js';
 import { recordPlanProgress } from './record-plan-progress.js';
 import { recordPlanResult } from './record-plan-result.js';
 import { recordFullState, recordStateDelta } from './record-state.js';
-import { authenticateSpoke, closeSession, openSession } from './spoke-session.js';
+import { closeSession, openSession } from './spoke-session.js';
 
 async function executing(): Promise<EngineWorld> {
   const world = await EngineWorld.build();
@@ -24,6 +25,10 @@ async function auditOf(world: EngineWorld, subject: string): Promise<readonly st
   return page.items.map(({ action }) => action);
 }
 
+function storedSpoke({ context }: EngineWorld): Promise<SpokeRecord | undefined> {
+  return context.store.transact((unit) => unit.spokes.get('dev'));
+}
+
 describe('a session of a spoke', () => {
   it('that was superseded writes nothing', async () => {
     const world = await executing();
@@ -35,7 +40,9 @@ describe('a session of a spoke', () => {
     expect(
       await recordPlanResult(context, old, { planId: id, attempt: 1, result: SUCCEEDED }),
     ).toMatchObject(superseded);
-    expect(await recordPlanProgress(context, old, id, 'helm')).toMatchObject(superseded);
+    expect(await recordPlanProgress(context, old, { planId: id, phase: 'helm' })).toMatchObject(
+      superseded,
+    );
     expect(await recordFullState(context, old, { generation: 99, releases: [] })).toMatchObject(
       superseded,
     );
@@ -86,13 +93,7 @@ describe('a session of a spoke', () => {
 
   it('can say nothing about a plan of another spoke', async () => {
     const world = await executing();
-    must(
-      await issueSpokeToken(world.context, PERSON, {
-        spoke: 'other',
-        environment: 'dev',
-        token: 'other',
-      }),
-    );
+    await joinedSpoke(world.context, { spoke: 'other', environment: 'dev' });
     const { id } = await world.lastPlan();
     const other = { spoke: 'other', environment: 'dev', epoch: 0 };
     must(
@@ -113,72 +114,32 @@ describe('a cluster', () => {
     simulated: false,
   };
 
-  it('other than the first one that came with a token is refused and recorded', async () => {
+  it('other than the one that the spoke joined from is refused, recorded, and an alarm', async () => {
     const world = await executing();
     const known = world.session;
-    expect(await openSession(world.context, 'dev', hello)).toMatchObject({
+    expect(await openSession(world.context, admitted('dev'), hello)).toMatchObject({
       ok: false,
       error: { code: 'spoke/other_cluster' },
     });
-    expect(await auditOf(world, 'spoke/dev')).toContain('spoke.cluster_mismatch');
+    expect(await auditOf(world, 'spoke/dev')).toContain('spoke.alarm.other_cluster');
+    expect(await storedSpoke(world)).toMatchObject({ alarm: { kind: 'other_cluster' } });
     const { id } = await world.lastPlan();
     must(
       await recordPlanResult(world.context, known, { planId: id, attempt: 1, result: SUCCEEDED }),
     );
   });
 
-  it('may change with a new token', async () => {
+  it('may change when the spoke joins again; what the one before has told is not its', async () => {
     const world = await executing();
-    const token = { spoke: 'dev', environment: 'dev', token: 'fresh' };
-    must(await issueSpokeToken(world.context, PERSON, token));
-    expect(await openSession(world.context, 'dev', hello)).toMatchObject({ ok: true });
-  });
-});
-
-describe('a token', () => {
-  it.each([
-    { name: 'a millisecond before its hour is over', laterMs: 3_599_999, ok: true },
-    { name: 'when its hour is over', laterMs: 3_600_000, ok: false },
-  ])('is accepted for the first time: $ok $name', async ({ laterMs, ok }) => {
-    const world = await EngineWorld.build();
-    world.clock.advance(laterMs);
-    expect(await authenticateSpoke(world.context, 'secret')).toMatchObject({ ok });
-  });
-
-  it('stays the credential of a spoke that has used it', async () => {
-    const world = await EngineWorld.build();
-    await world.connect();
-    world.clock.advance(30 * 86_400_000);
-    expect(await authenticateSpoke(world.context, 'secret')).toEqual({
-      ok: true,
-      value: { spoke: 'dev' },
+    const joining = { spoke: 'dev', environment: 'dev', clusterUid: 'cluster-2' };
+    await joinedSpoke(world.context, joining, admitted('dev', 'key-2'));
+    expect((await storedSpoke(world))?.stateGeneration).toBeUndefined();
+    const { context } = world;
+    expect(await openSession(context, admitted('dev', 'key-2'), hello)).toMatchObject({ ok: true });
+    expect(await openSession(context, admitted('dev'), hello)).toMatchObject({
+      ok: false,
+      error: { code: 'spoke/unauthenticated' },
     });
-  });
-
-  it('that is new replaces the old one and ends its session', async () => {
-    const world = await executing();
-    must(
-      await issueSpokeToken(world.context, PERSON, {
-        spoke: 'dev',
-        environment: 'dev',
-        token: 'fresh',
-      }),
-    );
-    expect(await authenticateSpoke(world.context, 'secret')).toMatchObject({ ok: false });
-    const { id } = await world.lastPlan();
-    expect(
-      await recordPlanResult(world.context, world.session, {
-        planId: id,
-        attempt: 1,
-        result: SUCCEEDED,
-      }),
-    ).toMatchObject({ ok: false, error: { code: 'spoke/superseded' } });
-  });
-
-  it('is kept only as a hash', async () => {
-    const world = await EngineWorld.build();
-    const spoke = await world.context.store.transact((unit) => unit.spokes.get('dev'));
-    expect(JSON.stringify(spoke)).not.toContain('secret');
   });
 });
 
@@ -228,7 +189,7 @@ describe('the phase of a plan', () => {
     const world = await executing();
     const { id } = await world.lastPlan();
     for (const phase of ['helm', 'claimed', 'accepted'] as const) {
-      must(await recordPlanProgress(world.context, world.session, id, phase));
+      must(await recordPlanProgress(world.context, world.session, { planId: id, phase }));
     }
     expect((await world.lastPlan()).phase).toBe('helm');
   });

@@ -1,12 +1,24 @@
 import { type Environment, refusal, type Refusal } from '@apollo-deploy/domain';
-import { err, ok, type Result, sha256Hex } from '@apollo-deploy/kernel';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
-import { findNeighbours } from '../engine/find-neighbours.js';
+import type { Principal } from '../ports/principal.js';
 import type { SpokeHello, SpokeRecord } from '../ports/records.js';
+import type { SpokeCredential } from '../ports/trust-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import {
+  type AuthenticatedSpoke,
+  unauthenticated,
+  untrusted,
+} from '../trust/authenticate-spoke.js';
+import { withNextInForce } from '../trust/former-keys.js';
+import { lockClone } from '../trust/lock-clone.js';
+import { noteInstance } from '../trust/note-instance.js';
+import { raiseAlarm } from '../trust/raise-alarm.js';
 import { markChangedCapabilities } from './capabilities.js';
+import { markOpenWork } from './mark-open-work.js';
 import { pauseRunsOf } from './note-runs.js';
+import { withSight } from './sight.js';
 
 /** A spoke's admitted connection. Its epoch fences every write it makes. */
 export interface SpokeSession {
@@ -16,94 +28,124 @@ export interface SpokeSession {
 }
 
 /**
- * Who holds this token. Refused if nobody does, it was not used in time, or the spoke is revoked.
- * The refusals do not tell which spokes exist.
- */
-export async function authenticateSpoke(
-  context: Context,
-  token: string,
-): Promise<Result<{ readonly spoke: string }, Refusal>> {
-  const found = await context.store.transact((unit) => unit.spokes.byTokenHash(sha256Hex(token)));
-  if (found === undefined) return err(unauthenticated());
-  if (found.revoked) {
-    return err(refusal('spoke/revoked', `spoke ${found.name} is revoked; ask for a new token`));
-  }
-  const tooLate = Date.parse(found.tokenExpiresAt) <= context.clock.now().getTime();
-  return !found.tokenUsed && tooLate ? err(unauthenticated()) : ok({ spoke: found.name });
-}
-
-function unauthenticated(): Refusal {
-  return refusal(
-    'spoke/unauthenticated',
-    'the token is not valid, or was not used within an hour; make a new one (POST /api/v1/join-tokens)',
-  );
-}
-
-/**
- * Opens a session: the epoch rises, so an older session of this spoke can write no more. `skewMs`: how
- * far its clock is ahead of the hub's.
+ * Opens a session: the epoch rises, so an older session of this spoke can write no more. The first
+ * session with the next key ends the key before. `skewMs`: how far its clock is ahead of the hub's.
  */
 export async function openSession(
   context: Context,
-  spoke: string,
+  { spoke, publicKey }: AuthenticatedSpoke,
   hello: SpokeHello,
   skewMs?: number,
 ): Promise<Result<SpokeSession, Refusal>> {
   return context.store.transact(async (unit) => {
     const stored = await unit.spokes.lock(spoke);
-    if (stored === undefined) return err(unauthenticated());
-    if (stored.revoked) return err(refusal('spoke/revoked', `spoke ${spoke} is revoked`));
-    if (stored.hello !== undefined && stored.hello.clusterUid !== hello.clusterUid) {
+    const now = context.clock.now();
+    const credential = stored === undefined ? undefined : credentialOf(stored, publicKey, now);
+    if (stored === undefined || credential === undefined) return err(unauthenticated());
+    const objection = untrusted(stored);
+    if (objection !== undefined) return err(objection);
+    if (credential.clusterUid !== hello.clusterUid) {
       return refuseOtherCluster(context, unit, stored, hello);
     }
+    const seen = noteInstance(stored.instances ?? [], hello.agentInstance, now);
+    if (seen.isClone) return refuseClone(context, unit, stored, hello);
     await pauseRunsOf(unit, stored);
     const epoch = stored.epoch + 1;
     await unit.spokes.save({
       ...stored,
       ...(skewMs !== undefined && { clockSkewMs: skewMs }),
       epoch,
-      hello,
-      tokenUsed: true,
+      credential,
+      instances: seen.instances,
+      hello: withSight(hello, stored.hello?.sight),
       connected: true,
-      lastSeenAt: context.clock.now().toISOString(),
+      lastSeenAt: now.toISOString(),
     });
     await markOpenWork(unit, spoke);
     await markChangedCapabilities(unit, stored, hello);
-    await record(
-      context,
-      unit,
-      { kind: 'spoke', name: spoke, roles: [] },
-      {
-        action: 'spoke.connect',
-        subject: `spoke/${spoke}`,
-        detail: { epoch, clusterUid: hello.clusterUid, agentVersion: hello.agentVersion },
-      },
-    );
+    await recordOpening(context, unit, { stored, hello, epoch, publicKey });
     return ok({ spoke, environment: stored.environment, epoch });
   });
 }
 
-/** One token, two clusters: a copy of the token, or a cluster that was made anew. A person decides. */
+/** The spoke's credential as it stands once a session of this key is open; absent: not its key. */
+function credentialOf(
+  { credential }: SpokeRecord,
+  publicKey: string,
+  now: Date,
+): SpokeCredential | undefined {
+  if (credential === undefined || credential.publicKey === publicKey) return credential;
+  return credential.nextPublicKey === publicKey ? withNextInForce(credential, now) : undefined;
+}
+
+async function recordOpening(
+  context: Context,
+  unit: UnitOfWork,
+  opening: {
+    readonly stored: SpokeRecord;
+    readonly hello: SpokeHello;
+    readonly epoch: number;
+    readonly publicKey: string;
+  },
+): Promise<void> {
+  const { stored, hello, epoch, publicKey } = opening;
+  const who = spokeItself(stored);
+  const subject = `spoke/${stored.name}`;
+  if (stored.credential?.publicKey !== publicKey) {
+    const detail = { publicKey, before: stored.credential?.publicKey ?? null };
+    await record(context, unit, who, { action: 'spoke.key_changed', subject, detail });
+  }
+  const { clusterUid, agentVersion } = hello;
+  await record(context, unit, who, {
+    action: 'spoke.connect',
+    subject,
+    detail: { epoch, clusterUid, agentVersion },
+  });
+}
+
+function spokeItself({ name }: SpokeRecord): Principal {
+  return { kind: 'spoke', name, roles: [] };
+}
+
+/** One key, two clusters: a copy of the key, or a cluster that was made anew. A person decides. */
 async function refuseOtherCluster(
   context: Context,
   unit: UnitOfWork,
-  { name, hello: known }: SpokeRecord,
+  spoke: SpokeRecord,
   hello: SpokeHello,
 ): Promise<Result<never, Refusal>> {
-  await record(
-    context,
-    unit,
-    { kind: 'spoke', name, roles: [] },
-    {
-      action: 'spoke.cluster_mismatch',
-      subject: `spoke/${name}`,
-      detail: { known: known?.clusterUid ?? null, said: hello.clusterUid },
-    },
-  );
+  const { name, credential } = spoke;
+  const known = credential?.clusterUid ?? '';
+  await raiseAlarm(context, unit, spoke, {
+    by: spokeItself(spoke),
+    kind: 'other_cluster',
+    message: `the key of spoke ${name} came from the cluster ${hello.clusterUid}, and it joined from ${known}; find out who has the key. If it is not this spoke: revoke it and make a new join token`,
+    detail: { known, said: hello.clusterUid },
+  });
   return err(
     refusal(
       'spoke/other_cluster',
-      `spoke ${name} belongs to another cluster; make a new token for it to move (POST /api/v1/join-tokens)`,
+      `spoke ${name} belongs to another cluster; make a new join token for it to move (POST /api/v1/join-tokens)`,
+    ),
+  );
+}
+
+/** Neither of the two is heard any more before a person has looked. */
+async function refuseClone(
+  context: Context,
+  unit: UnitOfWork,
+  spoke: SpokeRecord,
+  { agentInstance, clusterUid }: SpokeHello,
+): Promise<Result<never, Refusal>> {
+  const { name } = spoke;
+  await lockClone(context, unit, spoke, {
+    message: `two agents with the key of spoke ${name} keep taking the session from each other; stop one of them and accept the spoke again, or revoke it if you do not know the other`,
+    detail: { agentInstance, clusterUid },
+  });
+  return err(
+    refusal(
+      'spoke/not_accepted',
+      `two agents use the key of spoke ${name}, so neither is let in; stop one of them, then accept the spoke again (POST /api/v1/spokes/${name}/accept)`,
     ),
   );
 }
@@ -155,21 +197,4 @@ export async function fenced(
     return err(refusal('spoke/superseded', `a newer session of spoke ${spoke} has taken over`));
   }
   return stored.revoked ? err(refusal('spoke/revoked', `spoke ${spoke} is revoked`)) : ok(stored);
-}
-
-/**
- * Plans that wait for the spoke, or may have to, are looked at again: its own, and those around what
- * runs there, because a spoke that is away has nothing that is known to run.
- */
-export async function markOpenWork(unit: UnitOfWork, ...spokes: readonly string[]): Promise<void> {
-  const entities = await unit.entities.ofSpokes(spokes);
-  if (entities.length === 0) return;
-  const around = await findNeighbours(unit, entities);
-  const names = new Set([...entities.map(({ name }) => name), ...namesIn(around)]);
-  const open = await unit.plans.openOf([...names]);
-  await unit.dirty.mark(open.map(({ entity }) => entity));
-}
-
-function namesIn(around: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
-  return [...around.values()].flatMap((names) => [...names]);
 }

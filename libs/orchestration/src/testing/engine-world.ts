@@ -5,14 +5,14 @@ import type {
   Plan,
   PlanPhase,
   Recall,
+  Role,
   StoredConstraint,
   Values,
 } from '@apollo-deploy/domain';
-import { jsonDigest, type Result, sha256Hex } from '@apollo-deploy/kernel';
+import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import { addToChannel } from '../catalog/add-to-channel.js';
 import { createEnvironment } from '../catalog/create-environment.js';
 import { createProduct } from '../catalog/create-product.js';
-import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { registerRelease } from '../catalog/register-release.js';
 import { addConstraint, type NewConstraint } from '../constraints/add-constraint.js';
@@ -21,6 +21,7 @@ import { addRecall, type NewRecall } from '../recalls/add-recall.js';
 import { type EntityView, viewEntity } from '../engine/entity-view.js';
 import { OrchestrationEngine } from '../engine/orchestration-engine.js';
 import { AnnouncingStore } from '../events/announcing-store.js';
+import { setRoles } from '../people/set-roles.js';
 import type { StoredEvent } from '../ports/event-log.js';
 import { VirtualClock } from '../ports/clock.js';
 import { CountingIds } from '../ports/ids.js';
@@ -30,19 +31,37 @@ import type { Principal } from '../ports/principal.js';
 import type { Store } from '../ports/store.js';
 import { recordFullState, type ReleaseReportBody } from '../spokes/record-state.js';
 import { recordHeartbeats } from '../spokes/record-heartbeats.js';
-import { recordPlanProgress } from '../spokes/record-plan-progress.js';
+import { recordPlanProgress, recordPlanWaiting } from '../spokes/record-plan-progress.js';
 import { recordPlanResult, type SpokeVerdict } from '../spokes/record-plan-result.js';
 import { openSession, type SpokeSession } from '../spokes/spoke-session.js';
+import { admitted, CLUSTER_UID, joinedSpoke } from './joined-spoke.js';
+import { must, PERSON } from './must.js';
 
-export const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
+export { must, PERSON };
+
+/** What makes somebody an sre everywhere. */
+export const SRE = { roles: ['sre'], grants: [], disabled: false } as const;
+
+/** Somebody who acts under a name; the roles that count are those that are stored. */
+export function personCalled(name: string): Principal {
+  return { kind: 'person', name, roles: [] };
+}
 
 export const HELLO = {
   agentVersion: '0.1.0',
   agentInstance: 'instance-1',
-  clusterUid: 'cluster-1',
+  clusterUid: CLUSTER_UID,
   helmVersion: 'v4.3.1',
   kubernetesVersion: 'v1.36.3',
-  capabilities: ['install', 'upgrade', 'config_update', 'rollback', 'uninstall'],
+  capabilities: [
+    'install',
+    'upgrade',
+    'config_update',
+    'rollback',
+    'uninstall',
+    'adopt',
+    'refuse_conflicts',
+  ],
   simulated: false,
 };
 
@@ -54,7 +73,16 @@ export interface SeenRelease {
   readonly status?: string;
   readonly health?: string;
   readonly missing?: string;
+  /** The newest revision that is deployed, where that is not the head. */
+  readonly deployed?: { readonly version: string; readonly revision: number };
+  /** Somebody else made it. */
+  readonly unmanaged?: true;
+  /** The plan that it says it is of. */
+  readonly planId?: string;
 }
+
+/** Whom the hub asks besides its spokes. */
+export type Outside = Pick<Context, 'backups' | 'health' | 'rollbacks'>;
 
 /** A hub with one environment, one spoke and a product or more on a virtual clock, told what to do. */
 export class EngineWorld {
@@ -66,24 +94,29 @@ export class EngineWorld {
   session: SpokeSession = { spoke: 'dev', environment: 'dev', epoch: 0 };
   private generation = 0;
 
-  constructor(store: Store = new InMemoryStore()) {
+  constructor(store: Store = new InMemoryStore(), outside: Outside = {}) {
     this.context = {
       store: new AnnouncingStore(store, this.clock),
       clock: this.clock,
       ids: new CountingIds(),
       startedAt: new Date(0),
+      ...outside,
     };
     this.engine = new OrchestrationEngine(this.context, (entity) => this.bugs.push(entity));
   }
 
   /** Environment `dev`, product `aria` with releases 1.0.0 and 1.1.0, the first in channel `dev`. */
-  static async build(environment: Partial<Environment> = {}, store?: Store): Promise<EngineWorld> {
-    const world = new EngineWorld(store);
+  static async build(
+    environment: Partial<Environment> = {},
+    store?: Store,
+    outside?: Outside,
+  ): Promise<EngineWorld> {
+    const world = new EngineWorld(store, outside);
     const { context } = world;
     await createEnvironment(context, PERSON, { name: 'dev', tier: 'development', ...environment });
     await world.product('aria', { '1.0.0': [], '1.1.0': [] });
     await world.release('1.0.0');
-    await issueSpokeToken(context, PERSON, { spoke: 'dev', environment: 'dev', token: 'secret' });
+    await joinedSpoke(context, { spoke: 'dev', environment: environment.name ?? 'dev' });
     return world;
   }
 
@@ -140,7 +173,7 @@ export class EngineWorld {
   }
 
   async connect(hello: Partial<SpokeHello> = {}): Promise<void> {
-    this.session = must(await openSession(this.context, 'dev', { ...HELLO, ...hello }));
+    this.session = must(await openSession(this.context, admitted('dev'), { ...HELLO, ...hello }));
   }
 
   /** Time goes on to an instant, and the spoke is heard then. */
@@ -168,6 +201,23 @@ export class EngineWorld {
     );
   }
 
+  /** Somebody has these roles from now on, everywhere. */
+  async person(name: string, ...roles: readonly Role[]): Promise<void> {
+    const held = { name, roles, grants: [], disabled: false };
+    must(await setRoles(this.context, PERSON, held));
+  }
+
+  /** Lets somebody agree to every plan that waits for people, and what then may go goes. */
+  async approveAll(by: string): Promise<void> {
+    const waiting = (await this.plans()).filter(({ violations }) =>
+      violations.some(({ code }) => code === 'approval'),
+    );
+    for (const { id, digest } of waiting) {
+      must(await this.engine.approvePlan(personCalled(by), id, { digest }));
+    }
+    await this.settle();
+  }
+
   /** Drains the queue until it is empty. */
   async settle(): Promise<void> {
     while ((await this.engine.drainOnce()) > 0);
@@ -182,8 +232,14 @@ export class EngineWorld {
   }
 
   /** The spoke says how far it has come with a plan. */
-  async progress(planId: string, phase: PlanPhase): Promise<void> {
-    must(await recordPlanProgress(this.context, this.session, planId, phase));
+  async progress(planId: string, phase: PlanPhase, message?: string): Promise<void> {
+    const said = { planId, phase, ...(message !== undefined && { message }) };
+    must(await recordPlanProgress(this.context, this.session, said));
+  }
+
+  /** The spoke says what a plan waits for, since when. */
+  async waits(planId: string, message: string, since: string): Promise<void> {
+    must(await recordPlanWaiting(this.context, this.session, { planId, message, since }));
   }
 
   async result(planId: string, result: SpokeVerdict['result'], seen?: SeenRelease): Promise<void> {
@@ -258,11 +314,6 @@ export function failed(
   };
 }
 
-export function must<T, E>(result: Result<T, E>): T {
-  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
-  return result.value;
-}
-
 export function releaseReport(releaseName: string, seen: SeenRelease): ReleaseReportBody {
   const { version, revision, values = {}, status = 'deployed', health = 'Healthy' } = seen;
   return {
@@ -277,6 +328,11 @@ export function releaseReport(releaseName: string, seen: SeenRelease): ReleaseRe
       manifestDigest: sha256Hex(`manifest ${version}`),
       secretUid: `uid-${String(revision)}`,
       releaseDigest: sha256Hex(`${releaseName} ${String(revision)} ${version}`),
+      ...(seen.unmanaged === true && { unmanaged: true }),
+      ...(seen.planId !== undefined && { planId: seen.planId }),
+      ...(seen.deployed !== undefined && {
+        deployed: { revision: seen.deployed.revision, chartVersion: seen.deployed.version },
+      }),
     },
     health,
     objects: [],

@@ -1,9 +1,8 @@
 import type { DesiredState, Plan, Tier, Values } from '@apollo-deploy/domain';
 import { createEnvironment } from '../catalog/create-environment.js';
-import { issueSpokeToken } from '../catalog/issue-spoke-token.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { recordHeartbeats } from '../spokes/record-heartbeats.js';
-import { recordPlanResult } from '../spokes/record-plan-result.js';
+import { recordPlanResult, type SpokeVerdict } from '../spokes/record-plan-result.js';
 import { recordFullState } from '../spokes/record-state.js';
 import { closeSession, openSession, type SpokeSession } from '../spokes/spoke-session.js';
 import {
@@ -15,6 +14,7 @@ import {
   type SeenRelease,
   SUCCEEDED,
 } from './engine-world.js';
+import { admitted, joinedSpoke } from './joined-spoke.js';
 
 /** Another spoke than `dev` with `aria` on it, in an environment of the same name or in `dev` itself. */
 export class OtherSpoke {
@@ -35,16 +35,15 @@ export class OtherSpoke {
   /** In an environment that there is. */
   static async joinIn(world: EngineWorld, name: string, environment: string): Promise<OtherSpoke> {
     const { context } = world;
-    const token = `token of ${name}`;
-    must(await issueSpokeToken(context, PERSON, { spoke: name, environment, token }));
-    return new OtherSpoke(world, name, must(await openSession(context, name, HELLO)));
+    await joinedSpoke(context, { spoke: name, environment });
+    return new OtherSpoke(world, name, must(await openSession(context, admitted(name), HELLO)));
   }
 
   /** It connects anew, and has not reported since. */
   async comeBack(): Promise<void> {
     const { context } = this.world;
     await closeSession(context, this.session);
-    this.session = must(await openSession(context, this.name, HELLO));
+    this.session = must(await openSession(context, admitted(this.name), HELLO));
   }
 
   get entity(): string {
@@ -78,6 +77,12 @@ export class OtherSpoke {
     const release = releaseReport(this.entity, seen);
     const verdict = { planId, attempt: 1, result: SUCCEEDED, release };
     must(await recordPlanResult(this.world.context, this.session, verdict));
+  }
+
+  /** Its word on the newest plan of its entity. */
+  async result(result: SpokeVerdict['result']): Promise<void> {
+    const { id: planId, attempt } = await this.lastPlan();
+    must(await recordPlanResult(this.world.context, this.session, { planId, attempt, result }));
   }
 
   async heard(): Promise<void> {

@@ -3,6 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
+import {
+  damagedJson,
+  type DamagedJson as Json,
+  damagedText,
+  type JsonDamage,
+} from '../testing/damage.js';
 import { decodeHubFrame, decodeSpokeFrame } from './envelope.js';
 import { HUB_MESSAGES, SPOKE_MESSAGES } from './messages.js';
 
@@ -11,17 +17,24 @@ const FIXTURES = new URL('../../fixtures/v1/', import.meta.url);
 const SEED = 20_261_122;
 const RUNS = 3000;
 
-type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
-
 const SIDES = [
   { side: 'spoke', decode: decodeSpokeFrame, messages: SPOKE_MESSAGES },
   { side: 'hub', decode: decodeHubFrame, messages: HUB_MESSAGES },
 ] as const;
 
+/** Every frame of the side that was recorded, alone and in conversations. */
 function framesOf(side: 'hub' | 'spoke'): readonly Json[] {
-  const folder = new URL(`${side}/`, FIXTURES);
-  return readdirSync(folder).map(
-    (file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Json,
+  const [alone, conversations] = [filesIn(`${side}/`), filesIn('transcripts/')];
+  const said = conversations.flatMap((steps) =>
+    (steps as { [S in typeof side]?: Json }[]).flatMap((step) => step[side] ?? []),
+  );
+  return [...alone, ...said];
+}
+
+function filesIn(folder: string): readonly Json[] {
+  const url = new URL(folder, FIXTURES);
+  return readdirSync(url).map(
+    (file) => JSON.parse(readFileSync(new URL(file, url), 'utf8')) as Json,
   );
 }
 
@@ -33,31 +46,11 @@ const odd = fc.oneof(
   fc.constantFrom<Json>('0'.repeat(64), 'succeeded', 'declined', 'helm', 'install', 'Healthy'),
   fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
 );
-const change = fc.record({
+const change: fc.Arbitrary<JsonDamage> = fc.record({
   at: fc.nat(10_000),
-  how: fc.constantFrom('replace', 'remove', 'add', 'repeat'),
+  how: fc.constantFrom('replace' as const, 'remove' as const, 'add' as const, 'repeat' as const),
   value: odd,
 });
-
-/** Every list and object of a frame. */
-function placesOf(value: Json): (Json[] | { [member: string]: Json })[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return [value, ...Object.values(value).flatMap(placesOf)];
-}
-
-/** Does one thing to one member or item, somewhere in the frame. */
-function apply(frame: Json, { at, how, value }: { at: number; how: string; value: Json }): void {
-  const slots = placesOf(frame).flatMap((place) =>
-    Object.keys(place).map((key) => ({ place: place as { [member: string]: Json }, key })),
-  );
-  const slot = slots[at % Math.max(slots.length, 1)];
-  if (slot === undefined) return;
-  const { place, key } = slot;
-  if (how === 'replace') place[key] = value;
-  else if (how === 'remove') delete place[key];
-  else if (how === 'add') place['unheard-of'] = value;
-  else if (Array.isArray(place)) place.push(...(place as Json[]).slice(0, 3));
-}
 
 const isText = (value: unknown, least: number, most: number): boolean =>
   typeof value === 'string' && [...value].length >= least && [...value].length <= most;
@@ -91,9 +84,7 @@ describe.each(SIDES)('the decoder of frames of a $side', ({ side, decode, messag
     let read = 0;
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.array(change, { maxLength: 4 }), (which, changes) => {
-        const frame = structuredClone(good[which] ?? null);
-        for (const one of changes) apply(frame, structuredClone(one));
-        const text = JSON.stringify(frame);
+        const text = JSON.stringify(damagedJson(good[which] ?? null, changes));
         const decoded = decode(text);
         read += decoded.ok ? 1 : 0;
         const same = !decoded.ok || JSON.stringify(decoded.value) === text;
@@ -115,22 +106,28 @@ describe.each(SIDES)('the decoder of frames of a $side', ({ side, decode, messag
       insert: fc.string({ unit: 'binary', maxLength: 3 }),
     });
     fc.assert(
-      fc.property(damage, ({ which, at, drop, insert }) => {
-        const text = texts[which] ?? '';
-        const from = at % (text.length + 1);
-        const damaged = text.slice(0, from) + insert + text.slice(from + drop);
+      fc.property(damage, ({ which, ...one }) => {
+        const damaged = damagedText(texts[which] ?? '', one);
         return decode(damaged).ok === isFrame(damaged, messages);
       }),
       { seed: SEED, numRuns: RUNS },
     );
   });
 
+  it('reads nothing in random bytes, and ends at none', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4000 }), (bytes) => {
+        const decoded = decode(Buffer.from(bytes).toString('utf8'));
+        return !decoded.ok && isText(decoded.error.detail, 5, 2048);
+      }),
+      { seed: SEED, numRuns: RUNS / 3 },
+    );
+  });
+
   it('says of every frame it refuses why, in words that fit an error message', () => {
     fc.assert(
       fc.property(fc.nat(good.length - 1), change, (which, one) => {
-        const frame = structuredClone(good[which] ?? null);
-        apply(frame, structuredClone(one));
-        const decoded = decode(JSON.stringify(frame));
+        const decoded = decode(JSON.stringify(damagedJson(good[which] ?? null, [one])));
         return decoded.ok || isText(decoded.error.detail, 5, 2048);
       }),
       { seed: SEED, numRuns: RUNS },

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { holdsInfinity, nestsDeeperThan } from './json-limits.js';
 import {
   HUB_MESSAGES,
   type HubMessageType,
@@ -38,11 +39,17 @@ export type HubFrame = { [T in HubMessageType]: Framed<T, HubPayload<T>> }[HubMe
 
 /** Why a frame cannot be read. `unknown_type` is tolerable unless the frame calls itself critical. */
 export interface FrameRefusal {
-  readonly code: 'not_json' | 'not_an_envelope' | 'unknown_type' | 'invalid_payload' | 'version';
+  readonly code:
+    'not_json' | 'too_deep' | 'not_an_envelope' | 'unknown_type' | 'invalid_payload' | 'version';
   readonly detail: string;
   readonly critical: boolean;
   readonly id?: string;
 }
+
+/** JSON of a spoke may be nested so deeply, in levels. */
+const SPOKE_DEPTH = 64;
+/** That of a hub holds values, which alone may have 64. */
+const HUB_DEPTH = 128;
 
 const envelope = Compile(Envelope);
 const spokeMessages = compileAll(SPOKE_MESSAGES);
@@ -50,12 +57,12 @@ const hubMessages = compileAll(HUB_MESSAGES);
 
 /** Reads one text frame from a spoke. Unknown members are tolerated, unknown types refused. */
 export function decodeSpokeFrame(text: string): Result<SpokeFrame, FrameRefusal> {
-  return decode(text, spokeMessages) as Result<SpokeFrame, FrameRefusal>;
+  return decode(text, spokeMessages, SPOKE_DEPTH) as Result<SpokeFrame, FrameRefusal>;
 }
 
 /** Reads one text frame from the hub. Unknown members are tolerated, unknown types refused. */
 export function decodeHubFrame(text: string): Result<HubFrame, FrameRefusal> {
-  return decode(text, hubMessages) as Result<HubFrame, FrameRefusal>;
+  return decode(text, hubMessages, HUB_DEPTH) as Result<HubFrame, FrameRefusal>;
 }
 
 /** What every frame carries besides its payload. */
@@ -91,7 +98,11 @@ function compileAll(schemas: Record<string, TSchema>): ReadonlyMap<string, Check
 function decode(
   text: string,
   messages: ReadonlyMap<string, Check>,
+  levels: number,
 ): Result<Envelope, FrameRefusal> {
+  if (nestsDeeperThan(levels, text)) {
+    return refuse('too_deep', `the frame is nested more than ${levels} levels deep`, true);
+  }
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -116,6 +127,10 @@ function decode(
   }
   if (!payload.Check(frame.p)) {
     return refuse('invalid_payload', `${frame.t}: ${firstError(payload, frame.p)}`, true, frame.id);
+  }
+  if (holdsInfinity(text, frame.p)) {
+    const detail = `${frame.t}: a number is larger than any that can be kept; write it as text`;
+    return refuse('invalid_payload', detail, true, frame.id);
   }
   return ok(frame);
 }

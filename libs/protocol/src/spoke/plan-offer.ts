@@ -43,6 +43,10 @@ export const OfferedContent = Type.Object({
       valuesDigest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     }),
   ),
+  /** The plan takes over a release that Apollo did not make; absent: it must not. */
+  adopt: Type.Optional(Type.Boolean()),
+  /** The plan is refused where others have set fields of its chart; absent: the chart takes them back. */
+  fieldConflicts: Type.Optional(Type.Literal('refuse')),
 });
 export type OfferedContent = Static<typeof OfferedContent>;
 
@@ -54,6 +58,28 @@ const CoveringPlan = Type.Object({
   digest: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
 });
 export type CoveringPlan = Static<typeof CoveringPlan>;
+
+/** A person's yes, as the hub took it. */
+const PlanApproval = Type.Object({
+  by: Type.String({ minLength: 1, maxLength: 256 }),
+  roles: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 64 }),
+  at: Type.String({ maxLength: 40 }),
+  /** Of the content that this person said yes to. */
+  digest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+
+/** The capability of a spoke that reads by which break-glass a signed plan goes; others refuse what they do not know. */
+export const READS_BREAK_GLASS = 'break_glass';
+
+/** What people opened to let the plan go past what held it. */
+const OfferedBreakGlass = Type.Object({
+  id: Type.String({ maxLength: 64 }),
+  /** Which kinds of what holds plans; the words of the engine. */
+  waives: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 16 }),
+  by: Type.String({ minLength: 1, maxLength: 256 }),
+  reason: Type.String({ maxLength: 2000 }),
+  until: Type.String({ maxLength: 40 }),
+});
 
 /** An approved plan, pushed to the spoke that shall carry it out. */
 export const PlanOffer = Type.Object({
@@ -71,5 +97,9 @@ export const PlanOffer = Type.Object({
   rollbackOf: Type.Optional(CoveringPlan),
   /** The plan whose content this one restores. */
   repairOf: Type.Optional(CoveringPlan),
+  /** By whose word it goes, or the plan goes that covers it; absent: the hub does not say. */
+  approvals: Type.Optional(Type.Array(PlanApproval, { maxItems: 64 })),
+  /** What it goes by, past something that held it; absent: nothing was in its way, or the hub does not say. */
+  breakGlass: Type.Optional(Type.Array(OfferedBreakGlass, { maxItems: 16 })),
 });
 export type PlanOffer = Static<typeof PlanOffer>;

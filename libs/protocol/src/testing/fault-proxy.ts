@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Faults, FaultyPipe, noFaults } from './faulty-pipe.js';
+import { type After, afterRealTime, type Faults, FaultyPipe, noFaults } from './faulty-pipe.js';
 
 /** The way of bytes: from who dials to who listens, or back. */
 export type Direction = 'toHub' | 'toSpoke';
@@ -31,18 +31,22 @@ export class FaultProxy {
   private constructor(
     private readonly server: Server,
     private target: number,
+    private readonly after: After,
   ) {
     this.expiry = setTimeout(() => void this.stop(), LIFETIME_MS);
     this.expiry.unref();
     server.on('connection', (socket) => this.admit(socket));
   }
 
-  /** Between whoever dials `port` of the proxy and `target`, both on 127.0.0.1. */
-  static async start(target: number): Promise<FaultProxy> {
+  /**
+   * Between whoever dials `port` of the proxy and `target`, both on 127.0.0.1. Latency and rate are
+   * waited for with `after`: in real time, if it is not given.
+   */
+  static async start(target: number, after: After = afterRealTime): Promise<FaultProxy> {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new FaultProxy(server, target);
+    return new FaultProxy(server, target, after);
   }
 
   get port(): number {
@@ -124,11 +128,11 @@ export class FaultProxy {
       spoke.resetAndDestroy();
       hub.resetAndDestroy();
     };
-    const { toHub, toSpoke } = this.faults;
+    const { faults, after } = this;
     const link = {
       ...{ spoke, hub },
-      toHub: new FaultyPipe(spoke, hub, toHub, cut),
-      toSpoke: new FaultyPipe(hub, spoke, toSpoke, cut),
+      toHub: new FaultyPipe(spoke, hub, { faults: faults.toHub, after, onCut: cut }),
+      toSpoke: new FaultyPipe(hub, spoke, { faults: faults.toSpoke, after, onCut: cut }),
     };
     this.links.add(link);
     this.watch(link, spoke, hub);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** What is wrong with one direction; everything may change while bytes flow. */
 export interface Faults {
@@ -25,6 +25,24 @@ export function noFaults(): Faults {
   };
 }
 
+/** Runs something later; answers what takes that back. */
+export type After = (delayMs: number, run: () => void) => () => void;
+
+/** In real time; nothing stays alive for it. */
+export const afterRealTime: After = (delayMs, run) => {
+  const timeout = setTimeout(run, delayMs).unref();
+  return () => {
+    clearTimeout(timeout);
+  };
+};
+
+export interface FaultyPipeOptions {
+  readonly faults: Faults;
+  readonly after: After;
+  /** As many bytes were passed on as should have been. */
+  readonly onCut: () => void;
+}
+
 /** One direction of one connection. Bytes keep their order; nothing is read ahead of what is passed on. */
 export class FaultyPipe {
   /** Passed on so far. */
@@ -34,8 +52,7 @@ export class FaultyPipe {
   constructor(
     private readonly source: Socket,
     private readonly sink: Socket,
-    private readonly faults: Faults,
-    private readonly onCut: () => void,
+    private readonly options: FaultyPipeOptions,
   ) {
     source.on('data', (chunk: Buffer) => {
       source.pause();
@@ -43,7 +60,7 @@ export class FaultyPipe {
     });
     // An end that comes while bytes are still held back must not overtake them.
     source.on('end', () => {
-      if (this.faults.flow === 'pass') sink.end();
+      if (this.options.faults.flow === 'pass') sink.end();
     });
   }
 
@@ -53,11 +70,11 @@ export class FaultyPipe {
   }
 
   private async pass(chunk: Buffer): Promise<void> {
-    const { latencyMs } = this.faults;
-    if (latencyMs > 0) await wait(latencyMs, undefined, { ref: false });
+    const { faults } = this.options;
+    await this.wait(faults.latencyMs);
     for (let at = 0; at < chunk.length && !this.sink.destroyed;) {
       await this.noStall();
-      const { sliceBytes } = this.faults;
+      const { sliceBytes } = faults;
       const end = sliceBytes > 0 ? at + sliceBytes : chunk.length;
       await this.write(chunk.subarray(at, end));
       // So that the receiver gets to see every piece by itself.
@@ -67,13 +84,14 @@ export class FaultyPipe {
   }
 
   private async noStall(): Promise<void> {
-    while (this.faults.flow === 'stall' && !this.sink.destroyed) {
+    while (this.options.faults.flow === 'stall' && !this.sink.destroyed) {
       await new Promise<void>((resolve) => (this.goOn = resolve));
     }
   }
 
   private async write(piece: Buffer): Promise<void> {
-    const { faults, sink } = this;
+    const { sink } = this;
+    const { faults, onCut } = this.options;
     if (faults.flow === 'swallow') return;
     const part = piece.subarray(0, faults.bytesLeft);
     faults.bytesLeft -= part.length;
@@ -82,9 +100,21 @@ export class FaultyPipe {
     await new Promise<void>((resolve) => sink.write(part, () => resolve()));
     if (faults.bytesLeft === 0) {
       faults.bytesLeft = Number.POSITIVE_INFINITY;
-      this.onCut();
+      onCut();
     } else if (faults.bytesPerSecond > 0) {
-      await wait((part.length * 1000) / faults.bytesPerSecond, undefined, { ref: false });
+      await this.wait((part.length * 1000) / faults.bytesPerSecond);
     }
+  }
+
+  /** Ends early when the faults change, or a side is gone. */
+  private async wait(delayMs: number): Promise<void> {
+    if (delayMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.options.after(delayMs, resolve);
+      this.goOn = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 }

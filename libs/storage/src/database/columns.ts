@@ -48,6 +48,14 @@ export function integer(sqlType: 'integer' | 'bigint' = 'integer'): RequiredColu
   return required({ sqlType, encode: (value) => value, decode: Number }, undefined);
 }
 
+/** A number that need not be whole. */
+export function decimal(): RequiredColumn<number> {
+  return required(
+    { sqlType: 'double precision', encode: (value) => value, decode: Number },
+    undefined,
+  );
+}
+
 export function flag(): RequiredColumn<boolean> {
   return required(
     { sqlType: 'boolean', encode: (value) => value, decode: (stored) => stored as boolean },

@@ -13,9 +13,13 @@ export class Conditions {
     return this;
   }
 
+  /** The conditions alone; empty where there are none. */
+  get where(): string {
+    return this.parts.length === 0 ? '' : `WHERE ${this.parts.join(' AND ')} `;
+  }
+
   /** The conditions, the order, and as many rows as a page needs. */
   page(order: string, page: PageRequest): string {
-    const where = this.parts.length === 0 ? '' : `WHERE ${this.parts.join(' AND ')} `;
-    return `${where}ORDER BY ${order} LIMIT ${rowsToRead(page)}`;
+    return `${this.where}ORDER BY ${order} LIMIT ${rowsToRead(page)}`;
   }
 }

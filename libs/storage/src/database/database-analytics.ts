@@ -34,13 +34,18 @@ export class DatabaseAnalytics implements AnalyticsRepository {
     }
   }
 
-  async sums(by: AnalyticsDimension, { from, to }: DayRange): Promise<readonly CounterSum[]> {
+  async sums(
+    by: AnalyticsDimension,
+    { from, to }: DayRange,
+    environments?: readonly string[],
+  ): Promise<readonly CounterSum[]> {
     await this.writePending();
     const rows = await this.session.read(
       `SELECT ${KEYS[by]} AS key, counter, sum(amount) AS sum FROM plan_counts
        WHERE day >= $1::date AND day < $2::date
+         AND ($3::text[] IS NULL OR environment = ANY($3))
        GROUP BY 1, counter ORDER BY ${KEYS[by]} COLLATE "C", counter`,
-      [from, to],
+      [from, to, environments ?? null],
     );
     return rows.map(({ key, counter, sum }) => ({
       key: key as string,

@@ -38,8 +38,8 @@ export class DatabaseEnvironments
     return this.table.lock('name = $1', [name]);
   }
 
-  async list(page: PageRequest): Promise<Page<Environment>> {
-    const conditions = new Conditions().and('name > ?', page.after);
+  async list(page: PageRequest, names?: readonly string[]): Promise<Page<Environment>> {
+    const conditions = new Conditions().and('name = ANY(?)', names).and('name > ?', page.after);
     const found = await this.table.select(conditions.page('name', page), conditions.parameters);
     return pageOf(found, page, ({ name }) => name);
   }
@@ -140,6 +140,17 @@ export class DatabaseCharts implements ChartRepository {
   async get(sha256: string): Promise<Uint8Array | undefined> {
     const statement = 'SELECT bytes FROM charts WHERE sha256 = $1';
     const [row] = await this.session.read(statement, [sha256]);
+    return row === undefined ? undefined : new Uint8Array(row['bytes'] as Buffer);
+  }
+
+  async getFor(spoke: string, sha256: string): Promise<Uint8Array | undefined> {
+    const [row] = await this.session.read(
+      `SELECT bytes FROM charts WHERE sha256 = $1 AND EXISTS (
+         SELECT FROM releases JOIN entities USING (product)
+         WHERE chart->>'sha256' = $1 AND spoke = $2
+       )`,
+      [sha256, spoke],
+    );
     return row === undefined ? undefined : new Uint8Array(row['bytes'] as Buffer);
   }
 }

@@ -6,10 +6,15 @@ import { EVENTS } from './message-maps.js';
 /** Every transaction that may still come before, or among, what it guards has ended. */
 const SETTLED = 'transaction < pg_snapshot_xmin(pg_current_snapshot())';
 
-const SELECT = `SELECT transaction || '-' || position AS id, ${EVENTS.selection} FROM events`;
+/**
+ * When it happened, in milliseconds, tells an event from one of the same numbers that was lost: the
+ * server that took over from another gives numbers anew that the other gave last.
+ */
+const IDENTITY = `transaction || '-' || position || '-' || floor(extract(epoch FROM at) * 1000)`;
+const SELECT = `SELECT ${IDENTITY} AS id, ${EVENTS.selection} FROM events`;
 
-/** A transaction and a position; both stay within what PostgreSQL takes for one. */
-const ID = /^(\d{1,18})-(\d{1,18})$/;
+/** A transaction and a position, which stay within what PostgreSQL takes for one, and a time. */
+const ID = /^(\d{1,18})-(\d{1,18})-\d{1,18}$/;
 
 interface Cursor {
   readonly transaction: string;

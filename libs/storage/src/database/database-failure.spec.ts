@@ -46,10 +46,28 @@ describe('a failure of the database', () => {
     expect(failure.cause).toBe(error);
   });
 
-  it('says where, what, and what to do', () => {
-    expect(databaseFailure(new Error('no route to host'), '"apollo" at db:5432').message).toBe(
-      'the database "apollo" at db:5432 does not do its work: no route to host; check that ' +
-        'PostgreSQL runs and that DATABASE_URL names it, then try again',
+  it.each([
+    {
+      name: 'for want of a network',
+      error: new Error('no route to host'),
+      expected:
+        'no route to host; check that PostgreSQL runs and that DATABASE_URL names it, then try again',
+    },
+    {
+      name: 'for want of room on its disk',
+      error: fromServer('53100'),
+      expected: 'the server said so; make room on the disk of PostgreSQL, then try again',
+    },
+    {
+      name: 'for want of connections',
+      error: fromServer('53300'),
+      expected:
+        'the server said so; end connections that nobody needs, or let PostgreSQL take more ' +
+        '(max_connections), then try again',
+    },
+  ])('says where, what, and what to do $name', ({ error, expected }) => {
+    expect(databaseFailure(error, '"apollo" at db:5432').message).toBe(
+      `the database "apollo" at db:5432 does not do its work: ${expected}`,
     );
   });
 });

@@ -43,10 +43,17 @@ export function endsConnection(error: unknown): boolean {
   return code === undefined || BROKEN_OFF.some((start) => code.startsWith(start));
 }
 
+/** What a person can do, by the code of the server. */
+const CURES: Readonly<Record<string, string>> = {
+  '53100': 'make room on the disk of PostgreSQL',
+  '53300': 'end connections that nobody needs, or let PostgreSQL take more (max_connections)',
+};
+const USUAL_CURE = 'check that PostgreSQL runs and that DATABASE_URL names it';
+
 export function unavailable(target: string, cause: unknown): StoreUnavailable {
+  const cure = CURES[errorCode(cause) ?? ''] ?? USUAL_CURE;
   return new StoreUnavailable(
-    `the database ${target} does not do its work: ${messageOf(cause)}; check that PostgreSQL runs ` +
-      'and that DATABASE_URL names it, then try again',
+    `the database ${target} does not do its work: ${messageOf(cause)}; ${cure}, then try again`,
     { cause },
   );
 }
@@ -58,7 +65,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Errors of the server carry a severity; those of the network and of the driver do not. */
-function isFromServer(error: unknown): boolean {
+export function isFromServer(error: unknown): boolean {
   const inner =
     typeof error === 'object' && error !== null && 'driverError' in error
       ? error.driverError

@@ -109,8 +109,8 @@ export class DatabaseSpokes implements SpokeRepository {
     return this.table.select('WHERE name = ANY($1) ORDER BY name', [names]);
   }
 
-  byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined> {
-    return this.table.first('WHERE token_hash = $1', [tokenHash]);
+  lockShared(names: readonly string[]): Promise<readonly SpokeRecord[]> {
+    return this.table.lockShared('WHERE name = ANY($1) ORDER BY name', [names]);
   }
 
   async insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>> {
@@ -123,6 +123,7 @@ export class DatabaseSpokes implements SpokeRepository {
     if (saved === undefined) {
       throw new InvariantViolation(`spoke ${spoke.name} was saved before it was inserted`);
     }
+    if (spoke.revoked) this.session.signals.noteRevoked(spoke.name);
   }
 
   /** Locks in the order of names, so that two replicas that heard the same spokes do not deadlock. */
@@ -153,8 +154,10 @@ export class DatabaseSpokes implements SpokeRepository {
     return rows.map(({ name }) => name as string);
   }
 
-  async list(page: PageRequest): Promise<Page<SpokeRecord>> {
-    const conditions = new Conditions().and('name > ?', page.after);
+  async list(page: PageRequest, environments?: readonly string[]): Promise<Page<SpokeRecord>> {
+    const conditions = new Conditions()
+      .and('environment = ANY(?)', environments)
+      .and('name > ?', page.after);
     const found = await this.table.select(conditions.page('name', page), conditions.parameters);
     return pageOf(found, page, ({ name }) => name);
   }
@@ -293,6 +296,7 @@ export class DatabaseEntities extends VersionedTable<Entity> implements EntityRe
   async list(filter: EntityFilter, page: PageRequest): Promise<Page<Entity>> {
     const conditions = new Conditions()
       .and('environment = ?', filter.environment)
+      .and('environment = ANY(?)', filter.environments)
       .and('product = ?', filter.product)
       .and('spoke = ?', filter.spoke)
       .and('name > ?', page.after);

@@ -1,4 +1,5 @@
 import { type CommitSignal, MISSED } from '@apollo-deploy/orchestration';
+import { historyOf } from './database-history.js';
 import { Client, type ClientConfig, type Notification } from 'pg';
 
 /** Triggers of the schema tell there of marks and messages, with the commit that wrote them. */
@@ -10,7 +11,10 @@ export interface ListenerOptions {
   readonly connection: ClientConfig;
   /** Whether a backend works for this process, whose commits it knows of. */
   readonly isOwn: (processId: number) => boolean;
-  /** Told of commits of others; and of `MISSED` whenever some may have gone by unheard. */
+  /**
+   * Told of commits of others; of `MISSED` whenever some may have gone by unheard; and that the store is
+   * `rewound` where some may have been lost.
+   */
   readonly onSignal: (signal: CommitSignal) => void;
   /** Told of each connection that breaks; another one is made. */
   readonly onLost: (error: Error) => void;
@@ -22,6 +26,8 @@ export class DatabaseListener {
   private attempt: Promise<void> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
   private failures = 0;
+  /** Where it listened last. */
+  private last: { readonly history: string | undefined } | undefined;
   private closed = false;
 
   constructor(private readonly options: ListenerOptions) {}
@@ -55,8 +61,11 @@ export class DatabaseListener {
     client.once('end', () => {
       this.lose(client);
     });
+    let history: string | undefined;
     try {
       await client.connect();
+      history = await historyOf(client);
+      // Refused by a server that only reads: it may take over yet.
       await client.query(`LISTEN ${CHANNEL}`);
     } catch (error) {
       this.options.onLost(error as Error);
@@ -66,15 +75,25 @@ export class DatabaseListener {
     }
     this.client = client;
     this.failures = 0;
-    this.options.onSignal(MISSED);
+    this.options.onSignal(this.isAnother(history) ? { ...MISSED, rewound: true } : MISSED);
+  }
+
+  /** Whether what was committed where it listened before may be missing here. */
+  private isAnother(history: string | undefined): boolean {
+    const before = this.last;
+    this.last = { history };
+    return before !== undefined && (history === undefined || history !== before.history);
   }
 
   private hear({ processId, payload = '' }: Notification): void {
     if (this.options.isOwn(processId)) return;
     const [what, spoke] = payload.split(' ');
-    if (what === 'dirty') this.options.onSignal({ dirty: true, outbox: [], events: false });
+    const signal = { dirty: false, outbox: [], events: false };
+    if (what === 'dirty') this.options.onSignal({ ...signal, dirty: true });
+    else if (what === 'keys') this.options.onSignal({ ...signal, keySets: true });
     else if (spoke !== undefined) {
-      this.options.onSignal({ dirty: false, outbox: [spoke], events: false });
+      const told = what === 'revoked' ? { revoked: [spoke] } : { outbox: [spoke] };
+      this.options.onSignal({ ...signal, ...told });
     }
   }
 

@@ -33,7 +33,9 @@ export class DatabaseOutbox implements Outbox {
     spokes: readonly string[],
     skip: readonly string[] = [],
   ): Promise<readonly OutboxMessage[]> {
-    const tail = 'WHERE spoke = ANY($1) AND NOT (id = ANY($2)) ORDER BY position';
+    const tail = `WHERE spoke = ANY($1) AND NOT (id = ANY($2))
+      AND spoke <> ALL (ARRAY(SELECT name FROM spokes WHERE revoked AND name = ANY($1)))
+      ORDER BY position`;
     return this.table.select(tail, [spokes, skip]);
   }
 
@@ -56,6 +58,10 @@ export class DatabaseAuditTrail implements AuditTrail {
 
   append(entry: AuditEntry): Promise<void> {
     return this.table.append(entry);
+  }
+
+  async has(id: string): Promise<boolean> {
+    return (await this.table.first('WHERE id = $1', [id])) !== undefined;
   }
 
   async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
-import { OPEN_PLAN_STATES, type Plan } from '@apollo-deploy/domain';
+import { OPEN_PLAN_STATES, type Plan, type PlanState } from '@apollo-deploy/domain';
 import {
   checkPlace,
   type OpenPlanExists,
@@ -23,6 +23,12 @@ import { versionBefore } from './versioned-table.js';
 
 /** The predicate of the unique index that allows one open plan an entity. */
 const IS_OPEN = `state IN (${OPEN_PLAN_STATES.map((state) => `'${state}'`).join(', ')})`;
+
+const NEWEST_FIRST = 'created_at DESC, position DESC';
+const AFTER_PLAN = '(created_at, position) < (SELECT created_at, position FROM plans WHERE id = ?)';
+/** Begins after no plan elsewhere, as if it were not there. */
+const AFTER_PLAN_AMONG = `(created_at, position) <
+  (SELECT created_at, position FROM plans WHERE id = ? AND environment = ANY($1))`;
 
 const UNCHANGED = versionBefore(PLANS, 'id');
 
@@ -68,9 +74,13 @@ export class DatabasePlanStorage implements PlanStorage {
     return this.table.first('WHERE id = $1', [id]);
   }
 
-  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.session.read('SELECT id FROM plans WHERE id = ANY($1)', [ids]);
-    return new Set(rows.map(({ id }) => id as string));
+  getMany(ids: readonly string[]): Promise<readonly Plan[]> {
+    return this.table.select('WHERE id = ANY($1)', [ids]);
+  }
+
+  async statesOf(ids: readonly string[]): Promise<ReadonlyMap<string, PlanState>> {
+    const rows = await this.session.read('SELECT id, state FROM plans WHERE id = ANY($1)', [ids]);
+    return new Map(rows.map(({ id, state }) => [id as string, state as PlanState]));
   }
 
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
@@ -166,30 +176,40 @@ export class DatabasePlanStorage implements PlanStorage {
   async pendingRestores(page: PageRequest): Promise<Page<string>> {
     const rows = await this.session.read(
       `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
-         AND (plan_class = 'repair' OR type = 'rollback') ORDER BY entity LIMIT $2`,
+         AND (plan_class = 'repair' OR (type = 'rollback' AND plan_class <> 'ordinary')) ORDER BY entity LIMIT $2`,
       [page.after ?? '', rowsToRead(page)],
     );
     return pageOf(rows.map(entityOf), page, (entity) => entity);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {
+    const { environments } = filter;
     const conditions = new Conditions()
+      .and('environment = ANY(?)', environments)
       .and('entity = ?', filter.entity)
       .and('environment = ?', filter.environment)
       .and('state = ?', filter.state)
       .and('type = ?', filter.type)
       .and('created_at >= ?', filter.from)
       .and('created_at < ?', filter.to)
-      .and(
-        '(created_at, position) < (SELECT created_at, position FROM plans WHERE id = ?)',
-        page.after,
-      );
-    const found = await this.table.select(
-      conditions.page('created_at DESC, position DESC', page),
-      conditions.parameters,
-    );
-    return pageOf(found, page, ({ id }) => id);
+      .and(environments === undefined ? AFTER_PLAN : AFTER_PLAN_AMONG, page.after);
+    const rows = conditions.page(NEWEST_FIRST, page);
+    const isAmongMany = environments !== undefined && filter.environment === undefined;
+    const tail = isAmongMany && filter.entity === undefined ? newestOfEach(rows, page) : rows;
+    return pageOf(await this.table.select(tail, conditions.parameters), page, ({ id }) => id);
   }
+}
+
+/**
+ * The newest of several environments by the newest of each, which an index has in order: however many
+ * plans others have, no more are read than a page for each.
+ */
+function newestOfEach(rows: string, page: PageRequest): string {
+  const ofOne = rows.replace('WHERE ', 'WHERE environment = among.name AND ');
+  return `WHERE id = ANY (ARRAY(
+    SELECT newest.id FROM unnest($1::text[]) AS among(name)
+    CROSS JOIN LATERAL (SELECT id FROM plans ${ofOne}) AS newest
+  )) ORDER BY ${NEWEST_FIRST} LIMIT ${rowsToRead(page)}`;
 }
 
 function entityOf({ entity }: Row): string {

@@ -54,8 +54,15 @@ export class DatabaseSuppressions implements AutomaticSuppressionRepository {
     await this.session.query('DELETE FROM automatic_suppressions WHERE entity = $1', [entity]);
   }
 
-  async list(now: string, page: PageRequest): Promise<Page<AutomaticSuppression>> {
-    const conditions = new Conditions().and('suppressed_until > ?', now).and('id > ?', page.after);
+  async list(
+    now: string,
+    page: PageRequest,
+    environments?: readonly string[],
+  ): Promise<Page<AutomaticSuppression>> {
+    const conditions = new Conditions()
+      .and('suppressed_until > ?', now)
+      .and('environment = ANY(?)', environments)
+      .and('id > ?', page.after);
     const found = await this.table.select(conditions.page('id', page), conditions.parameters);
     return pageOf(found, page, ({ id }) => id);
   }
@@ -86,8 +93,13 @@ export class DatabaseHolds implements HoldRepository {
     return removed.length > 0;
   }
 
-  async list(page: PageRequest): Promise<Page<Hold>> {
-    const conditions = new Conditions().and('id > ?', page.after);
+  async list(page: PageRequest, environments?: readonly string[]): Promise<Page<Hold>> {
+    const conditions = new Conditions()
+      .and(
+        'EXISTS (SELECT FROM entities WHERE name = holds.entity AND environment = ANY(?))',
+        environments,
+      )
+      .and('id > ?', page.after);
     const found = await this.table.select(conditions.page('id', page), conditions.parameters);
     return pageOf(found, page, ({ id }) => id);
   }

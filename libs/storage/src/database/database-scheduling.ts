@@ -35,21 +35,23 @@ export class DatabaseLeases implements LeaseRepository {
     const until = leaseEnd(now, ttlMs);
     const renewed = await this.session.query(
       `UPDATE leases SET ttl_ms = $3, until = $4::timestamptz
-       WHERE name = $1 AND token = $2 AND until IS NOT NULL RETURNING token`,
-      [lease.name, lease.token, ttlMs, until],
+       WHERE name = $1 AND token = $2 AND holder = $5 AND until IS NOT NULL RETURNING token`,
+      [lease.name, lease.token, ttlMs, until, lease.holder],
     );
     return renewed.length === 0 ? undefined : { ...lease, until };
   }
 
-  async release({ name, token }: Lease): Promise<void> {
-    const statement = 'UPDATE leases SET until = NULL WHERE name = $1 AND token = $2';
-    await this.session.query(statement, [name, token]);
+  async release({ name, token, holder }: Lease): Promise<void> {
+    const statement =
+      'UPDATE leases SET until = NULL WHERE name = $1 AND token = $2 AND holder = $3';
+    await this.session.query(statement, [name, token, holder]);
   }
 
-  async fence({ name, token }: Lease): Promise<boolean> {
+  async fence({ name, token, holder }: Lease): Promise<boolean> {
     const held = await this.session.query(
-      'SELECT FROM leases WHERE name = $1 AND token = $2 AND until IS NOT NULL FOR UPDATE',
-      [name, token],
+      `SELECT FROM leases WHERE name = $1 AND token = $2 AND holder = $3 AND until IS NOT NULL
+       FOR UPDATE`,
+      [name, token, holder],
     );
     return held.length > 0;
   }

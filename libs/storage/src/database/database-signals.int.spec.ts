@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CommitSignal, MISSED } from '@apollo-deploy/orchestration';
 import { anAuditEntry, anOutboxMessage } from '@apollo-deploy/orchestration/testing';
+import { Ear } from '../testing/ear.js';
 import { sharedDatabase } from '../testing/shared-database.js';
 import type { DatabaseStore } from './database-store.js';
 
@@ -12,26 +13,6 @@ beforeEach(async () => {
 });
 
 const DIRTY: CommitSignal = { dirty: true, outbox: [], events: false };
-
-/** What a store is told, in order. */
-class Ear {
-  readonly heard: CommitSignal[] = [];
-  private onHeard: () => void = () => undefined;
-
-  constructor(store: DatabaseStore) {
-    store.onCommit((signal) => {
-      this.heard.push(signal);
-      this.onHeard();
-    });
-  }
-
-  /** The first so many signals. */
-  async first(count: number): Promise<readonly CommitSignal[]> {
-    while (this.heard.length < count)
-      await new Promise<void>((resolve) => (this.onHeard = resolve));
-    return this.heard;
-  }
-}
 
 /** Ends the connections that listen, as a failing network or an operator does. */
 async function breakListening(): Promise<void> {

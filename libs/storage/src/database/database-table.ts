@@ -21,11 +21,13 @@ export class DatabaseTable<T extends object> {
   }
 
   /** As `lock`, for the rows that `tail` finds, one after another in the order that it names. */
-  async lockAll(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
-    const { selection, table } = this.map;
-    const statement = `SELECT ${selection} FROM ${table} ${tail} FOR NO KEY UPDATE`;
-    const rows = await this.session.query(statement, parameters);
-    return rows.map((row) => this.map.read(row));
+  lockAll(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
+    return this.locked(tail, 'FOR NO KEY UPDATE', parameters);
+  }
+
+  /** As `lockAll`, but others may read them so at the same time. */
+  lockShared(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
+    return this.locked(tail, 'FOR SHARE', parameters);
   }
 
   async first(tail: string, parameters: readonly unknown[]): Promise<T | undefined> {
@@ -68,6 +70,17 @@ export class DatabaseTable<T extends object> {
       this.map.values(record),
     );
     return rows[0] === undefined ? undefined : this.map.read(rows[0]);
+  }
+
+  private async locked(
+    tail: string,
+    lock: string,
+    parameters: readonly unknown[],
+  ): Promise<readonly T[]> {
+    const { selection, table } = this.map;
+    const statement = `SELECT ${selection} FROM ${table} ${tail} ${lock}`;
+    const rows = await this.session.query(statement, parameters);
+    return rows.map((row) => this.map.read(row));
   }
 
   /** In the order of their keys, so that two who write the same rows do not lock each other out. */

@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type EntityInput, OrchestrationEngine, putEntity } from '@apollo-deploy/orchestration';
+import {
+  type EntityInput,
+  OrchestrationEngine,
+  putEntity,
+  removeConstraint,
+} from '@apollo-deploy/orchestration';
 import { EngineWorld, failed, must, PERSON, SUCCEEDED } from '@apollo-deploy/orchestration/testing';
 import { meanwhile, Rival } from '../testing/meanwhile-store.js';
 import { sharedDatabase } from '../testing/shared-database.js';
@@ -31,17 +36,14 @@ async function succeeds(seen: Parameters<EngineWorld['result']>[2]): Promise<voi
 
 /** Another replica dispatches what is due, and a person saves this in the middle of it. */
 async function savedWhileDispatching(change: Pick<EntityInput, 'desired' | 'values'>) {
-  const input = { name: 'aria-dev', spoke: 'dev', product: 'aria', namespace: 'aria', ...change };
-  const saving = new Rival(database, () =>
-    putEntity(world.context, PERSON, { ...input, releaseName: 'aria-dev' }),
-  );
+  const saving = new Rival(database, () => put('aria-dev', change));
   const store = meanwhile(there, DISPATCHING, () => saving.begin());
   const bug = (entity: string): never => {
     throw new Error(`the evaluation of ${entity} met a bug`);
   };
   world.clock.advance(1000);
   await new OrchestrationEngine({ ...world.context, store }, bug).drainOnce();
-  must(await saving.answer());
+  await saving.answer();
   await world.settle();
 }
 
@@ -92,3 +94,54 @@ describe('a desired state that is saved while a plan is being dispatched', () =>
     expect((await told()).at(-1)).toBe('upgrade 1.2.0 EXECUTING');
   });
 });
+
+describe('an entity that changes while what would hold its plan is taken away', () => {
+  it.each([
+    {
+      name: 'is made',
+      scope: {},
+      moment: { repository: 'entities', statement: 'namesIn' },
+      entity: 'aria-new',
+      change: { desired: { version: '1.0.0' } },
+    },
+    {
+      name: 'gets a label that is in its scope',
+      scope: { labels: { team: 'blue' } },
+      moment: { repository: 'entities', statement: 'list' },
+      entity: 'aria-dev',
+      change: { desired: { version: '1.1.0' }, labels: { team: 'blue' } },
+    },
+  ] as const)('is not held by it where it $name', async ({ scope, moment, entity, change }) => {
+    const { id } = await world.constraint({
+      name: 'nothing at all',
+      kind: 'rule',
+      spec: {
+        message: 'Not now',
+        when: { fact: 'product.name', operator: 'eq', value: 'another' },
+      },
+      scope,
+    });
+    await world.settle();
+    const store = await database.open();
+    const saving = new Rival(database, async () => {
+      await put(entity, change);
+      const engine = new OrchestrationEngine({ ...world.context, store }, (_, bug) => {
+        throw bug;
+      });
+      while ((await engine.drainOnce()) > 0);
+    });
+    const removing = meanwhile(there, moment, () => saving.begin());
+    must(await removeConstraint({ ...world.context, store: removing }, PERSON, id));
+    await saving.answer();
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ entity, state: 'EXECUTING' });
+  });
+});
+
+async function put(
+  name: string,
+  change: Pick<EntityInput, 'desired' | 'values' | 'labels'>,
+): Promise<void> {
+  const installed = { spoke: 'dev', product: 'aria', namespace: 'aria', releaseName: name };
+  must(await putEntity(world.context, PERSON, { name, ...installed, ...change }));
+}

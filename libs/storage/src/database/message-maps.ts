@@ -1,5 +1,6 @@
 import type {
   AuditEntry,
+  AuditLink,
   IdempotencyRecord,
   NewEvent,
   OutboxMessage,
@@ -25,6 +26,13 @@ export const AUDIT_ENTRIES = new TableMap<AuditEntry>('audit_entries', ['id'], {
   subject: text(),
   detail: json(),
   requestId: optional(text()),
+});
+
+export const AUDIT_LINKS = new TableMap<AuditLink>('audit_links', ['number'], {
+  number: integer('bigint'),
+  entryId: text(),
+  previous: text(),
+  hash: text(),
 });
 
 /** Without its key, which the database makes. */

@@ -2,11 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MIGRATIONS } from '@apollo-deploy/migrations';
 import { StoreUnavailable } from '@apollo-deploy/orchestration';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { errorCode } from '../error-code.js';
 import { databaseFailure, TransactionConflict, unavailable } from './database-failure.js';
 import { type DatabaseSettings, migrationSource, targetOf } from './database-settings.js';
 
 /** Taken by whoever changes the schema; the bytes of "apollo". */
 const GUARD = '107075202084975';
+/** What PostgreSQL answers who lacks a privilege. */
+const NOT_PERMITTED = '42501';
 const POLL_MS = 100;
 const WAIT_MS = 120_000;
 
@@ -22,10 +25,16 @@ export class SchemaTooNew extends Error {
   readonly retryable = false;
 }
 
+/** The schema is of an older version, and the role of this hub may not change it. */
+export class SchemaNotOurs extends Error {
+  override readonly name = 'SchemaNotOurs';
+  readonly retryable = false;
+}
+
 /**
  * Brings the schema to this version; any number of hubs may do so at once, and one does. Throws
- * `SchemaTooNew` if a newer version was here, and `StoreUnavailable` if the database cannot be
- * reached or another hub takes too long.
+ * `SchemaTooNew` if a newer version was here, `SchemaNotOurs` if this role may not do it, and
+ * `StoreUnavailable` if the database cannot be reached or another hub takes too long.
  */
 export async function migrateSchema(
   settings: DatabaseSettings,
@@ -85,6 +94,13 @@ async function refuseNewerSchema(source: DataSource, guard: QueryRunner): Promis
 
 function translated(error: unknown, target: string): unknown {
   if (error instanceof StoreUnavailable || error instanceof SchemaTooNew) return error;
+  if (errorCode(error) === NOT_PERMITTED) {
+    return new SchemaNotOurs(
+      'the schema is older than this version, and the role of this hub may not change it; run ' +
+        '`node apps/hub/dist/migrate.js` with the DATABASE_URL of the owner of the tables, then start the hub again',
+      { cause: error },
+    );
+  }
   const failure = databaseFailure(error, target);
   return failure instanceof TransactionConflict ? unavailable(target, error) : failure;
 }

@@ -1,5 +1,5 @@
 import type { Baseline, RollbackDemand } from '@apollo-deploy/domain';
-import { instant, json, optional, prose, text } from './columns.js';
+import { instant, integer, json, optional, prose, text } from './columns.js';
 import { TableMap } from './table-map.js';
 
 export const BASELINES = new TableMap<Baseline>('baselines', ['entity', 'contentKey'], {
@@ -10,6 +10,7 @@ export const BASELINES = new TableMap<Baseline>('baselines', ['entity', 'content
   chart: json(),
   values: json('helm_values'),
   valuesDigest: text(),
+  entityVersion: optional(integer()),
   at: instant(),
   how: text(),
   evidence: optional(json()),

@@ -110,4 +110,4 @@ it(`two replicas that dispatch at once never exceed a product's limit, and forge
     await finish(loser);
     await world.settle();
   }
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import type { Plan } from '@apollo-deploy/domain';
+import type { Plan, PlanState } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import type {
   OpenPlanExists,
@@ -30,8 +30,12 @@ export class FilesystemPlanStorage implements PlanStorage {
     return this.store.transact(({ plans }) => plans.get(id));
   }
 
-  known(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.store.transact(({ plans }) => plans.known(ids));
+  getMany(ids: readonly string[]): Promise<readonly Plan[]> {
+    return this.store.transact(({ plans }) => plans.getMany(ids));
+  }
+
+  statesOf(ids: readonly string[]): Promise<ReadonlyMap<string, PlanState>> {
+    return this.store.transact(({ plans }) => plans.statesOf(ids));
   }
 
   insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {

@@ -13,7 +13,20 @@ export function rowOfToday({
   readonly table: TableName;
   readonly row: object;
 }): object {
+  if (table === 'spokes') return withoutToken(row);
   return table === 'plans' ? { planClass: 'ordinary', ...placeInLine(row), ...row } : row;
+}
+
+function withoutToken(row: SpokeOfBefore): object {
+  const { tokenHash: _, tokenExpiresAt: __, tokenUsed: ___, ...rest } = row;
+  return rest;
+}
+
+/** Spokes had a token where they have a key today; each has to join anew. */
+interface SpokeOfBefore {
+  readonly tokenHash?: string;
+  readonly tokenExpiresAt?: string;
+  readonly tokenUsed?: boolean;
 }
 
 function placeInLine({

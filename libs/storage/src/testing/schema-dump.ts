@@ -35,7 +35,13 @@ const TRIGGERS = `
   WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
   ORDER BY t.tgname COLLATE "C"`;
 
-/** The schema as text that people review and machines compare: tables, constraints, indexes, triggers. */
+/** Those that a hub calls. */
+const FUNCTIONS = `
+  SELECT pg_get_functiondef(oid) || ';' AS line FROM pg_proc
+  WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
+  ORDER BY proname COLLATE "C"`;
+
+/** The schema as text that people review and machines compare: tables, constraints, indexes, triggers, functions. */
 export async function dumpSchema(database: TestDatabase): Promise<string> {
   const tables = new Map<string, string[]>();
   for (const query of [COLUMNS, CONSTRAINTS]) {
@@ -46,6 +52,7 @@ export async function dumpSchema(database: TestDatabase): Promise<string> {
   }
   const indexes = (await database.query(INDEXES)).map(({ line }) => String(line));
   const triggers = (await database.query(TRIGGERS)).map(({ line }) => `\n${String(line)}`);
+  const functions = (await database.query(FUNCTIONS)).map(({ line }) => `\n${String(line)}`);
   return [
     '-- The schema after every migration, for reviewers. A test compares the two; it writes this file',
     '-- when it is told to: APOLLO_WRITE_SCHEMA=1 node tools/test.mjs int -- schema-dump',
@@ -53,6 +60,7 @@ export async function dumpSchema(database: TestDatabase): Promise<string> {
     '',
     ...indexes,
     ...triggers,
+    ...functions,
     '',
   ].join('\n');
 }

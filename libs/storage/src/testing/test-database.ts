@@ -128,8 +128,9 @@ async function emptyTables(url: string): Promise<void> {
     `SELECT quote_ident(tablename) AS name FROM pg_tables
      WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`,
   );
-  // Faster than TRUNCATE, which makes new files.
-  await queryOnce(url, tables.map(({ name }) => `DELETE FROM ${String(name)}`).join('; '));
+  // Faster than TRUNCATE, which makes new files. No trigger is asked: that of the audit trail refuses.
+  const deletions = tables.map(({ name }) => `DELETE FROM ${String(name)}`);
+  await queryOnce(url, ['SET session_replication_role = replica', ...deletions].join('; '));
 }
 
 async function queryOnce(

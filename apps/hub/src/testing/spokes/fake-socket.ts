@@ -58,6 +58,11 @@ export class FakeSocket implements FrameSocket {
     this.events.emit('message', Buffer.from(text), isBinary);
   }
 
+  /** The spoke sends a ping or a pong. */
+  control(type: 'ping' | 'pong' = 'ping'): void {
+    this.events.emit(type, Buffer.alloc(0));
+  }
+
   /** Resolves once the connection has ended: with its close code, or `cut`. */
   async endCode(): Promise<number | 'cut'> {
     const end = await this.ended;

@@ -1,19 +1,17 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  type Context,
-  createEnvironment,
-  issueSpokeToken,
-  type Principal,
-} from '@apollo-deploy/orchestration';
+import { PROMOTION_PATHS } from '@apollo-deploy/domain';
+import { type Context, createEnvironment, type Principal } from '@apollo-deploy/orchestration';
 import { SPOKE_SOCKET_PATH, SPOKE_SUBPROTOCOL } from '@apollo-deploy/protocol';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { HubConfig } from '../../config/hub-config.js';
 import { createHub } from '../../create-hub.js';
 import { SystemClock } from '../../platform/system-clock.js';
 import { UlidIds } from '../../platform/ulid-ids.js';
 import { RecordedLogger } from './recorded-logger.js';
 import { SceneStore } from './scene-store.js';
 import { SpokeClient } from './spoke-client.js';
+import { TestCredential } from './test-credential.js';
 
 export const PERSON: Principal = { kind: 'person', name: 'dev-operator', roles: [] };
 
@@ -34,6 +32,7 @@ export class ListeningHub {
     startedAt: new Date(0),
   };
   port = 0;
+  private readonly credentials = new Map<string, TestCredential>();
   private app: NestExpressApplication | undefined;
 
   static async start(): Promise<ListeningHub> {
@@ -41,18 +40,25 @@ export class ListeningHub {
     const { context, logger } = hub;
     await createEnvironment(context, PERSON, { name: 'dev', tier: 'development' });
     for (const spoke of ['dev', 'dev-2']) {
-      const token = tokenOf(spoke);
-      await issueSpokeToken(context, PERSON, { spoke, environment: 'dev', token });
+      hub.credentials.set(spoke, await TestCredential.joined(context, spoke));
     }
-    const config = {
+    const config: HubConfig = {
       host: '127.0.0.1',
       port: 0,
       storage: 'memory',
       dataDirectory: '/nonexistent',
       storageDirectory: '/nonexistent',
       chartLimitBytes: 1024 * 1024,
+      login: 'local',
+      signingKeyFiles: [],
+      deployments: { settlingMs: 15_000 },
+      promotionPaths: PROMOTION_PATHS,
+      session: { idleMs: 3_600_000, longestMs: 36_000_000 },
+      limits: { perPrincipal: 100, perAddress: 100, perDoor: 10 },
+      corsOrigins: [],
+      integrations: { told: {} },
       logLevel: 'info',
-    } as const;
+    };
     const app = await createHub({ config, ...context }, logger);
     await app.listen(0, '127.0.0.1');
     hub.app = app;
@@ -61,11 +67,11 @@ export class ListeningHub {
   }
 
   connect(spoke = 'dev'): Promise<SpokeClient> {
-    return SpokeClient.connect(this.port, tokenOf(spoke));
+    return SpokeClient.connect(this.port, this.credentialOf(spoke));
   }
 
   dial(spoke = 'dev'): Promise<SpokeClient> {
-    return SpokeClient.dial(this.port, tokenOf(spoke));
+    return SpokeClient.dial(this.port, this.credentialOf(spoke));
   }
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> {
@@ -99,7 +105,7 @@ export class ListeningHub {
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': Buffer.alloc(16, 1).toString('base64'),
       'Sec-WebSocket-Protocol': SPOKE_SUBPROTOCOL,
-      Authorization: `Bearer ${tokenOf('dev')}`,
+      Authorization: `Bearer ${this.tokenOf('dev')}`,
       ...headers,
     };
     const given = Object.entries(all).filter((entry): entry is [string, string] => {
@@ -108,12 +114,19 @@ export class ListeningHub {
     return this.get(path, Object.fromEntries(given));
   }
 
+  /** A session token of the spoke that was not shown before. */
+  tokenOf(spoke: string, now = new Date()): string {
+    return this.credentialOf(spoke).token(now);
+  }
+
+  credentialOf(spoke: string): TestCredential {
+    const credential = this.credentials.get(spoke);
+    if (credential === undefined) throw new Error(`spoke ${spoke} has not joined`);
+    return credential;
+  }
+
   async stop(): Promise<void> {
     await this.app?.close();
     this.app = undefined;
   }
-}
-
-export function tokenOf(spoke: string): string {
-  return `token-of-${spoke}`;
 }

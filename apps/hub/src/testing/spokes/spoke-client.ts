@@ -9,6 +9,7 @@ import {
 } from '@apollo-deploy/protocol';
 import { WebSocket } from 'ws';
 import { HELLO } from './spoke-scene.js';
+import type { TestCredential } from './test-credential.js';
 
 /** A spoke on a real WebSocket, which does only what it is told to. */
 export class SpokeClient {
@@ -36,9 +37,14 @@ export class SpokeClient {
   }
 
   /** A connection that has not said hello. */
-  static dial(port: number, token: string): Promise<SpokeClient> {
+  static dial(
+    port: number,
+    credential: TestCredential,
+    now: () => Date = () => new Date(),
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<SpokeClient> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${SPOKE_SOCKET_PATH}`, SPOKE_SUBPROTOCOL, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...headers, authorization: `Bearer ${credential.token(now())}` },
     });
     const client = new SpokeClient(socket);
     return new Promise((resolve, reject) => {
@@ -52,10 +58,11 @@ export class SpokeClient {
   /** A connection with an open session, of a spoke that tells this time. */
   static async connect(
     port: number,
-    token: string,
+    credential: TestCredential,
     now: () => Date = () => new Date(),
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<SpokeClient> {
-    const client = await SpokeClient.dial(port, token);
+    const client = await SpokeClient.dial(port, credential, now, headers);
     client.now = now;
     client.say('hello', { ...HELLO, clock: now().toISOString() });
     client.epoch = (await client.next('welcome')).p.epoch;

@@ -2,7 +2,6 @@ import {
   type Context,
   CountingIds,
   createEnvironment,
-  issueSpokeToken,
   type OutboxMessage,
   type Principal,
 } from '@apollo-deploy/orchestration';
@@ -13,6 +12,7 @@ import {
   type SpokeMessageType,
   type SpokePayload,
 } from '@apollo-deploy/protocol';
+import { admitted, CLUSTER_UID, joinedSpoke } from '@apollo-deploy/orchestration/testing';
 import { SessionRegistry } from '../../spokes/session-registry.js';
 import { SpokeConnection } from '../../spokes/spoke-connection.js';
 import { FakeSocket } from './fake-socket.js';
@@ -26,7 +26,7 @@ export const HELLO: SpokePayload<'hello'> = {
   agentVersion: '0.1.0',
   protocol: { min: 1, max: 1 },
   agentInstance: 'instance-1',
-  clusterUid: 'cluster-1',
+  clusterUid: CLUSTER_UID,
   helmVersion: 'v4.3.1',
   kubernetesVersion: 'v1.36.3',
   capabilities: ['install', 'upgrade', 'config_update', 'rollback', 'uninstall'],
@@ -54,7 +54,7 @@ export class SpokeScene {
     const { context } = scene;
     await createEnvironment(context, PERSON, { name: 'dev', tier: 'development' });
     for (const spoke of ['dev', 'dev-2']) {
-      await issueSpokeToken(context, PERSON, { spoke, environment: 'dev', token: `of ${spoke}` });
+      await joinedSpoke(context, { spoke, environment: 'dev' });
     }
     return scene;
   }
@@ -63,7 +63,7 @@ export class SpokeScene {
   dial(spoke = 'dev'): SpokeEnd {
     const socket = new FakeSocket();
     const { context, sessions, time, log } = this;
-    const connection = new SpokeConnection(socket, spoke, {
+    const connection = new SpokeConnection(socket, admitted(spoke), {
       context,
       sessions,
       heard: (name) => this.heard.push(name),
@@ -86,7 +86,7 @@ export class SpokeScene {
 }
 
 /** The spoke's end of a connection. */
-class SpokeEnd {
+export class SpokeEnd {
   epoch = 0;
   private lastId = 0;
 

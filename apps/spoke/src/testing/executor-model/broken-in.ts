@@ -20,14 +20,12 @@ export function brokenIn(world: World, state: ModelState): string[] {
 
 function brokenBy(world: World, state: ModelState, sketch: PlanSketch, plan: PlanState): string[] {
   const { made, applied } = plan;
-  // A removal that was cut off is gone through again, unless that would run its hooks again.
-  const hooks = world.scenario.revisions.some(({ content }) => hasHooks(content));
-  const again = sketch.type === 'uninstall' && !hooks;
+  const { byOthers, undone } = wipe(state, sketch);
+  const again = undone || mayGoThrough(world, sketch);
   const kept = verdictOf(world.ledger(state), sketch.id);
   const ledger = kept === undefined ? null : endOf(kept.verdict);
   const hub = isEnd(plan.hub) ? plan.hub : null;
   const end = ledger ?? hub;
-  const nothingDone = end === 'declined' || end === 'refused';
   const inEffect = world
     .release(state)
     .revisions.some(({ maker, status }) => maker === sketch.id && status === 'deployed');
@@ -35,11 +33,25 @@ function brokenBy(world: World, state: ModelState, sketch: PlanSketch, plan: Pla
     [!again && made > 1, INVARIANTS.oneRevision],
     [!again && applied > 1, INVARIANTS.once],
     [hub !== null && ledger !== null && hub !== ledger, INVARIANTS.agree],
-    [end === 'succeeded' && applied === 0, INVARIANTS.succeeded],
-    [nothingDone && made + applied > 0, INVARIANTS.untouched],
+    [end === 'succeeded' && applied === 0 && !byOthers, INVARIANTS.succeeded],
+    [isTurnedAway(end) && made + applied > 0 && !undone, INVARIANTS.untouched],
     [end === 'broken' && inEffect, INVARIANTS.broken],
   ];
   return rows.filter(([breaks]) => breaks).map(([, invariant]) => invariant);
+}
+
+/** Whoever removes a release does what its removal asks for, and undoes its installation. */
+function wipe({ wiped }: ModelState, { type }: PlanSketch) {
+  return { byOthers: wiped && type === 'uninstall', undone: wiped && type === 'install' };
+}
+
+/** A removal that was cut off is gone through again, unless that would run its hooks again. */
+function mayGoThrough({ scenario }: World, { type }: PlanSketch): boolean {
+  return type === 'uninstall' && !scenario.revisions.some(({ content }) => hasHooks(content));
+}
+
+function isTurnedAway(end: string | null): boolean {
+  return end === 'declined' || end === 'refused';
 }
 
 function isEnd(hub: PlanState['hub']): hub is End {

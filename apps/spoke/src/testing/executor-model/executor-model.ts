@@ -12,7 +12,7 @@ import {
   type Scenario,
   type Spoke,
 } from './model-state.js';
-import type { Release } from './release-world.js';
+import { firstRelease } from './first-release.js';
 import type { Rules } from './rules.js';
 import { SpokeSteps } from './spoke-steps.js';
 import { NO_CLAIM, World } from './world.js';
@@ -47,14 +47,7 @@ export function executorModel(
 }
 
 function startOf(world: World): ModelState {
-  const { plans, revisions, budget } = world.scenario;
-  const release: Release = {
-    nextUid: revisions.length + 1,
-    revisions: revisions.map((revision, index) => ({
-      ...{ number: index + 1, uid: index + 1, label: 'earlier', maker: null },
-      ...{ description: '', ...revision },
-    })),
-  };
+  const { plans, budget } = world.scenario;
   const spoke: Spoke = { start: 0, cancelled: [], place: { at: 'idle' }, helm: null };
   return {
     plans: plans.map(() => ({
@@ -62,10 +55,10 @@ function startOf(world: World): ModelState {
       ...{ cancelled: false, expired: false, applied: 0, made: 0 },
     })),
     owner: 0,
-    release: world.releases.number(release),
+    release: world.releases.number(firstRelease(world.scenario)),
     ledger: world.ledgers.number(NO_CLAIM),
     spokes: [spoke, spoke],
-    ...{ orphans: [], foreign: null, left: { ...NOTHING, ...budget }, bad: null },
+    ...{ orphans: [], foreign: null, wiped: false, left: { ...NOTHING, ...budget }, bad: null },
   };
 }
 

@@ -9,6 +9,9 @@ import {
   type Revision,
 } from './release-world.js';
 
+/** Helm passes over what it cannot read, and stumbles over its name. */
+export const isReadable = ({ garbled }: Revision): boolean => garbled !== true;
+
 /** A helm process of a spoke. */
 export interface HelmChild {
   readonly plan: string;
@@ -65,8 +68,13 @@ function begin(name: string, child: HelmChild, release: Release): HelmEffect {
     return { name: `${name} is refused`, child: { ...child, at: 'ended', exitCode: 1 }, release };
   }
   if (child.verb === 'uninstall') {
-    const uid = head?.uid ?? 0;
-    const touched = restated(release, uid, { status: 'uninstalling', description: 'deleting' });
+    const uid = release.revisions.findLast(isReadable)?.uid ?? 0;
+    const deleting = {
+      status: 'uninstalling',
+      description: 'deleting',
+      deletedBy: child.plan,
+    } as const;
+    const touched = restated(release, uid, deleting);
     return {
       ...{ name: `${name} begins`, child: { ...child, at: 'pending', uid } },
       ...{ release: touched, touched: true },
@@ -94,18 +102,27 @@ function refuses({ verb, backTo }: HelmChild, release: Release, head?: Revision)
     case 'install':
       return head !== undefined;
     case 'upgrade':
-      return head === undefined || /^pending|^uninstall/.test(head.status);
+      return head?.garbled === true || head === undefined || isUnderWay(head);
     case 'rollback':
-      return !release.revisions.some(({ number }) => number === backTo);
+      return head?.garbled === true || !release.revisions.some(({ number }) => number === backTo);
     case 'uninstall':
-      return head === undefined;
+      return !release.revisions.some(isReadable);
   }
 }
 
+function isUnderWay({ status }: Revision): boolean {
+  return /^pending|^uninstall/.test(status);
+}
+
 function finish({ verb, uid }: HelmChild, release: Release): Release {
-  if (verb === 'uninstall') return { ...release, revisions: [] };
+  if (verb === 'uninstall') return removed(release);
   if (!release.revisions.some((revision) => revision.uid === uid)) return release;
   return restated(superseded(restated(release, uid, { status: 'failed' })), uid, {
     status: 'deployed',
   });
+}
+
+/** What it can read goes. */
+export function removed(release: Release): Release {
+  return { ...release, revisions: release.revisions.filter((revision) => !isReadable(revision)) };
 }

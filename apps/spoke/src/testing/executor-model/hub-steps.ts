@@ -61,6 +61,7 @@ function mayDispatch(world: World, state: ModelState, index: number): boolean {
   if (before === 'waiting' || before === 'executing' || before === 'unknown') return false;
   const { revisions } = world.release(state);
   const head = headRevision(world.release(state));
+  if (head?.garbled === true) return false;
   const type = world.scenario.plans[index]?.type;
   if (type !== 'install') return head !== undefined;
   return revisions.every(({ status }) => status === 'failed');

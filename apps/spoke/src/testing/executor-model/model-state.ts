@@ -32,8 +32,13 @@ export interface Scenario {
   readonly revisions: readonly Pick<Revision, 'content' | 'status'>[];
   /** True: each spoke has a machine of its own, and cannot see the other's processes. */
   readonly apart?: boolean;
-  /** A person cures a removal that was begun at a stranger's revision: nobody else may. */
+  /**
+   * A person cures what nobody else may: a removal that was begun at a stranger's revision, and a lock
+   * that a stranger's removal has left alone.
+   */
   readonly cured?: boolean;
+  /** Strangers only upgrade and install anew: there is enough of everything else. */
+  readonly tame?: boolean;
   readonly budget: Partial<Budget>;
 }
 
@@ -55,8 +60,8 @@ export interface PlanState {
 /** An operation under way. */
 export interface Operation {
   readonly plan: string;
-  /** The Secret whose helm is proven dead. */
-  readonly deadUid: string | null;
+  /** The version of the record whose writer is proven dead. */
+  readonly deadVersion: string | null;
   readonly baseUid: string | null;
   readonly resumed: boolean;
   readonly backTo: number | null;
@@ -104,6 +109,7 @@ export type Place =
 export interface Left {
   readonly secretUid: string;
   readonly status: string;
+  readonly resourceVersion: string;
 }
 
 export interface Spoke {
@@ -136,8 +142,10 @@ export interface ModelState {
     readonly start: number;
     readonly helm: HelmChild;
   }[];
-  /** The revision that somebody else is at work on. */
-  readonly foreign: number | null;
+  /** The revision that somebody else is at work on; true: to remove it. */
+  readonly foreign: { readonly uid: number; readonly removes: boolean } | null;
+  /** Somebody else has removed the release, and every trace with it. */
+  readonly wiped: boolean;
   readonly left: Budget;
   /** The invariant that was broken in passing. */
   readonly bad: string | null;

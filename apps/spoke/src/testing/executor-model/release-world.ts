@@ -5,7 +5,7 @@ import {
   type ReleaseState,
   type ReleaseStatus,
 } from '@apollo-deploy/helm';
-import { releaseState } from '@apollo-deploy/helm/testing';
+import { inZone, releaseState, removalOffset } from '@apollo-deploy/helm/testing';
 import { jsonDigest } from '@apollo-deploy/kernel';
 
 /** One Helm revision, as little of it as decisions look at. */
@@ -21,6 +21,10 @@ export interface Revision {
   readonly content: string;
   readonly description: string;
   readonly backTo?: number;
+  /** The plan whose helm was the last to begin a removal; empty for somebody else's. */
+  readonly deletedBy?: string;
+  /** Somebody has put something else into its Secret. */
+  readonly garbled?: true;
 }
 
 /** What Helm keeps of the release. Empty: there is none. */
@@ -62,7 +66,8 @@ export function headRevision({ revisions }: Release): Revision | undefined {
 /** What the spoke sees of it. */
 export function observed({ revisions }: Release): ReleaseState {
   const records = revisions.map(recordOf);
-  const head = records.at(-1) ?? null;
+  const garbled = revisions.at(-1)?.garbled === true;
+  const head = garbled ? { message: 'it cannot be read' } : (records.at(-1) ?? null);
   const older = records.slice(0, -1);
   return releaseState({
     head,
@@ -72,18 +77,28 @@ export function observed({ revisions }: Release): ReleaseState {
 }
 
 export function recordOf(revision: Revision): ReleaseRecord {
-  const { number, uid, status, label, content, description, backTo } = revision;
+  const { number, uid, status, label, content, description, backTo, deletedBy } = revision;
   return {
     ...{ name: 'web', namespace: 'shop', revision: number, status },
     ...{ chartName: 'web', chartVersion: content, valuesDigest: VALUES_DIGEST },
     ...{ manifestDigest: content, secretName: `web.v${number}`, secretUid: `uid-${uid}` },
-    ...{ resourceVersion: status, description, firstDeployed: '', lastDeployed: '' },
+    ...{ resourceVersion: versionOf(revision), description, firstDeployed: '', lastDeployed: '' },
     labels: label === null ? {} : { [PLAN_LABEL]: label },
     ...(label !== null && { planId: label }),
     ...(backTo !== undefined && { rollbackRevision: backTo }),
+    ...(deletedBy !== undefined && { deletedAt: deletedAt(deletedBy) }),
     ...{ applyMethod: 'ssa', values: VALUES, manifest: '' },
-    hooks: hasHooks(content) ? [{ name: 'hook', kind: 'Job', events: EVENTS }] : [],
+    hooks: hasHooks(content) ? [{ name: 'hook', kind: 'Job', events: EVENTS, manifest: '' }] : [],
   };
+}
+
+/** Whoever writes to it makes it another one. */
+function versionOf({ uid, status, deletedBy = '-' }: Revision): string {
+  return `${uid} ${status} ${deletedBy}`;
+}
+
+function deletedAt(plan: string): string {
+  return inZone(new Date(0), plan === '' ? 0 : removalOffset(plan));
 }
 
 function revisionOf(record: ReleaseRecord): ReleaseRevision {
@@ -103,15 +118,16 @@ export function withRevision(
   };
 }
 
-/** Helm writes its records without looking whether they changed. */
+/** Helm writes its records, in full, without looking whether they changed. */
 export function restated(
   release: Release,
   uid: number,
-  change: Partial<Pick<Revision, 'status' | 'description'>>,
+  change: Partial<Pick<Revision, 'status' | 'description' | 'deletedBy'>>,
 ): Release {
-  const revisions = release.revisions.map((revision) =>
-    revision.uid === uid ? { ...revision, ...change } : revision,
-  );
+  const revisions = release.revisions.map((revision) => {
+    const { garbled: _, ...readable } = revision;
+    return revision.uid === uid ? { ...readable, ...change } : revision;
+  });
   return { ...release, revisions };
 }
 

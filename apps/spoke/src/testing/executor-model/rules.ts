@@ -1,4 +1,4 @@
-import { nextAction, reportAfterRun } from '@apollo-deploy/helm/testing';
+import { isProvenDead, nextAction, reportAfterRun } from '@apollo-deploy/helm/testing';
 import { isHeldStill } from '../../execution/claim.js';
 import { judgeHolder } from '../../execution/judge-holder.js';
 import { withVerdict } from '../../execution/ledger-entry.js';
@@ -22,6 +22,7 @@ export const PRODUCTION = {
   firstStep,
   isDeadLock,
   isHeldStill,
+  isProvenDead,
   judgeHolder,
   nextAction,
   reportAfterRun,

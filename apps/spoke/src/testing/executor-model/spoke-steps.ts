@@ -17,7 +17,7 @@ import {
   type Slot,
   type Spoke,
 } from './model-state.js';
-import { headRevision, recordOf, restated, VALUES_DIGEST } from './release-world.js';
+import { headRevision, recordOf, restated, VALUES_DIGEST, type Revision } from './release-world.js';
 import {
   claimOf,
   endOf,
@@ -167,7 +167,7 @@ export class SpokeSteps {
     const { claim } = world.ledgers.value(left);
     const entry = world.ledger(state);
     const seen = world.observe(state.release);
-    const dead = world.rules.isDeadLock(entry, claim, seen, this.self.instance);
+    const dead = world.rules.isDeadLock(entry, claim, seen);
     const mayLive = seen.kind === 'locked' && !dead;
     const doubt =
       mayLive || claim === null ? null : world.rules.doubtfulRemoval(entry, claim, seen);
@@ -191,7 +191,7 @@ export class SpokeSteps {
     const cancelled = world.rules.cancelledInTime(offer, release, this.cancelReason(plan));
     if (cancelled !== null) return recorded(plan, endOf(cancelled), null, this.self.instance);
     const { deadHolder, baseUid, resumed } = known;
-    const deadUid = deadHolder ? (headOf(release)?.secretUid ?? null) : null;
+    const deadVersion = deadHolder ? (headOf(release)?.resourceVersion ?? null) : null;
     const good = world.releases
       .value(seen)
       .revisions.filter(
@@ -208,9 +208,9 @@ export class SpokeSteps {
           plan,
           baseUid,
           resumed,
-          deadUid,
+          deadVersion,
           backTo,
-          removed: false,
+          removed: resumed && offer.content.type === 'install',
           repaired: false,
           commands: [],
         },
@@ -241,7 +241,7 @@ export class SpokeSteps {
           ...{ plan, verb, content: world.sketch(plan).content, backTo: operation.backTo ?? 0 },
           ...{ at: 'started', uid: 0, exitCode: null },
         };
-        const bad = this.isOnBase(operation) ? state.bad : INVARIANTS.base;
+        const bad = this.brokenByHelmOf(operation);
         return this.step(name, { at: 'helm', operation }, { ...state, bad }, { helm });
       }
     }
@@ -323,7 +323,7 @@ export class SpokeSteps {
     const seen = world.observe(state.release);
     const end = world.rules.abandonedEnd(claim, seen);
     const told = end.next === 'end' ? endOf(end.verdict) : 'succeeded';
-    const dead = world.rules.isDeadLock(entry, claim, seen, this.self.instance);
+    const dead = world.rules.isDeadLock(entry, claim, seen);
     const head = leftOf(leftHead(seen, dead));
     return this.step(`settles ${plan}`, recorded(plan, told, head, claim.holder.instance));
   }
@@ -349,15 +349,28 @@ export class SpokeSteps {
     if (head === undefined) return state;
     const description = `${head.status} was interrupted: its process is dead (${head.description})`;
     const repaired = restated(release, head.uid, { status: 'failed', description });
-    const helms = [...state.spokes, ...state.orphans].map(({ helm }) => helm);
-    const lives =
-      (state.foreign === head.uid && head.status !== 'uninstalling') ||
-      helms.some((helm) => helm !== null && helm.at !== 'ended' && helm.uid === head.uid);
     return {
       ...state,
       release: world.releases.number(repaired),
-      ...(lives && { bad: INVARIANTS.living }),
+      ...(this.isAtWork(head) && { bad: INVARIANTS.living }),
     };
+  }
+
+  /** True if a helm lives behind the record, as far as the record can tell. */
+  private isAtWork(head: Revision): boolean {
+    const { foreign, spokes, orphans } = this.state;
+    const helms = [...spokes, ...orphans].map(({ helm }) => helm);
+    return (
+      (foreign?.uid === head.uid && showsStranger(head, foreign.removes)) ||
+      helms.some((helm) => helm !== null && helm.at !== 'ended' && helm.uid === head.uid)
+    );
+  }
+
+  /** Helm is about to be started: on what? */
+  private brokenByHelmOf(operation: Operation): string | null {
+    if (!this.isOnBase(operation)) return INVARIANTS.base;
+    const head = headRevision(this.world.release(this.state));
+    return head !== undefined && this.isAtWork(head) ? INVARIANTS.living : this.state.bad;
   }
 
   private isOnBase({ plan, removed }: Operation): boolean {
@@ -367,9 +380,9 @@ export class SpokeSteps {
     return head === undefined ? base === undefined || removed : head.uid === base?.uid;
   }
 
-  private ask({ plan, deadUid, baseUid, backTo, removed }: Operation): ReleaseAsk {
+  private ask({ plan, deadVersion, baseUid, backTo, removed }: Operation): ReleaseAsk {
     const { world, state } = this;
-    const deadHolder = headOf(world.observe(state.release))?.secretUid === deadUid;
+    const deadHolder = world.rules.isProvenDead(world.observe(state.release), deadVersion);
     const offer = world.offer(state, plan);
     const base = { revision: offer.content.base?.revision ?? 0, secretUid: baseUid };
     const operation = releaseOperationOf({ offer, base, chartPath: 'web.tgz', rollbackTo: backTo });
@@ -379,7 +392,8 @@ export class SpokeSteps {
 
   private late(plan: string) {
     const now = this.plan(plan).expired ? AFTER : BEFORE;
-    return lateOrCancelled(this.world.offer(this.state, plan), now, this.cancelReason(plan));
+    const facts = { cancelReason: this.cancelReason(plan), waitedFor: null };
+    return lateOrCancelled(this.world.offer(this.state, plan), now, facts);
   }
 
   private cancelReason(plan: string): string | null {
@@ -435,7 +449,9 @@ function recorded(plan: string, end: End, left: Left | null, holder: string | nu
 }
 
 function leftOf(head: Left | null): Left | null {
-  return head && { secretUid: head.secretUid, status: head.status };
+  if (head === null) return null;
+  const { secretUid, status, resourceVersion } = head;
+  return { secretUid, status, resourceVersion };
 }
 
 function verbOf({ operation: { type } }: ReleaseAsk): HelmChild['verb'] {
@@ -449,4 +465,12 @@ function traceOf({ verb, exitCode }: Pick<HelmChild, 'verb' | 'exitCode'>) {
     ...{ stdoutTail: '', stderrTail: SAYS[exitCode ?? 0] },
     ...{ startedAt: BEFORE, endedAt: BEFORE },
   };
+}
+
+/**
+ * False where a helm of ours has since written over what a stranger's did: that was on its way when the
+ * stranger's began, and Helm has no lock to keep either from it.
+ */
+function showsStranger({ status, deletedBy = '' }: Revision, removes: boolean): boolean {
+  return deletedBy === '' && (!removes || status === 'uninstalling');
 }

@@ -1,8 +1,17 @@
-import { headOf } from '@apollo-deploy/helm';
+import { headOf, type ReleaseState } from '@apollo-deploy/helm';
+import { inZone, removalOffset } from '@apollo-deploy/helm/testing';
+import { releaseDigest } from '@apollo-deploy/protocol';
 import { declined } from '../../execution/verdicts.js';
 import { INVARIANTS, type Scenario } from './model-state.js';
 import { PRODUCTION, type Rules } from './rules.js';
-import { anUpgrade, aRemovalWithHooks, twoUpgrades } from './scenarios.js';
+import {
+  anUpgrade,
+  aRemoval,
+  aRemovalWithHooks,
+  aSecondInstallation,
+  twoRemovalsWithHooks,
+  twoUpgrades,
+} from './scenarios.js';
 
 /** One guard taken out, and what breaks then. */
 export interface Weakened {
@@ -30,6 +39,28 @@ const nextActionOnAnyBase: Rules['nextAction'] = (state, ask) => {
   const operation = { ...ask.operation, base: { revision, secretUid: null } };
   return PRODUCTION.nextAction(state, { ...ask, operation });
 };
+
+/** Heads told apart by their numbers alone, before the claim and after it. */
+const byNumbersAlone: Partial<Rules> = {
+  beforeClaim: (offer, entry, state, late) => {
+    const { base } = offer.content;
+    const head = headOf(state);
+    const isNumber = base !== null && head?.revision === base.revision;
+    const known = isNumber ? { ...base, releaseDigest: releaseDigest(head) } : base;
+    const content = { ...offer.content, base: known };
+    return PRODUCTION.beforeClaim({ ...offer, content }, entry, state, late);
+  },
+  nextAction: (state, ask) => {
+    const base = { ...ask.operation.base, secretUid: null };
+    return PRODUCTION.nextAction(state, { ...ask, operation: { ...ask.operation, base } });
+  },
+};
+
+/** A removal under way as if the plan's own helm had begun it. */
+function asOwnRemoval(planId: string, state: ReleaseState): ReleaseState {
+  const deletedAt = inZone(new Date(0), removalOffset(planId));
+  return state.kind === 'locked' ? { ...state, head: { ...state.head, deletedAt } } : state;
+}
 
 export const WEAKENED: readonly Weakened[] = [
   {
@@ -91,6 +122,60 @@ export const WEAKENED: readonly Weakened[] = [
     scenario: anUpgrade({ crashes: 1, foreign: 1 }),
     rules: { isDeadLock: (_entry, left, state) => left !== null && state.kind === 'locked' },
     breaks: living,
+  },
+  {
+    guard: 'the mark of the plan on the removal it left',
+    scenario: aRemoval({ crashes: 1, foreign: 1 }),
+    rules: {
+      isDeadLock: (entry, left, state) =>
+        PRODUCTION.isDeadLock(entry, left, asOwnRemoval(left?.planId ?? '', state)),
+    },
+    breaks: living,
+  },
+  {
+    guard: 'the mark of the plan on a removal that is to be mended',
+    scenario: aRemoval({ crashes: 1, foreign: 1 }),
+    rules: {
+      reportAfterRun: (run) => {
+        const after = asOwnRemoval(run.ask.operation.planId, run.after);
+        return PRODUCTION.reportAfterRun({ ...run, after });
+      },
+    },
+    breaks: living,
+  },
+  {
+    guard: 'the proof of death for one version of a record alone',
+    scenario: aSecondInstallation({ crashes: 1, foreign: 1 }),
+    rules: { isProvenDead: (_state, version) => version !== null },
+    breaks: living,
+  },
+  {
+    guard: 'the version of what a verdict has left behind',
+    scenario: twoRemovalsWithHooks({ crashes: 1, foreign: 1 }),
+    rules: {
+      beforeClaim: (offer, entry, state, late) => {
+        const verdicts = entry.verdicts.map(({ head, ...verdict }) => {
+          if (head === undefined) return verdict;
+          const { secretUid, status } = head;
+          return { ...verdict, head: { secretUid, status } };
+        });
+        return PRODUCTION.beforeClaim(offer, { ...entry, verdicts }, state, late);
+      },
+    },
+    breaks: living,
+  },
+  {
+    guard: 'the compare-and-swap on more than the revision number',
+    scenario: anUpgrade({ crashes: 1, foreign: 1 }),
+    rules: byNumbersAlone,
+    breaks: base,
+  },
+  {
+    guard: 'the compare-and-swap on more than the revision number, as far as effects go',
+    scenario: anUpgrade({ crashes: 1, foreign: 1 }),
+    rules: byNumbersAlone,
+    breaks: once,
+    passed: [base, oneRevision],
   },
   {
     guard: 'the wait for a lock of somebody else',

@@ -2,8 +2,10 @@ import type { PlanTypeRule } from './plan-type-rule.js';
 
 /** The right version runs with other values, after a failed attempt, or with objects changed by hand. */
 export const configUpdate: PlanTypeRule = {
-  propose({ product, target, targetValuesDigest, reported, comparison, forced, failed }) {
+  propose({ product, target, targetValuesDigest, reported, comparison, adopts, forced, failed }) {
     if (target === null || reported === null || comparison !== 'same') return undefined;
+    // Of a release of somebody else's only the version is known, not which chart that is.
+    if (adopts) return undefined;
     if (reported.helmStatus === 'failed') {
       return `revision ${String(reported.revision)} of ${product} ${target.version} failed part-way`;
     }

@@ -21,6 +21,8 @@ export interface Situation {
   readonly failed: boolean;
   /** The recall of what runs, where the target takes the entity off it. */
   readonly leaves?: Recall;
+  /** A person lets a plan take over what is reported, which Apollo did not make. */
+  readonly adopts: boolean;
   /** A person asked for another try. */
   readonly forced: boolean;
 }

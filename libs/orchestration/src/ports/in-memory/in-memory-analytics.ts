@@ -22,9 +22,14 @@ export class InMemoryAnalytics implements AnalyticsRepository {
     }
   }
 
-  async sums(by: AnalyticsDimension, days: DayRange): Promise<readonly CounterSum[]> {
+  async sums(
+    by: AnalyticsDimension,
+    days: DayRange,
+    environments?: readonly string[],
+  ): Promise<readonly CounterSum[]> {
     const sums = new Map<string, CounterSum>();
     for (const count of daysOf(days).flatMap((day) => this.view.inGroup('day', day))) {
+      if (environments?.includes(count.environment) === false) continue;
       const { [by]: key, counter, amount } = count;
       const place = compositeKey(key, counter);
       sums.set(place, { key, counter, sum: amount + (sums.get(place)?.sum ?? 0) });

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
-import type { Environment, Product, Release } from '@apollo-deploy/domain';
+import type { Entity, Environment, Product, Release } from '@apollo-deploy/domain';
 import type { Declaration, ProductNeed } from '../neighbourhood.js';
 import type { Page, PageRequest } from '../page.js';
 import type { AlreadyExists } from '../already-exists.js';
@@ -13,7 +13,7 @@ import type {
 } from '../catalog-repositories.js';
 import { pageByKey } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
-import type { MemoryTables, ReleaseGroup } from './memory-tables.js';
+import type { EntityGroup, MemoryTables, ReleaseGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 import { VersionedTable } from './versioned-table.js';
 
@@ -30,8 +30,13 @@ export class InMemoryEnvironments
     return this.get(name);
   }
 
-  async list(page: PageRequest): Promise<Page<Environment>> {
-    return pageByKey(this.view, ({ name }) => name, page);
+  async list(page: PageRequest, names?: readonly string[]): Promise<Page<Environment>> {
+    return pageByKey(
+      this.view,
+      ({ name }) => name,
+      page,
+      ({ name }) => names?.includes(name) ?? true,
+    );
   }
 }
 
@@ -116,9 +121,13 @@ export class InMemoryReleases implements ReleaseRepository {
 
 export class InMemoryCharts implements ChartRepository {
   private readonly view: TableView<{ readonly sha256: string; readonly bytes: Uint8Array }>;
+  private readonly releases: TableView<Release, ReleaseGroup>;
+  private readonly entities: TableView<Entity, EntityGroup>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.charts, transaction);
+    this.releases = new TableView(tables.releases, transaction);
+    this.entities = new TableView(tables.entities, transaction);
   }
 
   async put(sha256: string, bytes: Uint8Array): Promise<void> {
@@ -127,6 +136,14 @@ export class InMemoryCharts implements ChartRepository {
 
   async get(sha256: string): Promise<Uint8Array | undefined> {
     return this.view.get(sha256)?.bytes.slice();
+  }
+
+  async getFor(spoke: string, sha256: string): Promise<Uint8Array | undefined> {
+    const released = this.releases.inGroup('chart', sha256);
+    const isItsOwn = released.some(
+      ({ product }) => this.entities.inGroup('productOn', compositeKey(spoke, product)).length > 0,
+    );
+    return isItsOwn ? this.get(sha256) : undefined;
   }
 }
 

@@ -22,9 +22,12 @@ import { VersionedTable } from './versioned-table.js';
 type ReleaseKey = Pick<ReleaseStateRecord, 'spoke' | 'namespace' | 'releaseName'>;
 
 export class InMemorySpokes implements SpokeRepository {
-  private readonly view: TableView<SpokeRecord, 'token'>;
+  private readonly view: TableView<SpokeRecord>;
 
-  constructor(tables: MemoryTables, transaction: MemoryTransaction) {
+  constructor(
+    tables: MemoryTables,
+    private readonly transaction: MemoryTransaction,
+  ) {
     this.view = new TableView(tables.spokes, transaction);
   }
 
@@ -41,8 +44,8 @@ export class InMemorySpokes implements SpokeRepository {
     return this.view.getMany(names);
   }
 
-  async byTokenHash(tokenHash: string): Promise<SpokeRecord | undefined> {
-    return this.view.inGroup('token', tokenHash)[0];
+  lockShared(names: readonly string[]): Promise<readonly SpokeRecord[]> {
+    return this.getMany(names);
   }
 
   async insert(spoke: SpokeRecord): Promise<Result<SpokeRecord, AlreadyExists>> {
@@ -55,6 +58,7 @@ export class InMemorySpokes implements SpokeRepository {
       throw new InvariantViolation(`spoke ${spoke.name} was saved before it was inserted`);
     }
     this.view.put(spoke);
+    if (spoke.revoked) this.transaction.signals.noteRevoked(spoke.name);
   }
 
   async seen(at: ReadonlyMap<string, string>): Promise<void> {
@@ -82,8 +86,13 @@ export class InMemorySpokes implements SpokeRepository {
       .sort();
   }
 
-  async list(page: PageRequest): Promise<Page<SpokeRecord>> {
-    return pageByKey(this.view, ({ name }) => name, page);
+  async list(page: PageRequest, environments?: readonly string[]): Promise<Page<SpokeRecord>> {
+    return pageByKey(
+      this.view,
+      ({ name }) => name,
+      page,
+      ({ environment }) => environments?.includes(environment) ?? true,
+    );
   }
 }
 
@@ -275,6 +284,7 @@ export class InMemoryEntities
       page,
       (entity) =>
         (filter.environment === undefined || entity.environment === filter.environment) &&
+        (filter.environments?.includes(entity.environment) ?? true) &&
         (filter.product === undefined || entity.product === filter.product) &&
         (filter.spoke === undefined || entity.spoke === filter.spoke),
     );

@@ -1,5 +1,5 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
-import { goesByItself, isOpen, type Plan } from '@apollo-deploy/domain';
+import { goesByItself, isOpen, type Plan, type PlanState } from '@apollo-deploy/domain';
 import { checkPlace } from '../check-place.js';
 import type { Page, PageRequest } from '../page.js';
 import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
@@ -23,8 +23,12 @@ export class InMemoryPlanStorage implements PlanStorage {
     return this.view.get(id);
   }
 
-  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set(this.view.getMany(ids).map(({ id }) => id));
+  async getMany(ids: readonly string[]): Promise<readonly Plan[]> {
+    return this.view.getMany(ids);
+  }
+
+  async statesOf(ids: readonly string[]): Promise<ReadonlyMap<string, PlanState>> {
+    return new Map(this.view.getMany(ids).map(({ id, state }) => [id, state]));
   }
 
   async insert(plan: Plan): Promise<Result<Plan, OpenPlanExists>> {
@@ -147,10 +151,14 @@ function inOrder(slots: readonly Slot<Plan>[]): readonly Slot<Plan>[] {
   return [...slots].sort((a, b) => at(a) - at(b) || a.position - b.position);
 }
 
-function matches(plan: Plan, { environment, state, type, from, to }: PlanFilter): boolean {
+function matches(
+  plan: Plan,
+  { environment, environments, state, type, from, to }: PlanFilter,
+): boolean {
   const createdAt = Date.parse(plan.createdAt);
   return (
     (environment === undefined || plan.environment === environment) &&
+    (environments?.includes(plan.environment) ?? true) &&
     (state === undefined || plan.state === state) &&
     (type === undefined || plan.type === type) &&
     (from === undefined || createdAt >= Date.parse(from)) &&

@@ -1,10 +1,10 @@
-import type { AutomaticSuppression, Hold } from '@apollo-deploy/domain';
+import type { AutomaticSuppression, Entity, Hold } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from '../restraint-repositories.js';
 import type { AlreadyExists } from '../already-exists.js';
 import { TableView } from './memory-table.js';
-import type { MemoryTables, SuppressionGroup } from './memory-tables.js';
+import type { EntityGroup, MemoryTables, SuppressionGroup } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemorySuppressions implements AutomaticSuppressionRepository {
@@ -42,21 +42,27 @@ export class InMemorySuppressions implements AutomaticSuppressionRepository {
     this.view.remove(entity);
   }
 
-  async list(now: string, page: PageRequest): Promise<Page<AutomaticSuppression>> {
+  async list(
+    now: string,
+    page: PageRequest,
+    environments?: readonly string[],
+  ): Promise<Page<AutomaticSuppression>> {
     const ends = isAfter(now);
     return pageById(
       this.view.all().map(({ row }) => row),
       page,
-      ({ until }) => ends(until),
+      ({ until, environment }) => ends(until) && (environments?.includes(environment) ?? true),
     );
   }
 }
 
 export class InMemoryHolds implements HoldRepository {
   private readonly view: TableView<Hold, 'id'>;
+  private readonly entities: TableView<Entity, EntityGroup>;
 
   constructor(tables: MemoryTables, transaction: MemoryTransaction) {
     this.view = new TableView(tables.holds, transaction);
+    this.entities = new TableView(tables.entities, transaction);
   }
 
   async get(id: string): Promise<Hold | undefined> {
@@ -79,10 +85,16 @@ export class InMemoryHolds implements HoldRepository {
     return true;
   }
 
-  async list(page: PageRequest): Promise<Page<Hold>> {
+  async list(page: PageRequest, environments?: readonly string[]): Promise<Page<Hold>> {
+    const isWanted = ({ entity }: Hold): boolean => {
+      if (environments === undefined) return true;
+      const environment = this.entities.get(entity)?.environment;
+      return environment !== undefined && environments.includes(environment);
+    };
     return pageById(
       this.view.all().map(({ row }) => row),
       page,
+      isWanted,
     );
   }
 }

@@ -35,16 +35,20 @@ export class InMemoryLeases implements LeaseRepository {
 
   async release(lease: Lease): Promise<void> {
     const row = this.view.get(lease.name);
-    if (row?.token !== lease.token) return;
+    if (row === undefined || !isOf(row, lease)) return;
     const { until: _, ...released } = row;
     this.view.put(released);
   }
 
   /** Works run one after another, so looking is enough. */
-  async fence({ name, token }: Lease): Promise<boolean> {
-    const row = this.view.get(name);
-    return row?.token === token && row.until !== undefined;
+  async fence(lease: Lease): Promise<boolean> {
+    const row = this.view.get(lease.name);
+    return row?.until !== undefined && isOf(row, lease);
   }
+}
+
+function isOf(row: LeaseRow, { token, holder }: Lease): boolean {
+  return row.token === token && row.holder === holder;
 }
 
 export class InMemoryOccurrences implements OccurrenceRepository {

@@ -1,6 +1,6 @@
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import type { Page, PageRequest } from '../page.js';
-import type { AuditEntry, IdempotencyRecord, OutboxMessage } from '../records.js';
+import type { AuditEntry, IdempotencyRecord, OutboxMessage, SpokeRecord } from '../records.js';
 import type { AlreadyExists } from '../already-exists.js';
 import type { AuditFilter, AuditTrail, IdempotencyRepository, Outbox } from '../unit-of-work.js';
 import { byInstant, pageAfterId } from './memory-lists.js';
@@ -10,12 +10,14 @@ import type { MemoryTransaction } from './memory-transaction.js';
 
 export class InMemoryOutbox implements Outbox {
   private readonly view: TableView<OutboxMessage, 'spoke' | 'plan'>;
+  private readonly spokes: TableView<SpokeRecord>;
 
   constructor(
     tables: MemoryTables,
     private readonly transaction: MemoryTransaction,
   ) {
     this.view = new TableView(tables.outbox, transaction);
+    this.spokes = new TableView(tables.spokes, transaction);
   }
 
   async add(message: OutboxMessage): Promise<void> {
@@ -32,6 +34,7 @@ export class InMemoryOutbox implements Outbox {
   ): Promise<readonly OutboxMessage[]> {
     const skipped = new Set(skip);
     return [...new Set(spokes)]
+      .filter((spoke) => this.spokes.get(spoke)?.revoked !== true)
       .flatMap((spoke) => this.view.slotsInGroup('spoke', spoke))
       .filter(({ row }) => !skipped.has(row.id))
       .sort((a, b) => a.position - b.position)
@@ -59,6 +62,10 @@ export class InMemoryAuditTrail implements AuditTrail {
       throw new InvariantViolation(`audit entry ${entry.id} was written twice`);
     }
     this.view.put(entry);
+  }
+
+  async has(id: string): Promise<boolean> {
+    return this.view.get(id) !== undefined;
   }
 
   async list({ actor, subject, from }: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {

@@ -1,4 +1,13 @@
 import type { UnitOfWork } from '../unit-of-work.js';
+import {
+  InMemoryApprovalRequests,
+  InMemoryApprovalRules,
+  InMemoryApprovals,
+  InMemoryDelegations,
+} from './in-memory-approvals.js';
+import { InMemoryAuditChain } from './in-memory-audit-chain.js';
+import { InMemoryBreakGlasses } from './in-memory-break-glasses.js';
+import { InMemoryDeployments } from './in-memory-deployments.js';
 import { InMemoryAnalytics } from './in-memory-analytics.js';
 import {
   InMemoryChannels,
@@ -15,6 +24,8 @@ import {
   InMemoryEvaluations,
 } from './in-memory-evaluation.js';
 import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
+import { InMemoryNotifications } from './in-memory-notifications.js';
+import { InMemoryPeople } from './in-memory-people.js';
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
 import { InMemoryBaselines, InMemoryRollbackDemands } from './in-memory-rollbacks.js';
@@ -23,6 +34,14 @@ import { InMemoryRuns } from './in-memory-runs.js';
 import { InMemoryRecalls } from './in-memory-recalls.js';
 import { InMemoryAuditTrail, InMemoryIdempotency, InMemoryOutbox } from './in-memory-trail.js';
 import { InMemoryHolds, InMemorySuppressions } from './in-memory-restraints.js';
+import { InMemoryKeySets } from './in-memory-key-sets.js';
+import { InMemoryLoginSessions } from './in-memory-login-sessions.js';
+import { InMemoryTokens } from './in-memory-tokens.js';
+import {
+  InMemoryHubIdentity,
+  InMemoryJoinTokens,
+  InMemorySessionTokens,
+} from './in-memory-trust.js';
 import type { MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
 
@@ -37,9 +56,22 @@ export function inMemoryUnitOfWork(
     releases: new InMemoryReleases(tables, transaction),
     charts: new InMemoryCharts(tables, transaction),
     constraints: new InMemoryConstraints(tables, transaction),
+    approvalRules: new InMemoryApprovalRules(tables, transaction),
+    approvals: new InMemoryApprovals(tables, transaction),
+    approvalRequests: new InMemoryApprovalRequests(tables, transaction),
+    delegations: new InMemoryDelegations(tables, transaction),
     recalls: new InMemoryRecalls(tables, transaction),
+    breakGlasses: new InMemoryBreakGlasses(tables, transaction),
+    deployments: new InMemoryDeployments(tables, transaction),
+    people: new InMemoryPeople(tables, transaction),
+    tokens: new InMemoryTokens(tables, transaction),
+    loginSessions: new InMemoryLoginSessions(tables, transaction),
     channels: new InMemoryChannels(tables, transaction),
     spokes: new InMemorySpokes(tables, transaction),
+    joinTokens: new InMemoryJoinTokens(tables, transaction),
+    sessionTokens: new InMemorySessionTokens(tables, transaction),
+    hubIdentity: new InMemoryHubIdentity(tables, transaction),
+    keySets: new InMemoryKeySets(tables, transaction),
     releaseStates: new InMemoryReleaseStates(tables, transaction),
     entities: new InMemoryEntities(tables, transaction),
     evaluations: new InMemoryEvaluations(tables, transaction),
@@ -54,7 +86,9 @@ export function inMemoryUnitOfWork(
     runs: new InMemoryRuns(tables, transaction),
     dirty: new InMemoryDirtyQueue(tables, transaction),
     outbox: new InMemoryOutbox(tables, transaction),
+    notifications: new InMemoryNotifications(tables, transaction),
     audit: new InMemoryAuditTrail(tables, transaction),
+    auditChain: new InMemoryAuditChain(tables, transaction),
     idempotency: new InMemoryIdempotency(tables, transaction),
     leases: new InMemoryLeases(tables, transaction),
     occurrences: new InMemoryOccurrences(tables, transaction),

@@ -1,12 +1,16 @@
-import { isOpen } from '@apollo-deploy/domain';
+import { isOpen, notificationStatusOf, rolesAnywhere, stands } from '@apollo-deploy/domain';
 import type {
   AutomaticSuppression,
   BackupRecord,
   Baseline,
+  BreakGlass,
+  ChainHead,
   Decline,
+  Deployment,
   Entity,
   Environment,
   Hold,
+  Notification,
   Plan,
   PlanCount,
   Product,
@@ -16,6 +20,13 @@ import type {
   RunRecord,
   StoredConstraint,
 } from '@apollo-deploy/domain';
+import type {
+  ApprovalRecord,
+  ApprovalRequestRecord,
+  ApprovalRuleRecord,
+  DelegationRecord,
+} from '../approval-repositories.js';
+import type { AuditLink } from '../audit-chain.js';
 import type { StoredEvent } from '../event-log.js';
 import type {
   AuditEntry,
@@ -25,10 +36,15 @@ import type {
   ReleaseStateRecord,
   SpokeRecord,
 } from '../records.js';
+import type { KeySetRecord } from '../key-sets.js';
 import type { LeaseRow } from '../leases.js';
 import type { OccurrenceRecord } from '../occurrences.js';
 import type { SlotHolders } from '../plan-slots.js';
+import type { JoinTokenRecord, SessionTokenUse } from '../trust-repositories.js';
 import type { ChannelEntry } from '../catalog-repositories.js';
+import type { PersonRecord } from '../people-repository.js';
+import type { LoginSessionRecord, LogoutTokenUse } from '../login-session-repository.js';
+import type { ApiTokenRecord } from '../token-repository.js';
 import { compositeKey, MemoryTable } from './memory-table.js';
 
 export interface ChartRow {
@@ -45,14 +61,37 @@ export interface UnevaluatedRow {
   readonly entity: string;
 }
 
+/** An audit entry that has no place in the chain yet. */
+export interface UnlinkedRow {
+  readonly id: string;
+}
+
+/** Who this hub is. */
+export interface HubIdentityRow {
+  readonly id: string;
+}
+
 /** The numbers of the oldest and the newest event that are kept; nothing ever = 1 and 0. */
 export interface EventRange {
   readonly oldest: number;
   readonly newest: number;
 }
 
-export type ReleaseGroup = 'product' | 'version' | 'dependency';
+/** The place that was given last. */
+export interface NotificationNumber {
+  readonly last: number;
+}
+
+export type ReleaseGroup = 'product' | 'version' | 'chart' | 'dependency';
 export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'productOn' | 'release';
+/** `owed` by product, what nobody has reviewed; `untold` all of which nobody was told that they are overdue. */
+export type BreakGlassGroup = 'owed' | 'untold';
+/** `place` and `underWay`: only those that have not ended. */
+export type DeploymentGroup = 'service' | 'place' | 'underWay';
+export type ApprovalGroup = 'standing' | 'anyStanding' | 'consumedBy';
+export type LoginSessionGroup = 'hash' | 'person' | 'subject' | 'sid';
+/** `waiting` by receiver, `ended` by how. */
+export type NotificationGroup = 'waiting' | 'ended';
 export type SuppressionGroup = 'id' | 'environment';
 /** `underway` holds those that are Healthy, by their spoke. */
 export type RunGroup = 'entity' | 'chart' | 'underway';
@@ -73,11 +112,19 @@ export class MemoryTables {
     if (isMissing) this.unevaluated.put(entity, { entity });
     else this.unevaluated.restore(entity, undefined);
   };
+  /** Of the entries of the audit trail and their links: whether it then is one of `unlinked`. */
+  readonly #noteLinked = (id: string): void => {
+    const entry = this.audit.slot(id);
+    const isUnlinked = entry !== undefined && this.auditLinks.slot(id) === undefined;
+    const slot = isUnlinked ? { row: { id }, position: entry.position } : undefined;
+    this.unlinked.restore(id, slot);
+  };
   readonly environments = new MemoryTable<Environment>((row) => row.name, {});
   readonly products = new MemoryTable<Product>((row) => row.name, {});
   readonly releases = new MemoryTable<Release, ReleaseGroup>((row) => row.id, {
     product: (row) => row.product,
     version: (row) => compositeKey(row.product, row.version),
+    chart: (row) => row.chart.sha256,
     dependency: (row) => row.dependencies.map(({ product }) => product),
   });
   readonly constraints = new MemoryTable<StoredConstraint, 'name'>((row) => row.id, {
@@ -86,14 +133,59 @@ export class MemoryTables {
   readonly recalls = new MemoryTable<Recall, 'product'>((row) => row.id, {
     product: (row) => row.product,
   });
+  readonly breakGlasses = new MemoryTable<BreakGlass, BreakGlassGroup>((row) => row.id, {
+    owed: (row) => (row.review === undefined ? row.product : undefined),
+    untold: (row) => (row.review === undefined && row.overdueToldAt === undefined ? '' : undefined),
+  });
+  readonly deployments = new MemoryTable<Deployment, DeploymentGroup>((row) => row.id, {
+    service: (row) => row.service,
+    place: ({ service, environment, endedAt }) =>
+      endedAt === undefined ? compositeKey(service, environment) : undefined,
+    underWay: (row) => (row.endedAt === undefined ? '' : undefined),
+  });
+  readonly people = new MemoryTable<PersonRecord, 'role'>((row) => row.name, {
+    role: (row) => (row.disabled || row.machine === true ? undefined : rolesAnywhere(row)),
+  });
+  readonly apiTokens = new MemoryTable<ApiTokenRecord, 'hash' | 'owner'>((row) => row.id, {
+    hash: (row) => row.hash,
+    owner: (row) => row.owner,
+  });
+  readonly loginSessions = new MemoryTable<LoginSessionRecord, LoginSessionGroup>((row) => row.id, {
+    hash: (row) => row.hash,
+    person: (row) => row.person,
+    subject: (row) => vouched(row, row.subject),
+    sid: (row) => vouched(row, row.sid),
+  });
+  readonly logoutTokens = new MemoryTable<LogoutTokenUse>(
+    (row) => compositeKey(row.issuer, row.id),
+    {},
+  );
+  readonly approvalRules = new MemoryTable<ApprovalRuleRecord>((row) => row.name, {});
+  readonly approvals = new MemoryTable<ApprovalRecord, ApprovalGroup>((row) => row.id, {
+    standing: (row) => (stands(row) ? row.entity : undefined),
+    anyStanding: (row) => (stands(row) ? '' : undefined),
+    consumedBy: (row) => row.consumedBy,
+  });
+  readonly approvalRequests = new MemoryTable<ApprovalRequestRecord, 'entity'>(
+    (row) => compositeKey(row.entity, row.rule),
+    { entity: (row) => row.entity },
+  );
+  readonly delegations = new MemoryTable<DelegationRecord>((row) => row.id, {});
   readonly charts = new MemoryTable<ChartRow>((row) => row.sha256, {});
   readonly channels = new MemoryTable<ChannelEntry, 'product'>(
     (row) => compositeKey(row.product, row.channel, row.version),
     { product: (row) => row.product },
   );
-  readonly spokes = new MemoryTable<SpokeRecord, 'token'>((row) => row.name, {
-    token: (row) => row.tokenHash,
+  readonly spokes = new MemoryTable<SpokeRecord>((row) => row.name, {});
+  readonly joinTokens = new MemoryTable<JoinTokenRecord, 'spoke'>((row) => row.hash, {
+    spoke: (row) => row.spoke,
   });
+  readonly sessionTokens = new MemoryTable<SessionTokenUse>(
+    (row) => compositeKey(row.spoke, row.id),
+    {},
+  );
+  readonly hubIdentities = new MemoryTable<HubIdentityRow>(() => '', {});
+  readonly keySets = new MemoryTable<KeySetRecord>((row) => String(row.version), {});
   readonly releaseStates = new MemoryTable<ReleaseStateRecord, 'spoke'>(releaseKey, {
     spoke: (row) => row.spoke,
   });
@@ -163,7 +255,23 @@ export class MemoryTables {
     spoke: (row) => row.spoke,
     plan: (row) => row.planId,
   });
-  readonly audit = new MemoryTable<AuditEntry>((row) => row.id, {});
+  readonly notifications = new MemoryTable<Notification, NotificationGroup>((row) => row.id, {
+    waiting: (row) => (row.nextAttemptAt === undefined ? undefined : row.receiver),
+    ended: (row) => (row.nextAttemptAt === undefined ? notificationStatusOf(row) : undefined),
+  });
+  readonly notificationNumbers = new MemoryTable<NotificationNumber>(() => '', {});
+  readonly audit = new MemoryTable<AuditEntry>((row) => row.id, {}, this.#noteLinked);
+  readonly auditLinks = new MemoryTable<AuditLink, 'number'>(
+    (row) => row.entryId,
+    { number: (row) => String(row.number) },
+    this.#noteLinked,
+  );
+  readonly auditHeads = new MemoryTable<ChainHead>(() => '', {});
+  /**
+   * Entries without a link, as old as they are. Follows from the tables of these, as `unevaluated`
+   * does; so what an older version kept gets its links as well.
+   */
+  readonly unlinked = new MemoryTable<UnlinkedRow>((row) => row.id, {});
   readonly idempotency = new MemoryTable<IdempotencyRecord>(
     (row) => compositeKey(row.principal, row.key),
     {},
@@ -174,6 +282,11 @@ export class MemoryTables {
   readonly occurrences = new MemoryTable<OccurrenceRecord, 'schedule'>(occurrenceKey, {
     schedule: (row) => row.schedule,
   });
+}
+
+/** The key of what a provider calls somebody, or a login of theirs. */
+function vouched({ issuer }: LoginSessionRecord, name: string | undefined): string | undefined {
+  return issuer === undefined || name === undefined ? undefined : compositeKey(issuer, name);
 }
 
 /** The keys of those whose slots a plan takes. */

@@ -8,6 +8,7 @@ import {
 import type { Json } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../../ports/unit-of-work.js';
 import { presenceOf } from '../../spokes/presence.js';
+import { brokenApproval } from './broken-approval.js';
 import type { WalkWorld } from './walk-world.js';
 
 /**
@@ -27,6 +28,7 @@ export async function checkDispatched(world: WalkWorld): Promise<void> {
         ...world.constraints.flatMap((one) => brokenFreeze(world, one, plan) ?? []),
         ...(await brokenRestraints(world, unit, plan)),
         ...(await brokenSpoke(world, unit, plan)),
+        ...(isProduction(world, plan) ? await brokenApproval(unit, plan, world.clock.now()) : []),
       ];
       for (const what of broken) {
         world.finding(
@@ -35,6 +37,10 @@ export async function checkDispatched(world: WalkWorld): Promise<void> {
       }
     }
   });
+}
+
+function isProduction({ environments }: WalkWorld, { environment }: Plan): boolean {
+  return environments.get(environment)?.tier === 'production';
 }
 
 function checkLimits(world: WalkWorld, executing: readonly Plan[]): void {

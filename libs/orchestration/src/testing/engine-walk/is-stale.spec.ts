@@ -57,6 +57,20 @@ describe('isStale', () => {
       expected: true,
     },
     {
+      name: 'a window that shut under a freeze',
+      before: held(),
+      now: held({ codes: ['maintenance_window', 'suppression_window'] }),
+      around: ALONE,
+      expected: false,
+    },
+    {
+      name: 'a window that shut alone',
+      before: held({ codes: ['rule'] }),
+      now: held({ codes: ['maintenance_window', 'rule'] }),
+      around: ALONE,
+      expected: true,
+    },
+    {
       name: 'a limit beside a freeze',
       before: held({ codes: ['concurrency', 'suppression_window'] }),
       now: held(),

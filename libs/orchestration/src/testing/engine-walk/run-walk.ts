@@ -1,4 +1,5 @@
 import type { Store } from '../../ports/store.js';
+import { APPROVAL_OPERATIONS } from './approval-operations.js';
 import { CATALOG_OPERATIONS } from './catalog-operations.js';
 import { checkRest } from './check-rest.js';
 import { CONSTRAINT_OPERATIONS } from './constraint-operations.js';
@@ -11,6 +12,7 @@ import { WalkWorld } from './walk-world.js';
 
 /** What may happen. */
 export const OPERATIONS = [
+  ...APPROVAL_OPERATIONS,
   ...CATALOG_OPERATIONS,
   ...CONSTRAINT_OPERATIONS,
   ...PLAN_OPERATIONS,

@@ -11,7 +11,6 @@ import { sha256Hex } from '@apollo-deploy/kernel';
 import { addToChannel } from '../../catalog/add-to-channel.js';
 import { createEnvironment } from '../../catalog/create-environment.js';
 import { createProduct } from '../../catalog/create-product.js';
-import { issueSpokeToken } from '../../catalog/issue-spoke-token.js';
 import { putEntity } from '../../catalog/put-entity.js';
 import { registerRelease } from '../../catalog/register-release.js';
 import type { Context } from '../../context.js';
@@ -19,11 +18,14 @@ import { OrchestrationEngine } from '../../engine/orchestration-engine.js';
 import { AnnouncingStore } from '../../events/announcing-store.js';
 import { VirtualClock } from '../../ports/clock.js';
 import { CountingIds } from '../../ports/ids.js';
+import { setRoles } from '../../people/set-roles.js';
 import type { Store } from '../../ports/store.js';
 import type { UnitOfWork } from '../../ports/unit-of-work.js';
 import { OccurrenceClaims } from '../../scheduling/claim-occurrences.js';
 import { Sweep } from '../../scheduling/sweep.js';
-import { must, PERSON } from '../engine-world.js';
+import { must, PERSON, SRE } from '../engine-world.js';
+import { joinedSpoke } from '../joined-spoke.js';
+import { APPROVERS } from './approvers.js';
 import type { Random } from './random.js';
 import { WalkedSpoke } from './walked-spoke.js';
 
@@ -111,6 +113,9 @@ export class WalkWorld {
       ['p1', 'prod'],
     ] as const) {
       await this.buildSpoke(spoke, plane, random);
+    }
+    for (const name of APPROVERS) {
+      must(await setRoles(this.context, PERSON, { name, ...SRE }));
     }
     for (const { name } of this.entities) await this.put(name, { channel: 'dev' }, {});
   }
@@ -204,8 +209,8 @@ export class WalkWorld {
   private async buildSpoke(name: string, environment: Plane, random: Random): Promise<void> {
     const limited = random.once(3) ? { maxConcurrent: 1 } : {};
     this.spokeLimits.set(name, limited);
-    const token = { spoke: name, environment, token: `token of ${name}`, ...limited };
-    must(await issueSpokeToken(this.context, PERSON, token));
+    const clusterUid = `cluster of ${name}`;
+    await joinedSpoke(this.context, { spoke: name, environment, clusterUid, ...limited });
     const spoke = new WalkedSpoke(name, this);
     this.spokes.push(spoke);
     for (const product of PRODUCTS) {

@@ -20,6 +20,7 @@ import {
   type SeenRelease,
   SUCCEEDED,
 } from '../engine-world.js';
+import { admitted } from '../joined-spoke.js';
 import type { Random } from './random.js';
 
 /** What a spoke needs of the world around it. */
@@ -53,7 +54,7 @@ export class WalkedSpoke {
 
   async connect(): Promise<void> {
     const hello = { ...HELLO, clusterUid: `cluster of ${this.name}` };
-    this.session = must(await openSession(this.world.context, this.name, hello));
+    this.session = must(await openSession(this.world.context, admitted(this.name), hello));
   }
 
   /** The hub notices at once, or only by the silence. */
@@ -122,7 +123,7 @@ export class WalkedSpoke {
         expiresAt: expiryOf(payload),
         claimed: false,
       });
-      await recordPlanProgress(context, session, planId, 'accepted');
+      await recordPlanProgress(context, session, { planId, phase: 'accepted' });
       told.push(`takes ${planId}`);
     }
     if (message.type === 'plan.cancel' && this.taken.get(planId)?.claimed === false) {
@@ -155,7 +156,7 @@ export class WalkedSpoke {
       return `declines ${plan.entity} ${reason}`;
     }
     taken.claimed = true;
-    await recordPlanProgress(this.world.context, session, planId, 'claimed');
+    await recordPlanProgress(this.world.context, session, { planId, phase: 'claimed' });
     return `claims ${plan.entity}`;
   }
 

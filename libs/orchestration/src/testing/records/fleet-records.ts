@@ -8,9 +8,6 @@ export function aSpoke(change: Partial<SpokeRecord> = {}): SpokeRecord {
   return {
     name,
     environment: 'dev',
-    tokenHash: `token-of-${name}`,
-    tokenExpiresAt: NOON,
-    tokenUsed: false,
     revoked: false,
     epoch: 0,
     connected: false,

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { addApprovalRules } from './commands/approval-rules.js';
+import { addApprovals } from './commands/approvals.js';
+import { addAudit } from './commands/audit.js';
+import { addBreakGlass } from './commands/break-glass.js';
+import { addDelegations } from './commands/delegations.js';
+import { addKeys } from './commands/keys.js';
+import { addPeople } from './commands/people.js';
+import { addPlans } from './commands/plans.js';
+import { addSpokes } from './commands/spokes.js';
+import { addTokens } from './commands/tokens.js';
+import { addWhoami } from './commands/whoami.js';
+import type { Surroundings } from './surroundings.js';
+
+const MANIFEST = new URL('../package.json', import.meta.url);
+const GROUPS = [
+  { heading: 'Plans:', adds: [addPlans, addApprovals] },
+  { heading: 'Who must agree:', adds: [addApprovalRules, addDelegations, addBreakGlass] },
+  { heading: 'People and machines:', adds: [addWhoami, addPeople, addTokens] },
+  { heading: 'Fleet:', adds: [addSpokes, addKeys] },
+  { heading: 'Audit trail:', adds: [addAudit] },
+] as const;
+const MORE = `
+Environment:
+  APOLLO_HUB          the hub, if --hub is not given
+  APOLLO_TOKEN_FILE   a file with your token, if neither --token-file nor --as is given
+  APOLLO_TOKEN        the token itself
+  APOLLO_HOME         where npm start keeps its things, for --as
+
+Ends with 0 if it was done, 1 if it was refused, 2 if nobody could look (the hub does not answer, a
+file cannot be read), 3 if the command line is not usable.
+
+  apolloctl plans --state blocked
+  apolloctl approve 01JQ… --as sre-1`;
+
+/** The command line, with nothing carried out yet. */
+export function programOf(surroundings: Surroundings): Command {
+  const program = new Command('apolloctl')
+    .description('Asks a hub of Apollo, and tells it what people say.')
+    .version(versionOf())
+    .option('--hub <url>', 'http(s)://HOST[:PORT] (http://127.0.0.1:8234)')
+    .option('--token-file <file>', 'who you are: a file with your token that only you can read')
+    .option('--as <name>', 'who you are: an example account of npm start, such as sre-1')
+    .addOption(
+      new Option('-o, --output <form>', "json: the hub's answer as it is")
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => {
+        surroundings.print(text.trimEnd());
+      },
+      writeErr: (text) => {
+        surroundings.tell(text.trimEnd());
+      },
+    })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', MORE);
+  for (const { heading, adds } of GROUPS) {
+    program.commandsGroup(heading);
+    for (const add of adds) add(program, surroundings);
+  }
+  return program;
+}
+
+function versionOf(): string {
+  return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '@apollo-deploy/orchestration';
+import type { Timer } from '../spokes/timer.js';
+import { type Answer, type Call, callReceiver, type ReceiverAddress } from './call-receiver.js';
+import { afterCall, CLOSED, letThrough } from './circuit.js';
+import { ReceiverUnavailable } from './receiver-unavailable.js';
+
+export interface Machine {
+  readonly clock: Clock;
+  readonly timer: Timer;
+}
+
+/** Somebody who is not asked for a while after not having answered again and again. */
+export class GuardedReceiver {
+  private circuit = CLOSED;
+
+  constructor(
+    readonly address: ReceiverAddress,
+    private readonly machine: Machine,
+  ) {}
+
+  /** As `callReceiver`; an answer that says the receiver has failed counts as none. */
+  async call(call: Call): Promise<Answer> {
+    const through = letThrough(this.circuit, this.nowMs);
+    if (through === undefined) {
+      const { name, url } = this.address;
+      throw new ReceiverUnavailable(
+        `${name} did not answer again and again and is not asked for a moment; see what is wrong at ${url}, and ask again in half a minute`,
+      );
+    }
+    this.circuit = through;
+    let answered = false;
+    try {
+      const answer = await callReceiver(this.address, call, this.machine.timer);
+      answered = answer.status < 500;
+      return answer;
+    } finally {
+      this.circuit = afterCall(this.circuit, answered, this.nowMs);
+    }
+  }
+
+  private get nowMs(): number {
+    return this.machine.clock.now().getTime();
+  }
+}

@@ -1,0 +1,34 @@
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type {
+  NotRolledBack,
+  OutsideRollback,
+  RollbackProvider,
+} from '@apollo-deploy/orchestration';
+import { quoted } from './call-receiver.js';
+import { GuardedReceiver, type Machine } from './guarded-receiver.js';
+import { ReceiverUnavailable } from './receiver-unavailable.js';
+
+const TIMEOUT_MS = 30_000;
+
+/** Asks HADES to take services back. */
+export class HadesRollback implements RollbackProvider {
+  readonly name = 'HADES';
+  private readonly receiver: GuardedReceiver;
+
+  constructor(url: string, machine: Machine) {
+    this.receiver = new GuardedReceiver({ name: 'HADES', url, timeoutMs: TIMEOUT_MS }, machine);
+  }
+
+  async rollBack(request: OutsideRollback): Promise<Result<void, NotRolledBack>> {
+    const { service, targetVersion, reason = null } = request;
+    const body = { service, target_version: targetVersion, reason };
+    try {
+      const answer = await this.receiver.call({ method: 'POST', path: '/rollback', body });
+      if (answer.status === 200) return ok(undefined);
+      return err({ outcome: 'refused', detail: `it answered ${quoted(answer)}` });
+    } catch (error) {
+      if (!(error instanceof ReceiverUnavailable)) throw error;
+      return err({ outcome: 'unknown', detail: error.message });
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  DEPLOYMENT_BACKUPS,
+  DEPLOYMENT_KINDS,
+  DEPLOYMENT_STATUSES,
+  DEPLOYMENT_STRATEGIES,
+  type Deployment,
+  TARGET_STATES,
+} from '@apollo-deploy/domain';
+import type { ListedDeployment, ShownDeployment } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+class StepView {
+  @ApiProperty({ enum: DEPLOYMENT_STATUSES })
+  status!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+}
+
+class FollowedPlanView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  spoke!: string;
+
+  @ApiProperty()
+  state!: string;
+}
+
+class LookView {
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  healthy!: boolean;
+
+  @ApiProperty()
+  detail!: string;
+}
+
+class TargetView {
+  @ApiProperty()
+  entity!: string;
+
+  @ApiProperty()
+  spoke!: string;
+
+  @ApiProperty({ description: '0 = the first.' })
+  wave!: number;
+
+  @ApiProperty({ enum: TARGET_STATES })
+  state!: string;
+
+  @ApiPropertyOptional()
+  planId?: string;
+
+  @ApiProperty({ type: [LookView] })
+  looks!: readonly LookView[];
+
+  @ApiPropertyOptional({ description: 'How it came out.' })
+  note?: string;
+}
+
+class WaitView {
+  @ApiProperty()
+  code!: string;
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiPropertyOptional()
+  entity?: string;
+
+  @ApiPropertyOptional()
+  plan?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone may end it.' })
+  until?: string;
+}
+
+export class DeploymentView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  service!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_KINDS })
+  kind!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATUSES })
+  status!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_STRATEGIES })
+  strategy!: string;
+
+  @ApiPropertyOptional({ description: 'Absent: nothing ran there.' })
+  fromVersion?: string;
+
+  @ApiProperty()
+  toVersion!: string;
+
+  @ApiProperty()
+  chartSha256!: string;
+
+  @ApiProperty()
+  deployedBy!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  deployedAt!: string;
+
+  @ApiPropertyOptional()
+  reason?: string;
+
+  @ApiPropertyOptional({ description: 'How it came out.' })
+  notes?: string;
+
+  @ApiPropertyOptional({ description: 'What it was taken back to.' })
+  rollbackVersion?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  endedAt?: string;
+
+  @ApiPropertyOptional()
+  durationSeconds?: number;
+
+  @ApiProperty({ enum: DEPLOYMENT_BACKUPS })
+  backup!: string;
+
+  @ApiProperty({ type: [FollowedPlanView] })
+  plans!: readonly FollowedPlanView[];
+
+  @ApiProperty({ type: [TargetView] })
+  targets!: readonly TargetView[];
+
+  @ApiPropertyOptional({ type: [WaitView], description: 'Only where one deployment is shown.' })
+  waitsFor?: readonly WaitView[];
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  proof?: Deployment['proof'];
+
+  @ApiPropertyOptional({
+    description: 'The break-glass by which a hotfix goes, and which ends with it.',
+  })
+  breakGlass?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Of a hotfix: since when all below production has it. Absent: it is owed there.',
+  })
+  backPortedAt?: string;
+
+  @ApiProperty({ type: [StepView] })
+  steps!: readonly StepView[];
+
+  @ApiPropertyOptional({ description: 'The newer deployment that took its place.' })
+  supersededBy?: string;
+
+  @ApiProperty()
+  version!: number;
+}
+
+export function deploymentView({
+  deployment,
+  plans,
+  waitsFor,
+}: ListedDeployment & Partial<ShownDeployment>): DeploymentView {
+  const { wish: _, deployedByKind: __, queued: ___, targets, ...rest } = deployment;
+  return {
+    ...rest,
+    plans: targets.flatMap(({ planId, spoke }) => {
+      const state = planId === undefined ? undefined : plans.get(planId);
+      return planId === undefined || state === undefined ? [] : [{ id: planId, spoke, state }];
+    }),
+    targets: targets.map(({ before: _b, startedAt: _s, wentBackTo: _w, ...target }) => target),
+    ...(waitsFor !== undefined && { waitsFor }),
+  };
+}

@@ -1,0 +1,164 @@
+import { type Authority, hasEnded, mayDo, tellPath } from '@apollo-deploy/domain';
+import {
+  type Context,
+  findEnvironment,
+  type FollowTools,
+  historyOf,
+  type Principal,
+  requestDeployment,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { may } from '../http/access.js';
+import { Caller, May, Seen, type SeenEnvironments } from '../http/caller.js';
+import { Operation, PostOperation } from '../http/operation.js';
+import { accepted, found, Refused } from '../http/refused.js';
+import { SOMEWHERE, targetOfBody } from '../http/whereabouts.js';
+import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
+import type { HubConfig } from '../config/hub-config.js';
+import { AwaitedAnswer } from './awaited-answer.js';
+import { AwaitedOperation } from './awaited-operation.js';
+import { DEPLOYMENT_RULES } from './deployment-rules.js';
+import { FOLLOW_TOOLS } from './follow-tools.token.js';
+import { DeployRequest, HistoryQuery, StatusQuery } from './pipeline-requests.js';
+import {
+  DeployAnswer,
+  historyEntry,
+  HistoryView,
+  RulesView,
+  serviceStatus,
+  ServiceStatusView,
+} from './pipeline-views.js';
+
+const DEFAULT_HISTORY = 10;
+const NO_DIRECT_WAY =
+  'Direct deployment to PROD is forbidden. Use /promote to move from DEV to PROD, or /hotfix for emergencies.';
+
+@ApiTags('pipeline')
+@Controller()
+export class PipelineController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: Context,
+    @Inject(FOLLOW_TOOLS) private readonly tools: FollowTools,
+    @Inject(HUB_CONFIG) private readonly config: HubConfig,
+    @Inject(AwaitedAnswer) private readonly answer: AwaitedAnswer,
+  ) {}
+
+  @Post('deploy')
+  @AwaitedOperation()
+  @PostOperation({
+    summary: 'Deploy a service to an environment that is not production',
+    description:
+      'Read as JSON whatever the content type. 200: it has ended. 202: it is under way; Location shows it.',
+    access: may('deploy', targetOfBody),
+    answer: DeployAnswer,
+  })
+  async deploy(
+    @Caller() caller: Principal,
+    @May() authority: Authority,
+    @Body() body: DeployRequest,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DeployAnswer> {
+    const { service, target_env: target = 'dev', version, reason } = body;
+    if (target === 'prod') throw new Refused('deployment/direct_to_production', DIRECT);
+    const environment = found(
+      await this.context.store.transact((unit) => findEnvironment(unit, target)),
+      'catalog/environment_not_found',
+      `environment ${JSON.stringify(target)}; GET /api/v1/environments lists them`,
+    );
+    if (body.skip_backup === true) refuseToSkip(authority, environment.name);
+    const { shown } = await this.answer.of(prefer, response, async () => ({
+      deployment: accepted(
+        await requestDeployment(
+          this.context,
+          caller,
+          {
+            ...{ kind: 'deploy', service, environment: environment.name },
+            strategy: body.strategy ?? 'rolling',
+            skipBackup: body.skip_backup === true,
+            ...(version !== undefined && { version }),
+            ...(reason !== undefined && { reason }),
+            ...(body.on_conflict !== undefined && { onConflict: body.on_conflict }),
+          },
+          this.tools,
+        ),
+      ),
+    }));
+    const { id, status } = shown.deployment;
+    const ended = hasEnded(status);
+    const became = ended ? (status === 'completed' ? 'completed' : 'failed') : 'is under way';
+    return { deployment_id: id, status, message: `Deployment to ${target} ${became}` };
+  }
+
+  @Get('status/:service')
+  @Operation({
+    summary: 'Say what became of the newest deployment of a service',
+    description: 'Of those that you may see; unknown where there is none.',
+    access: may('view', SOMEWHERE),
+    answer: ServiceStatusView,
+  })
+  async status(
+    @Seen() seen: SeenEnvironments,
+    @Param('service') service: string,
+    @Query() { environment }: StatusQuery,
+  ): Promise<ServiceStatusView> {
+    const filter = filterOf(service, environment, seen);
+    const { items } = await this.context.store.transact((unit) =>
+      unit.deployments.list(filter, { limit: 1 }),
+    );
+    return serviceStatus(service, items[0]);
+  }
+
+  @Get('history/:service')
+  @Operation({
+    summary: 'List the newest deployments of a service',
+    access: may('view', SOMEWHERE),
+    answer: HistoryView,
+  })
+  async history(
+    @Seen() seen: SeenEnvironments,
+    @Param('service') service: string,
+    @Query() { environment, limit }: HistoryQuery,
+  ): Promise<HistoryView> {
+    const filter = filterOf(service, environment, seen);
+    const size = limit === undefined ? DEFAULT_HISTORY : Number(limit);
+    const { total, newest } = await historyOf(this.context, filter, size);
+    return { service, total_deployments: total, history: newest.map(historyEntry) };
+  }
+
+  @Get('rules')
+  @Operation({
+    summary: 'Tell the rules of the pipeline',
+    access: may('view', SOMEWHERE),
+    answer: RulesView,
+  })
+  rules(): RulesView {
+    const paths = this.config.promotionPaths.map((path) => tellPath(path).toUpperCase());
+    return { ...DEPLOYMENT_RULES, valid_promotion_paths: paths };
+  }
+}
+
+const DIRECT = { detail: NO_DIRECT_WAY, field: 'target_env' } as const;
+
+function filterOf(
+  service: string,
+  environment: string | undefined,
+  seen: SeenEnvironments,
+): Parameters<typeof historyOf>[1] {
+  return {
+    service,
+    ...(environment !== undefined && { environment }),
+    ...(seen !== undefined && { environments: seen }),
+  };
+}
+
+function refuseToSkip(authority: Authority, environment: string): void {
+  if (mayDo(authority, 'skip-backup', [environment])) return;
+  throw new Refused('http/not_allowed', {
+    detail: `to skip the backup takes the permission skip-backup in ${environment}; leave skip_backup out, or ask somebody who has it`,
+    field: 'skip_backup',
+    data: { permission: 'skip-backup', environments: [environment] },
+  });
+}

@@ -1,0 +1,104 @@
+import { DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain';
+import type { ShownDeployment } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+class WaitView {
+  @ApiProperty({ description: 'Stable, for machines.' })
+  code!: string;
+
+  @ApiProperty({ description: 'What it waits for, and what ends that.' })
+  message!: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone ends it.' })
+  until?: string;
+}
+
+class AskedView {
+  @ApiProperty({ description: 'Show it at /api/v1/deployments/{id}.' })
+  deployment_id!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_STATUSES })
+  status!: string;
+
+  @ApiProperty({ description: 'How it came out, or what it waits for.' })
+  message!: string;
+
+  @ApiPropertyOptional({
+    type: [WaitView],
+    description: 'While it is under way: what it waits for now.',
+  })
+  waits_for?: readonly WaitView[];
+}
+
+export class PromotionView extends AskedView {
+  @ApiProperty()
+  promoted_from!: string;
+
+  @ApiProperty()
+  promoted_to!: string;
+}
+
+export class HotfixView extends AskedView {
+  @ApiProperty()
+  warning!: string;
+
+  @ApiPropertyOptional({ description: 'The break-glass by which it goes, which owes a review.' })
+  break_glass?: string;
+
+  @ApiProperty({ type: [String], description: 'What does not hold it; it waits for all else.' })
+  waives!: readonly string[];
+
+  @ApiPropertyOptional({ description: 'Why it goes past nothing although you may.' })
+  not_waived?: string;
+}
+
+export class RollbackView {
+  @ApiProperty({
+    description: 'rolled_back once the spoke has seen it; else how far the deployment has come.',
+  })
+  status!: string;
+
+  @ApiProperty()
+  service!: string;
+
+  @ApiProperty({ description: 'The version that it goes back to.' })
+  rolled_back_to!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty({ description: 'Show it at /api/v1/deployments/{id}.' })
+  deployment_id!: string;
+
+  @ApiProperty({ description: 'How it came out, or what it waits for.' })
+  message!: string;
+
+  @ApiPropertyOptional({ type: [WaitView] })
+  waits_for?: readonly WaitView[];
+}
+
+/** What is said of a deployment that somebody has asked for as a `what`. */
+export function askedView(what: string, { deployment, waitsFor }: ShownDeployment): AskedView {
+  const { id, status } = deployment;
+  const isUnderWay = !hasEnded(status);
+  return {
+    ...{ deployment_id: id, status },
+    message: isUnderWay ? waiting(what, status, waitsFor) : ended(what, status),
+    ...(isUnderWay && { waits_for: waitsFor.map(waitView) }),
+  };
+}
+
+function ended(what: string, status: string): string {
+  return `${what} ${status === 'completed' ? 'completed' : 'failed'}`;
+}
+
+function waiting(what: string, status: string, waits: readonly Wait[]): string {
+  const [first] = waits;
+  if (first === undefined) return `${what} is under way (${status})`;
+  const until = first.until === undefined ? '' : `, until ${first.until}`;
+  return `${what} is under way (${status}) and waits: ${first.message}${until}`;
+}
+
+function waitView({ code, message, until }: Wait): WaitView {
+  return { code, message, ...(until !== undefined && { until }) };
+}

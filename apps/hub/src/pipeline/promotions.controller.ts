@@ -1,0 +1,143 @@
+import { type Authority, hotfixWaives } from '@apollo-deploy/domain';
+import {
+  type Context,
+  findEnvironment,
+  type FollowTools,
+  type Principal,
+  promote,
+  requestHotfix,
+  rollBack,
+} from '@apollo-deploy/orchestration';
+import { Body, Controller, Headers, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import type { HubConfig } from '../config/hub-config.js';
+import { may } from '../http/access.js';
+import { Caller, May } from '../http/caller.js';
+import type { HubRequest } from '../http/hub-request.js';
+import { PostOperation } from '../http/operation.js';
+import { type Problem, problemOf } from '../http/problem.js';
+import { accepted } from '../http/refused.js';
+import { hotfixOfBody, promotionOfBody, rollbackOfBody } from '../http/whereabouts.js';
+import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
+import { AwaitedAnswer } from './awaited-answer.js';
+import { AwaitedOperation } from './awaited-operation.js';
+import { FOLLOW_TOOLS } from './follow-tools.token.js';
+import { HotfixRequest } from './hotfix-request.js';
+import { askedView, HotfixView, PromotionView, RollbackView } from './promotion-views.js';
+import { PromoteRequest } from './promote-request.js';
+import { RollbackRequest } from './rollback-request.js';
+
+/** What the answer to every hotfix says. */
+const WARNING = 'This was a HOTFIX deployment. Please backport to DEV.';
+
+@ApiTags('pipeline')
+@Controller()
+export class PromotionsController {
+  constructor(
+    @Inject(CONTEXT) private readonly context: Context,
+    @Inject(HUB_CONFIG) private readonly config: HubConfig,
+    @Inject(FOLLOW_TOOLS) private readonly tools: FollowTools,
+    @Inject(AwaitedAnswer) private readonly answer: AwaitedAnswer,
+  ) {}
+
+  @Post('promote')
+  @AwaitedOperation()
+  @PostOperation({
+    summary: 'Bring exactly what completed and is healthy in one environment to another',
+    access: may('deploy', promotionOfBody),
+    answer: PromotionView,
+  })
+  async promote(
+    @Caller() caller: Principal,
+    @Body() body: PromoteRequest,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PromotionView> {
+    const { service, from_env: from = 'dev', to_env: to = 'prod', reason } = body;
+    const request = { service, from, to, ...(reason !== undefined && { reason }) };
+    const tools = { ...this.tools, promotionPaths: this.config.promotionPaths };
+    const { shown } = await this.answer.of(prefer, response, async () => ({
+      deployment: accepted(await promote(this.context, caller, request, tools)),
+    }));
+    return { ...askedView('Promotion', shown), promoted_from: from, promoted_to: to };
+  }
+
+  @Post('hotfix')
+  @AwaitedOperation()
+  @PostOperation({
+    summary: 'Bring a version to production past its pipeline, in an emergency',
+    description:
+      'It opens a break-glass for what you may go past there, which owes a review; with anything else it waits. Always backed up.',
+    access: may('hotfix', hotfixOfBody),
+    answer: HotfixView,
+  })
+  async hotfix(
+    @Caller() caller: Principal,
+    @May() authority: Authority,
+    @Body() body: HotfixRequest,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<HotfixView> {
+    const { service, environment: named = 'prod', version, reason = '' } = body;
+    const found = await this.context.store.transact((unit) => findEnvironment(unit, named));
+    const environment = found?.name ?? named;
+    const request = {
+      ...{ service, environment, reason },
+      waives: hotfixWaives(authority, environment),
+      ...(version !== undefined && { version }),
+    };
+    const { asked, shown } = await this.answer.of(prefer, response, async () =>
+      accepted(await requestHotfix(this.context, caller, request, this.tools)),
+    );
+    const { breakGlass } = asked.deployment;
+    return {
+      ...askedView('Hotfix', shown),
+      warning: WARNING,
+      ...(breakGlass !== undefined && { break_glass: breakGlass }),
+      waives: asked.waives,
+      ...(asked.notWaived !== undefined && { not_waived: asked.notWaived }),
+    };
+  }
+
+  @Post('rollback')
+  @AwaitedOperation()
+  @PostOperation({
+    summary: 'Go back to what completed before what runs, and hold it there',
+    access: may('deploy', rollbackOfBody),
+    answer: RollbackView,
+  })
+  async rollback(
+    @Caller() caller: Principal,
+    @Body() body: RollbackRequest,
+    @Headers('prefer') prefer: string | undefined,
+    @Req() request: HubRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RollbackView | Problem> {
+    const { service, environment, target_version: targetVersion, reason } = body;
+    const wanted = {
+      service,
+      ...(environment !== undefined && { environment }),
+      ...(targetVersion !== undefined && { targetVersion }),
+      ...(reason !== undefined && { reason }),
+    };
+    const { shown } = await this.answer.of(prefer, response, async () => ({
+      deployment: accepted(await rollBack(this.context, caller, wanted, this.tools)),
+    }));
+    const { id, status, toVersion, notes = status, ...rest } = shown.deployment;
+    if (status === 'failed' || status === 'rolled_back') {
+      // No refusal: what was asked for was done, and did not come about.
+      response.status(500).type('application/problem+json');
+      const data = { deployment_id: id, status, environment: rest.environment };
+      const detail = `${service} did not go back to ${toVersion} in ${rest.environment}: ${notes}; GET /api/v1/deployments/${id} says more`;
+      return problemOf('rollback/failed', { detail, data }, request.requestId);
+    }
+    const { message, waits_for } = askedView('Rollback', shown);
+    return {
+      status: status === 'completed' ? 'rolled_back' : status,
+      ...{ service, rolled_back_to: toVersion, environment: rest.environment },
+      ...{ deployment_id: id, message },
+      ...(waits_for !== undefined && { waits_for }),
+    };
+  }
+}

@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PipelineScene } from './support/pipeline-scene.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let scene: PipelineScene;
+beforeEach(async () => {
+  scene = await PipelineScene.start();
+  await scene.service('aria', '1.0.0', '1.1.0');
+});
+afterEach(() => scene.stop());
+
+async function post(
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const response = await fetch(`${scene.client.url}/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const answered = (await response.json()) as Answer['body'];
+  return { status: response.status, headers: response.headers, body: answered };
+}
+
+const NOW = { prefer: 'wait=0' };
+
+/** A version goes to dev and completes there. */
+async function inDev(version: string): Promise<void> {
+  expect(await scene.deploy('aria', version)).toMatchObject({ status: 'completed' });
+}
+
+/** What completed in dev goes to prod, agreed to by the sre, and completes there. */
+async function inProd(): Promise<void> {
+  const asked = post('promote', { service: 'aria' });
+  await scene.agree();
+  expect(await asked).toMatchObject({ status: 200, body: { status: 'completed' } });
+}
+
+describe('POST /promote', () => {
+  it('says 202 while people are to agree, what it waits for and where to look', async () => {
+    await inDev('1.0.0');
+    const { status, headers, body } = await post('promote', { service: 'aria' }, NOW);
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: {
+        ...{ status: 'pending', promoted_from: 'dev', promoted_to: 'prod' },
+        message: expect.stringContaining('Promotion is under way (pending)'),
+      },
+    });
+    expect(headers.get('location')).toBe(`/api/v1/deployments/${String(body['deployment_id'])}`);
+    expect(headers.get('preference-applied')).toBe('wait=0');
+    expect(scene.spoke('prod').done).toEqual([]);
+  });
+
+  it.each([
+    {
+      name: 'the wrong way',
+      body: { service: 'aria', from_env: 'staging', to_env: 'dev' },
+      expected: { status: 400, body: { detail: 'Invalid promotion path: staging → dev' } },
+    },
+    {
+      name: 'of what runs nowhere',
+      body: { service: 'aria', from_env: 'staging', to_env: 'prod' },
+      expected: {
+        status: 400,
+        body: {
+          detail: 'Service aria is not healthy in staging. Fix it before promoting.',
+          data: { because: ['aria is nowhere in staging'] },
+        },
+      },
+    },
+    {
+      name: 'of an unknown service',
+      body: { service: 'none' },
+      expected: { status: 404, body: { code: 'catalog/product_not_found' } },
+    },
+    {
+      name: 'to an unknown place',
+      body: { service: 'aria', to_env: 'moon' },
+      expected: { status: 404, body: { code: 'catalog/environment_not_found' } },
+    },
+    {
+      name: 'with a field that nobody knows',
+      body: { service: 'aria', version: '1.0.0' },
+      expected: { status: 400, body: { code: 'http/invalid_request', field: 'version' } },
+    },
+  ])('$name is refused', async ({ body, expected }) => {
+    expect(await post('promote', body)).toMatchObject(expected);
+  });
+
+  it.each(['wait=soon', 'wait=-1', 'wait='])(
+    'refuses "Prefer: %s" and does nothing',
+    async (prefer) => {
+      const answer = await post('promote', { service: 'aria' }, { prefer });
+      expect(answer).toMatchObject({ status: 400, body: { field: 'Prefer' } });
+      expect((await scene.client.list('/api/v1/audit?limit=200')).items).not.toContainEqual(
+        expect.objectContaining({ action: 'deployment.request' }),
+      );
+    },
+  );
+
+  it('is carried out once under one key, and answered the same again', async () => {
+    await inDev('1.0.0');
+    const key = { ...NOW, 'idempotency-key': 'promote-1' };
+    const first = await post('promote', { service: 'aria' }, key);
+    const again = await post('promote', { service: 'aria' }, key);
+    expect(again).toMatchObject({ status: 202, body: first.body });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+});
+
+describe('POST /hotfix', () => {
+  it('says what it goes past, and that somebody else is to agree', async () => {
+    const asked = { service: 'aria', version: '1.1.0', reason: 'Critical auth bug' };
+    expect(await post('hotfix', asked, NOW)).toMatchObject({
+      status: 202,
+      body: {
+        status: 'pending',
+        warning: 'This was a HOTFIX deployment. Please backport to DEV.',
+        waives: ['window', 'soak', 'promoted', 'health'],
+        break_glass: expect.any(String),
+        waits_for: [{ code: 'approval' }],
+      },
+    });
+  });
+
+  it.each([
+    { name: 'nine characters', reason: ' 012345678 ' },
+    { name: 'spaces', reason: ' \u00a0\t' },
+    { name: 'no reason', reason: undefined },
+  ])('is refused for $name', async ({ reason }) => {
+    expect(await post('hotfix', { service: 'aria', version: '1.1.0', reason })).toMatchObject({
+      status: 400,
+      body: { detail: 'Hotfix requires a detailed reason (min 10 characters)', field: 'reason' },
+    });
+  });
+});
+
+describe('POST /rollback', () => {
+  it('finds nothing before what failed and went back by itself', async () => {
+    await inDev('1.0.0');
+    scene.spoke('dev').sick.add('1.1.0');
+    expect(await scene.deploy('aria', '1.1.0')).toMatchObject({ status: 'rolled_back' });
+    expect(await post('rollback', { service: 'aria' })).toMatchObject({
+      status: 404,
+      body: {
+        detail: 'No previous deployment found for aria',
+        data: { environment: 'dev', running: ['1.0.0'] },
+      },
+    });
+    expect(scene.spoke('dev').done).toEqual([
+      'aria 1.0.0 install',
+      'aria 1.1.0 upgrade failed',
+      'aria 1.0.0 rollback',
+    ]);
+  });
+
+  it('says rolled_back once the spoke has seen it', async () => {
+    await inDev('1.0.0');
+    await inProd();
+    await inDev('1.1.0');
+    await inProd();
+    expect(await post('rollback', { service: 'aria' })).toMatchObject({
+      status: 200,
+      body: { status: 'rolled_back', service: 'aria', rolled_back_to: '1.0.0' },
+    });
+    expect(scene.spoke('prod').done.at(-1)).toBe('aria 1.0.0 rollback');
+    const holds = await scene.client.list('/api/v1/holds');
+    expect(holds.items).toMatchObject([{ entity: 'aria-prod', until: 'lifted' }]);
+  });
+
+  it('says 500 and why where it did not come about', async () => {
+    await inDev('1.0.0');
+    await inDev('1.1.0');
+    scene.spoke('dev').sick.add('1.0.0');
+    expect(await post('rollback', { service: 'aria' })).toMatchObject({
+      status: 500,
+      body: { code: 'rollback/failed', detail: expect.stringContaining('1.0.0') },
+    });
+  });
+});
+
+describe('who waits', () => {
+  it('is answered with how far it has come when the hub stops', async () => {
+    await inDev('1.0.0');
+    const waiting = post('promote', { service: 'aria' }, { prefer: 'wait=300' });
+    await scene.underWay('aria', 'prod');
+    await scene.stop();
+    expect(await waiting).toMatchObject({ status: 202, body: { status: 'pending' } });
+  });
+});

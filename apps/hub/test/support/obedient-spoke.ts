@@ -1,0 +1,97 @@
+import { sha256Hex } from '@apollo-deploy/kernel';
+import type { HubFrame, ReleaseReport } from '@apollo-deploy/protocol';
+import { SpokeClient } from '../../src/testing/spokes/spoke-client.js';
+import type { TestCredential } from '../../src/testing/spokes/test-credential.js';
+
+const HEARTBEAT_MS = 5_000;
+
+type Offer = Extract<Extract<HubFrame, { t: 'plan.offer' }>['p'], { readonly content: object }>;
+
+/** A spoke on a real WebSocket that carries out what it is offered, at once, and looks afterwards. */
+export class ObedientSpoke {
+  /** Versions that never become Healthy here. */
+  readonly sick = new Set<string>();
+  /** What came of plans one after another: `test-service 1.0.0 install`. */
+  readonly done: string[] = [];
+  private revision = 0;
+  private readonly working: Promise<void>;
+  private readonly beats: ReturnType<typeof setInterval>;
+
+  private constructor(private readonly client: SpokeClient) {
+    client.say('state.full', { generation: 1, part: 1, parts: 1, releases: [] });
+    this.beats = setInterval(() => {
+      client.say('heartbeat', { running: [], generation: 1 });
+    }, HEARTBEAT_MS);
+    this.working = this.work();
+  }
+
+  static async connect(port: number, credential: TestCredential): Promise<ObedientSpoke> {
+    return new ObedientSpoke(await SpokeClient.connect(port, credential));
+  }
+
+  /** Resolves when it does nothing any more. */
+  async stop(): Promise<void> {
+    clearInterval(this.beats);
+    this.client.socket.terminate();
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    for (;;) {
+      // It works for as long as it is connected.
+      const [offered] = await Promise.allSettled([this.client.next('plan.offer')]);
+      if (offered.status === 'rejected') return;
+      const { id, p } = offered.value;
+      this.client.say('ack', {}, id);
+      // A hub without a key signs none.
+      if ('content' in p) this.carryOut(p);
+    }
+  }
+
+  private carryOut({ planId, attempt, content }: Offer): void {
+    const at = new Date().toISOString();
+    this.client.say('plan.accept', { planId, attempt, at });
+    const { releaseName, chart, type } = content;
+    const version = chart?.version ?? '';
+    const isSick = this.sick.has(version);
+    this.revision += 1;
+    this.done.push(`${releaseName} ${version} ${type}${isSick ? ' failed' : ''}`);
+    const result = isSick
+      ? ({ ...WENT_BAD, verdict: 'failed' } as const)
+      : ({ verdict: 'succeeded', message: 'all objects are Healthy', evidence: {} } as const);
+    this.client.say('plan.result', {
+      ...{ planId, attempt, at, result },
+      release: report(content, planId, this.revision, isSick ? 'Degraded' : 'Healthy'),
+    });
+  }
+}
+
+const WENT_BAD = {
+  outcome: 'unhealthy',
+  reason: 'CrashLoopBackOff',
+  message: 'a pod is in CrashLoopBackOff',
+  interrupted: false,
+  evidence: {},
+} as const;
+
+function report(
+  { namespace, releaseName, chart, valuesDigest }: Offer['content'],
+  planId: string,
+  revision: number,
+  health: 'Healthy' | 'Degraded',
+): ReleaseReport {
+  const name = `${namespace} ${releaseName} ${String(revision)}`;
+  return {
+    ...{ namespace, releaseName, health },
+    head: {
+      ...{ revision, status: 'deployed', planId },
+      ...{ chartName: chart?.name ?? '', chartVersion: chart?.version ?? '' },
+      valuesDigest: valuesDigest ?? '',
+      manifestDigest: sha256Hex(`manifest ${name}`),
+      secretUid: sha256Hex(`uid ${name}`).slice(0, 36),
+      releaseDigest: sha256Hex(`release ${name}`),
+    },
+    ...{ objects: [], pods: [], drift: [] },
+    observedAt: new Date().toISOString(),
+  };
+}

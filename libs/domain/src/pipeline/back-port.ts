@@ -1,0 +1,36 @@
+import { isLowerTier, type Tier } from '../catalog/environment.js';
+import type { Deployment } from './deployment.js';
+import { isNewer } from './is-newer.js';
+
+/** Where a service has entities, and what each of them runs. */
+export interface ServicePlace {
+  readonly environment: string;
+  readonly tier: Tier;
+  /** `null`: nothing, as far as is known. */
+  readonly running: readonly (string | null)[];
+}
+
+/** A hotfix that COMPLETED and has not been brought to what is below production, as far as is known. */
+export function owesBackPort({
+  kind,
+  status,
+  backPortedAt,
+}: Pick<Deployment, 'kind' | 'status' | 'backPortedAt'>): boolean {
+  return kind === 'hotfix' && status === 'completed' && backPortedAt === undefined;
+}
+
+/**
+ * The environments below production that a hotfix is still to be brought to: those in which an entity
+ * of the service runs neither its version nor a newer one. Brought to all of them, it has been
+ * back-ported.
+ */
+export function backPortOwed(
+  toVersion: string,
+  places: readonly ServicePlace[],
+): readonly string[] {
+  const has = (running: string | null): boolean =>
+    running !== null && (running === toVersion || isNewer(running, toVersion));
+  return places
+    .filter(({ tier, running }) => isLowerTier(tier, 'production') && !running.every(has))
+    .map(({ environment }) => environment);
+}

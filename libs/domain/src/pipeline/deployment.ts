@@ -1,0 +1,121 @@
+import type { DesiredState } from '../catalog/entity.js';
+import type { DeploymentStatus, DeploymentStep } from './deployment-lifecycle.js';
+import type { PromotionProof } from './promotion-source.js';
+
+/** How it came to be asked for. */
+export const DEPLOYMENT_KINDS = ['deploy', 'promote', 'hotfix', 'rollback'] as const;
+export type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
+
+export const DEPLOYMENT_STRATEGIES = ['rolling', 'blue_green', 'canary', 'immediate'] as const;
+export type DeploymentStrategy = (typeof DEPLOYMENT_STRATEGIES)[number];
+
+/**
+ * `none`: nothing is backed up in this environment. `skipped`: somebody who may has said so. `required`:
+ * what is replaced is backed up first. `kept`: it was.
+ */
+export const DEPLOYMENT_BACKUPS = ['none', 'skipped', 'required', 'kept'] as const;
+export type DeploymentBackup = (typeof DEPLOYMENT_BACKUPS)[number];
+
+/**
+ * How far a deployment has come at one entity. `waiting`: its wave has not begun. `started`: what is to
+ * run is said, and no plan has gone out for it. `executing`: one has. `deployed`: it SUCCEEDED; how it
+ * does is being looked at. `rolling_back`: it is being taken back. The others are ends: `skipped` = its
+ * spoke is lost, `not_started` = another one failed first.
+ */
+export const TARGET_STATES = [
+  'waiting',
+  'started',
+  'executing',
+  'deployed',
+  'rolling_back',
+  'healthy',
+  'rolled_back',
+  'failed',
+  'skipped',
+  'not_started',
+] as const;
+export type TargetState = (typeof TARGET_STATES)[number];
+
+/** One look at how a service does. */
+export interface HealthLook {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly healthy: boolean;
+  /** What was seen, in a sentence. */
+  readonly detail: string;
+}
+
+/** One entity that a deployment is about. */
+export interface DeploymentTarget {
+  readonly entity: string;
+  readonly spoke: string;
+  /** 0 = the first. */
+  readonly wave: number;
+  readonly state: TargetState;
+  /** When what is to run was said there. RFC 3339; absent while it waits. */
+  readonly startedAt?: string;
+  /** What was desired before; `null` = the deployment made the entity. Absent while it waits. */
+  readonly before?: DesiredState | null;
+  /** The plan that brings it; absent: there is none yet, or nothing had to change. */
+  readonly planId?: string;
+  readonly looks: readonly HealthLook[];
+  /** What it was taken back to; absent = it was not. */
+  readonly wentBackTo?: string;
+  /** What is worth telling of how it came out, in a sentence. */
+  readonly note?: string;
+}
+
+/** One request to bring a service to a version in an environment, and what became of it. */
+export interface Deployment {
+  readonly id: string;
+  /** The name of a product. */
+  readonly service: string;
+  readonly environment: string;
+  readonly kind: DeploymentKind;
+  readonly strategy: DeploymentStrategy;
+  readonly status: DeploymentStatus;
+  /** What its entities are set to. */
+  readonly wish: Extract<DesiredState, { version: string } | { channel: string }>;
+  /** What ran before; absent = nothing did, or nobody knew. */
+  readonly fromVersion?: string;
+  readonly toVersion: string;
+  readonly chartSha256: string;
+  readonly deployedBy: string;
+  readonly deployedByKind: 'person' | 'machine' | 'spoke' | 'engine' | 'stranger';
+  /** When it was asked for. RFC 3339. */
+  readonly deployedAt: string;
+  readonly reason?: string;
+  /** How it came out, in sentences for people; the reason while it is under way. */
+  readonly notes?: string;
+  /** What it was taken back to; absent = it was not. */
+  readonly rollbackVersion?: string;
+  readonly endedAt?: string;
+  readonly durationSeconds?: number;
+  /** Another one is under way at the same place; it begins when that has ended. */
+  readonly queued: boolean;
+  readonly steps: readonly DeploymentStep[];
+  readonly targets: readonly DeploymentTarget[];
+  readonly backup: DeploymentBackup;
+  /** The newer one that took its place before any of its plans had gone out. */
+  readonly supersededBy?: string;
+  readonly proof?: PromotionProof;
+  /** The id of the break-glass that was opened for it, and ends with it. */
+  readonly breakGlass?: string;
+  /** Of a hotfix: when all below production were first seen to run it or something newer. RFC 3339. */
+  readonly backPortedAt?: string;
+  readonly version: number;
+}
+
+/**
+ * An id that tells people when it was and of what: `deploy_<UTC>_<service>_<unique>`. `unique` is of
+ * this one alone, so that two of one second differ.
+ */
+export function deploymentId(at: Date, service: string, unique: string): string {
+  const seconds = at.toISOString().slice(0, 19).replaceAll(/\D/g, '');
+  return `deploy_${seconds}_${service}_${unique}`;
+}
+
+/** Seconds between two instants (RFC 3339); 0 where a clock was turned back. */
+export function secondsBetween(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+}

@@ -1,0 +1,193 @@
+import type { Deployment, DeploymentBackup, DeploymentTarget } from './deployment.js';
+import {
+  type DeploymentEnd,
+  type DeploymentStatus,
+  furtherOf,
+  mayBecome,
+  stepTo,
+} from './deployment-lifecycle.js';
+import { nextLookAt, verdictOf } from './health-verdict.js';
+import { isToGo, type TargetFacts } from './target-facts.js';
+import { isOver, progressOf } from './target-progress.js';
+import { tellEnd } from './tell-end.js';
+import { type Wait, waitsOf } from './tell-waits.js';
+
+/** Everything that a deployment is followed by, at one instant. */
+export interface DeploymentFacts {
+  readonly now: Date;
+  /** By the name of its entity, for every target. */
+  readonly targets: ReadonlyMap<string, TargetFacts>;
+  /** The deployment at the same place that it waits behind; absent = none. */
+  readonly ahead?: string;
+  /** Over how long it is looked how a wave does, in milliseconds. */
+  readonly settlingMs: number;
+}
+
+/** What is to be done next for a deployment. */
+export type Move =
+  /** Nothing, until something changes, or at the latest `until` (RFC 3339). */
+  | { readonly kind: 'wait'; readonly for: readonly Wait[]; readonly until?: string }
+  /** Say at these entities what is to run. */
+  | { readonly kind: 'start'; readonly entities: readonly string[] }
+  /** Take back at these what was said: no plan has gone out for it, and none is to. */
+  | {
+      readonly kind: 'stop';
+      readonly entities: readonly string[];
+      readonly state: 'skipped' | 'not_started';
+      readonly note: string;
+    }
+  /** Look how these do. */
+  | { readonly kind: 'look'; readonly entities: readonly string[] }
+  /** Demand that these go back to what they ran before. */
+  | { readonly kind: 'take_back'; readonly entities: readonly string[] }
+  | { readonly kind: 'end'; readonly status: DeploymentEnd; readonly notes: string };
+
+/** A deployment as far as it has come, and what is to be done next. */
+export interface FollowedDeployment {
+  readonly deployment: Deployment;
+  readonly move: Move;
+}
+
+/**
+ * Works out how far a deployment has come by what is known of its entities, and the one next move. A
+ * wave begins when all before it are healthy or skipped; where one fails, those of its wave that no
+ * plan has gone out for are stopped, what is under way is followed to its end, and no later wave
+ * begins. Asked again with the same facts, it answers the same.
+ */
+export function followDeployment(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
+  if (stored.queued && facts.ahead !== undefined) {
+    const message = `deployment ${facts.ahead} of the same service is under way there`;
+    const queue: Wait = { code: 'queued', message };
+    return { deployment: stored, move: { kind: 'wait', for: [queue] } };
+  }
+  const targets = stored.targets.map((target) => progressOf(target, factsOf(target, facts)));
+  const backup = backupOf(stored.backup, facts);
+  const deployment = stepOn({ ...stored, queued: false, targets, backup }, facts);
+  return { deployment, move: moveOf(deployment, facts) };
+}
+
+function moveOf(deployment: Deployment, facts: DeploymentFacts): Move {
+  const { targets } = deployment;
+  const waiting = targets.filter(({ state }) => state === 'waiting');
+  const under = targets.filter((target) => !isOver(target) && target.state !== 'waiting');
+  const started = under.filter(({ state }) => state === 'started');
+  if (targets.some(({ state }) => FAILURES.includes(state))) {
+    const idle = [...started, ...waiting];
+    if (idle.length > 0) return { kind: 'stop', entities: idle.map(nameOf), ...NOT_STARTED };
+  }
+  const halt = skipMove(started, facts);
+  if (halt !== undefined) return halt;
+  if (under.length > 0) return lookMove(under, facts) ?? waitMove(under, facts);
+  if (waiting.length === 0) return endMove(deployment);
+  const wave = Math.min(...waiting.map((target) => target.wave));
+  const next = waiting.filter((target) => target.wave === wave);
+  return skipMove(next, facts) ?? { kind: 'start', entities: next.map(nameOf) };
+}
+
+const NOT_STARTED = {
+  state: 'not_started',
+  note: 'it failed elsewhere first, so nothing was deployed there',
+} as const;
+
+const FAILURES: readonly DeploymentTarget['state'][] = ['failed', 'rolled_back', 'rolling_back'];
+
+/** Where a spoke is lost, what has not gone out does not. */
+function skipMove(idle: readonly DeploymentTarget[], facts: DeploymentFacts): Move | undefined {
+  const lost = idle.filter((target) => factsOf(target, facts).spoke === 'lost');
+  if (lost.length === 0) return undefined;
+  const note = 'its spoke is lost, so nothing was deployed there';
+  return { kind: 'stop', entities: lost.map(nameOf), state: 'skipped', note };
+}
+
+/** How a wave does is looked at once all of it has been brought. */
+function lookMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move | undefined {
+  const deployed = under.filter(({ state }) => state === 'deployed');
+  const bad = deployed.filter(({ looks }) => verdictOf(looks) === 'unhealthy');
+  if (bad.length > 0) return { kind: 'take_back', entities: bad.map(nameOf) };
+  if (under.some(({ state }) => state === 'started' || state === 'executing')) return undefined;
+  const due = deployed.filter((target) => lookAt(target, facts) <= facts.now.toISOString());
+  return due.length === 0 ? undefined : { kind: 'look', entities: due.map(nameOf) };
+}
+
+function waitMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move {
+  const waits = under.flatMap((target) => waitsOf(target, factsOf(target, facts)));
+  const brought = under.every(({ state }) => state === 'deployed' || state === 'rolling_back');
+  const looks = brought ? under.filter(({ state }) => state === 'deployed') : [];
+  const [until] = looks.map((target) => lookAt(target, facts)).sort();
+  return { kind: 'wait', for: waits, ...(until !== undefined && { until }) };
+}
+
+function lookAt({ looks }: DeploymentTarget, { settlingMs, now }: DeploymentFacts): string {
+  return nextLookAt(looks, settlingMs, now);
+}
+
+/** The worst of what became of its entities. */
+function endMove(deployment: Deployment): Move {
+  const states = new Set(deployment.targets.map(({ state }) => state));
+  const status = endOf(states);
+  return { kind: 'end', status, notes: tellEnd(deployment, status) };
+}
+
+function endOf(states: ReadonlySet<DeploymentTarget['state']>): DeploymentEnd {
+  if (states.has('failed')) return 'failed';
+  if (states.has('rolled_back')) return 'rolled_back';
+  return states.has('healthy') ? 'completed' : 'failed';
+}
+
+/** What is required is kept while no backup that was asked for is missing. */
+function backupOf(backup: DeploymentBackup, { targets }: DeploymentFacts): DeploymentBackup {
+  const asked = [...targets.values()].flatMap((one) => one.backup ?? []);
+  if (backup === 'none' || backup === 'skipped' || asked.length === 0) return backup;
+  return asked.every(({ status }) => status === 'done') ? 'kept' : 'required';
+}
+
+/** Statuses are never gone back to: one that waits again keeps the furthest that it had. */
+function stepOn(deployment: Deployment, facts: DeploymentFacts): Deployment {
+  const reached = deployment.targets
+    .map((target) => statusOf(target, factsOf(target, facts)))
+    .reduce(furtherOf, deployment.status);
+  const status = reached === 'deploying' && isBrought(deployment) ? 'health_check' : reached;
+  const backsUp = [...facts.targets.values()].some(({ backup }) => backup !== undefined);
+  return ON_THE_WAY.filter((one) => one !== 'backing_up' || backsUp)
+    .filter((one) => furtherOf(one, status) === status)
+    .reduce((one, next) => passThrough(one, next, facts.now), deployment);
+}
+
+/** What a deployment has been through before it ends, also where nobody looked just then. */
+const ON_THE_WAY = ['pre_checks', 'backing_up', 'deploying', 'health_check'] as const;
+
+function passThrough(deployment: Deployment, status: DeploymentStatus, now: Date): Deployment {
+  if (!mayBecome(deployment.status, status)) return deployment;
+  return stepTo(deployment, status, now.toISOString());
+}
+
+/** Nothing is left to bring. */
+function isBrought({ targets }: Deployment): boolean {
+  const isUnderWay = ({ state }: DeploymentTarget): boolean =>
+    state === 'waiting' || state === 'started' || state === 'executing';
+  return !targets.some(isUnderWay) && targets.some(({ state }) => state === 'deployed');
+}
+
+/** What one entity says of the status of all. */
+function statusOf({ state }: DeploymentTarget, facts: TargetFacts): DeploymentStatus {
+  if (state === 'executing' || state === 'deployed' || state === 'rolling_back') return 'deploying';
+  if (state !== 'started' || facts.plan === undefined || !isToGo(facts.plan)) return 'pending';
+  if (facts.backup !== undefined) return 'backing_up';
+  const waits = facts.plan.violations.some(({ code }) => code !== 'backup');
+  return waits ? 'pending' : 'pre_checks';
+}
+
+function factsOf({ entity }: DeploymentTarget, { targets }: DeploymentFacts): TargetFacts {
+  return targets.get(entity) ?? UNKNOWN;
+}
+
+/** Of what nothing is known, nothing is concluded. */
+const UNKNOWN: TargetFacts = {
+  spoke: 'silent',
+  runsIt: false,
+  health: { healthy: false, detail: 'nothing was reported of it' },
+};
+
+function nameOf({ entity }: DeploymentTarget): string {
+  return entity;
+}

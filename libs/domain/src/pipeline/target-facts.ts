@@ -1,0 +1,54 @@
+import type { PlanOutcome, PlanState, CancelReason } from '../plans/plan-lifecycle.js';
+import type { PlanType } from '../plans/plan.js';
+import type { Violation } from '../constraints/violation.js';
+
+/** What is to be known of a plan to follow it. */
+export interface FollowedPlan {
+  readonly id: string;
+  readonly type: PlanType;
+  readonly state: PlanState;
+  readonly outcome?: PlanOutcome;
+  readonly cancelReason?: CancelReason;
+  readonly message?: string;
+  readonly violations: readonly Violation[];
+  readonly recheckAt?: string;
+  /** It FAILED because its spoke or Helm died, and the same is tried once more by itself. */
+  readonly retries?: boolean;
+}
+
+/** It stands, and has not gone out. */
+export function isToGo({ state }: Pick<FollowedPlan, 'state'>): boolean {
+  return state === 'PENDING' || state === 'BLOCKED';
+}
+
+/** A plan that takes another one back. */
+export interface FollowedRollback extends Pick<FollowedPlan, 'id' | 'state' | 'message'> {
+  /** What it goes back to; `null` = to nothing. */
+  readonly version: string | null;
+}
+
+/** What is known of one entity of a deployment at one instant. */
+export interface TargetFacts {
+  /** `silent`: not heard now, and not for so long that it counts as lost. */
+  readonly spoke: 'heard' | 'silent' | 'lost';
+  /** Exactly what the deployment brings runs there, as its spoke saw last. */
+  readonly runsIt: boolean;
+  /** How what runs does, as its spoke saw last. */
+  readonly health: { readonly healthy: boolean; readonly detail: string };
+  /** Who has said since that something else is to run; absent = nobody. */
+  readonly otherWishBy?: string;
+  /** The newest plan that brings the deployment's chart, made for it or found open. */
+  readonly plan?: FollowedPlan;
+  /** An open plan, made since, that brings something else. */
+  readonly otherPlan?: { readonly id: string; readonly version: string | null };
+  /** What becomes of taking `plan` back; absent = nobody has asked for that. */
+  readonly rollback?: FollowedRollback | 'demanded';
+  /** The backup of what is replaced; absent = none was asked for since its wave began. */
+  readonly backup?: {
+    readonly status: 'requested' | 'done' | 'failed';
+    readonly by: string;
+    readonly detail?: string;
+  };
+  /** What the last evaluation said, where it saw no need of a plan. */
+  readonly idle?: { readonly code: string; readonly why: string };
+}

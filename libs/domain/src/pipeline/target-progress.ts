@@ -1,0 +1,143 @@
+import { assertNever } from '@apollo-deploy/kernel';
+import type { DeploymentTarget, TargetState } from './deployment.js';
+import { verdictOf } from './health-verdict.js';
+import type { FollowedPlan, TargetFacts } from './target-facts.js';
+
+const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
+
+/** Nothing more becomes of it. */
+export function isOver({ state }: Pick<DeploymentTarget, 'state'>): boolean {
+  return ENDS.includes(state);
+}
+
+/** A target as far as the facts say that it has come. */
+export function progressOf(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
+  switch (target.state) {
+    case 'started':
+    case 'executing':
+      return byPlan(target, facts);
+    case 'deployed':
+      return byLooks(target, facts);
+    case 'rolling_back':
+      return byRollback(target, facts);
+    default:
+      return target;
+  }
+}
+
+function byPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
+  const { plan } = facts;
+  if (plan === undefined) return withoutPlan(target, facts);
+  const planned = { ...target, planId: plan.id };
+  switch (plan.state) {
+    case 'PENDING':
+    case 'BLOCKED':
+      return beforeItGoes({ ...planned, state: 'started' }, facts);
+    case 'EXECUTING':
+    case 'UNKNOWN':
+      return { ...planned, state: 'executing' };
+    case 'SUCCEEDED':
+      return { ...planned, state: 'deployed' };
+    case 'FAILED':
+      return afterFailure(planned, plan, facts);
+    case 'ROLLED_BACK':
+      return rolledBack({ ...planned, note: tell(plan) }, facts.rollback);
+    case 'CANCELLED':
+      return afterCancelling(target, plan, facts);
+    default:
+      return assertNever(plan.state);
+  }
+}
+
+function beforeItGoes(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
+  const { backup, otherWishBy } = facts;
+  if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
+  if (backup?.status !== 'failed') return target;
+  const why = backup.detail ?? 'it did not say why';
+  return failed(target, `the backup by ${backup.by} failed, so nothing was deployed: ${why}`);
+}
+
+/** Nothing brings it yet: it runs already, or something is in its way, or the engine has still to look. */
+function withoutPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
+  const { otherWishBy, otherPlan, idle, rollback } = facts;
+  if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
+  const runsWell = facts.runsIt && facts.health.healthy && facts.spoke === 'heard';
+  if (runsWell && rollback === undefined) {
+    return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
+  }
+  if (otherPlan !== undefined) {
+    const brings = otherPlan.version === null ? 'takes it away' : `brings ${otherPlan.version}`;
+    return failed(target, `plan ${otherPlan.id} took its place and ${brings}`);
+  }
+  return idle?.code === 'declined' ? failed(target, idle.why) : target;
+}
+
+function afterFailure(
+  target: DeploymentTarget,
+  plan: FollowedPlan,
+  { rollback }: TargetFacts,
+): DeploymentTarget {
+  if (rollback !== undefined) return { ...target, state: 'rolling_back', note: tell(plan) };
+  return plan.retries === true ? { ...target, state: 'started' } : failed(target, tell(plan));
+}
+
+/** What was given up for good has failed; what only came back is proposed anew by itself. */
+function afterCancelling(
+  target: DeploymentTarget,
+  plan: FollowedPlan,
+  facts: TargetFacts,
+): DeploymentTarget {
+  const isRefused =
+    plan.cancelReason === 'rejected' ||
+    plan.cancelReason === 'cancelled' ||
+    plan.cancelReason === 'approval_lapsed';
+  if (isRefused) return failed({ ...target, planId: plan.id }, tell(plan));
+  const { planId: _, ...unplanned } = target;
+  return withoutPlan({ ...unplanned, state: 'started' }, facts);
+}
+
+function byLooks(target: DeploymentTarget, { otherWishBy }: TargetFacts): DeploymentTarget {
+  if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
+  return verdictOf(target.looks) === 'healthy' ? { ...target, state: 'healthy' } : target;
+}
+
+function byRollback(target: DeploymentTarget, { rollback }: TargetFacts): DeploymentTarget {
+  if (rollback === 'demanded') return target;
+  if (rollback === undefined) return failed(target, join(target.note, 'its rollback was given up'));
+  switch (rollback.state) {
+    case 'SUCCEEDED':
+      return rolledBack(target, rollback);
+    case 'FAILED':
+    case 'ROLLED_BACK':
+    case 'CANCELLED': {
+      const more = rollback.message === undefined ? '' : `: ${rollback.message}`;
+      const end = `its rollback by plan ${rollback.id} is ${rollback.state}${more}`;
+      return failed(target, join(target.note, end));
+    }
+    default:
+      return target;
+  }
+}
+
+function rolledBack(target: DeploymentTarget, rollback: TargetFacts['rollback']): DeploymentTarget {
+  const version = typeof rollback === 'object' ? rollback.version : null;
+  return { ...target, state: 'rolled_back', ...(version !== null && { wentBackTo: version }) };
+}
+
+function givingWay(target: DeploymentTarget, by: string): DeploymentTarget {
+  return failed(target, `${by} has said since that something else is to run`);
+}
+
+function failed(target: DeploymentTarget, note: string): DeploymentTarget {
+  return { ...target, state: 'failed', note };
+}
+
+function tell({ id, state, outcome, cancelReason, message }: FollowedPlan): string {
+  const how = outcome ?? cancelReason;
+  const ended = how === undefined ? state : `${state} (${how})`;
+  return `plan ${id} is ${ended}${message === undefined ? '' : `: ${message}`}`;
+}
+
+function join(first: string | undefined, second: string): string {
+  return first === undefined ? second : `${first}; ${second}`;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CompletedDeployment, versionBefore } from './version-before.js';
+
+/** `2.0.0` by a deployment, `<2.0.0` by a rollback; oldest first, as people tell it. */
+function told(...deployments: readonly string[]): readonly CompletedDeployment[] {
+  return deployments
+    .map((text) =>
+      text.startsWith('<')
+        ? { kind: 'rollback', toVersion: text.slice(1) }
+        : { kind: 'deploy', toVersion: text },
+    )
+    .toReversed();
+}
+
+describe('the version before the one that runs', () => {
+  it.each<{
+    name: string;
+    completed: readonly string[];
+    running: readonly string[];
+    expected: string | undefined;
+  }>([
+    { name: 'nothing completed', completed: [], running: ['1.0.0'], expected: undefined },
+    {
+      name: 'v1 completed; v2 failed and was rolled back by itself',
+      completed: ['1.0.0'],
+      running: ['1.0.0'],
+      expected: undefined,
+    },
+    {
+      name: 'v1 and v2 completed; v3 failed and was rolled back by itself',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['2.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'v2 failed and still runs',
+      completed: ['1.0.0'],
+      running: ['2.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'v2 was deployed twice',
+      completed: ['1.0.0', '2.0.0', '2.0.0'],
+      running: ['2.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'v3 was rolled back to v2: the next goes on to v1',
+      completed: ['1.0.0', '2.0.0', '3.0.0', '<2.0.0'],
+      running: ['2.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'v2 was rolled back to v1: there is none, and never v2 again',
+      completed: ['1.0.0', '2.0.0', '<1.0.0'],
+      running: ['1.0.0'],
+      expected: undefined,
+    },
+    {
+      name: 'v2 was rolled back to v1, and v3 completed after that',
+      completed: ['1.0.0', '2.0.0', '<1.0.0', '3.0.0'],
+      running: ['3.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'somebody went back to v1 by a deployment, which is a way forward',
+      completed: ['1.0.0', '2.0.0', '1.0.0'],
+      running: ['1.0.0'],
+      expected: '2.0.0',
+    },
+    {
+      name: 'a rollback to a version that never was deployed',
+      completed: ['1.0.0', '2.0.0', '<0.9.0'],
+      running: ['0.9.0'],
+      expected: '2.0.0',
+    },
+    {
+      name: 'what runs came by no deployment',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['3.0.0'],
+      expected: '2.0.0',
+    },
+    {
+      name: 'v1 was put there by hand after v2 completed',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['1.0.0'],
+      expected: undefined,
+    },
+    {
+      name: 'v2 came to one of two spokes and failed there',
+      completed: ['0.9.0', '1.0.0'],
+      running: ['2.0.0', '1.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'nothing runs any more',
+      completed: ['1.0.0', '2.0.0'],
+      running: [],
+      expected: '2.0.0',
+    },
+  ])('$name: $expected', ({ completed, running, expected }) => {
+    expect(versionBefore(told(...completed), running)).toBe(expected);
+  });
+});

@@ -1,0 +1,69 @@
+import {
+  type ApprovalSubject,
+  type Authors,
+  authorsOf,
+  earlierEditors,
+  type Entity,
+  type Plan,
+  type Refusal,
+} from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { coveringPlan } from '../engine/covering-plan.js';
+import { planNotFound } from '../engine/plan-refusals.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/** What decides who must agree to a plan, and whose work it is. */
+export interface PlanForApproval {
+  readonly plan: Plan;
+  readonly subject: ApprovalSubject;
+  readonly authors: Authors;
+}
+
+/** Looks up what approval rules ask of a plan. Refuses with `plan/not_found`. */
+export async function loadApprovalSubject(
+  unit: UnitOfWork,
+  planId: string,
+): Promise<Result<PlanForApproval, Refusal>> {
+  const plan = await unit.plans.get(planId);
+  if (plan === undefined) return err(planNotFound(planId));
+  const environment = await unit.environments.get(plan.environment);
+  const product = await unit.products.get(plan.product);
+  const entity = await unit.entities.get(plan.entity);
+  if (environment === undefined || product === undefined || entity === undefined) {
+    throw new InvariantViolation(`plan ${planId} is of things that are not there`);
+  }
+  const subject: ApprovalSubject = {
+    environment: environment.name,
+    tier: environment.tier,
+    planType: plan.type,
+    planClass: plan.planClass,
+    criticality: product.criticality,
+    product: product.name,
+    strategy: plan.content.strategy,
+    covered: (await coveringPlan(unit, plan)) !== undefined,
+  };
+  return ok({ plan, subject, authors: await authorsOfPlan(unit, plan, entity) });
+}
+
+/** A channel counts where the entity follows it: what it brings is the work of who put it there. */
+async function authorsOfPlan(
+  unit: UnitOfWork,
+  { product, to }: Plan,
+  entity: Entity,
+): Promise<Authors> {
+  const { desired, editedBy } = entity;
+  const [baseline] = await unit.baselines.newestOf([entity.name]);
+  const release = to === null ? undefined : await unit.releases.get(product, to.version);
+  const entry =
+    'channel' in desired
+      ? (await unit.channels.ofProducts([product])).find(
+          ({ channel, version }) => channel === desired.channel && version === to?.version,
+        )
+      : undefined;
+  return authorsOf({
+    desired: editedBy,
+    edited: earlierEditors(entity, baseline),
+    ...(release !== undefined && { release: release.createdBy }),
+    ...(entry !== undefined && { channel: entry.addedBy }),
+  });
+}

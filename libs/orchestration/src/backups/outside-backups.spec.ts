@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { err, ok } from '@apollo-deploy/kernel';
+import { EngineWorld, SUCCEEDED } from '../testing/engine-world.js';
+import type { BackupProvider, BackupRequest } from './backup-provider.js';
+import { OutsideBackups } from './outside-backups.js';
+
+/** Somebody who makes backups outside, and answers as the test says. */
+class Keeper implements BackupProvider {
+  readonly name = 'the keeper';
+  readonly covers = 'the database of the service';
+  readonly asked: BackupRequest[] = [];
+  answer: () => ReturnType<BackupProvider['take']> = async () => ok({});
+
+  take(_context: object, request: BackupRequest): ReturnType<BackupProvider['take']> {
+    this.asked.push(request);
+    return this.answer();
+  }
+}
+
+let world: EngineWorld;
+let keeper: Keeper;
+beforeEach(async () => {
+  keeper = new Keeper();
+  world = await EngineWorld.build({}, undefined, { backups: keeper });
+  await world.connect();
+  await world.report({});
+  await world.constraint({ name: 'first a backup', kind: 'backup', spec: {} });
+  await world.entity({ version: '1.0.0' });
+  await world.settle();
+  const seen = { version: '1.0.0', revision: 1 };
+  await world.result((await world.lastPlan()).id, SUCCEEDED, seen);
+  await world.settle();
+  await world.entity({ version: '1.1.0' });
+  await world.settle();
+});
+
+async function backups() {
+  const { reported } = await world.view();
+  const releaseDigest = reported?.release?.releaseDigest ?? '';
+  return world.context.store.transact((unit) =>
+    unit.backups.getMany([{ entity: 'aria-dev', releaseDigest }]),
+  );
+}
+
+const outside = (holder = 'here') => new OutsideBackups(world.context, keeper, holder);
+
+describe('backups that somebody else makes', () => {
+  it('are asked for, and never hold the engine up', async () => {
+    expect(keeper.asked).toEqual([]);
+    expect(await backups()).toMatchObject([{ status: 'requested', by: 'the keeper' }]);
+    expect(await world.lastPlan()).toMatchObject({ type: 'upgrade', state: 'BLOCKED' });
+  });
+
+  it('say of which service and environment, and let the plan go once they are done', async () => {
+    await outside().run();
+    expect(keeper.asked).toMatchObject([{ service: 'aria', environment: 'dev' }]);
+    expect(await backups()).toMatchObject([{ status: 'done', covers: keeper.covers }]);
+    await world.settle();
+    expect(await world.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+  });
+
+  it('hold the plan with what was answered where they failed', async () => {
+    keeper.answer = async () => err({ detail: 'the disk is full' });
+    await outside().run();
+    await world.settle();
+    const plan = await world.lastPlan();
+    expect(plan).toMatchObject({ state: 'BLOCKED' });
+    expect(plan.violations[0]?.message).toContain('by the keeper failed');
+    expect(plan.violations[0]?.message).toContain('the disk is full');
+  });
+
+  it('are made by one of several replicas, and once', async () => {
+    keeper.answer = async () => {
+      await outside('there').run();
+      return ok({});
+    };
+    await outside().run();
+    expect(keeper.asked).toHaveLength(1);
+    expect(await backups()).toMatchObject([{ status: 'done' }]);
+  });
+
+  it('are made again by another replica where one died while it waited', async () => {
+    keeper.answer = () => Promise.reject(new Error('killed'));
+    await expect(outside().run()).rejects.toThrow('killed');
+    keeper.answer = async () => ok({});
+    await outside('there').run();
+    expect(keeper.asked).toHaveLength(1);
+    world.clock.advance(60_000);
+    await outside('there').run();
+    expect(keeper.asked).toHaveLength(2);
+    expect(await backups()).toMatchObject([{ status: 'done' }]);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Context } from '../context.js';
+import type { Lease } from '../ports/leases.js';
+import { transactUnder } from '../scheduling/under-lease.js';
+import type { BackupProvider } from './backup-provider.js';
+import { makeBackup, type WantedBackup, wantedBackups } from './run-backups.js';
+
+const LEASE = 'backups';
+/** Twice as long as a provider may take. A replica that dies delays backups by as much. */
+const TTL_MS = 60_000;
+/** How many backups are made at a time. */
+const AT_ONCE = 4;
+
+/**
+ * Has the backups that were asked for made by somebody else, who takes time: nothing waits for it but
+ * the plans that want them. Of several replicas one asks at a time; if it dies in the middle, another
+ * has them made again.
+ */
+export class OutsideBackups {
+  /** `holder`: one running process. */
+  constructor(
+    private readonly context: Context,
+    private readonly provider: BackupProvider,
+    private readonly holder: string,
+  ) {}
+
+  /** Has all made that are asked for, unless another replica does. */
+  async run(): Promise<void> {
+    let held: Lease | undefined;
+    for (;;) {
+      const { lease, wanted } = await this.next(held);
+      if (lease === undefined) return;
+      held = lease;
+      const made = await Promise.allSettled(wanted.map((one) => this.make(lease, one)));
+      for (const one of made) if (one.status === 'rejected') throw one.reason;
+    }
+  }
+
+  /** The next few, and the right to make them; what was held is let go where there are none. */
+  private next(held: Lease | undefined): Promise<{
+    readonly lease?: Lease;
+    readonly wanted: readonly WantedBackup[];
+  }> {
+    return this.context.store.transact(async (unit) => {
+      const wanted = await wantedBackups(unit, AT_ONCE);
+      if (wanted.length === 0) {
+        if (held !== undefined) await unit.leases.release(held);
+        return { wanted };
+      }
+      const now = this.context.clock.now().toISOString();
+      const request = { name: LEASE, holder: this.holder, ttlMs: TTL_MS, now };
+      const lease = await unit.leases.acquire(request);
+      return { wanted, ...(lease !== undefined && { lease }) };
+    });
+  }
+
+  private make(lease: Lease, wanted: WantedBackup): Promise<void> {
+    const { context, provider } = this;
+    return makeBackup(context, provider, wanted, (work) =>
+      transactUnder(context.store, lease, work),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Context } from '../context.js';
+import { AlarmLoop } from '../scheduling/alarm-loop.js';
+import type { Timer } from '../ports/timer.js';
+import { followDeployments } from './follow-deployments.js';
+import type { FollowTools } from './follow-tools.js';
+
+export interface DeploymentFollowerOptions {
+  readonly context: Context;
+  readonly tools: FollowTools;
+  readonly timer: Timer;
+  /** Told of a turn that failed and when it is tried again. */
+  readonly onFailure: (error: unknown, retryInMs: number) => void;
+}
+
+/**
+ * Takes deployments on as what they wait for comes about: when something was committed, at the instant
+ * that the next look is due, and every ten seconds. Every replica runs one; one of them, under a lease,
+ * does the work.
+ */
+export class DeploymentFollower {
+  private readonly loop: AlarmLoop;
+  private unsubscribe: () => void = () => undefined;
+
+  constructor(private readonly options: DeploymentFollowerOptions) {
+    const { context, tools, timer, onFailure } = options;
+    const holder = context.ids.next();
+    this.loop = new AlarmLoop({
+      work: () => followDeployments(context, tools, holder),
+      clock: context.clock,
+      timer,
+      onFailure,
+    });
+  }
+
+  start(): void {
+    this.unsubscribe = this.options.context.store.onCommit(({ dirty, events }) => {
+      if (dirty || events) this.loop.wake();
+    });
+    this.loop.start();
+  }
+
+  /** Resolves when the turn that is running has ended. */
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    await this.loop.stop();
+  }
+}

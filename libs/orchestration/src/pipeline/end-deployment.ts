@@ -1,0 +1,52 @@
+import {
+  type Deployment,
+  type DeploymentEnd,
+  type DeploymentTarget,
+  secondsBetween,
+  stepTo,
+} from '@apollo-deploy/domain';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
+import { putBack } from './set-desired.js';
+
+/**
+ * A deployment as it is kept once it has ended; what it wanted where it did not come about is taken
+ * back. The caller saves it.
+ */
+export async function endDeployment(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  end: { readonly status: DeploymentEnd; readonly notes: string },
+): Promise<Deployment> {
+  const endedAt = context.clock.now().toISOString();
+  const left: string[] = [];
+  for (const target of deployment.targets.filter(hasNotComeAbout)) {
+    const why = await putBack(context, unit, deployment, target);
+    if (why !== undefined) left.push(`${target.entity}: ${why}`);
+  }
+  // One that is over already has nothing to end.
+  const { breakGlass } = deployment;
+  if (breakGlass !== undefined) await endBreakGlassIn(context, unit, ENGINE, breakGlass);
+  const notes = [end.notes, ...left].join('; ');
+  const [rollbackVersion] = deployment.targets.flatMap(({ wentBackTo }) => wentBackTo ?? []);
+  await record(context, unit, ENGINE, {
+    action: 'deployment.end',
+    subject: `deployment/${deployment.id}`,
+    detail: { status: end.status, notes, version: deployment.toVersion },
+  });
+  return {
+    ...stepTo(deployment, end.status, endedAt),
+    ...{ notes, endedAt, queued: false },
+    durationSeconds: secondsBetween(deployment.deployedAt, endedAt),
+    ...(rollbackVersion !== undefined && { rollbackVersion }),
+  };
+}
+
+/** What was stopped on the way was put back then. */
+function hasNotComeAbout({ state }: DeploymentTarget): boolean {
+  return state !== 'healthy' && state !== 'skipped' && state !== 'not_started';
+}

@@ -1,0 +1,138 @@
+import {
+  type Deployment,
+  type DeploymentTarget,
+  type FollowedPlan,
+  isOpen,
+  type Plan,
+  type RollbackDemand,
+  type TargetFacts,
+} from '@apollo-deploy/domain';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/** So many plans of an entity, the newest since its wave began, are looked through. */
+const LOOKED_AT = 20;
+
+/** The plans of one entity that a deployment follows. */
+export interface FollowedPlans extends Pick<TargetFacts, 'plan' | 'otherPlan' | 'rollback'> {
+  /** Identity of the release that the plan replaces; absent: there is no plan, or none was there. */
+  readonly replaces?: string;
+}
+
+/**
+ * Finds the newest plan that brings what a deployment is for, made since its wave began or found open
+ * then, and what takes it back. Nothing is read of an entity that no plan is followed for.
+ */
+export async function followedPlans(
+  unit: UnitOfWork,
+  deployment: Deployment,
+  target: DeploymentTarget,
+  {
+    openPlan,
+    demand,
+  }: { readonly openPlan?: Plan | undefined; readonly demand?: RollbackDemand | undefined },
+): Promise<FollowedPlans> {
+  const { entity, startedAt, planId, state } = target;
+  if (!FOLLOWED.includes(state) || startedAt === undefined) return {};
+  const { items } = await unit.plans.list({ entity, from: startedAt }, { limit: LOOKED_AT });
+  const known = planId === undefined ? undefined : await unit.plans.get(planId);
+  const recent = [openPlan, ...items].flatMap((one) => one ?? []);
+  const retried = await retriedAmong(unit, items);
+  const bringing = [...recent, known].flatMap((one) => one ?? []).filter(brings(deployment));
+  const plan = state === 'rolling_back' ? known : theOneThatCounts(bringing, retried);
+  return {
+    ...(plan !== undefined && { plan: followed(plan, retried) }),
+    ...(plan?.content.base != null && { replaces: plan.content.base.releaseDigest }),
+    ...otherPlanOf(deployment, startedAt, openPlan),
+    ...rollbackFacts(plan, recent, demand),
+  };
+}
+
+const FOLLOWED: readonly DeploymentTarget['state'][] = ['started', 'executing', 'rolling_back'];
+
+function rollbackFacts(
+  plan: Plan | undefined,
+  recent: readonly Plan[],
+  demand: RollbackDemand | undefined,
+): Pick<TargetFacts, 'rollback'> {
+  const rollback = plan && rollbackOf(plan, recent, demand);
+  return rollback === undefined ? {} : { rollback };
+}
+
+function otherPlanOf(
+  deployment: Deployment,
+  startedAt: string,
+  openPlan: Plan | undefined,
+): Pick<TargetFacts, 'otherPlan'> {
+  if (openPlan === undefined || brings(deployment)(openPlan)) return {};
+  if (!isNewWish(openPlan, startedAt)) return {};
+  return { otherPlan: { id: openPlan.id, version: openPlan.to?.version ?? null } };
+}
+
+function brings({ chartSha256 }: Deployment): (plan: Plan) => boolean {
+  return ({ content, planClass }) =>
+    content.chart?.sha256 === chartSha256 && planClass !== 'automatic_rollback';
+}
+
+/** A rollback of what failed before is no other wish: what is desired comes after it. */
+function isNewWish({ createdAt, planClass, state }: Plan, startedAt: string): boolean {
+  const isLater = Date.parse(createdAt) > Date.parse(startedAt);
+  return isLater && planClass !== 'automatic_rollback' && isOpen(state);
+}
+
+function rollbackOf(
+  { id }: Plan,
+  recent: readonly Plan[],
+  demand: RollbackDemand | undefined,
+): TargetFacts['rollback'] {
+  const plan = recent.find(
+    ({ rollbackOf: of, planClass }) => of === id && planClass === 'automatic_rollback',
+  );
+  if (plan !== undefined && (isOpen(plan.state) || plan.state === 'SUCCEEDED')) return told(plan);
+  if (demand?.because === id) return 'demanded';
+  return plan && told(plan);
+}
+
+function told({ id, state, message, to }: Plan): Exclude<TargetFacts['rollback'], 'demanded'> {
+  return {
+    ...{ id, state, version: to?.version ?? null },
+    ...(message !== undefined && { message }),
+  };
+}
+
+function followed(plan: Plan, retried: string | undefined): FollowedPlan {
+  const { id, type, state, violations, outcome, cancelReason, message, recheckAt } = plan;
+  return {
+    ...{ id, type, state, violations },
+    ...(outcome !== undefined && { outcome }),
+    ...(cancelReason !== undefined && { cancelReason }),
+    ...(message !== undefined && { message }),
+    ...(recheckAt !== undefined && { recheckAt }),
+    ...(state === 'FAILED' && { retries: id === retried }),
+  };
+}
+
+/**
+ * The first that has ended by what it did: another try that the engine makes after its back-off is
+ * nobody's deployment. Else the newest. `bringing`: newest first.
+ */
+function theOneThatCounts(
+  bringing: readonly Plan[],
+  retried: string | undefined,
+): Plan | undefined {
+  const hasDone = ({ id, state }: Plan): boolean =>
+    !isOpen(state) && state !== 'CANCELLED' && id !== retried;
+  return bringing.findLast(hasDone) ?? bringing[0];
+}
+
+/** What was cut off is tried once more, and suppresses nothing until that has failed as well. */
+async function retriedAmong(unit: UnitOfWork, plans: readonly Plan[]): Promise<string | undefined> {
+  const cut = plans.filter(
+    ({ state, evidence }) => state === 'FAILED' && evidence?.['interrupted'] === true,
+  );
+  const first = cut.at(-1);
+  if (first === undefined) return undefined;
+  const [suppression] = await unit.suppressions.ofEntities([first.entity]);
+  return suppression !== undefined && cut.some(({ id }) => id === suppression.planId)
+    ? undefined
+    : first.id;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
+import type { Store } from '../ports/store.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { DeploymentWorld } from '../testing/deployment-world.js';
+import { SUCCEEDED } from '../testing/engine-world.js';
+import { followDeployments } from './follow-deployments.js';
+
+class Killed extends Error {}
+
+/** A store whose process is killed once, right before or right after one of the commits it is asked for. */
+class MortalStore implements Store {
+  private readonly store = new InMemoryStore();
+  /** While it counts, it may die. */
+  counts = false;
+  died = false;
+  private commits = 0;
+
+  constructor(
+    private readonly diesAt: number,
+    private readonly when: 'before' | 'after',
+  ) {}
+
+  async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    if (this.counts) this.commits += 1;
+    const dies = this.counts && !this.died && this.commits === this.diesAt;
+    if (dies) this.died = true;
+    if (!dies) return this.store.transact(work);
+    if (this.when === 'before') throw new Killed('killed before it was kept');
+    await this.store.transact(work);
+    throw new Killed('killed after it was kept');
+  }
+
+  onCommit: Store['onCommit'] = (listener) => this.store.onCommit(listener);
+  hearsOthers = (): boolean => this.store.hearsOthers();
+  ready = (): Promise<boolean> => this.store.ready();
+  close = (): Promise<void> => this.store.close();
+}
+
+/** What becomes of a deployment of 1.1.0 over 1.0.0 that runs well, or badly, with one death on the way. */
+async function outcome(store: MortalStore, health: 'Healthy' | 'Degraded') {
+  const world = await DeploymentWorld.build({}, store);
+  const { engine } = world;
+  const { id: first } = await world.deploy({ version: '1.0.0' });
+  await world.succeed('1.0.0', 1);
+  await world.lookOn();
+  expect(await world.stored(first)).toMatchObject({ status: 'completed' });
+
+  let replica = 1;
+  const follow = async (): Promise<Date | undefined> => {
+    const turn = () => followDeployments(engine.context, world.tools, `replica-${String(replica)}`);
+    await engine.settle();
+    store.counts = true;
+    try {
+      return await turn();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      // Another replica takes over once the lease of the first has run out.
+      replica += 1;
+      await engine.goTo(new Date(engine.clock.now().getTime() + 16_000).toISOString());
+      return await turn();
+    } finally {
+      store.counts = false;
+      await engine.settle();
+    }
+  };
+  const lookOn = async (): Promise<void> => {
+    for (let next = await follow(); next !== undefined; next = await follow()) {
+      await engine.goTo(next.toISOString());
+    }
+  };
+
+  const deployment = await world.request({ version: '1.1.0' });
+  if (!deployment.ok) throw new Error('it is refused');
+  await follow();
+  const plan = await engine.lastPlan();
+  await engine.result(plan.id, SUCCEEDED, { version: '1.1.0', revision: 2, health });
+  await lookOn();
+  if (health === 'Degraded') {
+    const rollback = await engine.lastPlan();
+    await engine.result(rollback.id, SUCCEEDED, { version: '1.0.0', revision: 3 });
+    await lookOn();
+  }
+  const { id, status, steps, targets } = await world.stored(deployment.value.id);
+  const told = (await engine.events()).filter(({ subject }) => subject.name === id);
+  return {
+    status,
+    steps: steps.map((step) => step.status),
+    told: told.map(({ type }) => type),
+    looks: targets[0]?.looks.length,
+    plans: (await engine.plans()).map(({ type, state }) => `${type} ${state}`),
+    desired: (await engine.view()).entity.desired,
+  };
+}
+
+/** More commits than the follower makes for one deployment. */
+const DEATHS = Array.from({ length: 16 }, (_, index) => index + 1);
+const ON_THE_WAY = ['pending', 'pre_checks', 'deploying', 'health_check'];
+
+describe.each(['before', 'after'] as const)('a hub that is killed right %s a commit', (when) => {
+  it.each(DEATHS)('completes a deployment as if it had not been: the %ith', async (diesAt) => {
+    const steps = [...ON_THE_WAY, 'completed'];
+    expect(await outcome(new MortalStore(diesAt, when), 'Healthy')).toEqual({
+      status: 'completed',
+      steps,
+      told: steps.map((status) => `deployment.${status}`),
+      looks: 3,
+      plans: ['install SUCCEEDED', 'upgrade SUCCEEDED'],
+      desired: { version: '1.1.0' },
+    });
+  });
+
+  it.each(DEATHS)('rolls one back as if it had not been: the %ith', async (diesAt) => {
+    const steps = [...ON_THE_WAY, 'rolled_back'];
+    expect(await outcome(new MortalStore(diesAt, when), 'Degraded')).toEqual({
+      status: 'rolled_back',
+      steps,
+      told: steps.map((status) => `deployment.${status}`),
+      looks: 2,
+      plans: ['install SUCCEEDED', 'upgrade SUCCEEDED', 'rollback SUCCEEDED'],
+      desired: { version: '1.0.0' },
+    });
+  });
+});
+
+describe('the test of a hub that is killed', () => {
+  it('kills it at most of these commits', async () => {
+    const deaths = await Promise.all(
+      DEATHS.map(async (diesAt) => {
+        const store = new MortalStore(diesAt, 'before');
+        await outcome(store, 'Degraded');
+        return store.died;
+      }),
+    );
+    expect(deaths.filter((died) => died).length).toBeGreaterThan(10);
+  });
+});

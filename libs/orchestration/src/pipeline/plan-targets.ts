@@ -1,0 +1,129 @@
+import {
+  type DeploymentTarget,
+  type Entity,
+  type Environment,
+  followsRule,
+  NAME_RULES,
+  type Product,
+  refusal,
+  type Refusal,
+} from '@apollo-deploy/domain';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { SpokeRecord } from '../ports/records.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { presenceOf } from '../spokes/presence.js';
+import { placeOf } from './set-desired.js';
+
+const PAGE = 200;
+
+type Place = Pick<DeploymentTarget, 'entity' | 'spoke'>;
+
+/**
+ * The entities of a service in an environment, and one to be made on each spoke that has none; in
+ * waves: one spoke first, then the others. A spoke that never joined, or is revoked, counts only where
+ * the service is installed there.
+ */
+export async function planTargets(
+  context: Context,
+  unit: UnitOfWork,
+  product: Product,
+  environment: Environment,
+): Promise<Result<readonly DeploymentTarget[], Refusal>> {
+  const entities = await unit.entities.ofProductsIn([environment.name], [product.name]);
+  const usable = (await spokesOf(unit, environment.name)).filter((spoke) =>
+    isUsable(context, spoke),
+  );
+  const without = usable.filter(({ name }) => !entities.some(({ spoke }) => spoke === name));
+  const made = without.map(({ name }) => ({
+    spoke: name,
+    entity: usable.length > 1 ? `${product.name}-${name}` : `${product.name}-${environment.name}`,
+  }));
+  const taken = await firstTaken(unit, product, made);
+  if (taken !== undefined) return err(taken);
+  const places = [...entities.map(({ name, spoke }) => ({ entity: name, spoke })), ...made];
+  if (places.length === 0) return err(noSpoke(environment));
+  return ok(inWaves(places, await lostAmong(context, unit, places)));
+}
+
+async function spokesOf(unit: UnitOfWork, environment: string): Promise<readonly SpokeRecord[]> {
+  const found: SpokeRecord[] = [];
+  let after: string | undefined;
+  do {
+    const page = { limit: PAGE, ...(after !== undefined && { after }) };
+    const { items, next } = await unit.spokes.list(page, [environment]);
+    found.push(...items);
+    after = next;
+  } while (after !== undefined);
+  return found;
+}
+
+function isUsable({ clock, startedAt }: Context, spoke: SpokeRecord): boolean {
+  const presence = presenceOf(spoke, { now: clock.now(), startedAt });
+  return presence !== 'pending' && presence !== 'revoked';
+}
+
+async function lostAmong(
+  { clock, startedAt }: Context,
+  unit: UnitOfWork,
+  places: readonly Place[],
+): Promise<ReadonlySet<string>> {
+  const names = [...new Set(places.map(({ spoke }) => spoke))];
+  const now = clock.now();
+  const lost = (await unit.spokes.getMany(names)).filter((spoke) =>
+    ['lost', 'revoked', 'pending'].includes(presenceOf(spoke, { now, startedAt })),
+  );
+  return new Set(lost.map(({ name }) => name));
+}
+
+/** The first wave is one spoke that may be there to show how it goes; what is lost comes with the rest. */
+function inWaves(places: readonly Place[], lost: ReadonlySet<string>): DeploymentTarget[] {
+  const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
+  const first = spokes.find((name) => !lost.has(name)) ?? spokes[0];
+  return places
+    .map(({ entity, spoke }) => ({ entity, spoke, wave: spoke === first ? 0 : 1 }))
+    .sort((a, b) => a.wave - b.wave || (a.entity < b.entity ? -1 : 1))
+    .map((place) => ({ ...place, state: 'waiting', looks: [] }));
+}
+
+/** What stands in the way of making one of these entities. */
+async function firstTaken(
+  unit: UnitOfWork,
+  product: Product,
+  made: readonly Place[],
+): Promise<Refusal | undefined> {
+  const { namespace, releaseName } = placeOf(product);
+  const [named] = await unit.entities.getMany(made.map(({ entity }) => entity));
+  if (named !== undefined) return takenBy(named, `the name ${named.name}`);
+  for (const { entity, spoke } of made) {
+    if (!followsRule(entity, NAME_RULES.name)) return tooLong(entity);
+    const other = await unit.entities.byRelease(spoke, namespace, releaseName);
+    if (other !== undefined)
+      return takenBy(other, `release ${namespace}/${releaseName} on ${spoke}`);
+  }
+  return undefined;
+}
+
+function takenBy({ name, product }: Entity, what: string): Refusal {
+  return refusal(
+    'catalog/already_exists',
+    `${what} is taken by entity ${name} of ${product}; make the entity by hand, under another name (PUT /api/v1/entities/{name}), and ask again`,
+    { field: 'service' },
+  );
+}
+
+function tooLong(entity: string): Refusal {
+  return refusal(
+    'catalog/invalid_field',
+    `the entity would be called ${entity}, and accepted is ${NAME_RULES.name.accepted}; make it by hand under a shorter name (PUT /api/v1/entities/{name}) and ask again`,
+    { field: 'service' },
+  );
+}
+
+function noSpoke({ name }: Environment): Refusal {
+  return refusal(
+    'deployment/no_spoke',
+    `no spoke of environment ${name} has joined, so there is nowhere to deploy to; make a join token (POST /api/v1/join-tokens) and start a spoke with it`,
+    { field: 'environment' },
+  );
+}

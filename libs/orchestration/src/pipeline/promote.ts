@@ -1,0 +1,167 @@
+import {
+  checkAboveHotfix,
+  checkPromotionPath,
+  type Deployment,
+  type PromotionPath,
+  type PromotionSource,
+  proveSource,
+  type Refusal,
+  runningVersion,
+  type SourceDeployment,
+} from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { productNotFound } from '../catalog/register-release.js';
+import type { Context } from '../context.js';
+import { isOutage } from '../engine/is-outage.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { findEnvironment } from './find-environment.js';
+import type { FollowTools } from './follow-tools.js';
+import { loadPromotionSource } from './load-promotion-source.js';
+import { loadService } from './load-service.js';
+import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+
+/** What somebody asks to be promoted. */
+export interface PromotionRequest {
+  /** The name of a product. */
+  readonly service: string;
+  /** The names of environments, or their aliases (`findEnvironment`). */
+  readonly from: string;
+  readonly to: string;
+  readonly reason?: string;
+}
+
+export interface PromotionTools extends FollowTools {
+  readonly promotionPaths: readonly PromotionPath[];
+}
+
+/**
+ * Deploys to one environment exactly what COMPLETED and is Healthy in another, and keeps the proof of
+ * that with the deployment. Refused with `promotion/invalid_path`, `promotion/source_not_healthy` (with
+ * every reason), `promotion/below_hotfix`, and as a deployment is.
+ */
+export async function promote(
+  context: Context,
+  principal: Principal,
+  request: PromotionRequest,
+  tools: PromotionTools,
+): Promise<Result<Deployment, Refusal>> {
+  const led = await context.store.transact((unit) => checkWay(unit, request, tools));
+  if (!led.ok) return led;
+  const way = led.value;
+  // Outside of any transaction: it may take long.
+  const unhealthy = await saidAgainst(context, way);
+  return context.store.transact(async (unit) => {
+    const { service, from, to, reason } = way;
+    const place = { service, ...(await lastDeployments(unit, service, from)) };
+    const loaded = await loadPromotionSource(context, unit, { ...place, environment: from });
+    const source: PromotionSource = { ...loaded, ...(unhealthy !== undefined && { unhealthy }) };
+    const proven = proveSource(source, context.clock.now());
+    if (!proven.ok) return proven;
+    const { version, chartSha256 } = proven.value;
+    // From here on nobody brings a hotfix there before this is written.
+    await unit.environments.lock(to);
+    const above = await checkAbove(context, unit, way, version);
+    if (!above.ok) return above;
+    const asked = {
+      ...({ kind: 'promote', service, environment: to, version, strategy: 'rolling' } as const),
+      ...(reason !== undefined && { reason }),
+      notes: `Promoted from ${from}: ${reason ?? 'No reason provided'}`,
+      proof: proven.value,
+    };
+    const made = await requestDeploymentIn(context, unit, principal, asked, tools);
+    if (made.ok && made.value.chartSha256 !== chartSha256) {
+      throw new InvariantViolation(`${service} ${version} has another chart than ran in ${from}`);
+    }
+    return made;
+  });
+}
+
+/** Whether a path leads from one environment to the other at all; answers both by their names. */
+async function checkWay(
+  unit: UnitOfWork,
+  request: PromotionRequest,
+  { promotionPaths }: PromotionTools,
+): Promise<Result<PromotionRequest, Refusal>> {
+  const { service, from, to } = request;
+  const [source, target] = [await findEnvironment(unit, from), await findEnvironment(unit, to)];
+  if (source === undefined) return err(environmentNotFound(from));
+  if (target === undefined) return err(environmentNotFound(to));
+  const path = checkPromotionPath(promotionPaths, source, target);
+  if (!path.ok) return path;
+  const product = await unit.products.get(service);
+  if (product === undefined) return err(productNotFound(service));
+  return ok({ ...request, from: source.name, to: target.name });
+}
+
+/** What somebody who watches services says against one; that nobody answers is no sign of health. */
+async function saidAgainst(
+  { health }: Context,
+  { service, from }: PromotionRequest,
+): Promise<string | undefined> {
+  if (health === undefined) return undefined;
+  try {
+    const { healthy, detail } = await health.look(service, from);
+    return healthy ? undefined : detail;
+  } catch (error) {
+    if (!(error instanceof Error) || !isOutage(error)) throw error;
+    return `${health.name} does not answer: ${error.message}`;
+  }
+}
+
+/** How the newest deployments of a service ended in an environment; what gave way never began. */
+async function lastDeployments(
+  unit: UnitOfWork,
+  service: string,
+  environment: string,
+): Promise<{ readonly completed?: SourceDeployment; readonly failed?: SourceDeployment }> {
+  const ended = async (status: Deployment['status']) =>
+    (await unit.deployments.list({ service, environment, status }, { limit: 5 })).items.find(
+      ({ supersededBy }) => supersededBy === undefined,
+    );
+  const [completed, failed, taken] = [
+    await ended('completed'),
+    await ended('failed'),
+    await ended('rolled_back'),
+  ];
+  const [newest] = [failed, taken]
+    .flatMap((one) => one ?? [])
+    .sort((one, other) => (one.deployedAt < other.deployedAt ? 1 : -1));
+  const isLater = newest !== undefined && newest.deployedAt >= (completed?.deployedAt ?? '');
+  return {
+    ...(completed !== undefined && { completed: asSource(completed) }),
+    ...(isLater && { failed: asSource(newest) }),
+  };
+}
+
+function asSource({ id, toVersion, chartSha256, targets }: Deployment): SourceDeployment {
+  const skipped = targets.filter(({ state }) => state === 'skipped').map(({ spoke }) => spoke);
+  return { id, toVersion, chartSha256, skipped };
+}
+
+/** Whether it would take a hotfix back that runs there, or is on its way. */
+async function checkAbove(
+  context: Context,
+  unit: UnitOfWork,
+  { service, to: environment }: PromotionRequest,
+  version: string,
+): Promise<Result<void, Refusal>> {
+  const place = { service, environment };
+  const filter = { ...place, status: 'completed' } as const;
+  const [last] = (await unit.deployments.list(filter, { limit: 1 })).items;
+  const underWay = (await unit.deployments.underWayAt([place])).find(isHotfix);
+  if (underWay !== undefined) {
+    const checked = checkAboveHotfix(version, underWay, environment);
+    if (!checked.ok) return checked;
+  }
+  if (last === undefined || !isHotfix(last)) return ok(undefined);
+  const seen = await loadService(context, unit, service, [environment]);
+  const runs = seen.some(
+    ({ reported }) => runningVersion(reported?.release ?? null) === last.toVersion,
+  );
+  return checkAboveHotfix(version, runs ? last : undefined, environment);
+}
+
+function isHotfix({ kind }: Deployment): boolean {
+  return kind === 'hotfix';
+}

@@ -1,0 +1,253 @@
+import {
+  type Deployment,
+  type DeploymentBackup,
+  deploymentId,
+  type DeploymentKind,
+  type DeploymentStrategy,
+  type Environment,
+  type Product,
+  type PromotionProof,
+  refusal,
+  type Refusal,
+  type Release,
+  selectTarget,
+} from '@apollo-deploy/domain';
+import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import { productNotFound } from '../catalog/register-release.js';
+import type { Context } from '../context.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { reportedState } from '../spokes/release-state.js';
+import type { FollowTools } from './follow-tools.js';
+import { planTargets } from './plan-targets.js';
+import { stepDeployment } from './step-deployment.js';
+import { takePlace } from './take-place.js';
+
+/** What somebody asks to be deployed. */
+export interface DeploymentRequest {
+  readonly kind: DeploymentKind;
+  /** The name of a product. */
+  readonly service: string;
+  readonly environment: string;
+  /** Absent = the newest release in the environment's channel. */
+  readonly version?: string;
+  readonly strategy: DeploymentStrategy;
+  /** Only who may asks for that; production backs up all the same. */
+  readonly skipBackup?: boolean;
+  readonly reason?: string;
+  /** What the history says of it while it is under way; absent = the reason. */
+  readonly notes?: string;
+  /** What if another one is under way there: `wait` behind it, or be refused. */
+  readonly onConflict?: 'wait' | 'refuse';
+  readonly proof?: PromotionProof;
+}
+
+/** The unique part of an id is so long. */
+const UNIQUE_LENGTH = 12;
+/** Whoever follows it takes the others. */
+const FIRST_STEPS_MAX = 5;
+
+/**
+ * Records a deployment and takes its first step. It takes the place of one that waits there, if none of
+ * its plans has gone out, and waits behind one that executes. A development environment that no
+ * version is named for follows its channel from then on; else what is deployed is pinned. Nothing but a
+ * promotion, a hotfix or a rollback reaches production.
+ */
+export function requestDeployment(
+  context: Context,
+  principal: Principal,
+  request: DeploymentRequest,
+  tools: FollowTools,
+): Promise<Result<Deployment, Refusal>> {
+  return context.store.transact((unit) =>
+    requestDeploymentIn(context, unit, principal, request, tools),
+  );
+}
+
+/** As `requestDeployment`, as a part of what is done in this transaction. */
+export async function requestDeploymentIn(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  request: DeploymentRequest,
+  tools: FollowTools,
+): Promise<Result<Deployment, Refusal>> {
+  const environment = await unit.environments.lock(request.environment);
+  if (environment === undefined) return err(environmentNotFound(request.environment));
+  const forbidden = whyForbidden(request, environment);
+  if (forbidden !== undefined) return err(forbidden);
+  const product = await unit.products.get(request.service);
+  if (product === undefined) return err(productNotFound(request.service));
+  const release = await releaseFor(unit, request, environment);
+  if (!release.ok) return release;
+  const targets = await planTargets(context, unit, product, environment);
+  if (!targets.ok) return targets;
+  const id = idFor(context, product);
+  const place = await takePlace(context, unit, { id, ...request }, tools);
+  if (!place.ok) return place;
+  const from = await runningVersionOf(unit, product, environment);
+  const at = context.clock.now().toISOString();
+  const inserted = await unit.deployments.insert({
+    ...{ id, service: product.name, environment: environment.name, kind: request.kind },
+    ...{ strategy: request.strategy, status: 'pending', ...release.value },
+    ...(from !== undefined && { fromVersion: from }),
+    ...{ deployedBy: principal.name, deployedByKind: principal.kind, deployedAt: at },
+    ...(request.reason !== undefined && { reason: request.reason, notes: request.reason }),
+    ...(request.notes !== undefined && { notes: request.notes }),
+    queued: place.value === 'queued',
+    steps: [{ status: 'pending', at }],
+    targets: targets.value,
+    backup: backupFor(request, environment),
+    ...(request.proof !== undefined && { proof: request.proof }),
+    version: 1,
+  });
+  if (!inserted.ok) throw new InvariantViolation(`the place of deployment ${id} is taken`);
+  await recordRequest(context, unit, principal, inserted.value);
+  return ok(await begin(context, unit, inserted.value, tools));
+}
+
+/** Takes the steps that can be taken at once: of what runs there already that is all there is to do. */
+async function begin(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  tools: FollowTools,
+): Promise<Deployment> {
+  let begun = deployment;
+  for (let steps = 0; steps < FIRST_STEPS_MAX; steps += 1) {
+    const stepped = await stepDeployment(context, unit, deployment.id, tools);
+    if (stepped === undefined) return begun;
+    begun = stepped.deployment;
+    if (stepped.did === 'wait' || stepped.did === 'asks') return begun;
+  }
+  return begun;
+}
+
+function idFor(context: Context, { name }: Product): string {
+  const unique = context.ids.next().slice(-UNIQUE_LENGTH).toLowerCase();
+  return deploymentId(context.clock.now(), name, unique);
+}
+
+function recordRequest(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  { id, service, environment, kind, strategy, backup, toVersion, ...rest }: Deployment,
+): Promise<void> {
+  return record(context, unit, principal, {
+    action: 'deployment.request',
+    subject: `deployment/${id}`,
+    detail: {
+      ...{ service, environment, kind, strategy, backup, toVersion, queued: rest.queued },
+      fromVersion: rest.fromVersion ?? null,
+      chartSha256: rest.chartSha256,
+      reason: rest.reason ?? null,
+    },
+  });
+}
+
+function whyForbidden(
+  { kind, strategy }: DeploymentRequest,
+  { tier }: Environment,
+): Refusal | undefined {
+  if (kind === 'deploy' && tier === 'production') {
+    const detail =
+      'Direct deployment to PROD is forbidden. Use /promote to move from DEV to PROD, or /hotfix for emergencies.';
+    return refusal('deployment/direct_to_production', detail, { field: 'target_env' });
+  }
+  if (strategy === 'rolling' || (strategy === 'immediate' && kind === 'hotfix')) return undefined;
+  const detail =
+    strategy === 'immediate'
+      ? 'strategy immediate is for hotfixes; use rolling'
+      : `strategy ${strategy} needs a chart that declares it, and the charts of this service declare none; use rolling`;
+  return refusal('deployment/strategy_not_declared', detail, { field: 'strategy' });
+}
+
+type Wanted = Pick<Deployment, 'wish' | 'toVersion' | 'chartSha256'>;
+
+async function releaseFor(
+  unit: UnitOfWork,
+  { service, version }: DeploymentRequest,
+  { name, tier, channel }: Environment,
+): Promise<Result<Wanted, Refusal>> {
+  if (version !== undefined) {
+    const release = await unit.releases.get(service, version);
+    return release === undefined ? err(releaseNotFound(service, version)) : ok(pinned(release));
+  }
+  const newest = await newestIn(unit, service, channel);
+  if (newest === undefined) return err(nothingInChannel(service, channel, name));
+  const wanted = pinned(newest);
+  return ok(tier === 'development' ? { ...wanted, wish: { channel } } : wanted);
+}
+
+function pinned({ version, chart }: Release): Wanted {
+  return { wish: { version }, toVersion: version, chartSha256: chart.sha256 };
+}
+
+async function newestIn(
+  unit: UnitOfWork,
+  service: string,
+  channel: string,
+): Promise<Release | undefined> {
+  const releases = await unit.releases.ofProducts([service]);
+  const entries = await unit.channels.ofProducts([service]);
+  const recalls = await unit.recalls.ofProducts([service]);
+  const inChannel = entries.filter((entry) => entry.channel === channel);
+  const channelVersions = new Set(inChannel.map(({ version }) => version));
+  const candidates = { releases, channelVersions, recalls, objections: () => [] };
+  const newest = selectTarget({ channel }, candidates);
+  return newest.kind === 'release' ? newest.release : undefined;
+}
+
+async function runningVersionOf(
+  unit: UnitOfWork,
+  { name: product }: Product,
+  { name }: Environment,
+): Promise<string | undefined> {
+  const entities = await unit.entities.ofProductsIn([name], [product]);
+  const spokes = await unit.spokes.getMany(entities.map(({ spoke }) => spoke));
+  const states = await unit.releaseStates.summaries(entities);
+  for (const entity of entities) {
+    const spoke = spokes.find((one) => one.name === entity.spoke);
+    const state = states.find(
+      (one) =>
+        one.spoke === entity.spoke &&
+        one.namespace === entity.namespace &&
+        one.releaseName === entity.releaseName,
+    );
+    const release = reportedState(entity, spoke, state)?.release;
+    if (release != null && release.helmStatus !== 'uninstalled') return release.version;
+  }
+  return undefined;
+}
+
+/** Production never does without; a development environment never needs one. */
+function backupFor({ skipBackup }: DeploymentRequest, { tier }: Environment): DeploymentBackup {
+  if (tier === 'development') return 'none';
+  return tier === 'staging' && skipBackup === true ? 'skipped' : 'required';
+}
+
+export function environmentNotFound(name: string): Refusal {
+  return refusal(
+    'catalog/environment_not_found',
+    `there is no environment ${JSON.stringify(name)}; GET /api/v1/environments lists them`,
+    { field: 'environment' },
+  );
+}
+
+function releaseNotFound(service: string, version: string): Refusal {
+  return refusal(
+    'catalog/release_not_found',
+    `${service} has no release ${version}; register it first (POST /api/v1/releases), or name one that GET /api/v1/releases?product=${service} lists`,
+    { field: 'version' },
+  );
+}
+
+function nothingInChannel(service: string, channel: string, environment: string): Refusal {
+  return refusal(
+    'catalog/release_not_found',
+    `no release of ${service} that may run is in channel ${channel}, which environment ${environment} follows; put one there (POST /api/v1/channels/${channel}/releases) or name a version`,
+    { field: 'version' },
+  );
+}

@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { err, ok } from '@apollo-deploy/kernel';
+import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
+import { DeploymentWorld } from '../testing/deployment-world.js';
+import { must, PERSON } from '../testing/engine-world.js';
+import { rollBack, type RollbackRequest } from './roll-back.js';
+import type { OutsideRollback, RollbackProvider } from './rollback-provider.js';
+
+/** Somebody who takes services back, and does and answers as the test says. */
+class Taker implements RollbackProvider {
+  readonly name = 'HADES';
+  readonly asked: OutsideRollback[] = [];
+  does: () => ReturnType<RollbackProvider['rollBack']> = async () => ok(undefined);
+
+  rollBack(request: OutsideRollback): ReturnType<RollbackProvider['rollBack']> {
+    this.asked.push(request);
+    return this.does();
+  }
+}
+
+let taker: Taker;
+let world: DeploymentWorld;
+beforeEach(async () => {
+  taker = new Taker();
+  world = await DeploymentWorld.build({}, new InMemoryStore(), { rollbacks: taker });
+  let revision = 0;
+  for (const version of ['1.0.0', '1.1.0']) {
+    await world.deploy({ version });
+    await world.succeed(version, (revision += 1));
+    await world.lookOn();
+  }
+});
+
+const goBack = (change: Partial<RollbackRequest> = {}) =>
+  rollBack(world.engine.context, PERSON, { service: 'aria', ...change }, world.tools);
+/** The release is taken back by somebody else, and the spoke sees it. */
+async function takenBack(): Promise<void> {
+  await world.engine.report({ aria: { version: '1.0.0', revision: 3 } });
+  await world.engine.settle();
+}
+const view = () => world.engine.view();
+/** The plans that went out. */
+async function sent() {
+  const plans = await world.engine.plans();
+  return plans.filter(({ startedAt }) => startedAt !== undefined).map(({ type }) => type);
+}
+const suppressions = () => world.engine.context.store.transact((unit) => unit.constraints.all());
+
+describe('a rollback that somebody else does', () => {
+  it('is completed without a plan once the spoke has seen it, and is held there', async () => {
+    taker.does = async () => {
+      await takenBack();
+      expect((await view()).why).toContain('HADES takes aria back to 1.0.0');
+      return ok(undefined);
+    };
+    const { id } = must(await goBack({ reason: 'Deployment broke login' }));
+    await world.lookOn();
+    expect(taker.asked).toEqual([
+      { service: 'aria', targetVersion: '1.0.0', reason: 'Deployment broke login' },
+    ]);
+    expect(await world.stored(id)).toMatchObject({ kind: 'rollback', status: 'completed' });
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    expect(await suppressions()).toEqual([]);
+    expect((await view()).hold).toMatchObject({ fixes: { version: '1.0.0' }, until: 'lifted' });
+    expect((await view()).entity.desired).toEqual({ version: '1.0.0' });
+  });
+
+  it('is not completed where it was only accepted: the engine goes on, until the spoke sees it', async () => {
+    const { id } = must(await goBack());
+    await world.follow();
+    expect(await world.stored(id)).toMatchObject({ status: 'deploying' });
+    expect(await world.engine.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
+    await world.succeed('1.0.0', 3);
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
+    expect(taker.asked).toHaveLength(1);
+  });
+
+  it('fails where it is refused, with what was said; nothing changes, and nothing is held', async () => {
+    taker.does = async () => err({ outcome: 'refused', detail: 'it answered 500: no' });
+    const refused = await goBack();
+    await world.follow();
+    expect(refused).toMatchObject({
+      error: {
+        code: 'rollback/outside_failed',
+        detail:
+          'HADES rollback failed: it answered 500: no; nothing was changed; see to HADES and ask again',
+      },
+    });
+    expect(await suppressions()).toEqual([]);
+    expect((await view()).hold).toBeUndefined();
+    expect((await view()).entity.desired).toEqual({ version: '1.1.0' });
+    const { items } = await world.engine.context.store.transact((unit) =>
+      unit.deployments.list({ service: 'aria' }, { limit: 1 }),
+    );
+    expect(items).toMatchObject([
+      { kind: 'rollback', status: 'failed', notes: 'HADES rollback failed: it answered 500: no' },
+    ]);
+  });
+
+  it('leaves everything held where nobody answers, asks no more by itself, and can be asked for again', async () => {
+    taker.does = async () => err({ outcome: 'unknown', detail: 'no whole answer within 30 s' });
+    expect(await goBack()).toMatchObject({
+      error: {
+        code: 'rollback/outside_failed',
+        detail: expect.stringContaining('it may have been done'),
+      },
+    });
+    await takenBack();
+    await world.follow();
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    expect(taker.asked).toHaveLength(1);
+    expect(await suppressions()).toMatchObject([{ spec: { hard: true } }]);
+    taker.does = async () => ok(undefined);
+    const { id } = must(await goBack({ targetVersion: '1.0.0' }));
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
+  });
+
+  it.each<{ name: string; request: Partial<RollbackRequest>; code: string }>([
+    { name: 'nothing before', request: { service: 'none' }, code: 'rollback/no_previous' },
+    {
+      name: 'a version that there is not',
+      request: { targetVersion: '0.9.0' },
+      code: 'catalog/release_not_found',
+    },
+  ])('is not asked for with $name', async ({ request, code }) => {
+    expect(await goBack(request)).toMatchObject({ ok: false, error: { code } });
+    expect(taker.asked).toEqual([]);
+  });
+
+  it('is not asked for while another deployment is under way there', async () => {
+    await world.deploy({ version: '1.0.0' });
+    expect(await goBack({ targetVersion: '1.0.0' })).toMatchObject({
+      error: { code: 'deployment/in_progress' },
+    });
+    expect(taker.asked).toEqual([]);
+    expect((await view()).hold).toBeUndefined();
+  });
+});

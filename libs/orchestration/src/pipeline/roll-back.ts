@@ -1,0 +1,155 @@
+import {
+  type Deployment,
+  highestPlaces,
+  isNewer,
+  refusal,
+  type Refusal,
+  runningVersion,
+  versionBefore,
+} from '@apollo-deploy/domain';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { findEnvironment } from './find-environment.js';
+import type { FollowTools } from './follow-tools.js';
+import { loadService } from './load-service.js';
+import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import { rollBackOutside } from './roll-back-outside.js';
+import type { RollbackProvider } from './rollback-provider.js';
+import { servicePlaces } from './service-places.js';
+
+/** What somebody asks to go back. */
+export interface RollbackRequest {
+  /** The name of a product. */
+  readonly service: string;
+  /** The name of an environment; absent = the highest tier in which it runs. */
+  readonly environment?: string;
+  /** Absent = what COMPLETED there before what runs. */
+  readonly targetVersion?: string;
+  readonly reason?: string;
+}
+
+/** So far back it is looked for what COMPLETED. */
+const REMEMBERED = 200;
+
+/**
+ * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service
+ * runs. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
+ * COMPLETED before, `rollback/not_back` for a version newer than what runs, and as a deployment is. Where
+ * somebody else takes services back, they are asked first (`rollBackOutside`).
+ */
+export async function rollBack(
+  context: Context,
+  principal: Principal,
+  request: RollbackRequest,
+  tools: FollowTools,
+): Promise<Result<Deployment, Refusal>> {
+  const { rollbacks: provider } = context;
+  const aimed =
+    provider === undefined ? request : await aimOutside(context, principal, request, provider);
+  if ('ok' in aimed) return aimed;
+  return context.store.transact(async (unit) => {
+    const { service, reason } = request;
+    const goal = await goalOf(context, unit, aimed);
+    if (!goal.ok) return goal;
+    const asked = {
+      ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
+      ...goal.value,
+      ...(reason !== undefined && { reason }),
+    };
+    return requestDeploymentIn(context, unit, principal, asked, tools);
+  });
+}
+
+/** The same request, with what it came to and was asked of somebody else; or why that is not done. */
+async function aimOutside(
+  context: Context,
+  principal: Principal,
+  request: RollbackRequest,
+  provider: RollbackProvider,
+): Promise<RollbackRequest | (Result<never, Refusal> & { readonly ok: false })> {
+  const { service, reason } = request;
+  const goal = await context.store.transact(async (unit) => {
+    const found = await goalOf(context, unit, request);
+    if (!found.ok) return found;
+    const { environment, version } = found.value;
+    return ok({ environment, version, release: await unit.releases.get(service, version) });
+  });
+  if (!goal.ok) return goal;
+  const { environment, version, release } = goal.value;
+  // One that is not registered is refused as a deployment.
+  if (release !== undefined) {
+    const aim = { environment, release, ...(reason !== undefined && { reason }) };
+    const asked = await rollBackOutside({ context, provider, principal, aim });
+    if (!asked.ok) return asked;
+  }
+  return { ...request, environment, targetVersion: version };
+}
+
+/** Where it goes back, and to what, with that place locked: so that nothing completes there meanwhile. */
+async function goalOf(
+  context: Context,
+  unit: UnitOfWork,
+  request: RollbackRequest,
+): Promise<Result<{ readonly environment: string; readonly version: string }, Refusal>> {
+  const { service } = request;
+  if ((await unit.products.get(service)) === undefined) return err(noPrevious(service));
+  const place = await placeOf(context, unit, request);
+  if (!place.ok) return place;
+  const environment = place.value;
+  if ((await unit.environments.lock(environment)) === undefined) {
+    return err(environmentNotFound(environment));
+  }
+  const version = await versionFor(context, unit, request, environment);
+  return version.ok ? ok({ environment, version: version.value }) : version;
+}
+
+async function placeOf(
+  context: Context,
+  unit: UnitOfWork,
+  { service, environment }: RollbackRequest,
+): Promise<Result<string, Refusal>> {
+  if (environment !== undefined) {
+    const named = await findEnvironment(unit, environment);
+    return named === undefined ? err(environmentNotFound(environment)) : ok(named.name);
+  }
+  const highest = highestPlaces(await servicePlaces(context, unit, service));
+  const [only, ...others] = highest;
+  if (only === undefined) return err(noPrevious(service));
+  if (others.length === 0) return ok(only);
+  const detail = `${service} runs in ${highest.join(' and ')}; say where it is to go back with environment`;
+  return err(refusal('catalog/invalid_field', detail, { field: 'environment' }));
+}
+
+async function versionFor(
+  context: Context,
+  unit: UnitOfWork,
+  { service, targetVersion }: RollbackRequest,
+  environment: string,
+): Promise<Result<string, Refusal>> {
+  const running = (await loadService(context, unit, service, [environment])).flatMap(
+    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
+  );
+  if (targetVersion !== undefined) {
+    const forth = running.length > 0 && running.every((one) => isNewer(targetVersion, one));
+    return forth ? err(notBack(targetVersion, running)) : ok(targetVersion);
+  }
+  const filter = { service, environment, status: 'completed' } as const;
+  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+  const version = versionBefore(items, running);
+  return version === undefined ? err(noPrevious(service, { environment, running })) : ok(version);
+}
+
+function noPrevious(
+  service: string,
+  data: { readonly environment?: string; readonly running?: readonly string[] } = {},
+): Refusal {
+  const detail = `No previous deployment found for ${service}`;
+  return refusal('rollback/no_previous', detail, { data: { service, ...data } });
+}
+
+function notBack(version: string, running: readonly string[]): Refusal {
+  const detail = `${version} is newer than ${running.join(' and ')}, which runs; a rollback goes back: bring a newer version with POST /deploy, /promote or /hotfix`;
+  return refusal('rollback/not_back', detail, { field: 'target_version' });
+}

@@ -1,0 +1,149 @@
+import {
+  askedForAnew,
+  type Deployment,
+  type DeploymentTarget,
+  type DesiredState,
+  type Entity,
+  type Product,
+} from '@apollo-deploy/domain';
+import { canonicalJson, InvariantViolation } from '@apollo-deploy/kernel';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { dropDemand } from '../engine/follow-rollback.js';
+import { endHold } from '../engine/holds.js';
+import { markWithNeighbours } from '../engine/mark-neighbours.js';
+import { ENGINE, type Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { DeploymentMoved } from './deployment-moved.js';
+
+/**
+ * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
+ * makes the entity where there is none. A hold that fixes something else is lifted, an automatic
+ * rollback to something else that has not gone out is given up, and what was declined may be tried
+ * again: a person asks for it.
+ */
+export async function startTarget(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  target: DeploymentTarget,
+): Promise<DeploymentTarget> {
+  const startedAt = context.clock.now().toISOString();
+  const stored = await unit.entities.get(target.entity);
+  const entity = stored ?? (await newEntity(unit, deployment, target, startedAt));
+  const [gone] = await unit.baselines.newestOf([entity.name]);
+  const editors = askedForAnew(stored, deployment.deployedBy, gone);
+  const next = { ...entity, desired: deployment.wish, ...editors };
+  const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
+  await clearTheWay(context, unit, deployment, written);
+  await markWithNeighbours(unit, [written]);
+  await unit.dirty.mark([written.name], true);
+  await record(context, unit, requesterOf(deployment), {
+    action: stored === undefined ? 'entity.create' : 'entity.update',
+    subject: `entity/${written.name}`,
+    detail: { desired: { ...written.desired }, deployment: deployment.id },
+  });
+  return { ...target, state: 'started', startedAt, before: stored?.desired ?? null };
+}
+
+/**
+ * Lets an entity be what it was to be before a deployment said otherwise. Left as it is where somebody
+ * has changed it since, and where a first installation has touched the cluster: what is there is to be
+ * looked at. Answers in a sentence that it was left; `undefined` = it was put back, or never changed.
+ */
+export async function putBack(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  target: DeploymentTarget,
+): Promise<string | undefined> {
+  const { before, startedAt, planId } = target;
+  if (before === undefined || startedAt === undefined) return undefined;
+  const entity = await unit.entities.get(target.entity);
+  if (entity === undefined) return 'the entity was taken out since';
+  const isOurs = canonicalJson({ ...entity.desired }) === canonicalJson({ ...deployment.wish });
+  if (!isOurs || entity.updatedAt !== startedAt) {
+    return `what is desired was left as ${entity.editedBy} has set it since`;
+  }
+  if (before === null && (await hasGoneOut(unit, planId))) {
+    return `${deployment.toVersion} is still desired, as there was nothing before; set it absent to remove what is there`;
+  }
+  const desired: DesiredState = before ?? { absent: true };
+  const updatedAt = context.clock.now().toISOString();
+  const saved = await unit.entities.save({ ...entity, desired, updatedAt });
+  if (!saved.ok) throw new DeploymentMoved(deployment.id);
+  await markWithNeighbours(unit, [saved.value]);
+  await record(context, unit, ENGINE, {
+    action: 'entity.update',
+    subject: `entity/${entity.name}`,
+    detail: { desired: { ...desired }, deployment: deployment.id, putBack: true },
+  });
+  return undefined;
+}
+
+/** Whoever asked for a deployment, for the record of what follows from that. */
+function requesterOf({ deployedBy, deployedByKind }: Deployment): Principal {
+  return { kind: deployedByKind, name: deployedBy, roles: [] };
+}
+
+async function hasGoneOut(unit: UnitOfWork, planId: string | undefined): Promise<boolean> {
+  if (planId === undefined) return false;
+  const plan = await unit.plans.get(planId);
+  return plan !== undefined && plan.startedAt !== undefined && plan.state !== 'CANCELLED';
+}
+
+async function newEntity(
+  unit: UnitOfWork,
+  { service, environment, wish, deployedBy }: Deployment,
+  { entity: name, spoke }: DeploymentTarget,
+  at: string,
+): Promise<Entity> {
+  const product = await unit.products.get(service);
+  if (product === undefined) throw new InvariantViolation(`service ${service} is not stored`);
+  return {
+    ...{ name, spoke, environment, product: service, desired: wish },
+    ...placeOf(product),
+    ...{ values: {}, labels: {}, strategy: 'rolling' },
+    ...{ editedBy: deployedBy, createdAt: at, updatedAt: at, version: 1 },
+  };
+}
+
+/** Where a product is installed by default. */
+export function placeOf({
+  name,
+  namespace,
+}: Pick<Product, 'name' | 'namespace'>): Pick<Entity, 'namespace' | 'releaseName'> {
+  return { namespace: namespace ?? name, releaseName: name };
+}
+
+async function write(
+  unit: UnitOfWork,
+  entity: Entity,
+  stored: Entity | undefined,
+  { id }: Deployment,
+): Promise<Entity> {
+  const written = await (stored === undefined
+    ? unit.entities.insert(entity)
+    : unit.entities.save(entity));
+  if (!written.ok) throw new DeploymentMoved(id);
+  return written.value;
+}
+
+async function clearTheWay(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  { name }: Entity,
+): Promise<void> {
+  const requester = requesterOf(deployment);
+  const why = `deployment ${deployment.id} brings ${deployment.toVersion}`;
+  const [hold] = await unit.holds.ofEntities([name]);
+  if (hold !== undefined && hold.fixes?.version !== deployment.toVersion) {
+    await endHold(context, unit, requester, hold, why);
+  }
+  const [demand] = await unit.rollbackDemands.ofEntities([name]);
+  if (demand === undefined || demand.to.version === deployment.toVersion) return;
+  const open = await unit.plans.openOf([name]);
+  if (open.some(({ state }) => state === 'EXECUTING' || state === 'UNKNOWN')) return;
+  await dropDemand(context, unit, demand, why);
+}

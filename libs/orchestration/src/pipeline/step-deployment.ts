@@ -1,0 +1,127 @@
+import {
+  type Deployment,
+  type DeploymentTarget,
+  followDeployment,
+  type FollowedDeployment,
+  hasEnded,
+  type Move,
+} from '@apollo-deploy/domain';
+import { canonicalJson } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { DeploymentMoved } from './deployment-moved.js';
+import { endDeployment } from './end-deployment.js';
+import type { FollowTools } from './follow-tools.js';
+import type { ServiceHealth } from './health-provider.js';
+import { loadDeploymentFacts } from './load-deployment-facts.js';
+import { settleBackPorts } from './settle-back-ports.js';
+import { putBack, startTarget } from './set-desired.js';
+import { takeBack } from './take-back.js';
+
+/** What a step has done, with the deployment as it is stored now. */
+export interface Stepped {
+  readonly deployment: Deployment;
+  /** `asks`: somebody outside is to be asked how it does, before it can be looked. */
+  readonly did: Move['kind'] | 'asks';
+  /** Only where it waits: the instant (RFC 3339) at which time alone moves it; absent = none does. */
+  readonly until?: string;
+}
+
+/**
+ * Takes a deployment one step further, by what is known of its entities now. `answer`: what somebody
+ * else says of how the service does. `undefined`: there is no such deployment under way.
+ *
+ * Plans of its environment do not go out meanwhile: one that has not gone out when it is read, has not
+ * when the step is written.
+ */
+export async function stepDeployment(
+  context: Context,
+  unit: UnitOfWork,
+  id: string,
+  { settlingMs }: FollowTools,
+  answer?: ServiceHealth,
+): Promise<Stepped | undefined> {
+  const before = await unit.deployments.get(id);
+  if (before === undefined || hasEnded(before.status)) return undefined;
+  await unit.environments.lock(before.environment);
+  // Only now it does not change any more.
+  const stored = await unit.deployments.get(id);
+  if (stored === undefined || hasEnded(stored.status)) return undefined;
+  const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
+  const { deployment, move } = followDeployment(stored, facts);
+  if (move.kind === 'look' && context.health !== undefined && answer === undefined) {
+    return { deployment: await keep(unit, stored, deployment), did: 'asks' };
+  }
+  const look = (target: DeploymentTarget): DeploymentTarget => {
+    const seen = facts.targets.get(target.entity)?.health;
+    if (seen === undefined) return target;
+    const said = seen.healthy && answer !== undefined ? answer : seen;
+    const { healthy, detail } = said;
+    return {
+      ...target,
+      looks: [...target.looks, { at: facts.now.toISOString(), healthy, detail }],
+    };
+  };
+  const moved = await carryOut(context, unit, { deployment, move }, look);
+  const until = move.kind === 'wait' ? move.until : undefined;
+  const kept = await keep(unit, stored, moved);
+  if (kept.status === 'completed') await settleBackPorts(context, unit, kept.service);
+  return {
+    deployment: kept,
+    did: move.kind,
+    ...(until !== undefined && { until }),
+  };
+}
+
+async function carryOut(
+  context: Context,
+  unit: UnitOfWork,
+  { deployment, move }: FollowedDeployment,
+  look: (target: DeploymentTarget) => DeploymentTarget,
+): Promise<Deployment> {
+  switch (move.kind) {
+    case 'wait':
+      return deployment;
+    case 'start':
+      return each(deployment, move, (one) => startTarget(context, unit, deployment, one));
+    case 'stop':
+      return each(deployment, move, async (one) => {
+        const left = await putBack(context, unit, deployment, one);
+        const note = left === undefined ? move.note : `${move.note}; ${left}`;
+        return { ...one, state: move.state, note };
+      });
+    case 'look':
+      return each(deployment, move, (one) => Promise.resolve(look(one)));
+    case 'take_back':
+      return each(deployment, move, (one) => takeBack(context, unit, deployment, one));
+    case 'end':
+      return endDeployment(context, unit, deployment, move);
+  }
+}
+
+/** One after another: what belongs to several entities is written in their order. */
+async function each(
+  deployment: Deployment,
+  { entities }: { readonly entities: readonly string[] },
+  change: (target: DeploymentTarget) => Promise<DeploymentTarget>,
+): Promise<Deployment> {
+  const targets: DeploymentTarget[] = [];
+  for (const target of deployment.targets) {
+    targets.push(entities.includes(target.entity) ? await change(target) : target);
+  }
+  return { ...deployment, targets };
+}
+
+/** Nothing is written of what has not changed. */
+async function keep(unit: UnitOfWork, stored: Deployment, next: Deployment): Promise<Deployment> {
+  if (json(stored) === json(next)) return stored;
+  const saved = await unit.deployments.save(next);
+  if (!saved.ok) throw new DeploymentMoved(stored.id);
+  return saved.value;
+}
+
+function json(deployment: Deployment): string {
+  return canonicalJson(
+    JSON.parse(JSON.stringify(deployment)) as Parameters<typeof canonicalJson>[0],
+  );
+}

@@ -1,0 +1,46 @@
+import { type Deployment, type DeploymentTarget, wayBack } from '@apollo-deploy/domain';
+import { record } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { ENGINE } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+
+/**
+ * What a plan brought is not healthy although the plan SUCCEEDED: demands the content that succeeded
+ * before it. Where there is none, or the environment is set not to roll back, it has failed and stays.
+ */
+export async function takeBack(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  target: DeploymentTarget,
+): Promise<DeploymentTarget> {
+  const seen = target.looks.findLast(({ healthy }) => !healthy)?.detail ?? 'nothing was seen';
+  const note = `it was not healthy: ${seen}`;
+  const plan = target.planId === undefined ? undefined : await unit.plans.get(target.planId);
+  const environment = await unit.environments.get(deployment.environment);
+  if (plan === undefined || environment?.rollbackOnFailure !== true) {
+    return { ...target, state: 'failed', note: `${note}; it was not taken back` };
+  }
+  const recalls = await unit.recalls.ofProducts([deployment.service]);
+  const baselines = await unit.baselines.ofEntities([target.entity]);
+  const to = wayBack(baselines, plan.contentKey, recalls);
+  if (to === undefined) {
+    return { ...target, state: 'failed', note: `${note}; nothing is known to go back to` };
+  }
+  const reason = `plan ${plan.id} (${plan.type}) succeeded, and what it brought is not healthy: ${seen}`;
+  await unit.rollbackDemands.put({
+    id: context.ids.next(),
+    entity: target.entity,
+    to,
+    because: plan.id,
+    reason,
+    at: context.clock.now().toISOString(),
+  });
+  await unit.dirty.mark([target.entity]);
+  await record(context, unit, ENGINE, {
+    action: 'rollback.demand',
+    subject: `entity/${target.entity}`,
+    detail: { to: to.version, because: plan.id, reason, deployment: deployment.id },
+  });
+  return { ...target, state: 'rolling_back', note };
+}

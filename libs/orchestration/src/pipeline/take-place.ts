@@ -1,0 +1,65 @@
+import { type Deployment, followDeployment, refusal, type Refusal } from '@apollo-deploy/domain';
+import { err, ok, type Result } from '@apollo-deploy/kernel';
+import type { Context } from '../context.js';
+import type { DeploymentPlace } from '../ports/deployment-repository.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { DeploymentMoved } from './deployment-moved.js';
+import { endDeployment } from './end-deployment.js';
+import type { FollowTools } from './follow-tools.js';
+import { loadDeploymentFacts } from './load-deployment-facts.js';
+
+interface Newcomer extends DeploymentPlace {
+  readonly id: string;
+  readonly onConflict?: 'wait' | 'refuse';
+}
+
+/**
+ * Makes room for a deployment: what waits at its place gives way, what executes is waited behind. Call
+ * it under the lock of the environment, so that no plan goes out meanwhile.
+ */
+export async function takePlace(
+  context: Context,
+  unit: UnitOfWork,
+  newcomer: Newcomer,
+  { settlingMs }: FollowTools,
+): Promise<Result<'free' | 'queued', Refusal>> {
+  const others = await unit.deployments.underWayAt([newcomer]);
+  const [first] = others;
+  if (first !== undefined && newcomer.onConflict === 'refuse') return err(inProgress(first));
+  let place: 'free' | 'queued' = 'free';
+  for (const other of others) {
+    const facts = await loadDeploymentFacts(context, unit, other, settlingMs);
+    const { deployment } = followDeployment(other, facts);
+    if (other.queued || hasNothingOut(deployment)) {
+      await giveWay(context, unit, deployment, newcomer.id);
+    } else {
+      place = 'queued';
+    }
+  }
+  return ok(place);
+}
+
+/** None of its plans has gone out. */
+function hasNothingOut({ targets }: Deployment): boolean {
+  return targets.every(({ state }) => state === 'waiting' || state === 'started');
+}
+
+async function giveWay(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  newcomer: string,
+): Promise<void> {
+  const notes = `deployment ${newcomer} took its place before anything of it had gone out`;
+  const ended = await endDeployment(context, unit, deployment, { status: 'failed', notes });
+  const saved = await unit.deployments.save({ ...ended, supersededBy: newcomer });
+  if (!saved.ok) throw new DeploymentMoved(deployment.id);
+}
+
+function inProgress({ id, service, environment, status }: Deployment): Refusal {
+  return refusal(
+    'deployment/in_progress',
+    `deployment ${id} of ${service} to ${environment} is under way (${status}); wait until it has ended (GET /api/v1/deployments/${id}), or ask without on_conflict to take its place or wait behind it`,
+    { data: { deployment: id, status } },
+  );
+}
