@@ -9,6 +9,7 @@ import { must } from '@apollo-deploy/orchestration/testing';
 import { openStore } from '@apollo-deploy/storage';
 import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing';
 import { readHubConfig } from '../src/config/hub-config.js';
+import { csrfTokenOf } from '../src/login/csrf.js';
 import { JsonLogger } from '../src/platform/json-logger.js';
 import { SystemClock } from '../src/platform/system-clock.js';
 import { UlidIds } from '../src/platform/ulid-ids.js';
@@ -22,6 +23,7 @@ import { type Canaries, named, searchAnswers, searchDatabase } from './support/c
 type Headers = Readonly<Record<string, string>>;
 
 const API = '/api/v1';
+const PUBLIC_URL = 'https://apollo.invalid';
 const SOON = new Date(Date.now() + 3_600_000).toISOString();
 /** Values are shown to whoever may look at the entity or at what a plan changes about it, and nowhere else. */
 const VALUE = 'canary-of-values-5d0f';
@@ -80,7 +82,7 @@ async function startWithSecrets(): Promise<void> {
       ...{ APOLLO_ADMIN_TOKEN_FILE: 'admin', APOLLO_SIGNING_KEY_FILE: 'signing.pem' },
       ...{ APOLLO_OIDC_ISSUER: 'https://id.invalid', APOLLO_OIDC_CLIENT_ID: 'apollo' },
       APOLLO_OIDC_CLIENT_SECRET: canaries['the secret of the client at the identity provider'],
-      APOLLO_PUBLIC_URL: 'https://apollo.invalid',
+      APOLLO_PUBLIC_URL: PUBLIC_URL,
     },
     folder,
   );
@@ -89,27 +91,29 @@ async function startWithSecrets(): Promise<void> {
   callers['admin'] = bearer(admin);
 }
 
-/** Somebody of every role, by a token each. */
+/** Somebody of every role, by a token that they made once they had logged in. */
 async function addPeople(): Promise<void> {
-  for (const role of ROLES) {
-    const path = `${API}/people/${role}-1`;
-    await send('PUT', `${path}/roles`, { roles: [role] }, asAdmin());
-    const body = { name: 'laptop', scopes: ['view'], expiresAt: SOON };
-    const key = { 'idempotency-key': `token of ${role}`.replaceAll(' ', '-') };
-    const { token } = await send('POST', `${path}/tokens`, body, { ...asAdmin(), ...key });
-    canaries[`the token of ${role}-1`] = String(token);
-    callers[role] ??= bearer(String(token));
-  }
-  const secret = hex();
-  canaries['the secret of a session'] = secret;
   const store = await openStore('database', { url: database.url });
   const context = { store, clock: new SystemClock(), ids: new UlidIds(), startedAt: new Date() };
-  const person = 'viewer-1';
-  const vouched = { issuer: 'https://id.invalid', subject: person };
-  const lasts = { idleMs: 3_600_000, longestMs: 3_600_000, requestId: 'login' };
-  must(await startLoginSession(context, { person, vouched, secret, ...lasts }));
+  for (const role of ROLES) {
+    const person = `${role}-1`;
+    await send('PUT', `${API}/people/${person}/roles`, { roles: [role] }, asAdmin());
+    const secret = hex();
+    canaries[`the secret of the session of ${person}`] = secret;
+    const vouched = { issuer: 'https://id.invalid', subject: person };
+    const lasts = { idleMs: 3_600_000, longestMs: 3_600_000, requestId: 'login' };
+    must(await startLoginSession(context, { person, vouched, secret, ...lasts }));
+    const browser = { cookie: `__Host-apollo-session=${secret}` };
+    if (role === 'viewer') callers['a browser'] = browser;
+    const body = { name: 'laptop', scopes: ['view'], expiresAt: SOON };
+    const ownPage = { origin: PUBLIC_URL, 'x-csrf-token': csrfTokenOf(secret) };
+    const asked = { ...browser, ...ownPage, 'idempotency-key': `token-of-${role}` };
+    const { status, token } = await send('POST', `${API}/tokens`, body, asked);
+    expect([role, status]).toEqual([role, 201]);
+    canaries[`the token of ${person}`] = String(token);
+    callers[role] ??= bearer(String(token));
+  }
   await store.close();
-  callers['a browser'] = { cookie: `__Host-apollo-session=${secret}` };
 }
 
 /** A spoke that joins by a token, is accepted, and is offered a plan with values. */

@@ -108,7 +108,7 @@ export function toldTogether(
   if (nextOpen === undefined)
     return reasons.map((reason) => ({ ...reason, message: `${reason.message}; ${NEVER}` }));
   if (nextOpen <= last) return reasons;
-  const still = shutAt(Date.parse(last)).join('; ');
+  const still = shutAt(Date.parse(last)).toSorted().join('; ');
   const more = `then it is still shut (${still}), and all is open together at ${nextOpen}`;
   return reasons.map((reason) =>
     reason.until === last ? { ...reason, message: `${reason.message}; ${more}` } : reason,

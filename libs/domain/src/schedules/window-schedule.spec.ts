@@ -313,6 +313,21 @@ describe('the reasons', () => {
     ]);
   });
 
+  it('name all that shuts the way again in one order, however they are kept', () => {
+    const backups = { cron: '0 1 * * *', durationHours: 2 };
+    const suppressions = [
+      { ...backups, name: 'nightly', reason: 'Nightly' },
+      { ...backups, name: 'archive', reason: 'Archive' },
+    ];
+    for (const kept of [suppressions, suppressions.toReversed()]) {
+      const schedule = scheduleOf({ windows: [SATURDAY], suppressions: kept });
+      const { because } = schedule.evaluate(new Date('2026-03-06T12:00:00Z'));
+      expect(because[0]?.message).toContain(
+        'then it is still shut (changes are suppressed: Archive; changes are suppressed: Nightly), and',
+      );
+    }
+  });
+
   it('of an opening are the windows that are open', () => {
     const schedule = scheduleOf({ windows: [SATURDAY, { ...NIGHTLY, name: undefined }] });
     expect(schedule.evaluate(new Date('2026-03-07T02:30:00Z')).because).toEqual([
