@@ -27,7 +27,8 @@ export class DeployRequest {
   @ChoiceField({
     choices: DEPLOYMENT_STRATEGIES,
     optional: true,
-    description: 'Default rolling. immediate is for hotfixes.',
+    description:
+      'Default rolling. canary goes from spoke to spoke and needs two that can be reached. immediate is for hotfixes.',
   })
   strategy?: DeploymentStrategy;
 

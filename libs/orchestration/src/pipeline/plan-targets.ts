@@ -1,4 +1,5 @@
 import {
+  type DeploymentStrategy,
   type DeploymentTarget,
   type Entity,
   type Environment,
@@ -19,17 +20,32 @@ const PAGE = 200;
 
 type Place = Pick<DeploymentTarget, 'entity' | 'spoke'>;
 
+/** Where a deployment goes, and in which order. */
+export interface PlannedTargets {
+  readonly targets: readonly DeploymentTarget[];
+  /** On how many spokes something can come of it: those that are not lost. */
+  readonly reachableSpokes: number;
+}
+
 /**
  * The entities of a service in an environment, and one to be made on each spoke that has none; in
- * waves: one spoke first, then the others. A spoke that never joined, or is revoked, counts only where
- * the service is installed there.
+ * waves: one spoke first, then the others, all at once or, for a canary over spokes, each wave at most
+ * twice as many as the one before. A spoke that never joined, or is revoked, counts only where the
+ * service is installed there.
  */
 export async function planTargets(
   context: Context,
   unit: UnitOfWork,
-  product: Product,
-  environment: Environment,
-): Promise<Result<readonly DeploymentTarget[], Refusal>> {
+  {
+    product,
+    environment,
+    strategy,
+  }: {
+    readonly product: Product;
+    readonly environment: Environment;
+    readonly strategy: DeploymentStrategy;
+  },
+): Promise<Result<PlannedTargets, Refusal>> {
   const entities = await unit.entities.ofProductsIn([environment.name], [product.name]);
   const usable = (await spokesOf(unit, environment.name)).filter((spoke) =>
     isUsable(context, spoke),
@@ -43,7 +59,12 @@ export async function planTargets(
   if (taken !== undefined) return err(taken);
   const places = [...entities.map(({ name, spoke }) => ({ entity: name, spoke })), ...made];
   if (places.length === 0) return err(noSpoke(environment));
-  return ok(inWaves(places, await lostAmong(context, unit, places)));
+  const lost = await lostAmong(context, unit, places);
+  const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
+  const reachable = spokes.filter((name) => !lost.has(name));
+  const inOrder = [...reachable, ...spokes.filter((name) => lost.has(name))];
+  const targets = inWaves(places, inOrder, strategy === 'canary' ? doubling : restAtOnce);
+  return ok({ targets, reachableSpokes: reachable.length });
 }
 
 async function spokesOf(unit: UnitOfWork, environment: string): Promise<readonly SpokeRecord[]> {
@@ -76,14 +97,25 @@ async function lostAmong(
   return new Set(lost.map(({ name }) => name));
 }
 
-/** The first wave is one spoke that may be there to show how it goes; what is lost comes with the rest. */
-function inWaves(places: readonly Place[], lost: ReadonlySet<string>): DeploymentTarget[] {
-  const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
-  const first = spokes.find((name) => !lost.has(name)) ?? spokes[0];
+/** `inOrder`: spokes. The first may be there to show how it goes; what is lost comes last. */
+function inWaves(
+  places: readonly Place[],
+  inOrder: readonly string[],
+  waveOf: (nth: number) => number,
+): DeploymentTarget[] {
   return places
-    .map(({ entity, spoke }) => ({ entity, spoke, wave: spoke === first ? 0 : 1 }))
+    .map(({ entity, spoke }) => ({ entity, spoke, wave: waveOf(inOrder.indexOf(spoke)) }))
     .sort((a, b) => a.wave - b.wave || (a.entity < b.entity ? -1 : 1))
     .map((place) => ({ ...place, state: 'waiting', looks: [] }));
+}
+
+function restAtOnce(nth: number): number {
+  return nth === 0 ? 0 : 1;
+}
+
+/** 1, 2, 4, 8 … spokes. */
+function doubling(nth: number): number {
+  return Math.floor(Math.log2(nth + 1));
 }
 
 /** What stands in the way of making one of these entities. */

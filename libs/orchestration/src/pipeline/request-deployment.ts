@@ -19,6 +19,7 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { reportedState } from '../spokes/release-state.js';
+import { checkStrategy } from './check-strategy.js';
 import type { FollowTools } from './follow-tools.js';
 import { planTargets } from './plan-targets.js';
 import { stepDeployment } from './step-deployment.js';
@@ -81,8 +82,11 @@ export async function requestDeploymentIn(
   if (product === undefined) return err(productNotFound(request.service));
   const release = await releaseFor(unit, request, environment);
   if (!release.ok) return release;
-  const targets = await planTargets(context, unit, product, environment);
-  if (!targets.ok) return targets;
+  const { strategy } = request;
+  const planned = await planTargets(context, unit, { product, environment, strategy });
+  if (!planned.ok) return planned;
+  const lacking = checkStrategy(request, release.value, planned.value);
+  if (lacking !== undefined) return err(lacking);
   const id = idFor(context, product);
   const place = await takePlace(context, unit, { id, ...request }, tools);
   if (!place.ok) return place;
@@ -90,14 +94,14 @@ export async function requestDeploymentIn(
   const at = context.clock.now().toISOString();
   const inserted = await unit.deployments.insert({
     ...{ id, service: product.name, environment: environment.name, kind: request.kind },
-    ...{ strategy: request.strategy, status: 'pending', ...release.value },
+    ...{ strategy, status: 'pending', ...release.value },
     ...(from !== undefined && { fromVersion: from }),
     ...{ deployedBy: principal.name, deployedByKind: principal.kind, deployedAt: at },
     ...(request.reason !== undefined && { reason: request.reason, notes: request.reason }),
     ...(request.notes !== undefined && { notes: request.notes }),
     queued: place.value === 'queued',
     steps: [{ status: 'pending', at }],
-    targets: targets.value,
+    targets: planned.value.targets,
     backup: backupFor(request, environment),
     ...(request.proof !== undefined && { proof: request.proof }),
     version: 1,
@@ -147,21 +151,13 @@ function recordRequest(
   });
 }
 
-function whyForbidden(
-  { kind, strategy }: DeploymentRequest,
-  { tier }: Environment,
-): Refusal | undefined {
+function whyForbidden({ kind }: DeploymentRequest, { tier }: Environment): Refusal | undefined {
   if (kind === 'deploy' && tier === 'production') {
     const detail =
       'Direct deployment to PROD is forbidden. Use /promote to move from DEV to PROD, or /hotfix for emergencies.';
     return refusal('deployment/direct_to_production', detail, { field: 'target_env' });
   }
-  if (strategy === 'rolling' || (strategy === 'immediate' && kind === 'hotfix')) return undefined;
-  const detail =
-    strategy === 'immediate'
-      ? 'strategy immediate is for hotfixes; use rolling'
-      : `strategy ${strategy} needs a chart that declares it, and the charts of this service declare none; use rolling`;
-  return refusal('deployment/strategy_not_declared', detail, { field: 'strategy' });
+  return undefined;
 }
 
 type Wanted = Pick<Deployment, 'wish' | 'toVersion' | 'chartSha256'>;
