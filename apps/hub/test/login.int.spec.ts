@@ -166,6 +166,54 @@ describe('logging in with an identity provider', () => {
   });
 });
 
+describe('whether somebody is logged in', () => {
+  const session = async (headers: Record<string, string> = {}) => {
+    const answer = await browser.send(at('/api/v1/session'), { headers });
+    return { status: answer.status, body: await bodyOf(answer) };
+  };
+
+  it('is told to whoever is, whatever they may do', async () => {
+    expect(await loggedIn('bob')).toMatchObject({ person: 'bob' });
+    expect(await session()).toMatchObject({ status: 200, body: { person: 'bob' } });
+  });
+
+  it('is not so with a token, which is good all the same', async () => {
+    const { store, clock } = hub;
+    const context = { store, clock, ids: new UlidIds(), startedAt: clock.now() };
+    const headers = await anAccount(context, 'ci', { roles: ['viewer'] });
+    await loggedIn('ann');
+    expect(await session(headers)).toMatchObject({
+      status: 404,
+      body: {
+        code: 'http/no_session',
+        detail:
+          'a token let you in, which is no login; GET /api/v1/me says whom this hub takes you for',
+      },
+    });
+  });
+
+  it('is not so with nothing, with a token of nobody, or after the logout', async () => {
+    expect(await session()).toMatchObject({ status: 401, body: { code: 'http/unauthenticated' } });
+    expect(await session({ authorization: 'Bearer x' })).toMatchObject({ status: 401 });
+    const { csrfToken } = await loggedIn('ann');
+    const headers = { 'x-csrf-token': String(csrfToken), origin: hub.url };
+    await browser.send(at('/api/v1/session'), { method: 'DELETE', headers });
+    expect(await session()).toMatchObject({ status: 401 });
+  });
+
+  it('is nobody’s business where nobody has to be', async () => {
+    const local = await TestHub.start();
+    expect(await local.get('/api/v1/session')).toMatchObject({
+      status: 404,
+      body: {
+        code: 'http/no_session',
+        detail: 'nobody has to log in here; GET /api/v1/me says whom this hub takes you for',
+      },
+    });
+    await local.stop();
+  });
+});
+
 describe('what is asked for by a login', () => {
   const change = (headers: Record<string, string>) =>
     browser.send(at('/api/v1/products'), {

@@ -118,6 +118,22 @@ describe('a hub that is asked too often', () => {
     expect(await statuses(1, () => hub.get('/api/v1/plans', ann))).toEqual({ 429: 1 });
   });
 
+  it('holds it against nobody that they ask for a login with a good token', async () => {
+    await start();
+    const ann = await account('ann');
+    expect(await statuses(9, () => hub.get('/api/v1/session', ann))).toEqual({ 404: 9 });
+    expect(await statuses(1, () => hub.get('/api/v1/plans', ann))).toEqual({ 200: 1 });
+    // Nor against others at the same address, whose credentials are not known yet.
+    const bob = await account('bob');
+    expect(await statuses(1, () => hub.get('/api/v1/plans', bob))).toEqual({ 200: 1 });
+  });
+
+  it('holds it against who asks for a login with wrong credentials', async () => {
+    await start();
+    const asked = await statuses(3, () => hub.get('/api/v1/session', WRONG));
+    expect(asked).toEqual({ 401: 2, 429: 1 });
+  });
+
   it.each([
     { name: 'to log in', method: 'GET', path: '/auth/login', status: 400 },
     { name: 'to join', method: 'POST', path: '/spoke/join', status: 400 },

@@ -29,7 +29,7 @@ const HEAD = `Who may use which route of the hub, generated: APOLLO_WRITE_ROUTES
 writes it anew. Each request is about something in environment prod. Each role three times: held in every
 environment, granted in prod, granted in dev only. "none" has an account and no role.
 + goes on to the handler   1 is 401   3 is 403   4 is 404, as if what it is about were not there
-"-" as a permission: anybody at all, or spokes, by rules of their own.
+"-" as a permission: anybody at all, whoever has credentials, or spokes, by rules of their own.
 `;
 const MARKS: Readonly<Record<number, string>> = {
   200: '+',

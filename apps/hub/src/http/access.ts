@@ -8,8 +8,11 @@ export interface PersonAccess {
   readonly where: Whereabouts;
 }
 
-/** Who may use a route: anyone, spokes, or those who have a permission. */
-export type AccessRule = 'anyone' | 'spokes' | PersonAccess;
+/**
+ * Who may use a route: anyone, all people and machines that the hub knows whatever they may do, spokes,
+ * or those who have a permission.
+ */
+export type AccessRule = 'anyone' | 'known' | 'spokes' | PersonAccess;
 
 /** Says who may use a route or all routes of a controller. A route without a rule serves nobody. */
 export const Access = Reflector.createDecorator<AccessRule>();

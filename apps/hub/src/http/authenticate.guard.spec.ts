@@ -77,6 +77,23 @@ describe('who a request is from', () => {
     expect(await requestFrom('anyone', 'Bearer x')).not.toHaveProperty('principal');
   });
 
+  it.each([
+    { name: 'who may do nothing', roles: [] },
+    { name: 'who may look', roles: ['viewer'] },
+  ] as const)('is somebody $name where all may ask whom the hub knows', async ({ roles }) => {
+    await ann();
+    must(await setRoles(context, ENGINE, { name: 'ann', roles, grants: [], disabled: false }));
+    const { principal } = await requestFrom('known', `Bearer ${TOKEN}`, 'required');
+    expect(principal).toMatchObject({ kind: 'person', name: 'ann' });
+    const strangers = [
+      requestFrom('known', 'Bearer x'),
+      requestFrom('known', undefined, 'required'),
+    ];
+    for (const stranger of strangers) {
+      await expect(stranger).rejects.toMatchObject({ code: 'http/unauthenticated' });
+    }
+  });
+
   it('is the local person where nobody has to log in, who may all but agree', async () => {
     const { principal, authority } = await requestFrom(VIEW);
     expect(principal).toEqual({

@@ -43,7 +43,7 @@ export class AuthenticateGuard implements CanActivate {
     }
     const { principal, authority, credentials } = await this.people.identify(request);
     this.limits.admit(request, { ...principal, credentials });
-    await authorise(this.context, request, authority, rule);
+    if (rule !== 'known') await authorise(this.context, request, authority, rule);
     if (credentials !== undefined) request.standing = { person: principal.name, credentials };
     request.principal = principal;
     request.authority = authority;

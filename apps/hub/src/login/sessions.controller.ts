@@ -45,11 +45,21 @@ export class SessionsController {
   ) {}
 
   @Get('session')
-  @Operation({ summary: 'Show your login', access: 'anyone', answer: SessionView })
+  @Operation({
+    summary: 'Show your login',
+    description: '404 for who is let in by something else, such as a token.',
+    access: 'known',
+    answer: SessionView,
+  })
   async get(@Req() request: HubRequest): Promise<SessionView> {
-    const present = await this.sessions.identify(request);
+    const by = request.standing?.credentials.kind;
+    const present = by === 'session' ? await this.sessions.identify(request) : undefined;
     if (present === undefined) {
-      throw new Refused('http/unauthenticated', { detail: 'nobody is logged in; see /auth/login' });
+      const why =
+        by === undefined ? 'nobody has to log in here' : 'a token let you in, which is no login';
+      throw new Refused('http/no_session', {
+        detail: `${why}; GET /api/v1/me says whom this hub takes you for`,
+      });
     }
     const { person, secret, session } = present;
     const { idleEndsAt, endsAt } = session;
