@@ -13,7 +13,7 @@ import {
 import type { HubConfig } from '../config/hub-config.js';
 import type { IntegrationsConfig } from '../config/integrations-config.js';
 import { outsideProviders } from '../integrations/outside-providers.js';
-import { systemTimer } from '../spokes/timer.js';
+import { systemTimer, type Timer } from '../spokes/timer.js';
 import { CLOCK, CONTEXT, ENGINE, HUB_CONFIG, IDS, STORE } from './tokens.js';
 
 /** What a hub is made of; whoever makes them also closes the store. */
@@ -24,12 +24,15 @@ export interface HubParts {
   readonly ids: Ids;
   /** Absent: nothing goes to spokes that carry out signed plans only. */
   readonly signer?: PlanSigner;
+  /** By which calls to those are timed who back up, watch and take back; absent = as time goes. */
+  readonly timer?: Timer;
 }
 
 /** Makes the parts, and the engine that works on them, injectable everywhere. */
 @Module({})
 export class PlatformModule {
-  static with({ config, store: given, clock, ids, signer }: HubParts): DynamicModule {
+  static with(parts: HubParts): DynamicModule {
+    const { config, store: given, clock, ids, signer, timer = systemTimer } = parts;
     const store = new AnnouncingStore(
       tellingStore(given, config.integrations, { clock, ids }),
       clock,
@@ -37,7 +40,7 @@ export class PlatformModule {
     const context: Context = {
       ...{ store, clock, ids, startedAt: clock.now() },
       ...(signer !== undefined && { signer }),
-      ...outsideProviders(config.integrations, { clock, timer: systemTimer }),
+      ...outsideProviders(config.integrations, { clock, timer }),
     };
     return {
       module: PlatformModule,

@@ -14,19 +14,38 @@ export class ObedientSpoke {
   /** What came of plans one after another: `test-service 1.0.0 install`. */
   readonly done: string[] = [];
   private revision = 0;
+  private generation = 1;
+  /** What was said last of each version that it has run. */
+  private readonly seen = new Map<string, ReleaseReport>();
   private readonly working: Promise<void>;
   private readonly beats: ReturnType<typeof setInterval>;
 
   private constructor(private readonly client: SpokeClient) {
     client.say('state.full', { generation: 1, part: 1, parts: 1, releases: [] });
     this.beats = setInterval(() => {
-      client.say('heartbeat', { running: [], generation: 1 });
+      client.say('heartbeat', { running: [], generation: this.generation });
     }, HEARTBEAT_MS);
     this.working = this.work();
   }
 
   static async connect(port: number, credential: TestCredential): Promise<ObedientSpoke> {
     return new ObedientSpoke(await SpokeClient.connect(port, credential));
+  }
+
+  /** Somebody else takes a release back to a version that it has run, by Helm, and the spoke sees it. */
+  seesTakenBack(releaseName: string, version: string): void {
+    const before = this.seen.get(`${releaseName} ${version}`);
+    if (before?.head == null) throw new Error(`${releaseName} ${version} has never run here`);
+    this.revision += 1;
+    this.generation += 1;
+    const name = `${releaseName} ${String(this.revision)}`;
+    const head = {
+      ...{ ...before.head, revision: this.revision },
+      secretUid: sha256Hex(`uid ${name}`).slice(0, 36),
+      releaseDigest: sha256Hex(`release ${name}`),
+    };
+    const changed = [{ ...before, head, observedAt: new Date().toISOString() }];
+    this.client.say('state.delta', { generation: this.generation, changed, removed: [] });
   }
 
   /** Resolves when it does nothing any more. */
@@ -59,10 +78,9 @@ export class ObedientSpoke {
     const result = isSick
       ? ({ ...WENT_BAD, verdict: 'failed' } as const)
       : ({ verdict: 'succeeded', message: 'all objects are Healthy', evidence: {} } as const);
-    this.client.say('plan.result', {
-      ...{ planId, attempt, at, result },
-      release: report(content, planId, this.revision, isSick ? 'Degraded' : 'Healthy'),
-    });
+    const release = report(content, planId, this.revision, isSick ? 'Degraded' : 'Healthy');
+    this.seen.set(`${releaseName} ${version}`, release);
+    this.client.say('plan.result', { ...{ planId, attempt, at, result }, release });
   }
 }
 

@@ -20,6 +20,7 @@ import { CONTEXT } from '../../src/platform/tokens.js';
 import { readHubConfig } from '../../src/config/hub-config.js';
 import { createHub } from '../../src/create-hub.js';
 import { JsonLogger } from '../../src/platform/json-logger.js';
+import type { HubParts } from '../../src/platform/platform.module.js';
 import { SystemClock } from '../../src/platform/system-clock.js';
 import { UlidIds } from '../../src/platform/ulid-ids.js';
 import { anAccount } from '../../src/testing/account.js';
@@ -33,6 +34,11 @@ const STAGES: readonly (readonly [string, Tier])[] = [
   ['staging', 'staging'],
   ['prod', 'production'],
 ];
+
+interface SceneParts extends Pick<HubParts, 'timer'> {
+  /** Over so long it is looked how a deployment does; a second if absent. */
+  readonly settlingMs?: number;
+}
 
 /**
  * A hub on real time and a free port, with `dev`, `staging` and `prod`, each with a spoke that carries
@@ -53,22 +59,21 @@ export class PipelineScene {
     this.client = new HubClient(`http://127.0.0.1:${String(port)}`);
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PipelineScene> {
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    { settlingMs = 1_000, ...parts }: SceneParts = {},
+  ): Promise<PipelineScene> {
     const store = new InMemoryStore();
     const clock = new SystemClock();
     const context: Context = { store, clock, ids: new UlidIds(), startedAt: clock.now() };
-    const config = must(
-      readHubConfig(
-        { APOLLO_LOGIN: 'local', APOLLO_SETTLING_SECONDS: '1', ...settings },
-        '/nowhere',
-      ),
-    );
+    const read = must(readHubConfig({ APOLLO_LOGIN: 'local', ...settings }, '/nowhere'));
+    const config = { ...read, deployments: { ...read.deployments, settlingMs } };
     const logger = new JsonLogger('silent', { write: () => undefined });
     for (const [name, tier] of STAGES) {
       must(await createEnvironment(context, PERSON, { name, tier }));
     }
     const sre = await anAccount(context, 'ann', { roles: ['sre'] });
-    const app = await createHub({ config, ...context }, logger);
+    const app = await createHub({ config, ...context, ...parts }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const scene = new PipelineScene(app, context, sre, port);
