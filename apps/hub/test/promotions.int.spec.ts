@@ -175,6 +175,39 @@ describe('POST /rollback', () => {
     expect(holds.items).toMatchObject([{ entity: 'aria-prod', until: 'lifted' }]);
   });
 
+  it('takes the values back too, and says which; once more it changes nothing, and says so', async () => {
+    await inDev('1.0.0');
+    await scene.client.put('/api/v1/entities/aria-dev', {
+      ...{ spoke: 'dev', product: 'aria' },
+      ...{ desired: { version: '1.1.0' }, values: { replicas: 5 } },
+    });
+    await inDev('1.1.0');
+    const back = { service: 'aria', environment: 'dev', target_version: '1.0.0' };
+    const { status, body } = await post('rollback', back);
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        ...{ status: 'rolled_back', message: 'Rollback completed' },
+        restored_values: [
+          {
+            entity: 'aria-dev',
+            changes: [{ path: 'replicas', change: 'removed', before: 5 }],
+            more: 0,
+          },
+        ],
+      },
+    });
+    const shown = await scene.client.get(`/api/v1/deployments/${String(body['deployment_id'])}`);
+    expect(shown['restoredValues']).toEqual(body['restored_values']);
+    expect(await scene.client.get('/api/v1/entities/aria-dev')).toMatchObject({ values: {} });
+    const again = await post('rollback', back);
+    expect(again).toMatchObject({ status: 200, body: { status: 'rolled_back' } });
+    expect(again.body['message']).toBe(
+      'Rollback completed: 1.0.0 runs there already, so nothing was changed; it is held there',
+    );
+    expect(scene.spoke('dev').done).toHaveLength(3);
+  });
+
   it('says 500 and why where it did not come about', async () => {
     await inDev('1.0.0');
     await inDev('1.1.0');

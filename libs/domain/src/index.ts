@@ -188,6 +188,7 @@ export {
   type SourceDeployment,
 } from './pipeline/promotion-source.js';
 export { isNewer } from './pipeline/is-newer.js';
+export { restoredValues, type RestoredValues } from './pipeline/restored-values.js';
 export { versionBefore } from './pipeline/version-before.js';
 export { placeLeftBy, placeOf } from './plans/place-in-line.js';
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';

@@ -4,10 +4,13 @@ import {
   DEPLOYMENT_STATUSES,
   DEPLOYMENT_STRATEGIES,
   type Deployment,
+  type DeploymentTarget,
+  restoredValues,
   TARGET_STATES,
 } from '@apollo-deploy/domain';
 import type { ListedDeployment, ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ValueChangeView } from '../plans/diff-view.js';
 
 class StepView {
   @ApiProperty({ enum: DEPLOYMENT_STATUSES })
@@ -60,6 +63,17 @@ class TargetView {
 
   @ApiPropertyOptional({ description: 'How it came out.' })
   note?: string;
+}
+
+export class RestoredValuesView {
+  @ApiProperty()
+  entity!: string;
+
+  @ApiProperty({ type: [ValueChangeView], description: '500 at most, lists by position.' })
+  changes!: readonly ValueChangeView[];
+
+  @ApiProperty({ description: 'How many changes there are besides.' })
+  more!: number;
 }
 
 class WaitView {
@@ -137,6 +151,12 @@ export class DeploymentView {
   @ApiProperty({ type: [TargetView] })
   targets!: readonly TargetView[];
 
+  @ApiPropertyOptional({
+    type: [RestoredValuesView],
+    description: 'Of a rollback: the values that go back, where they differ from those before.',
+  })
+  restoredValues?: readonly RestoredValuesView[];
+
   @ApiPropertyOptional({ type: [WaitView], description: 'Only where one deployment is shown.' })
   waitsFor?: readonly WaitView[];
 
@@ -170,13 +190,27 @@ export function deploymentView({
   waitsFor,
 }: ListedDeployment & Partial<ShownDeployment>): DeploymentView {
   const { wish: _, deployedByKind: __, queued: ___, targets, ...rest } = deployment;
+  const restored = restoredValues(deployment);
   return {
     ...rest,
     plans: targets.flatMap(({ planId, spoke }) => {
       const state = planId === undefined ? undefined : plans.get(planId);
       return planId === undefined || state === undefined ? [] : [{ id: planId, spoke, state }];
     }),
-    targets: targets.map(({ before: _b, startedAt: _s, wentBackTo: _w, ...target }) => target),
+    targets: targets.map(targetView),
+    ...(restored.length > 0 && { restoredValues: restored }),
     ...(waitsFor !== undefined && { waitsFor }),
   };
+}
+
+/** Without what only the hub itself goes by. */
+function targetView({
+  before: _,
+  startedAt: __,
+  wentBackTo: ___,
+  values: ____,
+  valuesBefore: _____,
+  ...target
+}: DeploymentTarget): TargetView {
+  return target;
 }

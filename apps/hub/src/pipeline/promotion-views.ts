@@ -2,7 +2,7 @@ import { DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain'
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-class WaitView {
+export class WaitView {
   @ApiProperty({ description: 'Stable, for machines.' })
   code!: string;
 
@@ -50,31 +50,6 @@ export class HotfixView extends AskedView {
 
   @ApiPropertyOptional({ description: 'Why it goes past nothing although you may.' })
   not_waived?: string;
-}
-
-export class RollbackView {
-  @ApiProperty({
-    description: 'rolled_back once the spoke has seen it; else how far the deployment has come.',
-  })
-  status!: string;
-
-  @ApiProperty()
-  service!: string;
-
-  @ApiProperty({ description: 'The version that it goes back to.' })
-  rolled_back_to!: string;
-
-  @ApiProperty()
-  environment!: string;
-
-  @ApiProperty({ description: 'Show it at /api/v1/deployments/{id}.' })
-  deployment_id!: string;
-
-  @ApiProperty({ description: 'How it came out, or what it waits for.' })
-  message!: string;
-
-  @ApiPropertyOptional({ type: [WaitView] })
-  waits_for?: readonly WaitView[];
 }
 
 /** What is said of a deployment that somebody has asked for as a `what`. */

@@ -24,9 +24,10 @@ import { AwaitedAnswer } from './awaited-answer.js';
 import { AwaitedOperation } from './awaited-operation.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
 import { HotfixRequest } from './hotfix-request.js';
-import { askedView, HotfixView, PromotionView, RollbackView } from './promotion-views.js';
+import { askedView, HotfixView, PromotionView } from './promotion-views.js';
 import { PromoteRequest } from './promote-request.js';
 import { RollbackRequest } from './rollback-request.js';
+import { rollbackView, RollbackView } from './rollback-view.js';
 
 /** What the answer to every hotfix says. */
 const WARNING = 'This was a HOTFIX deployment. Please backport to DEV.';
@@ -132,12 +133,6 @@ export class PromotionsController {
       const detail = `${service} did not go back to ${toVersion} in ${rest.environment}: ${notes}; GET /api/v1/deployments/${id} says more`;
       return problemOf('rollback/failed', { detail, data }, request.requestId);
     }
-    const { message, waits_for } = askedView('Rollback', shown);
-    return {
-      status: status === 'completed' ? 'rolled_back' : status,
-      ...{ service, rolled_back_to: toVersion, environment: rest.environment },
-      ...{ deployment_id: id, message },
-      ...(waits_for !== undefined && { waits_for }),
-    };
+    return rollbackView(shown);
   }
 }

@@ -20,7 +20,7 @@ class RunningHeadView {
   valuesDigest!: string;
 }
 
-class ValueChangeView {
+export class ValueChangeView {
   @ApiProperty({
     description:
       'Names and positions, such as `env.0.value`; a name that is no plain word is quoted: `labels."a.b/c"`.',

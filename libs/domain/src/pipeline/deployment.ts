@@ -1,4 +1,4 @@
-import type { DesiredState } from '../catalog/entity.js';
+import type { DesiredState, Values } from '../catalog/entity.js';
 import type { DeploymentStatus, DeploymentStep } from './deployment-lifecycle.js';
 import type { PromotionProof } from './promotion-source.js';
 
@@ -56,6 +56,10 @@ export interface DeploymentTarget {
   readonly startedAt?: string;
   /** What was desired before; `null` = the deployment made the entity. Absent while it waits. */
   readonly before?: DesiredState | null;
+  /** The values that it is brought with; absent = those of the entity, as people leave them. */
+  readonly values?: Values;
+  /** The values that were desired before; present exactly where `values` take their place. */
+  readonly valuesBefore?: Values;
   /** The plan that brings it; absent: there is none yet, or nothing had to change. */
   readonly planId?: string;
   readonly looks: readonly HealthLook[];

@@ -120,8 +120,8 @@ export async function holdAfterFailedRollback(
   });
 }
 
-/** The newest word counts: a hold that was there is replaced. */
-async function leaveHold(context: Context, unit: UnitOfWork, hold: Hold): Promise<void> {
+/** Holds an entity. The newest word counts: a hold that was there is replaced. */
+export async function leaveHold(context: Context, unit: UnitOfWork, hold: Hold): Promise<void> {
   const [before] = await unit.holds.ofEntities([hold.entity]);
   if (before !== undefined) {
     await endHold(context, unit, ENGINE, before, `replaced by hold ${hold.id}`);

@@ -10,11 +10,12 @@ import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
+import { holdRolledBack } from './hold-rolled-back.js';
 import { putBack } from './set-desired.js';
 
 /**
  * A deployment as it is kept once it has ended; what it wanted where it did not come about is taken
- * back. The caller saves it.
+ * back, and what a rollback brought is held. The caller saves it.
  */
 export async function endDeployment(
   context: Context,
@@ -27,6 +28,9 @@ export async function endDeployment(
   for (const target of deployment.targets.filter(hasNotComeAbout)) {
     const why = await putBack(context, unit, deployment, target);
     if (why !== undefined) left.push(`${target.entity}: ${why}`);
+  }
+  if (deployment.kind === 'rollback' && end.status === 'completed') {
+    await holdRolledBack(context, unit, deployment);
   }
   // One that is over already has nothing to end.
   const { breakGlass } = deployment;

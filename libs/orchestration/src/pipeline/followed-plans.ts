@@ -7,6 +7,7 @@ import {
   type RollbackDemand,
   type TargetFacts,
 } from '@apollo-deploy/domain';
+import { jsonDigest } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /** So many plans of an entity, the newest since its wave began, are looked through. */
@@ -37,12 +38,13 @@ export async function followedPlans(
   const known = planId === undefined ? undefined : await unit.plans.get(planId);
   const recent = [openPlan, ...items].flatMap((one) => one ?? []);
   const retried = await retriedAmong(unit, items);
-  const bringing = [...recent, known].flatMap((one) => one ?? []).filter(brings(deployment));
+  const bringsIt = brings(deployment, target);
+  const bringing = [...recent, known].flatMap((one) => one ?? []).filter(bringsIt);
   const plan = state === 'rolling_back' ? known : theOneThatCounts(bringing, retried);
   return {
     ...(plan !== undefined && { plan: followed(plan, retried) }),
     ...(plan?.content.base != null && { replaces: plan.content.base.releaseDigest }),
-    ...otherPlanOf(deployment, startedAt, openPlan),
+    ...otherPlanOf(bringsIt, startedAt, openPlan),
     ...rollbackFacts(plan, recent, demand),
   };
 }
@@ -59,18 +61,24 @@ function rollbackFacts(
 }
 
 function otherPlanOf(
-  deployment: Deployment,
+  bringsIt: (plan: Plan) => boolean,
   startedAt: string,
   openPlan: Plan | undefined,
 ): Pick<TargetFacts, 'otherPlan'> {
-  if (openPlan === undefined || brings(deployment)(openPlan)) return {};
+  if (openPlan === undefined || bringsIt(openPlan)) return {};
   if (!isNewWish(openPlan, startedAt)) return {};
   return { otherPlan: { id: openPlan.id, version: openPlan.to?.version ?? null } };
 }
 
-function brings({ chartSha256 }: Deployment): (plan: Plan) => boolean {
+function brings(
+  { chartSha256 }: Deployment,
+  { values }: DeploymentTarget,
+): (plan: Plan) => boolean {
+  const valuesDigest = values && jsonDigest(values);
   return ({ content, planClass }) =>
-    content.chart?.sha256 === chartSha256 && planClass !== 'automatic_rollback';
+    content.chart?.sha256 === chartSha256 &&
+    (valuesDigest === undefined || content.valuesDigest === valuesDigest) &&
+    planClass !== 'automatic_rollback';
 }
 
 /** A rollback of what failed before is no other wish: what is desired comes after it. */

@@ -8,7 +8,7 @@ import type {
   RollbackDemand,
   TargetFacts,
 } from '@apollo-deploy/domain';
-import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
+import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import { releaseKey } from '../engine/release-key.js';
 import type { EvaluationRecord, ReleaseSummary, SpokeRecord } from '../ports/records.js';
@@ -17,6 +17,7 @@ import { presenceOf } from '../spokes/presence.js';
 import { reportedState } from '../spokes/release-state.js';
 import { followedPlans, type FollowedPlans } from './followed-plans.js';
 import { isOfOthers } from './is-of-others.js';
+import { isStillDesired } from './is-still-desired.js';
 import { loadFreshBackups, type Replaced } from './fresh-backups.js';
 
 /** What is stored of one entity of a deployment. */
@@ -167,15 +168,13 @@ function healthOf(
 }
 
 function otherWish(
-  { wish }: Deployment,
-  { startedAt }: DeploymentTarget,
+  deployment: Deployment,
+  target: DeploymentTarget,
   entity: Entity | undefined,
 ): string | undefined {
-  if (startedAt === undefined) return undefined;
+  if (target.startedAt === undefined) return undefined;
   if (entity === undefined) return 'somebody who has taken the entity out';
-  return canonicalJson({ ...entity.desired }) === canonicalJson({ ...wish })
-    ? undefined
-    : entity.editedBy;
+  return isStillDesired(deployment, target, entity) ? undefined : entity.editedBy;
 }
 
 /** That content is declined counts only if it was said since: before, nobody had asked for it. */

@@ -4,6 +4,7 @@ import {
   deploymentId,
   type DeploymentKind,
   type DeploymentStrategy,
+  type DeploymentTarget,
   type Environment,
   type Product,
   type PromotionProof,
@@ -25,6 +26,9 @@ import { planTargets } from './plan-targets.js';
 import { stepDeployment } from './step-deployment.js';
 import { takePlace } from './take-place.js';
 
+/** The values of an entity that a deployment takes back. */
+export type RestoredContent = Required<Pick<DeploymentTarget, 'values' | 'valuesBefore'>>;
+
 /** What somebody asks to be deployed. */
 export interface DeploymentRequest {
   readonly kind: DeploymentKind;
@@ -42,6 +46,8 @@ export interface DeploymentRequest {
   /** What if another one is under way there: `wait` behind it, or be refused. */
   readonly onConflict?: 'wait' | 'refuse';
   readonly proof?: PromotionProof;
+  /** By entity, what it is brought with and was desired there; others keep the values that they have. */
+  readonly values?: ReadonlyMap<string, RestoredContent>;
 }
 
 /** The unique part of an id is so long. */
@@ -101,7 +107,7 @@ export async function requestDeploymentIn(
     ...(request.notes !== undefined && { notes: request.notes }),
     queued: place.value === 'queued',
     steps: [{ status: 'pending', at }],
-    targets: planned.value.targets,
+    targets: withValues(planned.value.targets, request),
     backup: backupFor(request, environment),
     ...(request.proof !== undefined && { proof: request.proof }),
     version: 1,
@@ -109,6 +115,13 @@ export async function requestDeploymentIn(
   if (!inserted.ok) throw new InvariantViolation(`the place of deployment ${id} is taken`);
   await recordRequest(context, unit, principal, inserted.value);
   return ok(await begin(context, unit, inserted.value, tools));
+}
+
+function withValues(
+  targets: readonly DeploymentTarget[],
+  { values }: DeploymentRequest,
+): readonly DeploymentTarget[] {
+  return targets.map((target) => ({ ...target, ...values?.get(target.entity) }));
 }
 
 /** Takes the steps that can be taken at once: of what runs there already that is all there is to do. */

@@ -14,7 +14,11 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadService } from './load-service.js';
-import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import {
+  environmentNotFound,
+  requestDeploymentIn,
+  type RestoredContent,
+} from './request-deployment.js';
 import { rollBackOutside } from './roll-back-outside.js';
 import type { RollbackProvider } from './rollback-provider.js';
 import { servicePlaces } from './service-places.js';
@@ -35,7 +39,8 @@ const REMEMBERED = 200;
 
 /**
  * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service
- * runs. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
+ * runs, with the values with which that version SUCCEEDED there last; where it never did, with those
+ * that there are. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
  * COMPLETED before, `rollback/not_back` for a version newer than what runs, and as a deployment is. Where
  * somebody else takes services back, they are asked first (`rollBackOutside`).
  */
@@ -56,10 +61,30 @@ export async function rollBack(
     const asked = {
       ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
       ...goal.value,
+      values: await restoredAt(unit, service, goal.value),
       ...(reason !== undefined && { reason }),
     };
     return requestDeploymentIn(context, unit, principal, asked, tools);
   });
+}
+
+/** By entity, the values with which a version SUCCEEDED there last. */
+async function restoredAt(
+  unit: UnitOfWork,
+  service: string,
+  { environment, version }: { readonly environment: string; readonly version: string },
+): Promise<ReadonlyMap<string, RestoredContent>> {
+  const entities = await unit.entities.ofProductsIn([environment], [service]);
+  const release = await unit.releases.get(service, version);
+  const baselines = await unit.baselines.ofEntities(entities.map(({ name }) => name));
+  return new Map(
+    entities.flatMap(({ name, values: valuesBefore }) => {
+      const known = baselines.find(
+        ({ entity, chart }) => entity === name && chart.sha256 === release?.chart.sha256,
+      );
+      return known === undefined ? [] : [[name, { values: known.values, valuesBefore }]];
+    }),
+  );
 }
 
 /** The same request, with what it came to and was asked of somebody else; or why that is not done. */

@@ -6,7 +6,7 @@ import {
   type Entity,
   type Product,
 } from '@apollo-deploy/domain';
-import { canonicalJson, InvariantViolation } from '@apollo-deploy/kernel';
+import { InvariantViolation, jsonDigest } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { dropDemand } from '../engine/follow-rollback.js';
@@ -15,6 +15,7 @@ import { markWithNeighbours } from '../engine/mark-neighbours.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
+import { isStillDesired } from './is-still-desired.js';
 
 /**
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
@@ -33,17 +34,23 @@ export async function startTarget(
   const entity = stored ?? (await newEntity(unit, deployment, target, startedAt));
   const [gone] = await unit.baselines.newestOf([entity.name]);
   const editors = askedForAnew(stored, deployment.deployedBy, gone);
-  const next = { ...entity, desired: deployment.wish, ...editors };
+  const { values = entity.values } = target;
+  const next = { ...entity, desired: deployment.wish, values, ...editors };
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
-  await clearTheWay(context, unit, deployment, written);
+  await clearTheWay(context, unit, deployment, target);
   await markWithNeighbours(unit, [written]);
   await unit.dirty.mark([written.name], true);
   await record(context, unit, requesterOf(deployment), {
     action: stored === undefined ? 'entity.create' : 'entity.update',
     subject: `entity/${written.name}`,
-    detail: { desired: { ...written.desired }, deployment: deployment.id },
+    detail: {
+      ...{ desired: { ...written.desired }, deployment: deployment.id },
+      ...(target.values !== undefined && { valuesDigest: jsonDigest(values) }),
+    },
   });
-  return { ...target, state: 'started', startedAt, before: stored?.desired ?? null };
+  const before = { before: stored?.desired ?? null };
+  const valuesBefore = target.values && { valuesBefore: entity.values };
+  return { ...target, state: 'started', startedAt, ...before, ...valuesBefore };
 }
 
 /**
@@ -57,12 +64,11 @@ export async function putBack(
   deployment: Deployment,
   target: DeploymentTarget,
 ): Promise<string | undefined> {
-  const { before, startedAt, planId } = target;
+  const { before, startedAt, planId, valuesBefore } = target;
   if (before === undefined || startedAt === undefined) return undefined;
   const entity = await unit.entities.get(target.entity);
   if (entity === undefined) return 'the entity was taken out since';
-  const isOurs = canonicalJson({ ...entity.desired }) === canonicalJson({ ...deployment.wish });
-  if (!isOurs || entity.updatedAt !== startedAt) {
+  if (!isStillDesired(deployment, target, entity) || entity.updatedAt !== startedAt) {
     return `what is desired was left as ${entity.editedBy} has set it since`;
   }
   if (before === null && (await hasGoneOut(unit, planId))) {
@@ -70,7 +76,8 @@ export async function putBack(
   }
   const desired: DesiredState = before ?? { absent: true };
   const updatedAt = context.clock.now().toISOString();
-  const saved = await unit.entities.save({ ...entity, desired, updatedAt });
+  const values = valuesBefore ?? entity.values;
+  const saved = await unit.entities.save({ ...entity, desired, values, updatedAt });
   if (!saved.ok) throw new DeploymentMoved(deployment.id);
   await markWithNeighbours(unit, [saved.value]);
   await record(context, unit, ENGINE, {
@@ -133,17 +140,28 @@ async function clearTheWay(
   context: Context,
   unit: UnitOfWork,
   deployment: Deployment,
-  { name }: Entity,
+  target: DeploymentTarget,
 ): Promise<void> {
+  const { entity: name } = target;
   const requester = requesterOf(deployment);
   const why = `deployment ${deployment.id} brings ${deployment.toVersion}`;
   const [hold] = await unit.holds.ofEntities([name]);
-  if (hold !== undefined && hold.fixes?.version !== deployment.toVersion) {
+  if (hold !== undefined && !bringsIt(deployment, target, hold.fixes)) {
     await endHold(context, unit, requester, hold, why);
   }
   const [demand] = await unit.rollbackDemands.ofEntities([name]);
-  if (demand === undefined || demand.to.version === deployment.toVersion) return;
+  if (demand === undefined || bringsIt(deployment, target, demand.to)) return;
   const open = await unit.plans.openOf([name]);
   if (open.some(({ state }) => state === 'EXECUTING' || state === 'UNKNOWN')) return;
   await dropDemand(context, unit, demand, why);
+}
+
+/** Whether a deployment brings this content. Whoever leaves the values as they are means none of them. */
+function bringsIt(
+  { toVersion }: Deployment,
+  { values }: DeploymentTarget,
+  content: { readonly version: string; readonly valuesDigest: string } | undefined,
+): boolean {
+  if (content?.version !== toVersion) return false;
+  return values === undefined || content.valuesDigest === jsonDigest(values);
 }

@@ -77,9 +77,9 @@ export class ProductionWorld {
     await this.world.follow();
     await engine.approveAll('sre-1');
     await this.world.follow();
-    const { id, content } = await this.prod.lastPlan();
+    const { id, content, values } = await this.prod.lastPlan();
     const version = content.chart?.version ?? '';
-    await this.prod.succeed(id, { version, revision: this.next() });
+    await this.prod.succeed(id, { version, values, revision: this.next() });
     await this.lookOn();
   }
 

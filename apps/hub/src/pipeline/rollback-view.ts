@@ -1,0 +1,64 @@
+import { restoredValues } from '@apollo-deploy/domain';
+import type { ShownDeployment } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { RestoredValuesView } from './deployment-views.js';
+import { askedView, WaitView } from './promotion-views.js';
+
+export class RollbackView {
+  @ApiProperty({
+    description: 'rolled_back once the spoke has seen it; else how far the deployment has come.',
+  })
+  status!: string;
+
+  @ApiProperty()
+  service!: string;
+
+  @ApiProperty({ description: 'The version that it goes back to.' })
+  rolled_back_to!: string;
+
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty({ description: 'Show it at /api/v1/deployments/{id}.' })
+  deployment_id!: string;
+
+  @ApiProperty({ description: 'How it came out, or what it waits for.' })
+  message!: string;
+
+  @ApiPropertyOptional({
+    type: [RestoredValuesView],
+    description: 'Which values go back with it, where they differ from what was desired.',
+  })
+  restored_values?: readonly RestoredValuesView[];
+
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Entities where the version is not known to have succeeded: their values stay as they are, and it waits there as any change does.',
+  })
+  unproven_on?: readonly string[];
+
+  @ApiPropertyOptional({ type: [WaitView] })
+  waits_for?: readonly WaitView[];
+}
+
+/** What is said of a rollback that somebody has asked for, while it is under way and once it COMPLETED. */
+export function rollbackView(shown: ShownDeployment): RollbackView {
+  const { deployment } = shown;
+  const { id, status, service, environment, toVersion, targets } = deployment;
+  const { message, waits_for } = askedView('Rollback', shown);
+  const restored = restoredValues(deployment);
+  const unproven = targets.filter(({ values }) => values === undefined);
+  const isDone = status === 'completed';
+  const ranAlready = isDone && targets.every(({ planId }) => planId === undefined);
+  return {
+    status: isDone ? 'rolled_back' : status,
+    ...{ service, rolled_back_to: toVersion, environment, deployment_id: id },
+    message: ranAlready
+      ? `${message}: ${toVersion} runs there already, so nothing was changed; it is held there`
+      : message,
+    ...(restored.length > 0 && { restored_values: restored }),
+    ...(unproven.length > 0 && { unproven_on: unproven.map(({ entity }) => entity) }),
+    ...(waits_for !== undefined && { waits_for }),
+  };
+}
