@@ -40,8 +40,7 @@ describe('POST /deploy', () => {
       body: { status: 'completed', message: 'Deployment to dev completed' },
     });
     const { body } = await scene.hub.get('/status/web');
-    expect(body).toEqual({
-      service: 'web',
+    const inDev = {
       status: 'completed',
       version: '1.0.0',
       environment: 'dev',
@@ -49,7 +48,8 @@ describe('POST /deploy', () => {
       duration_seconds: 0,
       deployment_id: answer.body['deployment_id'],
       pinned: true,
-    });
+    };
+    expect(body).toEqual({ service: 'web', ...inDev, environments: [inDev] });
   });
 
   it('rolls back what does not do well, and tells the status and the history of that', async () => {

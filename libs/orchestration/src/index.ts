@@ -102,6 +102,7 @@ export {
 export { type HotfixRequest, requestHotfix, type RequestedHotfix } from './pipeline/hotfix.js';
 export { promote } from './pipeline/promote.js';
 export { rollBack } from './pipeline/roll-back.js';
+export { readServiceStatus, type ServiceStatus } from './pipeline/read-service-status.js';
 export { type DeploymentRequest, requestDeployment } from './pipeline/request-deployment.js';
 export { addRecall, type NewRecall } from './recalls/add-recall.js';
 export { withdrawRecall } from './recalls/withdraw-recall.js';

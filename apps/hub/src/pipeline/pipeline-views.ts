@@ -1,5 +1,5 @@
 import type { Deployment } from '@apollo-deploy/domain';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 
 /** What the pipeline answers is spelled as its clients spell it. */
 export class DeployAnswer {
@@ -11,37 +11,6 @@ export class DeployAnswer {
 
   @ApiProperty()
   message!: string;
-}
-
-export class ServiceStatusView {
-  @ApiProperty()
-  service!: string;
-
-  @ApiProperty({ description: 'unknown where nothing was ever deployed.' })
-  status!: string;
-
-  @ApiPropertyOptional({ description: 'Absent where there is a version.' })
-  message?: string;
-
-  @ApiPropertyOptional()
-  version?: string;
-
-  @ApiPropertyOptional()
-  environment?: string;
-
-  @ApiPropertyOptional({ format: 'date-time' })
-  deployed_at?: string;
-
-  @ApiPropertyOptional({ type: Number, nullable: true, description: 'null until it has ended.' })
-  duration_seconds?: number | null;
-
-  @ApiPropertyOptional()
-  deployment_id?: string;
-
-  @ApiPropertyOptional({
-    description: 'Whether the version is pinned; else its environment follows a channel.',
-  })
-  pinned?: boolean;
 }
 
 class HistoryEntryView {
@@ -104,26 +73,6 @@ export class RulesView {
 
   @ApiProperty({ type: [StrategyView] })
   strategies!: readonly StrategyView[];
-}
-
-/** What is said of the service of one deployment, its newest. */
-export function serviceStatus(
-  service: string,
-  deployment: Deployment | undefined,
-): ServiceStatusView {
-  if (deployment === undefined) {
-    return { service, status: 'unknown', message: 'No deployment history found' };
-  }
-  return {
-    service,
-    status: deployment.status,
-    version: deployment.toVersion,
-    environment: deployment.environment,
-    deployed_at: deployment.deployedAt,
-    duration_seconds: deployment.durationSeconds ?? null,
-    deployment_id: deployment.id,
-    pinned: 'version' in deployment.wish,
-  };
 }
 
 export function historyEntry(deployment: Deployment): HistoryEntryView {

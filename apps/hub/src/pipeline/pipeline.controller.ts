@@ -5,6 +5,7 @@ import {
   type FollowTools,
   historyOf,
   type Principal,
+  readServiceStatus,
   requestDeployment,
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
@@ -22,14 +23,8 @@ import { AwaitedOperation } from './awaited-operation.js';
 import { DEPLOYMENT_RULES } from './deployment-rules.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
 import { DeployRequest, HistoryQuery, StatusQuery } from './pipeline-requests.js';
-import {
-  DeployAnswer,
-  historyEntry,
-  HistoryView,
-  RulesView,
-  serviceStatus,
-  ServiceStatusView,
-} from './pipeline-views.js';
+import { DeployAnswer, historyEntry, HistoryView, RulesView } from './pipeline-views.js';
+import { ServiceStatusView, serviceStatusView } from './service-status-view.js';
 
 const DEFAULT_HISTORY = 10;
 const NO_DIRECT_WAY =
@@ -94,8 +89,8 @@ export class PipelineController {
 
   @Get('status/:service')
   @Operation({
-    summary: 'Say what became of the newest deployment of a service',
-    description: 'Of those that you may see; unknown where there is none.',
+    summary: 'Say what became of the newest deployments of a service, and which hotfixes it owes',
+    description: 'Of what you may see; unknown where there is none.',
     access: may('view', SOMEWHERE),
     answer: ServiceStatusView,
   })
@@ -105,10 +100,7 @@ export class PipelineController {
     @Query() { environment }: StatusQuery,
   ): Promise<ServiceStatusView> {
     const filter = filterOf(service, environment, seen);
-    const { items } = await this.context.store.transact((unit) =>
-      unit.deployments.list(filter, { limit: 1 }),
-    );
-    return serviceStatus(service, items[0]);
+    return serviceStatusView(service, await readServiceStatus(this.context, filter));
   }
 
   @Get('history/:service')

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { backPortOwed, type ServicePlace } from './back-port.js';
 
 const dev = (...running: readonly (string | null)[]): ServicePlace => ({
-  ...{ environment: 'dev', tier: 'development', running },
+  ...{ environment: 'dev', tier: 'development', running, healthy: true },
 });
 const staging = (...running: readonly (string | null)[]): ServicePlace => ({
-  ...{ environment: 'staging', tier: 'staging', running },
+  ...{ environment: 'staging', tier: 'staging', running, healthy: true },
 });
 const prod = (...running: readonly (string | null)[]): ServicePlace => ({
-  ...{ environment: 'prod', tier: 'production', running },
+  ...{ environment: 'prod', tier: 'production', running, healthy: true },
 });
 
 describe('a hotfix to 1.2.1 is to be brought', () => {
@@ -23,6 +23,11 @@ describe('a hotfix to 1.2.1 is to be brought', () => {
     {
       name: 'one of two spokes of dev runs it',
       places: [dev('1.2.1', '1.2.0')],
+      expected: ['dev'],
+    },
+    {
+      name: 'dev runs it and is not Healthy',
+      places: [{ ...dev('1.2.1'), healthy: false }],
       expected: ['dev'],
     },
     { name: 'nothing runs in dev', places: [dev(null)], expected: ['dev'] },

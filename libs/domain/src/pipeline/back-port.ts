@@ -8,6 +8,8 @@ export interface ServicePlace {
   readonly tier: Tier;
   /** `null`: nothing, as far as is known. */
   readonly running: readonly (string | null)[];
+  /** All that runs there is Healthy, as far as is known. */
+  readonly healthy: boolean;
 }
 
 /** A hotfix that COMPLETED and has not been brought to what is below production, as far as is known. */
@@ -21,7 +23,7 @@ export function owesBackPort({
 
 /**
  * The environments below production that a hotfix is still to be brought to: those in which an entity
- * of the service runs neither its version nor a newer one. Brought to all of them, it has been
+ * of the service does not run its version or a newer one, Healthy. Brought to all of them, it has been
  * back-ported.
  */
 export function backPortOwed(
@@ -31,6 +33,7 @@ export function backPortOwed(
   const has = (running: string | null): boolean =>
     running !== null && (running === toVersion || isNewer(running, toVersion));
   return places
-    .filter(({ tier, running }) => isLowerTier(tier, 'production') && !running.every(has))
+    .filter(({ tier }) => isLowerTier(tier, 'production'))
+    .filter(({ running, healthy }) => !(healthy && running.every(has)))
     .map(({ environment }) => environment);
 }

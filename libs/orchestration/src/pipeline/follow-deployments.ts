@@ -1,9 +1,11 @@
 import type { Deployment } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { LeaseLost } from '../scheduling/under-lease.js';
 import type { FollowTools } from './follow-tools.js';
 import type { ServiceHealth } from './health-provider.js';
+import { settleBackPorts } from './settle-back-ports.js';
 import { stepDeployment, type Stepped } from './step-deployment.js';
 
 const LEASE = 'deployments';
@@ -18,6 +20,7 @@ const STEPS_MAX = 20;
  * Takes every deployment under way as far as it goes now, one transaction a step. Whatever a step goes
  * by is read from the store, so that nothing is lost with a replica that dies between two steps. One
  * deployment that meets an error does not keep the others; what was met is thrown in the end.
+ * What hotfixes owe below production is looked at as well, however it came there.
  * Answers when time alone moves one next; nothing while another replica follows.
  *
  * `holder`: one running process.
@@ -33,6 +36,13 @@ export async function followDeployments(
   do {
     const found = await begin(context, holder, after);
     if (found === undefined) break;
+    for (const service of found.owing) {
+      try {
+        await inLease(context, found.lease, (unit) => settleBackPorts(context, unit, service));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     for (let left: readonly Followed[] = found.ids.map((id) => ({ id })); left.length > 0;) {
       const asking: Promise<Followed>[] = [];
       for (const one of left) {
@@ -62,10 +72,12 @@ interface Followed {
 interface Begun {
   readonly lease: Lease;
   readonly ids: readonly string[];
+  /** Services with hotfixes that may have been brought back since; only with the first page. */
+  readonly owing: readonly string[];
   readonly next?: string;
 }
 
-/** One statement where there is nothing to follow. */
+/** Two statements where there is nothing to follow. */
 function begin(
   { store, clock }: Context,
   holder: string,
@@ -74,11 +86,12 @@ function begin(
   return store.transact(async (unit) => {
     const page = { limit: PAGE, ...(after !== undefined && { after }) };
     const { items, next } = await unit.deployments.underWay(page);
-    if (items.length === 0) return undefined;
+    const owing = after === undefined ? await unit.deployments.servicesOwingBackPort() : [];
+    if (items.length === 0 && owing.length === 0) return undefined;
     const now = clock.now().toISOString();
     const lease = await unit.leases.acquire({ name: LEASE, holder, ttlMs: TTL_MS, now });
     if (lease === undefined) return undefined;
-    return { lease, ids: items, ...(next !== undefined && { next }) };
+    return { lease, owing, ids: items, ...(next !== undefined && { next }) };
   });
 }
 
@@ -96,18 +109,27 @@ async function followOne(
 ): Promise<Reached> {
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const said = steps === 0 ? answer : undefined;
-    const stepped: Stepped | undefined = await context.store.transact(async (unit) => {
-      // Renewed, as whoever was asked may have taken long; as with a fence it does not pass on meanwhile.
-      const now = context.clock.now().toISOString();
-      const renewed = await unit.leases.renew(lease, TTL_MS, now);
-      if (renewed === undefined) throw new LeaseLost(lease);
-      return stepDeployment(context, unit, id, tools, said);
-    });
+    const stepped: Stepped | undefined = await inLease(context, lease, (unit) =>
+      stepDeployment(context, unit, id, tools, said),
+    );
     if (stepped === undefined || stepped.did === 'end') return {};
     if (stepped.did === 'asks') return { asked: stepped.deployment };
     if (stepped.did === 'wait') return stepped.until === undefined ? {} : { until: stepped.until };
   }
   return { until: context.clock.now().toISOString() };
+}
+
+/** Renews the lease, as whoever was asked may have taken long; as with a fence it does not pass on meanwhile. */
+function inLease<T>(
+  { store, clock }: Context,
+  lease: Lease,
+  work: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  return store.transact(async (unit) => {
+    const renewed = await unit.leases.renew(lease, TTL_MS, clock.now().toISOString());
+    if (renewed === undefined) throw new LeaseLost(lease);
+    return work(unit);
+  });
 }
 
 /** Asked outside of any transaction: it may take long. That nobody answers is no sign of health. */

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BreakGlass } from '@apollo-deploy/domain';
-import { must } from '../testing/engine-world.js';
+import { putEntity } from '../catalog/put-entity.js';
+import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
+import { readServiceStatus } from './read-service-status.js';
 
 const REASON = 'Critical auth bug affecting all users';
 
@@ -156,10 +158,77 @@ describe('what a hotfix owes below production', () => {
     expect(Date.parse(backPortedAt ?? '')).toBeGreaterThan(Date.parse(endedAt ?? ''));
   });
 
+  it('is not settled by what fails in dev and goes back', async () => {
+    const { id } = await inHaste();
+    await scene.world.deploy({ version: '1.0.1' });
+    await scene.world.succeed('1.0.1', 9);
+    expect(await owing()).toEqual([id]);
+    await scene.world.engine.report({
+      aria: { version: '1.0.1', revision: 9, health: 'Degraded' },
+    });
+    await scene.world.lookOn();
+    expect(await owing()).toEqual([id]);
+    expect((await scene.world.engine.lastPlan()).type).toBe('rollback');
+  });
+
   it('is settled when dev runs something newer', async () => {
     await inHaste();
     await scene.inDev('1.1.0');
     expect(await owing()).toEqual([]);
+  });
+
+  it.each([
+    { name: 'an edit of the entity', desired: { version: '1.1.0' } },
+    { name: 'the channel', desired: { channel: 'dev' } },
+  ])('is settled when dev comes to run it by $name, without a deployment', async ({ desired }) => {
+    const { id } = await inHaste();
+    const { engine } = scene.world;
+    await engine.report({ aria: { version: '1.0.0', revision: 1 } });
+    await engine.release('1.1.0');
+    const { entity } = await engine.view();
+    must(await putEntity(engine.context, PERSON, { ...entity, desired }));
+    await engine.settle();
+    await scene.world.follow();
+    expect(await owing()).toEqual([id]);
+    const plan = await engine.lastPlan();
+    await engine.result(plan.id, SUCCEEDED, { version: '1.1.0', revision: 2 });
+    // Whoever followed deployments until now does no more.
+    engine.clock.advance(60_000);
+    await scene.world.follow('replica-2');
+    expect(await owing()).toEqual([]);
+    expect((await scene.world.stored(id)).backPortedAt).toBe(engine.clock.now().toISOString());
+  });
+
+  it('is told by the status of the service, with where it is missing and since when', async () => {
+    const { context } = scene.world.engine;
+    const status = (environments?: readonly string[], environment?: string) =>
+      readServiceStatus(context, {
+        service: 'aria',
+        ...(environments !== undefined && { environments }),
+        ...(environment !== undefined && { environment }),
+      });
+    expect((await status()).backPorts).toEqual([]);
+    const hotfix = await inHaste();
+    const owed = [{ hotfix, missingIn: ['dev'], since: hotfix.endedAt }];
+    const { latest, places, backPorts } = await status();
+    expect(backPorts).toEqual(owed);
+    expect(latest?.id).toBe(hotfix.id);
+    expect(places.map(({ environment, toVersion }) => [environment, toVersion])).toEqual([
+      ['dev', '1.0.0'],
+      ['prod', '1.0.1'],
+    ]);
+    for (const one of ['dev', 'prod']) {
+      expect((await status(undefined, one)).backPorts).toEqual(owed);
+    }
+    expect((await status(undefined, 'dev')).latest?.environment).toBe('dev');
+    // Who may see one of them only is told nothing of the other.
+    expect(await status(['dev'])).toMatchObject({
+      places: [{ toVersion: '1.0.0' }],
+      backPorts: [],
+    });
+    expect((await status(['prod'])).backPorts).toEqual([]);
+    await scene.inDev('1.0.1');
+    expect((await status()).backPorts).toEqual([]);
   });
 
   it('is not owed of what dev runs already', async () => {

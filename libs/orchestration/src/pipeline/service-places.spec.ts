@@ -20,7 +20,7 @@ it('a service is where it is wanted, and runs there what its spokes say', async 
     servicePlaces(world.context, unit, 'aria'),
   );
   expect([...places].sort((a, b) => (a.environment < b.environment ? -1 : 1))).toEqual([
-    { environment: 'dev', tier: 'development', running: ['1.1.0'] },
-    { environment: 'prod', tier: 'production', running: ['1.0.0'] },
+    { environment: 'dev', tier: 'development', running: ['1.1.0'], healthy: true },
+    { environment: 'prod', tier: 'production', running: ['1.0.0'], healthy: false },
   ]);
 });

@@ -23,6 +23,7 @@ export async function servicePlaces(
     const running = entities.map(
       ({ reported }) => runningVersion(reported?.release ?? null) ?? null,
     );
-    return [{ environment: name, tier, running }];
+    const healthy = entities.every(({ reported }) => reported?.release?.health === 'Healthy');
+    return [{ environment: name, tier, running, healthy }];
   });
 }

@@ -37,6 +37,12 @@ export interface DeploymentRepository {
   underWay(page: PageRequest): Promise<Page<string>>;
   /** Those of these places that have not ended, in the order of their ids. */
   underWayAt(places: readonly DeploymentPlace[]): Promise<readonly Deployment[]>;
+  /** Services that have hotfixes which `owesBackPort` is true of, in their order. */
+  servicesOwingBackPort(): Promise<readonly string[]>;
+  /** The newest of a service in each environment of the filter, in the order of the environments. */
+  newestOfEach(
+    filter: Pick<DeploymentFilter, 'environment' | 'environments'> & { readonly service: string },
+  ): Promise<readonly Deployment[]>;
   /** Hotfixes of a service that `owesBackPort` is true of, in the order of their ids. */
   owingBackPort(service: string): Promise<readonly Deployment[]>;
   /** How many there are. */

@@ -150,6 +150,43 @@ export function describeStoredDeployments(store: () => Store): void {
       expect(ids(owing)).toEqual(['a', 'c']);
     });
 
+    it('name the services that owe a back-port, each once', async () => {
+      const hotfix = { kind: 'hotfix', ...ENDED } as const;
+      await insert(
+        aDeployment({ id: 'b', ...hotfix, service: 'web' }),
+        aDeployment({ id: 'a', ...hotfix }),
+        aDeployment({ id: 'c', ...hotfix }),
+        aDeployment({ id: 'brought', ...hotfix, service: 'api', backPortedAt: NOON }),
+        aDeployment({ id: 'ordinary', ...ENDED, service: 'db' }),
+      );
+      const owing = () => store().transact((unit) => unit.deployments.servicesOwingBackPort());
+      expect(await owing()).toEqual(['aria', 'web']);
+      await save(aDeployment({ id: 'b', ...hotfix, service: 'web', backPortedAt: NOON }));
+      expect(await owing()).toEqual(['aria']);
+    });
+
+    it('are found as the newest of a service in each environment', async () => {
+      const later = '2026-01-05T10:00:00.000Z';
+      await insert(
+        aDeployment({ id: 'z', ...ENDED }),
+        aDeployment({ id: 'a', ...ENDED, deployedAt: later }),
+        aDeployment({ id: 'b', ...ENDED, deployedAt: later }),
+        aDeployment({ id: 'p', environment: 'prod' }),
+        aDeployment({ id: 'other', service: 'web', deployedAt: later }),
+      );
+      const newest = async (filter: object) =>
+        ids(
+          await store().transact((unit) =>
+            unit.deployments.newestOfEach({ service: 'aria', ...filter }),
+          ),
+        );
+      expect(await newest({})).toEqual(['b', 'p']);
+      expect(await newest({ environments: ['prod', 'x'] })).toEqual(['p']);
+      expect(await newest({ environments: [] })).toEqual([]);
+      expect(await newest({ environment: 'dev' })).toEqual(['b']);
+      expect(await newest({ service: 'x' })).toEqual([]);
+    });
+
     it.each([
       {
         name: 'all',

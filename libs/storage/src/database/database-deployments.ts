@@ -100,6 +100,26 @@ export class DatabaseDeployments implements DeploymentRepository {
     );
   }
 
+  async servicesOwingBackPort(): Promise<readonly string[]> {
+    const rows = await this.session.read(
+      `SELECT DISTINCT service FROM deployment_history
+       WHERE kind = 'hotfix' AND status = 'completed' AND back_ported_at IS NULL ORDER BY service`,
+      [],
+    );
+    return rows.map(({ service }) => service as string);
+  }
+
+  newestOfEach(
+    filter: Parameters<DeploymentRepository['newestOfEach']>[0],
+  ): Promise<readonly Deployment[]> {
+    const { where, parameters } = matching(filter);
+    return this.table.select(
+      `WHERE id IN (SELECT DISTINCT ON (environment) id FROM deployment_history ${where}
+         ORDER BY environment, ${NEWEST_FIRST}) ORDER BY environment`,
+      parameters,
+    );
+  }
+
   async count(filter: DeploymentFilter): Promise<number> {
     const conditions = matching(filter);
     const rows = await this.session.read(

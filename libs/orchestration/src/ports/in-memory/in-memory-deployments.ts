@@ -55,6 +55,22 @@ export class InMemoryDeployments implements DeploymentRepository {
     return this.view.inGroup('service', service).filter(owesBackPort).sort(byId);
   }
 
+  async servicesOwingBackPort(): Promise<readonly string[]> {
+    const owing = this.view.inGroup('owing', '').map(({ service }) => service);
+    return [...new Set(owing)].sort();
+  }
+
+  async newestOfEach(
+    filter: Parameters<DeploymentRepository['newestOfEach']>[0],
+  ): Promise<readonly Deployment[]> {
+    const newest = new Map<string, Deployment>();
+    // The newest of each comes last.
+    for (const row of this.matching(filter).sort(newestFirst).reverse()) {
+      newest.set(row.environment, row);
+    }
+    return [...newest.values()].sort((a, b) => (a.environment < b.environment ? -1 : 1));
+  }
+
   async count(filter: DeploymentFilter): Promise<number> {
     return this.matching(filter).length;
   }

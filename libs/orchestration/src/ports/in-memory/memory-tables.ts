@@ -1,4 +1,10 @@
-import { isOpen, notificationStatusOf, rolesAnywhere, stands } from '@apollo-deploy/domain';
+import {
+  isOpen,
+  notificationStatusOf,
+  owesBackPort,
+  rolesAnywhere,
+  stands,
+} from '@apollo-deploy/domain';
 import type {
   AutomaticSuppression,
   BackupRecord,
@@ -86,8 +92,8 @@ export type ReleaseGroup = 'product' | 'version' | 'chart' | 'dependency';
 export type EntityGroup = 'spoke' | 'environment' | 'product' | 'place' | 'productOn' | 'release';
 /** `owed` by product, what nobody has reviewed; `untold` all of which nobody was told that they are overdue. */
 export type BreakGlassGroup = 'owed' | 'untold';
-/** `place` and `underWay`: only those that have not ended. */
-export type DeploymentGroup = 'service' | 'place' | 'underWay';
+/** `place` and `underWay`: only those that have not ended; `owing`: those that owe a back-port. */
+export type DeploymentGroup = 'service' | 'place' | 'underWay' | 'owing';
 export type ApprovalGroup = 'standing' | 'anyStanding' | 'consumedBy';
 export type LoginSessionGroup = 'hash' | 'person' | 'subject' | 'sid';
 /** `waiting` by receiver, `ended` by how. */
@@ -142,6 +148,7 @@ export class MemoryTables {
     place: ({ service, environment, endedAt }) =>
       endedAt === undefined ? compositeKey(service, environment) : undefined,
     underWay: (row) => (row.endedAt === undefined ? '' : undefined),
+    owing: (row) => (owesBackPort(row) ? '' : undefined),
   });
   readonly people = new MemoryTable<PersonRecord, 'role'>((row) => row.name, {
     role: (row) => (row.disabled || row.machine === true ? undefined : rolesAnywhere(row)),

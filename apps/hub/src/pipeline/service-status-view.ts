@@ -1,0 +1,121 @@
+import type { Deployment } from '@apollo-deploy/domain';
+import type { ServiceStatus } from '@apollo-deploy/orchestration';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+class PlaceStatusView {
+  @ApiProperty()
+  environment!: string;
+
+  @ApiProperty()
+  status!: string;
+
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  deployed_at!: string;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'null until it has ended.' })
+  duration_seconds!: number | null;
+
+  @ApiProperty()
+  deployment_id!: string;
+
+  @ApiProperty({
+    description: 'Whether the version is pinned; else its environment follows a channel.',
+  })
+  pinned!: boolean;
+}
+
+class BackPortView {
+  @ApiProperty({ description: 'The hotfix.' })
+  deployment_id!: string;
+
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty({
+    type: [String],
+    description:
+      'The environments below production that do not run it, or something newer, everywhere.',
+  })
+  missing_in!: readonly string[];
+
+  @ApiProperty({ format: 'date-time', description: 'When the hotfix completed.' })
+  since!: string;
+}
+
+export class ServiceStatusView {
+  @ApiProperty()
+  service!: string;
+
+  @ApiProperty({ description: 'unknown where nothing was ever deployed.' })
+  status!: string;
+
+  @ApiPropertyOptional({ description: 'Absent where there is a version.' })
+  message?: string;
+
+  @ApiPropertyOptional()
+  version?: string;
+
+  @ApiPropertyOptional()
+  environment?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  deployed_at?: string;
+
+  @ApiPropertyOptional({ type: Number, nullable: true, description: 'null until it has ended.' })
+  duration_seconds?: number | null;
+
+  @ApiPropertyOptional()
+  deployment_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'Whether the version is pinned; else its environment follows a channel.',
+  })
+  pinned?: boolean;
+
+  @ApiPropertyOptional({
+    type: [PlaceStatusView],
+    description: 'The newest deployment of each environment; the fields beside are the latest.',
+  })
+  environments?: readonly PlaceStatusView[];
+
+  @ApiPropertyOptional({
+    type: [BackPortView],
+    description: 'Hotfixes that are still to be brought back. Absent: none is.',
+  })
+  back_ports?: readonly BackPortView[];
+}
+
+/** What is said of a service: its latest deployment, that of each environment, and what it owes. */
+export function serviceStatusView(
+  service: string,
+  { latest, places, backPorts }: ServiceStatus,
+): ServiceStatusView {
+  if (latest === undefined) {
+    return { service, status: 'unknown', message: 'No deployment history found' };
+  }
+  return {
+    service,
+    ...placeStatus(latest),
+    environments: places.map(placeStatus),
+    ...(backPorts.length > 0 && {
+      back_ports: backPorts.map(({ hotfix, missingIn, since }) => ({
+        ...{ deployment_id: hotfix.id, version: hotfix.toVersion, missing_in: missingIn, since },
+      })),
+    }),
+  };
+}
+
+function placeStatus(deployment: Deployment): PlaceStatusView {
+  return {
+    status: deployment.status,
+    version: deployment.toVersion,
+    environment: deployment.environment,
+    deployed_at: deployment.deployedAt,
+    duration_seconds: deployment.durationSeconds ?? null,
+    deployment_id: deployment.id,
+    pinned: 'version' in deployment.wish,
+  };
+}
