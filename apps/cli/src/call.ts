@@ -47,6 +47,14 @@ export class Call {
     else this.surroundings.print(screened(text));
   }
 
+  now(): Date {
+    return this.surroundings.now();
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.surroundings.pause(ms);
+  }
+
   /** Says what is no result and has to be known. */
   warn(text: string): void {
     this.surroundings.tell(screened(text));
@@ -54,8 +62,15 @@ export class Call {
 
   /** Ends the command unless a person says yes, or has said so beforehand; `unasked` if there is none. */
   async confirm(question: string, saidYes: boolean, unasked: string): Promise<void> {
-    if (saidYes) return;
-    if (!this.surroundings.isTerminal.input) throw new CommandEnded(EXIT.unusable, unasked);
+    if (!saidYes && !this.surroundings.isTerminal.input) {
+      throw new CommandEnded(EXIT.unusable, unasked);
+    }
+    await this.reconsider(question, saidYes);
+  }
+
+  /** As `confirm`, but goes on where nobody is there to be asked: the command line says it all. */
+  async reconsider(question: string, saidYes: boolean): Promise<void> {
+    if (saidYes || !this.surroundings.isTerminal.input) return;
     const said = await this.surroundings.ask(`${question} [y/N] `);
     if (/^y(es)?$/i.test(said.trim())) return;
     throw new CommandEnded(EXIT.refused, 'nothing was done');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { askOn } from './ask-on.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -12,6 +13,7 @@ export function nodeSurroundings(): Surroundings {
     },
     fetch,
     now: () => new Date(),
+    pause: (ms) => delay(ms),
     print: (text) => {
       process.stdout.write(`${text}\n`);
     },

@@ -51,7 +51,7 @@ describe('apolloctl', () => {
   it('tells how it is used, and its version', async () => {
     expect(await run('--help')).toMatchObject({
       ...{ code: 0, err: '' },
-      out: expect.stringContaining('Ends with 0 if it was done, 1 if it was refused'),
+      out: expect.stringContaining('Ends with 0 if it was done, 1 if it was refused or failed'),
     });
     expect(await run('approve --help')).toMatchObject({
       code: 0,

@@ -17,7 +17,7 @@ export async function runApolloctl(
   commandLine: readonly string[],
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const program = programOf(surroundings);
+  const program = programOf(commandLine, surroundings);
   try {
     await program.parseAsync([...commandLine], { from: 'user' });
     return EXIT.done;

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly isTerminal: { readonly input: boolean; readonly output: boolean };
   readonly fetch: typeof fetch;
   now(): Date;
+  /** Resolves after so many milliseconds. */
+  pause(ms: number): Promise<void>;
   /** A result: standard output, with a line feed added. */
   print(text: string): void;
   /** What is no result: standard error, with a line feed added. */

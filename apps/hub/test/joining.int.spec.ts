@@ -32,6 +32,27 @@ async function knocks(to: unknown, key = KEY): Promise<Answer> {
 }
 
 describe('a spoke that joins over HTTP', () => {
+  it('has join tokens that are listed while they are good, without what they are', async () => {
+    const path = '/api/v1/spokes/dev-1/join-tokens';
+    expect((await hub.get(path)).status).toBe(404);
+    await token();
+    const text = await token(CLUSTER);
+    const made = hub.clock.now();
+    const expiresAt = new Date(made.getTime() + 3_600_000).toISOString();
+    const listed = await hub.get(path);
+    expect(listed).toMatchObject({
+      status: 200,
+      body: { items: [{ createdAt: made.toISOString(), expiresAt, ...CLUSTER }] },
+    });
+    expect(JSON.stringify(listed.body)).not.toContain(text);
+    hub.clock.advance(3_600_000);
+    expect((await hub.get(path)).body).toEqual({ items: [] });
+    const next = await token();
+    expect((await hub.get(path)).body['items']).toHaveLength(1);
+    await join(next);
+    expect((await hub.get(path)).body).toEqual({ items: [] });
+  });
+
   it('is pending until a person accepts the key they see, and is let in then', async () => {
     const joined = await join(await token());
     expect(joined).toMatchObject({

@@ -159,6 +159,7 @@ const ROUTES: Readonly<Record<string, About>> = {
   'get /api/v1/spokes/{name}': { one: 'spoke' },
   'post /api/v1/spokes/{name}/accept': { one: 'spoke' },
   'delete /api/v1/spokes/{name}/join-tokens': { one: 'spoke' },
+  'get /api/v1/spokes/{name}/join-tokens': { one: 'spoke' },
   'put /api/v1/spokes/{name}/limit': { one: 'spoke' },
   'get /api/v1/spokes/{name}/releases': { one: 'spoke' },
   'post /api/v1/spokes/{name}/revoke': { one: 'spoke' },

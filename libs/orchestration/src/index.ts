@@ -141,6 +141,7 @@ export {
   type ShownToken,
 } from './trust/authenticate-spoke.js';
 export { endJoinTokens } from './trust/end-join-tokens.js';
+export { unusedJoinTokens } from './trust/unused-join-tokens.js';
 export { issueJoinToken, type JoinTokenRequest } from './trust/issue-join-token.js';
 export {
   addKeySet,

@@ -8,9 +8,10 @@ const KEY = {
 };
 const SPOKE = {
   ...{ id: 'prod', name: 'prod', environment: 'prod', status: 'pending', simulated: false },
-  ...{ key: { ...KEY, acceptedAt: null }, alarm: null, revocation: null },
+  ...{ key: { ...KEY, acceptedAt: null }, alarm: null, revocation: null, trustedKeys: null },
   ...{ agentVersion: '0.1.0', kubernetesVersion: 'v1.36.3', lastSeenAt: null },
 };
+const ACCEPTED = { ...SPOKE, key: { ...KEY, acceptedAt: KEY.joinedAt } };
 const AT = '/api/v1/spokes/prod';
 const SHOWN = { [`GET ${AT}`]: { body: SPOKE } };
 const ACCEPTS = {
@@ -33,8 +34,13 @@ describe('apolloctl spokes', () => {
       look: 'revoked by ann: stolen\\u{1b}[5m',
     },
     {
+      name: 'one by whose keys nobody signs',
+      spoke: { ...ACCEPTED, trustedKeys: { version: 2, warning: 'key set 2 needs 1 of its keys' } },
+      look: 'key set 2 needs 1 of its keys',
+    },
+    {
       name: 'one as it should be',
-      spoke: { ...SPOKE, key: { ...KEY, acceptedAt: KEY.joinedAt } },
+      spoke: { ...ACCEPTED, trustedKeys: { version: 2, warning: null } },
       look: '-',
     },
   ])('says what has to be looked at: $name', async ({ spoke, look }) => {
@@ -82,20 +88,5 @@ describe('apolloctl spokes', () => {
     });
     expect(ran).toMatchObject({ code: 0, asked: [path], out: 'revoked: prod' });
     expect(ran.requests[0]?.body).toEqual({ reason: 'stolen' });
-  });
-});
-
-describe('apolloctl join-token', () => {
-  it('shows a new one alone', async () => {
-    const body = { token: 'apollo-join_new', expiresAt: '2026-03-01T13:00:00.000Z' };
-    const hub = { 'POST /api/v1/join-tokens': { status: 201, body } };
-    const ran = await run('join-token east prod --cluster-uid u --max-concurrent 3', { hub });
-    expect(ran).toMatchObject({
-      ...{ code: 0, out: 'apollo-join_new' },
-      err: 'join token of spoke east, until 2026-03-01T13:00:00Z; it is shown this once',
-    });
-    expect(ran.requests[0]?.body).toEqual({
-      ...{ spoke: 'east', environment: 'prod', clusterUid: 'u', maxConcurrent: 3 },
-    });
   });
 });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Static, type TSchema, Type } from 'typebox';
 import type { Call } from '../call.js';
@@ -9,8 +8,7 @@ import { columns, fields } from '../output/columns.js';
 import { second } from '../output/instant.js';
 import { plain } from '../output/plain.js';
 import type { Surroundings } from '../surroundings.js';
-import { addGroup, calling, given, type PageOptions } from './define.js';
-import { showSecret, WRITE } from './show-secret.js';
+import { addGroup, calling, type PageOptions } from './define.js';
 
 const Text = Type.String();
 const orNull = <S extends TSchema>(shape: S) => Type.Union([shape, Type.Null()]);
@@ -22,6 +20,7 @@ const SpokeView = Type.Object({
     Type.Object({ publicKey: Text, clusterUid: Text, joinedAt: Text, acceptedAt: orNull(Text) }),
   ),
   alarm: orNull(Type.Object({ kind: Text, at: Text, message: Text })),
+  trustedKeys: orNull(Type.Object({ warning: orNull(Text) })),
   revocation: orNull(Type.Object({ by: Text, reason: Text })),
   simulated: orNull(Type.Boolean()),
   agentVersion: orNull(Text),
@@ -29,17 +28,10 @@ const SpokeView = Type.Object({
   lastSeenAt: orNull(Text),
 });
 type SpokeView = Static<typeof SpokeView>;
-const JoinTokenView = Type.Object({ token: Text, expiresAt: Text });
 
 interface AcceptOptions {
   readonly key?: string;
   readonly yes?: true;
-}
-
-interface JoinOptions {
-  readonly clusterUid?: string;
-  readonly maxConcurrent?: string;
-  readonly write?: string;
 }
 
 const NOBODY_TO_ASK =
@@ -73,21 +65,6 @@ export function addSpokes(program: Command, surroundings: Surroundings): void {
         const answer = await call.hub.send('POST', path, SpokeView, { body: { reason } });
         call.show(answer, (spoke) => `revoked: ${plain(spoke.name)}`);
       }),
-    );
-  program
-    .command('join-token')
-    .arguments('<spoke> <environment>')
-    .description('make a token with which a spoke joins, once and within an hour')
-    .option(
-      '--cluster-uid <uid>',
-      'of the one cluster that may use it; it is accepted at once then',
-    )
-    .option('--max-concurrent <number>', 'how many plans may execute on it at once')
-    .option(...WRITE)
-    .action(
-      calling<JoinOptions>(surroundings, (call, options, spoke = '', environment = '') =>
-        issue(call, { spoke, environment }, options, surroundings.directory),
-      ),
     );
 }
 
@@ -143,28 +120,10 @@ async function accept(call: Call, name: string, { key, yes }: AcceptOptions): Pr
   );
 }
 
-async function issue(
-  call: Call,
-  spoke: { readonly spoke: string; readonly environment: string },
-  { clusterUid, maxConcurrent, write }: JoinOptions,
-  directory: string,
-): Promise<void> {
-  const body = {
-    ...spoke,
-    ...given({ clusterUid }),
-    ...(maxConcurrent !== undefined && { maxConcurrent: Number(maxConcurrent) }),
-  };
-  const make = () => call.hub.send('POST', route`join-tokens`, JoinTokenView, { body });
-  await showSecret(call, make, {
-    ...given({ file: write === undefined ? undefined : resolve(directory, write) }),
-    inWords: ({ expiresAt }) =>
-      `join token of spoke ${plain(spoke.spoke)}, until ${plain(second(expiresAt))}`,
-  });
-}
-
-function troubleOf({ key, alarm, revocation }: SpokeView): string {
+function troubleOf({ key, alarm, revocation, trustedKeys }: SpokeView): string {
   if (revocation !== null) return `revoked by ${revocation.by}: ${revocation.reason}`;
   if (alarm !== null) return `alarm ${alarm.kind} at ${second(alarm.at)}: ${alarm.message}`;
   if (key === null) return 'has not joined';
-  return key.acceptedAt === null ? 'waits to be accepted' : '';
+  if (key.acceptedAt === null) return 'waits to be accepted';
+  return trustedKeys?.warning ?? '';
 }

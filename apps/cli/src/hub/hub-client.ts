@@ -27,6 +27,8 @@ export interface Sending {
   readonly seen?: number;
   /** Nothing is done if there is one already. */
   readonly onlyNew?: boolean;
+  /** What the hub may do otherwise than it does by itself (RFC 7240), such as `wait=0`. */
+  readonly prefer?: string;
 }
 
 /**
@@ -80,7 +82,7 @@ export class HubClient {
   private async exchange(
     method: string,
     path: string,
-    { body, seen, onlyNew }: Sending,
+    { body, seen, onlyNew, prefer }: Sending,
   ): Promise<{ readonly status: number; readonly text: string }> {
     try {
       const response = await this.fetch(`${this.url}${path}`, {
@@ -94,6 +96,7 @@ export class HubClient {
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...(seen !== undefined && { 'if-match': `"${seen}"` }),
           ...(onlyNew === true && { 'if-none-match': '*' }),
+          ...(prefer !== undefined && { prefer }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });

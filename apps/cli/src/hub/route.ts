@@ -3,7 +3,12 @@ import { EXIT } from '../exit-code.js';
 
 /** A route of the API; what is put in is one segment each, whatever it is made of. */
 export function route(texts: TemplateStringsArray, ...names: readonly string[]): string {
-  return `/api/v1/${texts.map((text, at) => text + segment(names[at])).join('')}`;
+  return `/api/v1/${pathOf(texts, names)}`;
+}
+
+/** A route of the pipeline, which stands at the root of the hub; otherwise as `route`. */
+export function rootRoute(texts: TemplateStringsArray, ...names: readonly string[]): string {
+  return `/${pathOf(texts, names)}`;
 }
 
 /** With these parameters; those that are absent are left out. */
@@ -14,6 +19,10 @@ export function withQuery(
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(given as [string, string][]).toString();
   return query === '' ? path : `${path}?${query}`;
+}
+
+function pathOf(texts: TemplateStringsArray, names: readonly string[]): string {
+  return texts.map((text, at) => text + segment(names[at])).join('');
 }
 
 function segment(name: string | undefined): string {

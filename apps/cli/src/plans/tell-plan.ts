@@ -10,6 +10,11 @@ const COMMANDS: ReadonlyMap<string, (id: string) => string> = new Map([
   ['break_glass_debt', () => 'apolloctl break-glass --unreviewed'],
 ]);
 
+/** What can be done from here about a condition (its code) that holds a plan; `undefined`: nothing. */
+export function cureFor(code: string, planId: string): string | undefined {
+  return COMMANDS.get(code)?.(plain(planId));
+}
+
 /** A plan in one line, such as `upgrade of aria-prod, 1.0.0 -> 1.1.0`. */
 export function planTitle(plan: PlanView): string {
   return `${plain(plan.type)} of ${plain(plan.entity)}, ${changeOf(plan)}`;
@@ -52,7 +57,7 @@ export function tellWaiting(
   { id, noted: shown }: PlanView,
 ): string {
   const held = unmet.flatMap(({ code, message, cure, earliestAt: at }) => {
-    const command = COMMANDS.get(code)?.(plain(id));
+    const command = cureFor(code, id);
     return [
       `  ${plain(code)}: ${plain(message)}`,
       `    cure: ${plain(cure)}`,

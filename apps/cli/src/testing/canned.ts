@@ -53,3 +53,32 @@ export const ME = {
   ...{ name: 'ann', kind: 'person', permissions: ['view', 'approve'] },
   inEnvironments: [],
 } as const;
+
+/** A promotion to production that waits for an sre, as the hub shows it. */
+export const DEPLOYMENT = {
+  ...{ id: 'deploy-1', service: 'aria', environment: 'prod', kind: 'promote', strategy: 'rolling' },
+  ...{
+    status: 'pre_checks',
+    fromVersion: '1.0.0',
+    toVersion: '1.1.0',
+    chartSha256: 'c'.repeat(64),
+  },
+  ...{ deployedBy: 'ann', deployedAt: '2026-03-01T12:00:00.000Z', notes: 'tested' },
+  ...{ backup: 'required', plans: [{ id: 'plan-1', spoke: 'prod', state: 'BLOCKED' }] },
+  targets: [{ entity: 'aria-prod', spoke: 'prod', wave: 0, state: 'started', looks: [] }],
+  waitsFor: [
+    {
+      ...{ code: 'approval', message: 'production wants an sre', plan: 'plan-1' },
+      until: '2026-03-02T12:00:00.000Z',
+    },
+  ],
+  ...{ steps: [], version: 2 },
+} as const;
+
+/** The same once it has ended well. */
+export const COMPLETED = {
+  ...DEPLOYMENT,
+  ...{ status: 'completed', backup: 'kept', notes: 'tested (completed)', waitsFor: [] },
+  ...{ endedAt: '2026-03-01T12:00:04.500Z', durationSeconds: 4.5 },
+  targets: [{ ...DEPLOYMENT.targets[0], state: 'healthy' }],
+} as const;

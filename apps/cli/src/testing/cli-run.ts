@@ -17,8 +17,8 @@ interface SentRequest {
 
 /** What a command meets; nobody sits at it, and the hub knows nothing, unless that is said. */
 export interface Circumstances {
-  /** By `METHOD path`; an error is what the network does. */
-  readonly hub?: Readonly<Record<string, CannedAnswer | Error>>;
+  /** By `METHOD path`; an error is what the network does. Of several the last is for good. */
+  readonly hub?: Readonly<Record<string, CannedAnswer | Error | readonly CannedAnswer[]>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly directory?: string;
   readonly terminal?: { readonly input?: boolean; readonly output?: boolean };
@@ -45,11 +45,15 @@ export async function run(
   const [out, err]: [string[], string[]] = [[], []];
   const requests: SentRequest[] = [];
   const words = typeof commandLine === 'string' ? commandLine.split(' ') : commandLine;
+  let now = NOW;
   const code = await runApolloctl(words, {
     env,
     directory,
     isTerminal: { input: terminal?.input ?? false, output: terminal?.output ?? false },
-    now: () => NOW,
+    now: () => now,
+    pause: async (ms) => {
+      now = new Date(now.getTime() + ms);
+    },
     print: (text) => out.push(text),
     tell: (text) => err.push(text),
     ask: async (question) => {
@@ -59,7 +63,7 @@ export async function run(
     fetch: async (url, init) => {
       const request = sentRequest(new Request(url).url, init);
       requests.push(request);
-      return answered(hub[`${request.method} ${request.path}`]);
+      return answered(nextOf(hub[`${request.method} ${request.path}`], requests, request));
     },
   });
   const asked = requests.map(({ method, path }) => `${method} ${path}`);
@@ -91,6 +95,16 @@ function sentRequest(url: string, init: RequestInit | undefined): SentRequest {
     ...(redirect !== undefined && { redirect }),
     ...(typeof body === 'string' && { body: JSON.parse(body) as unknown }),
   };
+}
+
+function nextOf(
+  canned: CannedAnswer | Error | readonly CannedAnswer[] | undefined,
+  requests: readonly SentRequest[],
+  { method, path }: SentRequest,
+): CannedAnswer | Error | undefined {
+  if (!Array.isArray(canned)) return canned as CannedAnswer | Error | undefined;
+  const before = requests.filter((sent) => sent.method === method && sent.path === path).length - 1;
+  return canned[Math.min(before, canned.length - 1)] as CannedAnswer | undefined;
 }
 
 function answered(canned: CannedAnswer | Error | undefined): Response {

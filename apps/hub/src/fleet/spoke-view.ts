@@ -10,6 +10,7 @@ import {
   type SpokeRevocation,
 } from '@apollo-deploy/orchestration';
 import { ApiProperty } from '@nestjs/swagger';
+import { cannotSignFor } from '../signing/too-few-keys.js';
 
 /** A plan of which only the ledger in the cluster of its spoke knows. */
 class UnknownPlanView {
@@ -62,6 +63,14 @@ class TrustedKeysView {
 
   @ApiProperty({ type: String, nullable: true, format: 'date-time' })
   expiresAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Why the replica that answers sends it nothing for lack of these keys, and what to do; null: it does. Of other replicas it says nothing.',
+  })
+  warning!: string | null;
 }
 
 /** What looks like somebody else in the name of a spoke, or of the hub towards it. */
@@ -184,14 +193,15 @@ export class SpokeView {
 }
 
 /** The spoke as it stands now, without its credential. */
-export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): SpokeView {
+export function spokeView(spoke: SpokeRecord, context: Context): SpokeView {
   const { name, environment, lastSeenAt, createdAt } = spoke;
+  const { clock, startedAt } = context;
   return {
     id: name,
     name,
     environment,
     status: presenceOf(spoke, { now: clock.now(), startedAt }),
-    ...trustIn(spoke),
+    ...trustIn(spoke, context),
     ...saidBy(spoke),
     lastSeenAt: lastSeenAt ?? null,
     blindSince: (spoke.connected ? spoke.hello?.blindSince : undefined) ?? null,
@@ -202,17 +212,14 @@ export function spokeView(spoke: SpokeRecord, { clock, startedAt }: Context): Sp
   };
 }
 
-function trustIn({
-  credential,
-  alarm,
-  revoked,
-  revocation,
-  hello,
-}: SpokeRecord): Pick<SpokeView, 'key' | 'alarm' | 'revocation' | 'trustedKeys'> {
+function trustIn(
+  { credential, alarm, revoked, revocation, hello }: SpokeRecord,
+  context: Context,
+): Pick<SpokeView, 'key' | 'alarm' | 'revocation' | 'trustedKeys'> {
   return {
     key: credential === undefined ? null : keyView(credential),
     alarm: alarm ?? null,
-    trustedKeys: trustedKeysView(hello?.trusts),
+    trustedKeys: trustedKeysView(hello?.trusts, context),
     revocation: revoked && revocation !== undefined ? revocationView(revocation) : null,
   };
 }
@@ -221,10 +228,11 @@ function keyView({ publicKey, clusterUid, joinedAt, acceptedAt }: SpokeCredentia
   return { publicKey, clusterUid, joinedAt, acceptedAt: acceptedAt ?? null };
 }
 
-function trustedKeysView(trusts: KeyTrust | undefined): TrustedKeysView | null {
+function trustedKeysView(trusts: KeyTrust | undefined, context: Context): TrustedKeysView | null {
   if (trusts === undefined) return null;
   const { version, threshold, keyIds, expiresAt } = trusts;
-  return { version, threshold, keyIds, expiresAt: expiresAt ?? null };
+  const warning = cannotSignFor(context, trusts);
+  return { version, threshold, keyIds, expiresAt: expiresAt ?? null, warning };
 }
 
 function revocationView({ at, by, reason }: SpokeRevocation): SpokeRevocationView {

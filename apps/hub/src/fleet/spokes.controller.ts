@@ -6,6 +6,7 @@ import {
   type Page,
   type Principal,
   revokeSpoke,
+  unusedJoinTokens,
 } from '@apollo-deploy/orchestration';
 import {
   Body,
@@ -31,6 +32,7 @@ import { CONTEXT } from '../platform/tokens.js';
 import { AcceptRequest, RevokeRequest } from './spoke-requests.js';
 import { readSpokeReleases, SpokeReleaseQuery, SpokeReleaseView } from './spoke-releases.js';
 import { SpokeView, spokeView } from './spoke-view.js';
+import { UnusedJoinTokenView, unusedJoinTokenView } from './unused-join-token-view.js';
 import { may } from '../http/access.js';
 import { SOMEWHERE, spokeOfPath } from '../http/whereabouts.js';
 
@@ -92,6 +94,19 @@ export class SpokesController {
     refuseConditions(request);
     const changed = await changeSpokeLimit(this.context, caller, { ...body, name });
     return spokeView(accepted(changed), this.context);
+  }
+
+  @Get(':name/join-tokens')
+  @Operation({
+    summary: 'List the join tokens of a spoke that are still good, oldest first',
+    description: 'What they are is shown once, to who makes them.',
+    access: may('fleet', spokeOfPath),
+    answer: UnusedJoinTokenView,
+    page: true,
+  })
+  async unusedTokens(@Param('name') name: string): Promise<Page<UnusedJoinTokenView>> {
+    const unused = await unusedJoinTokens(this.context, name);
+    return { items: accepted(unused).map(unusedJoinTokenView) };
   }
 
   @Delete(':name/join-tokens')

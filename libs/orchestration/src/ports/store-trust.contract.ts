@@ -30,10 +30,12 @@ export function describeStoredTrust(store: () => Store): void {
 
     it('of a spoke that nobody has used go alone, and are counted', async () => {
       const left = await store().transact(async (unit) => {
+        await unit.joinTokens.insert(aJoinToken({ hash: 'hash-2', createdAt: minute(1) }));
         await unit.joinTokens.insert(aJoinToken());
-        await unit.joinTokens.insert(aJoinToken({ hash: 'hash-2' }));
         await unit.joinTokens.insert(aJoinToken({ hash: 'hash-3', usedBy: 'key-1' }));
         await unit.joinTokens.insert(aJoinToken({ hash: 'hash-4', spoke: 'spoke-b' }));
+        const unused = await unit.joinTokens.unusedOf('spoke-a');
+        expect(unused.map(({ hash }) => hash)).toEqual(['hash-1', 'hash-2']);
         const counts = [
           await unit.joinTokens.removeUnused('spoke-a'),
           await unit.joinTokens.removeUnused('spoke-a'),

@@ -73,6 +73,8 @@ export interface JoinTokenRepository {
   get(hash: string): Promise<JoinTokenRecord | undefined>;
   insert(token: JoinTokenRecord): Promise<Result<JoinTokenRecord, AlreadyExists>>;
   save(token: JoinTokenRecord): Promise<void>;
+  /** The tokens of a spoke that nobody has used, expired or not, oldest first. */
+  unusedOf(spoke: string): Promise<readonly JoinTokenRecord[]>;
   /** Takes out the tokens of a spoke that nobody has used. Answers how many there were. */
   removeUnused(spoke: string): Promise<number>;
   /** Takes out all tokens of a spoke, used or not. */

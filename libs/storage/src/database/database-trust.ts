@@ -31,6 +31,12 @@ export class DatabaseJoinTokens implements JoinTokenRepository {
     await this.table.upsert([token]);
   }
 
+  unusedOf(spoke: string): Promise<readonly JoinTokenRecord[]> {
+    return this.table.select('WHERE spoke = $1 AND used_by IS NULL ORDER BY created_at, hash', [
+      spoke,
+    ]);
+  }
+
   async removeUnused(spoke: string): Promise<number> {
     const statement = 'DELETE FROM join_tokens WHERE spoke = $1 AND used_by IS NULL RETURNING hash';
     return (await this.session.query(statement, [spoke])).length;

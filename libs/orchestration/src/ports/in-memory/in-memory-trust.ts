@@ -31,8 +31,15 @@ export class InMemoryJoinTokens implements JoinTokenRepository {
     this.view.put(token);
   }
 
+  async unusedOf(spoke: string): Promise<readonly JoinTokenRecord[]> {
+    return this.view
+      .inGroup('spoke', spoke)
+      .filter(({ usedBy }) => usedBy === undefined)
+      .sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  }
+
   async removeUnused(spoke: string): Promise<number> {
-    const unused = this.view.inGroup('spoke', spoke).filter(({ usedBy }) => usedBy === undefined);
+    const unused = await this.unusedOf(spoke);
     for (const { hash } of unused) this.view.remove(hash);
     return unused.length;
   }

@@ -1,0 +1,161 @@
+import type { Command } from 'commander';
+import { type Static, Type } from 'typebox';
+import type { Call } from '../call.js';
+import { DeploymentView } from '../deployments/deployment-view.js';
+import { follow } from '../deployments/follow.js';
+import { type WaitOption, withWait } from '../deployments/options.js';
+import { entitiesOf, type PlaceView } from '../deployments/places.js';
+import { tellDeployment, versionsOf } from '../deployments/tell-deployment.js';
+import { rootRoute, route, withQuery } from '../hub/route.js';
+import { columns, fields } from '../output/columns.js';
+import { second } from '../output/instant.js';
+import { plain } from '../output/plain.js';
+import type { Surroundings } from '../surroundings.js';
+import { calling } from './define.js';
+
+const Text = Type.String();
+const orNull = Type.Union([Text, Type.Null()]);
+const StatusView = Type.Object({
+  service: Text,
+  status: Text,
+  message: Type.Optional(Text),
+  deployment_id: Type.Optional(Text),
+  pinned: Type.Optional(Type.Boolean()),
+});
+const HistoryView = Type.Object({
+  total_deployments: Type.Number(),
+  history: Type.Array(
+    Type.Object({
+      id: Text,
+      from_version: orNull,
+      to_version: Text,
+      environment: Text,
+      status: Text,
+      deployed_at: Text,
+      duration_seconds: Type.Union([Type.Number(), Type.Null()]),
+      notes: orNull,
+      deployed_by: Text,
+    }),
+  ),
+});
+const RulesView = Type.Object({
+  rules: Type.Array(Text),
+  valid_promotion_paths: Type.Array(Text),
+  strategies: Type.Array(Type.Object({ name: Text, description: Text })),
+});
+
+type HistoryEntry = Static<typeof HistoryView>['history'][number];
+
+interface PlaceOption {
+  readonly environment?: string;
+}
+
+interface HistoryOptions extends PlaceOption {
+  readonly limit?: string;
+}
+
+/** What became of deployments, and by which rules they go. */
+export function addDeployments(program: Command, surroundings: Surroundings): void {
+  program
+    .command('status')
+    .argument('<service>')
+    .description('show the newest deployment of a service, what it waits for, and what runs where')
+    .option('--environment <name>', 'the newest in one environment')
+    .action(
+      calling<PlaceOption>(surroundings, (call, options, service = '') =>
+        showStatus(call, service, options),
+      ),
+    );
+  program
+    .command('history')
+    .argument('<service>')
+    .description('list the deployments of a service, newest first')
+    .option('--environment <name>', 'in one environment')
+    .option('--limit <number>', 'how many at most, 1 to 200 (10)')
+    .action(
+      calling<HistoryOptions>(surroundings, (call, options, service = '') =>
+        showHistory(call, service, options),
+      ),
+    );
+  withWait(program.command('deployment'))
+    .argument('<id>')
+    .description('show a deployment, with what it waits for')
+    .action(calling<WaitOption>(surroundings, (call, { wait }, id = '') => follow(call, id, wait)));
+  program
+    .command('rules')
+    .description('tell the rules of the pipeline')
+    .action(calling(surroundings, showRules));
+}
+
+async function showStatus(
+  call: Call,
+  service: string,
+  { environment }: PlaceOption,
+): Promise<void> {
+  const path = withQuery(rootRoute`status/${service}`, { environment });
+  const answer = await call.hub.get(path, StatusView);
+  const { deployment_id: id, pinned } = answer.body;
+  const newest =
+    id === undefined
+      ? plain(answer.body.message ?? answer.body.status)
+      : tellDeployment((await call.hub.get(route`deployments/${id}`, DeploymentView)).body);
+  const { items } = (await entitiesOf(call, service)).body;
+  const places = items.filter(
+    (one) => environment === undefined || one.environment === environment,
+  );
+  call.show(answer, () =>
+    [
+      newest,
+      ...(pinned === undefined
+        ? []
+        : [fields([['goes by', pinned ? 'this version' : 'its channel']])]),
+      ...(places.length === 0 ? [] : [tellPlaces(places)]),
+    ].join('\n'),
+  );
+}
+
+function tellPlaces(places: readonly PlaceView[]): string {
+  return columns(
+    ['RUNS IN', 'SPOKE', 'VERSION', 'HEALTH', 'STATUS', 'WHY'],
+    places.map(({ reported, ...place }) => [
+      ...[place.environment, place.spoke, reported?.version, reported?.health],
+      ...[place.status, place.why],
+    ]),
+  );
+}
+
+async function showHistory(
+  call: Call,
+  service: string,
+  { environment, limit }: HistoryOptions,
+): Promise<void> {
+  const path = withQuery(rootRoute`history/${service}`, { environment, limit });
+  const answer = await call.hub.get(path, HistoryView);
+  const { history, total_deployments: total } = answer.body;
+  call.show(answer, () => (history.length === 0 ? 'none' : tellHistory(history)));
+  if (total > history.length) call.warn(`there are ${total} in all: --limit shows more, up to 200`);
+}
+
+function tellHistory(history: readonly HistoryEntry[]): string {
+  return columns(
+    ['ASKED FOR', 'ENVIRONMENT', 'CHANGE', 'STATUS', 'SECONDS', 'BY', 'ID', 'SAYS'],
+    history.map((entry) => [
+      ...[second(entry.deployed_at), entry.environment],
+      versionsOf({ fromVersion: entry.from_version ?? 'none', toVersion: entry.to_version }),
+      ...[entry.status, entry.duration_seconds, entry.deployed_by, entry.id, entry.notes],
+    ]),
+  );
+}
+
+async function showRules(call: Call): Promise<void> {
+  const answer = await call.hub.get(rootRoute`rules`, RulesView);
+  call.show(answer, ({ rules, valid_promotion_paths: paths, strategies }) =>
+    [
+      ...rules.map(plain),
+      'promotions',
+      ...paths.map((path) => `  ${plain(path)}`),
+      'strategies',
+      fields(strategies.map(({ name, description }) => [name, description])),
+    ].join('\n'),
+  );
+}

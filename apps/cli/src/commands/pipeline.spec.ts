@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals';
+import { COMPLETED, DEPLOYMENT } from '../testing/canned.js';
+import { aProblem, type CannedAnswer, run } from '../testing/cli-run.js';
+
+const SHOWN = 'GET /api/v1/deployments/deploy-1';
+const ASKED = { deployment_id: 'deploy-1', status: 'pending', message: 'it is under way' };
+const TIERS = { dev: 'development', staging: 'staging', prod: 'production' };
+const LOOKS = ['GET /api/v1/environments?limit=200', 'GET /api/v1/entities?product=aria&limit=200'];
+
+const runsIn = (environment: string, version: string | null) => ({
+  ...{ name: `aria-${environment}`, environment, spoke: environment },
+  ...{ status: 'up_to_date', why: 'as desired' },
+  reported: version === null ? null : { version, health: 'Healthy' },
+});
+const PLACES = {
+  [String(LOOKS[0])]: {
+    body: { items: Object.entries(TIERS).map(([name, tier]) => ({ name, tier })) },
+  },
+  [String(LOOKS[1])]: { body: { items: [runsIn('dev', '1.1.0'), runsIn('prod', '1.0.0')] } },
+};
+const FAILED = {
+  ...COMPLETED,
+  ...{ status: 'rolled_back', rollbackVersion: '1.0.0', notes: 'crash loop' },
+};
+
+/** A hub that takes what is asked of one route, and shows the deployment like that, one after another. */
+function hubThat(path: string, shows: readonly object[], more: object = {}) {
+  return {
+    ...PLACES,
+    [`POST ${path}`]: { status: 202, body: { ...ASKED, ...more } },
+    [SHOWN]: shows.map((body): CannedAnswer => ({ body })),
+  };
+}
+
+describe('apolloctl deploy', () => {
+  it.each([
+    { line: 'deploy aria', body: { service: 'aria' } },
+    {
+      line: 'deploy aria --to staging --version 1.1.0 --strategy canary --reason tested',
+      body: {
+        ...{ service: 'aria', target_env: 'staging', version: '1.1.0' },
+        ...{ strategy: 'canary', reason: 'tested' },
+      },
+    },
+    {
+      line: 'deploy aria --skip-backup --refuse',
+      body: { service: 'aria', skip_backup: true, on_conflict: 'refuse' },
+    },
+  ])('asks for what it is told, and for no more: $line', async ({ line, body }) => {
+    const ran = await run(line, { hub: hubThat('/deploy', [COMPLETED]) });
+    expect(ran).toMatchObject({
+      code: 0,
+      asked: ['POST /deploy', SHOWN],
+      requests: [{ body }, {}],
+    });
+    expect(ran.requests[0]?.headers.get('prefer')).toBe('wait=0');
+  });
+
+  it('shows at once how far it is, what it waits for, and how to go on', async () => {
+    const ran = await run('deploy aria', { hub: hubThat('/deploy', [DEPLOYMENT]) });
+    expect(ran.code).toBe(0);
+    expect(ran.out.split('\n')).toEqual([
+      'promote of aria to prod, 1.0.0 -> 1.1.0',
+      '  deployment   deploy-1',
+      '  status       pre_checks',
+      '  says         tested',
+      '  strategy     rolling',
+      '  backup       required',
+      '  by           ann',
+      '  asked for    2026-03-01T12:00:00Z',
+      '  ENTITY      SPOKE   STATE     NOTE',
+      '  aria-prod   prod    started   -',
+      'waits for',
+      '  approval: production wants an sre, until 2026-03-02T12:00:00Z',
+      '    here: apolloctl plan plan-1, then apolloctl approve plan-1',
+    ]);
+    expect(ran.err).toBe('it is under way; apolloctl deployment deploy-1 --wait follows it');
+  });
+
+  it('follows it until its end, and says what it waits for whenever that changes', async () => {
+    const executing = { ...DEPLOYMENT, status: 'deploying', waitsFor: [] };
+    const shows = [DEPLOYMENT, DEPLOYMENT, executing, COMPLETED];
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', shows) });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.asked).toEqual(['POST /deploy', SHOWN, SHOWN, SHOWN, SHOWN]);
+    expect(ran.out.split('\n').slice(0, 6)).toEqual([
+      'promote of aria to prod, 1.0.0 -> 1.1.0 (deploy-1)',
+      'pre_checks',
+      '  approval: production wants an sre, until 2026-03-02T12:00:00Z',
+      '    here: apolloctl plan plan-1, then apolloctl approve plan-1',
+      'deploying',
+      'promote of aria to prod, 1.0.0 -> 1.1.0',
+    ]);
+    expect(ran.out).toContain('\n  took         4.5 s\n');
+  });
+
+  it('says that it has not ended in the time that was given it', async () => {
+    const ran = await run('deploy aria --wait=2', { hub: hubThat('/deploy', [DEPLOYMENT]) });
+    expect(ran.code).toBe(2);
+    expect(ran.asked).toEqual(['POST /deploy', SHOWN, SHOWN, SHOWN]);
+    expect(ran.err).toBe(
+      'apolloctl: promote of aria to prod, 1.0.0 -> 1.1.0: has not ended within 2 s, and goes on; apolloctl deployment deploy-1 --wait follows it',
+    );
+  });
+
+  it.each(['', ' --wait'])('ends with 1 where it was rolled back%s', async (wait) => {
+    const ran = await run(`deploy aria${wait}`, { hub: hubThat('/deploy', [FAILED]) });
+    expect(ran).toMatchObject({
+      code: 1,
+      err: 'apolloctl: promote of aria to prod, 1.0.0 -> 1.1.0: rolled_back: crash loop',
+    });
+    expect(ran.out).toContain('back to      1.0.0');
+  });
+
+  it('as JSON prints the deployment alone, and its progress beside it', async () => {
+    const hub = hubThat('/deploy', [DEPLOYMENT, COMPLETED]);
+    const ran = await run('deploy aria --wait -o json', { hub });
+    expect(ran.out).toBe(JSON.stringify(COMPLETED));
+    expect(ran.err).toContain('production wants an sre');
+  });
+
+  it('tells why it is refused', async () => {
+    const detail = 'Direct deployment to PROD is forbidden.';
+    const refused = aProblem(403, 'deployment/direct_to_production', { detail });
+    const ran = await run('deploy aria --to prod', { hub: { 'POST /deploy': refused } });
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(detail) });
+  });
+
+  it('takes no time that is none', async () => {
+    const ran = await run('deploy aria --wait=soon');
+    expect(ran).toMatchObject({ code: 3, asked: [] });
+    expect(ran.err).toContain('It has to be a whole number of seconds.');
+  });
+});
+
+describe('what goes to production', () => {
+  const ROUTES = [
+    {
+      line: 'promote aria --from dev --to prod --reason tested',
+      path: '/promote',
+      body: { service: 'aria', from_env: 'dev', to_env: 'prod', reason: 'tested' },
+      says: [
+        'promotes aria',
+        '  from     dev (development), where 1.1.0 runs',
+        '  to       prod (production), where 1.0.0 runs',
+        '  reason   tested',
+      ],
+    },
+    {
+      line: 'hotfix aria --reason urgent-enough',
+      path: '/hotfix',
+      body: { service: 'aria', reason: 'urgent-enough' },
+      says: [
+        'hotfix of aria, past the pipeline',
+        '  version   the newest that completed below production',
+        '  to        prod (production), where 1.0.0 runs',
+        '  reason    urgent-enough',
+        '  owes      a review by somebody else, and a deployment to the environments below',
+      ],
+    },
+    {
+      line: 'rollback aria --reason broken',
+      path: '/rollback',
+      body: { service: 'aria', reason: 'broken' },
+      says: [
+        'rolls aria back',
+        '  in       prod (production), where 1.0.0 runs',
+        '  to       what completed there before',
+        '  reason   broken',
+      ],
+    },
+  ];
+
+  it.each(ROUTES)('is told before it is asked for: $line', async ({ line, path, body, says }) => {
+    const ran = await run(line, { hub: hubThat(path, [COMPLETED]) });
+    expect(ran).toMatchObject({ code: 0, err: '', asked: [...LOOKS, `POST ${path}`, SHOWN] });
+    expect(ran.requests[2]?.body).toEqual(body);
+    expect(ran.out.split('\n').slice(0, says.length)).toEqual(says);
+  });
+
+  it.each(ROUTES)(
+    'is asked for only once a person at it says yes: $path',
+    async ({ line, path }) => {
+      const hub = hubThat(path, [COMPLETED]);
+      const no = await run(line, { hub, terminal: { input: true }, says: 'n' });
+      expect(no).toMatchObject({ code: 1, asked: LOOKS });
+      expect(no.err).toMatch(/production.*\? \[y\/N\] \napolloctl: nothing was done$/);
+      const yes = await run(line, { hub, terminal: { input: true }, says: 'y' });
+      expect(yes).toMatchObject({ code: 0, asked: [...LOOKS, `POST ${path}`, SHOWN] });
+      const unasked = await run(`${line} --yes`, { hub, terminal: { input: true } });
+      expect(unasked).toMatchObject({ code: 0, err: '' });
+    },
+  );
+
+  it('is not asked about where it is staging', async () => {
+    const line = 'promote aria --from dev --to staging --reason tested';
+    const hub = hubThat('/promote', [COMPLETED]);
+    const ran = await run(line, { hub, terminal: { input: true } });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('  to       staging (staging), where it does not run\n');
+  });
+
+  it.each([
+    {
+      line: 'hotfix aria --reason urgent-enough --version 1.0.2 --environment prod-eu',
+      path: '/hotfix',
+      body: { service: 'aria', reason: 'urgent-enough', version: '1.0.2', environment: 'prod-eu' },
+      says: '  version   1.0.2\n  to        prod-eu\n',
+    },
+    {
+      line: 'rollback aria --reason broken --to 1.0.0 --environment dev',
+      path: '/rollback',
+      body: { service: 'aria', reason: 'broken', environment: 'dev', target_version: '1.0.0' },
+      says: '  in       dev (development), where 1.1.0 runs\n  to       1.0.0\n',
+    },
+  ])('is what the command line names: $line', async ({ line, path, body, says }) => {
+    const ran = await run(line, { hub: hubThat(path, [COMPLETED]) });
+    expect(ran.code).toBe(0);
+    expect(ran.requests[2]?.body).toEqual(body);
+    expect(ran.out).toContain(says);
+  });
+
+  it('by a hotfix says what it goes past, and what is owed for that', async () => {
+    const more = {
+      ...{ warning: 'Please backport to DEV.', waives: ['approval', 'window'] },
+      ...{ break_glass: 'g-1', not_waived: 'you may not waive health' },
+    };
+    const hub = hubThat('/hotfix', [COMPLETED], more);
+    const ran = await run('hotfix aria --reason urgent-enough --wait', { hub });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.err.split('\n')).toEqual([
+      'warning: Please backport to DEV.',
+      'it goes past approval, window',
+      'you may not waive health',
+      'somebody else has to review that: apolloctl break-glass review g-1',
+    ]);
+  });
+
+  it.each(['promote aria', 'hotfix aria', 'rollback aria'])('needs a reason: %s', async (line) => {
+    const ran = await run(`${line} --from dev --to prod`);
+    expect(ran).toMatchObject({ code: 3, asked: [] });
+  });
+});

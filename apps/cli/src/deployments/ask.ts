@@ -1,0 +1,28 @@
+import type { Call } from '../call.js';
+import { plain } from '../output/plain.js';
+import { AskedView } from './deployment-view.js';
+import { follow, type Patience } from './follow.js';
+
+/** Asks the hub for a deployment and follows it. What it says besides is told at once. */
+export async function askFor(
+  call: Call,
+  path: string,
+  body: object,
+  patience: Patience,
+): Promise<void> {
+  // The hub would wait for the end itself, and say nothing meanwhile.
+  const { body: asked } = await call.hub.send('POST', path, AskedView, { body, prefer: 'wait=0' });
+  if (asked.warning !== undefined) call.warn(`warning: ${plain(asked.warning)}`);
+  for (const line of tellWaived(asked)) call.warn(line);
+  await follow(call, asked.deployment_id, patience);
+}
+
+function tellWaived({ waives = [], not_waived: why, break_glass: glass }: AskedView): string[] {
+  return [
+    ...(waives.length === 0 ? [] : [`it goes past ${plain(waives.join(', '))}`]),
+    ...(why === undefined ? [] : [plain(why)]),
+    ...(glass === undefined
+      ? []
+      : [`somebody else has to review that: apolloctl break-glass review ${plain(glass)}`]),
+  ];
+}

@@ -1,0 +1,52 @@
+import { type Static, Type } from 'typebox';
+
+const Text = Type.String();
+
+const WaitView = Type.Object({
+  code: Text,
+  message: Text,
+  plan: Type.Optional(Text),
+  until: Type.Optional(Text),
+});
+export type WaitView = Static<typeof WaitView>;
+
+/** The parts of a deployment that people are shown. */
+export const DeploymentView = Type.Object({
+  id: Text,
+  service: Text,
+  environment: Text,
+  kind: Text,
+  status: Text,
+  strategy: Text,
+  fromVersion: Type.Optional(Text),
+  toVersion: Text,
+  deployedBy: Text,
+  deployedAt: Text,
+  reason: Type.Optional(Text),
+  notes: Type.Optional(Text),
+  rollbackVersion: Type.Optional(Text),
+  endedAt: Type.Optional(Text),
+  durationSeconds: Type.Optional(Type.Number()),
+  backup: Text,
+  targets: Type.Array(
+    Type.Object({ entity: Text, spoke: Text, state: Text, note: Type.Optional(Text) }),
+  ),
+  waitsFor: Type.Optional(Type.Array(WaitView)),
+  supersededBy: Type.Optional(Text),
+});
+export type DeploymentView = Static<typeof DeploymentView>;
+
+/** What the hub answers to whoever asks for a deployment. */
+export const AskedView = Type.Object({
+  deployment_id: Text,
+  warning: Type.Optional(Text),
+  break_glass: Type.Optional(Text),
+  waives: Type.Optional(Type.Array(Text)),
+  not_waived: Type.Optional(Text),
+});
+export type AskedView = Static<typeof AskedView>;
+
+/** Nothing becomes of it any more. */
+export function hasEnded({ endedAt }: DeploymentView): boolean {
+  return endedAt !== undefined;
+}

@@ -1,0 +1,58 @@
+import type { Call } from '../call.js';
+import { CommandEnded } from '../command-ended.js';
+import { EXIT } from '../exit-code.js';
+import type { Answer } from '../hub/hub-client.js';
+import { route } from '../hub/route.js';
+import { plain } from '../output/plain.js';
+import { DeploymentView, hasEnded } from './deployment-view.js';
+import { deploymentTitle, tellDeployment, tellProgress } from './tell-deployment.js';
+
+/** So often a deployment that is followed is looked at, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/** For how many seconds the end is waited for; `true` = until it comes, absent = not at all. */
+export type Patience = number | true | undefined;
+
+/**
+ * Shows a deployment: at once, or once it has ended, with what it waits for until then. Ends the command
+ * as refused if it failed or was rolled back, and as unseen if its end was waited for and has not come.
+ */
+export async function follow(call: Call, id: string, patience: Patience): Promise<void> {
+  const last = await lookedAt(call, id, patience);
+  call.show(last, tellDeployment);
+  const { status, notes } = last.body;
+  if (status === 'completed') return;
+  const title = deploymentTitle(last.body);
+  if (hasEnded(last.body)) {
+    const why = notes === undefined ? '' : `: ${plain(notes)}`;
+    throw new CommandEnded(EXIT.refused, `${title}: ${plain(status)}${why}`);
+  }
+  const cure = `apolloctl deployment ${plain(id)} --wait follows it`;
+  if (patience !== undefined) {
+    const span = `${String(Number(patience))} s`;
+    throw new CommandEnded(
+      EXIT.unseen,
+      `${title}: has not ended within ${span}, and goes on; ${cure}`,
+    );
+  }
+  call.warn(`it is under way; ${cure}`);
+}
+
+async function lookedAt(
+  call: Call,
+  id: string,
+  patience: Patience,
+): Promise<Answer<DeploymentView>> {
+  const patienceMs = patience === true ? Infinity : (patience ?? 0) * 1_000;
+  const end = call.now().getTime() + patienceMs;
+  let told = '';
+  for (;;) {
+    const answer = await call.hub.get(route`deployments/${id}`, DeploymentView);
+    if (hasEnded(answer.body) || call.now().getTime() >= end) return answer;
+    const progress = tellProgress(answer.body);
+    if (told === '') call.present(`${deploymentTitle(answer.body)} (${plain(id)})`);
+    if (progress !== told) call.present(progress);
+    told = progress;
+    await call.pause(LOOK_EVERY_MS);
+  }
+}

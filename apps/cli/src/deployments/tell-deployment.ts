@@ -1,0 +1,63 @@
+import { columns, fields } from '../output/columns.js';
+import { second } from '../output/instant.js';
+import { plain } from '../output/plain.js';
+import { cureFor } from '../plans/tell-plan.js';
+import type { DeploymentView, WaitView } from './deployment-view.js';
+
+/** A deployment in one line, such as `promote of aria to prod, 1.0.0 -> 1.1.0`. */
+export function deploymentTitle({
+  kind,
+  service,
+  environment,
+  ...of
+}: Pick<DeploymentView, 'kind' | 'service' | 'environment' | 'fromVersion' | 'toVersion'>): string {
+  return `${plain(kind)} of ${plain(service)} to ${plain(environment)}, ${versionsOf(of)}`;
+}
+
+/** From which version to which; `none` ran before. */
+export function versionsOf({
+  fromVersion = 'none',
+  toVersion,
+}: Pick<DeploymentView, 'fromVersion' | 'toVersion'>): string {
+  return `${plain(fromVersion)} -> ${plain(toVersion)}`;
+}
+
+/** How far a deployment has come, and what it waits for. */
+export function tellProgress({ status, waitsFor = [] }: DeploymentView): string {
+  return [plain(status), ...waitsFor.flatMap(tellWait)].join('\n');
+}
+
+/** All that is told of one deployment. */
+export function tellDeployment(deployment: DeploymentView): string {
+  const { waitsFor = [], targets, durationSeconds, rollbackVersion, supersededBy } = deployment;
+  return [
+    deploymentTitle(deployment),
+    fields([
+      ['deployment', deployment.id],
+      ['status', deployment.status],
+      ['says', deployment.notes],
+      ['strategy', deployment.strategy],
+      ['backup', deployment.backup],
+      ['by', deployment.deployedBy],
+      ['asked for', second(deployment.deployedAt)],
+      ['ended', second(deployment.endedAt)],
+      ['took', durationSeconds === undefined ? undefined : `${durationSeconds} s`],
+      ['back to', rollbackVersion],
+      ['superseded', supersededBy && `by ${supersededBy}`],
+    ]),
+    columns(
+      ['ENTITY', 'SPOKE', 'STATE', 'NOTE'],
+      targets.map(({ entity, spoke, state, note }) => [entity, spoke, state, note]),
+      '  ',
+    ),
+    ...(waitsFor.length === 0 ? [] : ['waits for', ...waitsFor.flatMap(tellWait)]),
+  ].join('\n');
+}
+
+function tellWait({ code, message, plan, until }: WaitView): readonly string[] {
+  const command = plan === undefined ? undefined : cureFor(code, plan);
+  return [
+    `  ${plain(code)}: ${plain(message)}${until === undefined ? '' : `, until ${plain(second(until))}`}`,
+    ...(command === undefined ? [] : [`    here: apolloctl plan ${plain(plan)}, then ${command}`]),
+  ];
+}
