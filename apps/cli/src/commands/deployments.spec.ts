@@ -42,6 +42,18 @@ describe('apolloctl status', () => {
     expect(ran.out).not.toContain('dev ');
   });
 
+  it('tells which hotfixes are still to be brought back', async () => {
+    const owed = { deployment_id: 'deploy-0', version: '1.0.1', missing_in: ['dev', 'staging'] };
+    const hub = {
+      ...RUNNING,
+      'GET /status/aria': { body: { ...STATUS, back_ports: [{ ...owed, since: '' }] } },
+      [SHOWN]: { body: COMPLETED },
+    };
+    expect((await run('status aria', { hub })).out).toContain(
+      '\n  hotfix 1.0.1 is still to be brought to dev, staging\n',
+    );
+  });
+
   it('says that nothing was ever deployed', async () => {
     const message = 'No deployment history found';
     const hub = {

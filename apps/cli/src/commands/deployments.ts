@@ -7,7 +7,7 @@ import { type WaitOption, withWait } from '../deployments/options.js';
 import { entitiesOf, type PlaceView } from '../deployments/places.js';
 import { tellDeployment, versionsOf } from '../deployments/tell-deployment.js';
 import { rootRoute, route, withQuery } from '../hub/route.js';
-import { columns, fields } from '../output/columns.js';
+import { columns, fields, listed } from '../output/columns.js';
 import { second } from '../output/instant.js';
 import { plain } from '../output/plain.js';
 import type { Surroundings } from '../surroundings.js';
@@ -21,6 +21,9 @@ const StatusView = Type.Object({
   message: Type.Optional(Text),
   deployment_id: Type.Optional(Text),
   pinned: Type.Optional(Type.Boolean()),
+  back_ports: Type.Optional(
+    Type.Array(Type.Object({ version: Text, missing_in: Type.Array(Text) })),
+  ),
 });
 const HistoryView = Type.Object({
   total_deployments: Type.Number(),
@@ -94,7 +97,7 @@ async function showStatus(
 ): Promise<void> {
   const path = withQuery(rootRoute`status/${service}`, { environment });
   const answer = await call.hub.get(path, StatusView);
-  const { deployment_id: id, pinned } = answer.body;
+  const { deployment_id: id, pinned, back_ports: owed = [] } = answer.body;
   const newest =
     id === undefined
       ? plain(answer.body.message ?? answer.body.status)
@@ -106,6 +109,10 @@ async function showStatus(
   call.show(answer, () =>
     [
       newest,
+      ...owed.map(
+        ({ version, missing_in: where }) =>
+          `  hotfix ${plain(version)} is still to be brought to ${plain(listed(where))}`,
+      ),
       ...(pinned === undefined
         ? []
         : [fields([['goes by', pinned ? 'this version' : 'its channel']])]),
