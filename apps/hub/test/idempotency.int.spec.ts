@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aChart } from '../src/testing/chart-archive.js';
 import { TestHub } from '../src/testing/test-hub.js';
+import { PipelineScene } from './support/pipeline-scene.js';
 
 describe('idempotency keys', () => {
   const product = { name: 'keyed', criticality: 'low' };
@@ -111,4 +112,57 @@ describe('idempotency keys', () => {
 
     expect(answer).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } });
   });
+});
+
+describe('idempotency keys of the pipeline', () => {
+  const ROUTES = [
+    { path: '/deploy', body: { service: 'aria', version: '1.2.0' } },
+    { path: '/promote', body: { service: 'aria', reason: 'Tested and verified' } },
+    { path: '/hotfix', body: { service: 'aria', reason: 'Critical auth bug' } },
+    { path: '/rollback', body: { service: 'aria', environment: 'dev' } },
+  ];
+  let scene: PipelineScene;
+  beforeAll(async () => {
+    scene = await PipelineScene.start({}, { settlingMs: 0 });
+    await scene.service('aria', '1.0.0', '1.1.0', '1.2.0');
+    for (const version of ['1.0.0', '1.1.0', '1.2.0']) await scene.deploy('aria', version);
+  });
+  afterAll(() => scene.stop());
+
+  async function post(path: string, key: string, body: object) {
+    const headers = { 'idempotency-key': key, prefer: 'wait=0' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`${scene.client.url}${path}`, init);
+    const replayed = response.headers.get('idempotency-replayed');
+    return { status: response.status, replayed, body: (await response.json()) as object };
+  }
+  const total = async () =>
+    (await scene.client.get('/history/aria?limit=1'))['total_deployments'] as number;
+
+  it.each(ROUTES)(
+    'give $path one deployment, and the same answer again',
+    async ({ path, body }) => {
+      const before = await total();
+      const first = await post(path, path, body);
+      expect([200, 202]).toContain(first.status);
+      expect(await total()).toBe(before + 1);
+      expect(await post(path, path, body)).toEqual({ ...first, replayed: 'true' });
+      expect(await post(path, path, { ...body, reason: 'something else' })).toMatchObject({
+        status: 409,
+        body: { code: 'http/idempotency_mismatch', field: 'Idempotency-Key' },
+      });
+      expect(await total()).toBe(before + 1);
+
+      const twice = await Promise.all([1, 2].map(() => post(path, `${path}-at-once`, body)));
+      expect(await total()).toBe(before + 2);
+      const [taken, other] = twice.toSorted((one, two) => one.status - two.status);
+      expect([200, 202]).toContain(taken?.status);
+      // Either the first had its answer already, or it is still under way.
+      if (other?.status === 409) {
+        expect(other.body).toMatchObject({ code: 'http/idempotency_in_flight' });
+      } else {
+        expect(other?.body).toEqual(taken?.body);
+      }
+    },
+  );
 });

@@ -34,18 +34,20 @@ export class ObedientSpoke {
 
   /** Somebody else takes a release back to a version that it has run, by Helm, and the spoke sees it. */
   seesTakenBack(releaseName: string, version: string): void {
-    const before = this.seen.get(`${releaseName} ${version}`);
-    if (before?.head == null) throw new Error(`${releaseName} ${version} has never run here`);
+    const before = this.seenOf(releaseName, version);
     this.revision += 1;
-    this.generation += 1;
     const name = `${releaseName} ${String(this.revision)}`;
     const head = {
       ...{ ...before.head, revision: this.revision },
       secretUid: sha256Hex(`uid ${name}`).slice(0, 36),
       releaseDigest: sha256Hex(`release ${name}`),
     };
-    const changed = [{ ...before, head, observedAt: new Date().toISOString() }];
-    this.client.say('state.delta', { generation: this.generation, changed, removed: [] });
+    this.sees({ ...before, head });
+  }
+
+  /** What runs does so from now on. */
+  seesHealth(releaseName: string, version: string, health: ReleaseReport['health']): void {
+    this.sees({ ...this.seenOf(releaseName, version), health });
   }
 
   /** Resolves when it does nothing any more. */
@@ -53,6 +55,18 @@ export class ObedientSpoke {
     clearInterval(this.beats);
     this.client.socket.terminate();
     await this.working;
+  }
+
+  private seenOf(releaseName: string, version: string): ReleaseReport {
+    const seen = this.seen.get(`${releaseName} ${version}`);
+    if (seen === undefined) throw new Error(`${releaseName} ${version} has never run here`);
+    return seen;
+  }
+
+  private sees(release: ReleaseReport): void {
+    this.generation += 1;
+    const changed = [{ ...release, observedAt: new Date().toISOString() }];
+    this.client.say('state.delta', { generation: this.generation, changed, removed: [] });
   }
 
   private async work(): Promise<void> {

@@ -16,6 +16,7 @@ import {
 } from '@apollo-deploy/orchestration/testing';
 import type { Plan } from '@apollo-deploy/domain';
 import type { Store } from '@apollo-deploy/orchestration';
+import type { HubConfig } from '../../src/config/hub-config.js';
 import { UlidIds } from '../../src/platform/ulid-ids.js';
 import { aChart } from '../../src/testing/chart-archive.js';
 import { type Answer, TestHub } from '../../src/testing/test-hub.js';
@@ -31,9 +32,12 @@ export class PipelineHub {
   ) {}
 
   /** `web` 1.0.0 and 1.1.0 are registered, the first in channel `dev`. What is deployed settles at once. */
-  static async start(store?: Store): Promise<PipelineHub> {
+  static async start(
+    store?: Store,
+    settings: Partial<HubConfig> = { deployments: { settlingMs: 0 } },
+  ): Promise<PipelineHub> {
     const parts = store === undefined ? {} : { store };
-    const hub = await TestHub.start({ deployments: { settlingMs: 0 } }, parts);
+    const hub = await TestHub.start(settings, parts);
     const context = { ...hub, ids: new UlidIds(), startedAt: new Date(0) };
     const scene = new PipelineHub(hub, { ...context, store: hub.store, clock: hub.clock });
     for (const [name, tier] of [

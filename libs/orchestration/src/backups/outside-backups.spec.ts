@@ -69,6 +69,31 @@ describe('backups that somebody else makes', () => {
     expect(plan.violations[0]?.message).toContain('the disk is full');
   });
 
+  it('tell every error where several break off, not only the first', async () => {
+    const asked = { entity: 'aria-dev', releaseDigest: 'another', status: 'requested' } as const;
+    await world.context.store.transact((unit) =>
+      unit.backups.put({ ...asked, by: keeper.name, covers: keeper.covers, at: '2026-01-05' }),
+    );
+    keeper.answer = () => Promise.reject(new Error(`no. ${String(keeper.asked.length)} broke`));
+    const failure: unknown = await outside()
+      .run()
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(AggregateError);
+    const { errors } = failure as { readonly errors: readonly Error[] };
+    expect(errors.map(({ message }) => message)).toEqual(['no. 1 broke', 'no. 2 broke']);
+  });
+
+  it('that failed are in the audit trail with what was answered', async () => {
+    keeper.answer = async () => err({ detail: 'the disk is full' });
+    await outside().run();
+    const { items } = await world.context.store.transact((unit) =>
+      unit.audit.list({ subject: 'entity/aria-dev' }, { limit: 50 }),
+    );
+    expect(items.find(({ action }) => action === 'backup.fail')?.detail).toMatchObject({
+      ...{ by: 'the keeper', error: 'the disk is full' },
+    });
+  });
+
   it('are made by one of several replicas, and once', async () => {
     keeper.answer = async () => {
       await outside('there').run();

@@ -31,7 +31,11 @@ export class OutsideBackups {
       if (lease === undefined) return;
       held = lease;
       const made = await Promise.allSettled(wanted.map((one) => this.make(lease, one)));
-      for (const one of made) if (one.status === 'rejected') throw one.reason;
+      const errors = made.flatMap((one): unknown[] =>
+        one.status === 'rejected' ? [one.reason] : [],
+      );
+      if (errors.length === 1) throw errors[0];
+      if (errors.length > 1) throw new AggregateError(errors, 'several backups were not made');
     }
   }
 

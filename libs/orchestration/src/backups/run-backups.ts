@@ -64,7 +64,10 @@ export async function makeBackup(
     await record(context, unit, ENGINE, {
       action: taken.ok ? 'backup.done' : 'backup.fail',
       subject: `entity/${request.entity}`,
-      detail: { releaseDigest: request.releaseDigest, by: provider.name },
+      detail: {
+        ...{ releaseDigest: request.releaseDigest, by: provider.name },
+        ...(!taken.ok && { error: taken.error.detail }),
+      },
     });
   });
 }
