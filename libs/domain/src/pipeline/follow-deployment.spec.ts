@@ -155,7 +155,7 @@ describe('following a deployment at one entity', () => {
       }),
       expected: {
         state: 'failed',
-        status: 'pending',
+        status: 'backing_up',
         move: {
           kind: 'end',
           status: 'failed',
@@ -245,6 +245,32 @@ describe('following a deployment at one entity', () => {
       expected: { state: 'failed', status: 'pending', move: { kind: 'end', status: 'failed' } },
     },
     {
+      name: 'has been deploying where its plan has failed before anybody looked',
+      target: started(),
+      facts: facts({ plan: plan('FAILED', { outcome: 'refused', message: 'no such namespace' }) }),
+      expected: {
+        state: 'failed',
+        status: 'deploying',
+        move: {
+          kind: 'end',
+          notes: 'failed: aria-dev: plan plan-1 is FAILED (refused): no such namespace',
+        },
+      },
+    },
+    {
+      name: 'has been deploying where it was rolled back before anybody looked',
+      target: started(),
+      facts: facts({
+        plan: plan('ROLLED_BACK', { outcome: 'unhealthy' }),
+        rollback: { id: 'plan-2', state: 'SUCCEEDED', version: '1.0.0' },
+      }),
+      expected: {
+        state: 'rolled_back',
+        status: 'deploying',
+        move: { kind: 'end', status: 'rolled_back' },
+      },
+    },
+    {
       name: 'waits for the rollback of what failed',
       target: started({ state: 'executing' }),
       facts: facts({ plan: plan('FAILED', { outcome: 'unhealthy' }), rollback: 'demanded' }),
@@ -254,7 +280,7 @@ describe('following a deployment at one entity', () => {
       name: 'waits for another try of what was cut off',
       target: started({ state: 'executing' }),
       facts: facts({ plan: plan('FAILED', { outcome: 'broken', retries: true }) }),
-      expected: { state: 'started', status: 'pending', move: { kind: 'wait' } },
+      expected: { state: 'started', status: 'deploying', move: { kind: 'wait' } },
     },
     {
       name: 'is rolled back once the spoke has seen that',

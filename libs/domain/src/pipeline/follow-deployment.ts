@@ -7,7 +7,7 @@ import {
   stepTo,
 } from './deployment-lifecycle.js';
 import { nextLookAt, verdictOf } from './health-verdict.js';
-import { isToGo, type TargetFacts } from './target-facts.js';
+import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 import { isOver, progressOf } from './target-progress.js';
 import { tellEnd } from './tell-end.js';
 import { type Wait, waitsOf } from './tell-waits.js';
@@ -168,13 +168,18 @@ function isBrought({ targets }: Deployment): boolean {
   return !targets.some(isUnderWay) && targets.some(({ state }) => state === 'deployed');
 }
 
-/** What one entity says of the status of all. */
-function statusOf({ state }: DeploymentTarget, facts: TargetFacts): DeploymentStatus {
+/** What one entity says of the status of all; also where it has come to its end since anybody looked. */
+function statusOf({ state }: DeploymentTarget, { plan, backup }: TargetFacts): DeploymentStatus {
   if (state === 'executing' || state === 'deployed' || state === 'rolling_back') return 'deploying';
-  if (state !== 'started' || facts.plan === undefined || !isToGo(facts.plan)) return 'pending';
-  if (facts.backup !== undefined) return 'backing_up';
-  const waits = facts.plan.violations.some(({ code }) => code !== 'backup');
+  if (plan !== undefined && hasGoneOut(plan)) return 'deploying';
+  if (backup !== undefined) return 'backing_up';
+  if (state !== 'started' || plan === undefined || !isToGo(plan)) return 'pending';
+  const waits = plan.violations.some(({ code }) => code !== 'backup');
   return waits ? 'pending' : 'pre_checks';
+}
+
+function hasGoneOut(plan: FollowedPlan): boolean {
+  return !isToGo(plan) && plan.state !== 'CANCELLED';
 }
 
 function factsOf({ entity }: DeploymentTarget, { targets }: DeploymentFacts): TargetFacts {
