@@ -6,6 +6,7 @@ export type Body = Readonly<Record<string, unknown>>;
 /** The parts of a plan that tests look at. */
 export interface PlanBody {
   readonly id: string;
+  readonly digest: string;
   readonly type: string;
   readonly state: string;
   readonly phase?: string;
@@ -49,12 +50,18 @@ export class HubClient {
     });
   }
 
-  async request(method: string, path: string, body?: unknown): Promise<Response> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const form = body instanceof FormData;
+    const json = body !== undefined && !form;
     return fetch(`${this.url}${path}`, {
       method,
       ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
-      ...(body !== undefined && !form && { headers: { 'content-type': 'application/json' } }),
+      headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
     });
   }
 

@@ -7,6 +7,10 @@ import { packChart } from '../../../../tools/pack-chart.mjs';
 export interface ChartBehaviour {
   readonly behaviour?: 'never-ready' | 'crash-loop' | 'image-pull';
   readonly readyAfter?: string;
+  /** What ran goes before what comes: the strategy of the Deployment is Recreate. */
+  readonly recreate?: boolean;
+  /** How long pods may take to get ready before the Deployment gives up, in seconds. */
+  readonly patienceSeconds?: number;
   /** ConfigMaps beside the Deployment; 60 and more make Helm run for seconds. */
   readonly configMaps?: number;
 }
@@ -15,8 +19,9 @@ export interface ChartBehaviour {
 export async function testChart(
   name: string,
   version: string,
-  { behaviour, readyAfter, configMaps = 0 }: ChartBehaviour = {},
+  chart: ChartBehaviour = {},
 ): Promise<Buffer> {
+  const { behaviour, readyAfter, configMaps = 0 } = chart;
   const annotations = [
     ...(behaviour === undefined ? [] : [`apollo.dev/behaviour: ${behaviour}`]),
     ...(behaviour === 'crash-loop' ? ['apollo.dev/run-for: 1s', 'apollo.dev/back-off: 2s'] : []),
@@ -27,7 +32,7 @@ export async function testChart(
   try {
     await write(folder, 'Chart.yaml', `apiVersion: v2\nname: ${name}\nversion: ${version}\n`);
     await write(folder, 'values.yaml', 'note: none\nreplicas: 1\n');
-    await write(folder, 'templates/deployment.yaml', deployment(annotations));
+    await write(folder, 'templates/deployment.yaml', deployment(annotations, chart));
     if (configMaps > 0) await write(folder, 'templates/many.yaml', many(configMaps, version));
     return packChart(folder);
   } finally {
@@ -41,14 +46,18 @@ async function write(folder: string, path: string, text: string): Promise<void> 
   await writeFile(file, text);
 }
 
-function deployment(annotations: readonly string[]): string {
+function deployment(
+  annotations: readonly string[],
+  { recreate = false, patienceSeconds = 60 }: ChartBehaviour,
+): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {{ .Release.Name }}
 spec:
   replicas: {{ .Values.replicas }}
-  progressDeadlineSeconds: 60
+  progressDeadlineSeconds: ${String(patienceSeconds)}
+  strategy: {type: ${recreate ? 'Recreate' : 'RollingUpdate'}}
   selector:
     matchLabels: {app: {{ .Release.Name }}}
   template:

@@ -1,29 +1,16 @@
-import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import {
-  eventually,
-  sharedTestCluster,
-  type SharedTestCluster,
-} from '@apollo-deploy/local-cluster/testing';
+import { sharedTestCluster, type SharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing';
 import { HubClient } from './hub-client.js';
 import { NodeProcess } from './node-process.js';
+import { type HelmRevision, SpokeInCluster } from './spoke-in-cluster.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const run = promisify(execFile);
-
-/** A revision as `helm history` lists it. */
-export interface HelmRevision {
-  readonly revision: number;
-  readonly status: string;
-  readonly chart: string;
-}
 
 /**
  * A hub and a spoke as processes of their own, on a real database and a real cluster, used through
@@ -33,6 +20,7 @@ export class TestSystem {
   readonly hubs: NodeProcess[] = [];
   readonly spoke: NodeProcess;
   readonly client: HubClient;
+  private readonly inCluster: SpokeInCluster;
 
   private constructor(
     readonly folder: string,
@@ -42,19 +30,10 @@ export class TestSystem {
   ) {
     const [port] = ports;
     this.client = new HubClient(`http://127.0.0.1:${String(port)}`);
-    this.spoke = new NodeProcess(
-      join(ROOT, 'apps/spoke/dist/main.js'),
-      {
-        APOLLO_HUB_URL: this.client.url,
-        APOLLO_SPOKE_TOKEN_FILE: join(folder, 'token'),
-        APOLLO_KUBECONFIG: cluster.kubeconfigPath,
-        APOLLO_HELM: cluster.helm,
-        APOLLO_SPOKE_WORKDIR: join(folder, 'work'),
-        // Tests share a cluster; each has its own ledger.
-        APOLLO_SPOKE_NAMESPACE: `apollo-${String(port)}`,
-      },
-      join(folder, 'spoke.log'),
-    );
+    const { client } = this;
+    const ledger = `apollo-${String(port)}`;
+    this.inCluster = new SpokeInCluster({ name: 'dev', cluster, client, folder, ledger });
+    this.spoke = this.inCluster.process;
   }
 
   /** Makes the system without starting anything; `hubs` on one database, with a schema or empty. */
@@ -124,46 +103,20 @@ export class TestSystem {
 
   async joinSpoke(): Promise<void> {
     await this.client.post('/api/v1/environments', { name: 'dev', tier: 'development' });
-    const { token } = await this.client.post('/api/v1/join-tokens', {
-      spoke: 'dev',
-      environment: 'dev',
-      clusterUid: await this.clusterUid(),
-    });
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(join(this.folder, 'token'), String(token), { mode: 0o600 });
-    this.spoke.start();
-    await this.connected();
+    await this.inCluster.join('dev');
   }
 
-  /** By which the hub knows the cluster. */
-  private async clusterUid(): Promise<string> {
-    const path = '/api/v1/namespaces/kube-system';
-    const { body } = await this.cluster.send({ method: 'GET', path });
-    return (JSON.parse(body) as { metadata: { uid: string } }).metadata.uid;
-  }
-
-  async connected(): Promise<void> {
-    await eventually('the spoke to be connected', async () => {
-      const { items } = await this.client.list('/api/v1/spokes');
-      return items.find(({ status }) => status === 'connected');
-    });
+  connected(): Promise<void> {
+    return this.inCluster.connected();
   }
 
   /** `helm history` of a release; empty if there is none. */
-  async history(namespace: string, release: string): Promise<readonly HelmRevision[]> {
-    try {
-      const { stdout } = await this.helm(['history', release, '-n', namespace, '-o', 'json']);
-      return JSON.parse(stdout) as readonly HelmRevision[];
-    } catch (error) {
-      if (String(error).includes('not found')) return [];
-      throw error;
-    }
+  history(namespace: string, release: string): Promise<readonly HelmRevision[]> {
+    return this.inCluster.history(namespace, release);
   }
 
   helm(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    return run(this.cluster.helm, [...args], {
-      env: { ...process.env, KUBECONFIG: this.cluster.kubeconfigPath },
-    });
+    return this.inCluster.helm(args);
   }
 
   async stop(): Promise<void> {
