@@ -12,6 +12,7 @@ export { type DoraPlan, type DoraRow, doraRow, plansToTell } from './analytics/d
 export { DORA_ATTRIBUTION_HOURS, DORA_EXCLUSIONS } from './analytics/dora-units.js';
 export { QUANTILE_ERROR } from './analytics/duration-histogram.js';
 export {
+  countsOfApproval,
   countsOfBlocking,
   countsOfEnding,
   type PlanCount,

@@ -26,6 +26,19 @@ class ViolationCountView {
   count!: number;
 }
 
+class ApproverView {
+  @ApiProperty()
+  by!: string;
+
+  @ApiProperty({ description: 'Approvals given, those that were withdrawn or lapsed among them.' })
+  count!: number;
+
+  @ApiProperty({
+    description: `From the making of a plan to its approval: half took no longer. ${NEAR}`,
+  })
+  medianSeconds!: number;
+}
+
 class PlanGroupView {
   @ApiProperty({ description: 'The type, product, environment or day.' })
   key!: string;
@@ -73,6 +86,19 @@ class PlanGroupView {
 
   @ApiProperty({ type: [ViolationCountView], description: 'The most frequent first.' })
   violations!: readonly ViolationCountView[];
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: `Those that went past something by a break-glass: 0 to 1, of the total. ${NONE}`,
+  })
+  breakGlassRate!: number | null;
+
+  @ApiProperty({
+    type: [ApproverView],
+    description: 'By the day on which they were given; who gave most comes first.',
+  })
+  approvals!: readonly ApproverView[];
 }
 
 export class PlanAnalyticsView {
@@ -84,7 +110,8 @@ export class PlanAnalyticsView {
 
   @ApiProperty({
     type: [PlanGroupView],
-    description: 'By key. Only those with a plan that ended or was blocked on these days.',
+    description:
+      'By key. Only those with a plan that ended, was blocked or was approved on these days.',
   })
   groups!: readonly PlanGroupView[];
 
@@ -99,9 +126,13 @@ export function planAnalyticsView(
   return { from, to, groups: groups.map(groupView), violations };
 }
 
-function groupView({ durationMs, waitsMs, ...counts }: PlanGroup): PlanGroupView {
+function groupView({ durationMs, waitsMs, approvals, ...counts }: PlanGroup): PlanGroupView {
   return {
     ...counts,
+    approvals: approvals.map(({ by, count, medianMs }) => ({
+      ...{ by, count },
+      medianSeconds: Math.round(medianMs) / 1000,
+    })),
     durationSeconds: durationMs === null ? null : inSeconds(durationMs),
     waits: waitsMs === null ? null : inSeconds(waitsMs),
   };

@@ -3,7 +3,12 @@ import type { Plan } from '../plans/plan.js';
 import type { PlanState } from '../plans/plan-lifecycle.js';
 import { aPlan } from '../testing.js';
 import { durationBucketOf } from './duration-histogram.js';
-import { countsOfBlocking, countsOfEnding, type PlanCount } from './plan-counts.js';
+import {
+  countsOfApproval,
+  countsOfBlocking,
+  countsOfEnding,
+  type PlanCount,
+} from './plan-counts.js';
 import { beginWaits, turnWaits } from './plan-waits.js';
 
 const STARTED = '2026-03-01T23:59:30.000Z';
@@ -154,5 +159,61 @@ describe('what a plan adds when it is blocked', () => {
   it.each(BLOCKINGS)('counts each code once a plan: $name', ({ before, plan, expected }) => {
     expect(countsOfBlocking(before, plan)).toMatchObject(expected);
     expect(countsOfBlocking(before, plan)).toHaveLength(expected.length);
+  });
+});
+
+describe('what a plan adds by a break-glass', () => {
+  const noted = [
+    { code: 'promoted', message: 'not yet below', data: {}, effect: 'waived' },
+  ] as const;
+  const count = (before: PlanState, change: Partial<Plan>) =>
+    tallyOf(countsOfEnding(before, ended(change)))['break_glass'];
+
+  it.each<{ name: string; before: PlanState; change: Partial<Plan>; expected?: number }>([
+    {
+      name: 'one, when it has succeeded past something',
+      before: 'EXECUTING',
+      change: { state: 'SUCCEEDED', noted },
+      expected: 1,
+    },
+    {
+      name: 'one, when it has failed so',
+      before: 'EXECUTING',
+      change: { state: 'FAILED', noted },
+      expected: 1,
+    },
+    {
+      name: 'none once more, when that is rolled back',
+      before: 'FAILED',
+      change: { state: 'ROLLED_BACK', noted },
+    },
+    {
+      name: 'none, when it came back untouched',
+      before: 'EXECUTING',
+      change: { state: 'CANCELLED', noted },
+    },
+    {
+      name: 'none for what was only pointed out',
+      before: 'EXECUTING',
+      change: { state: 'SUCCEEDED', noted: noted.map((one) => ({ ...one, effect: 'warns' })) },
+    },
+    { name: 'none without', before: 'EXECUTING', change: { state: 'SUCCEEDED' } },
+  ])('is $name', ({ before, change, expected }) => {
+    expect(count(before, change)).toBe(expected);
+  });
+});
+
+describe('what a plan adds when it is approved', () => {
+  it('is one by whom, on the day of that, and by how long after its making', () => {
+    const { type, product, environment, ...plan } = ended({
+      createdAt: '2026-03-01T23:00:00.000Z',
+    });
+    const approval = { by: 'ann', at: '2026-03-02T00:00:00.000Z' };
+    expect(countsOfApproval({ type, product, environment, ...plan }, approval)).toEqual([
+      {
+        ...{ type, product, environment, day: '2026-03-02', amount: 1 },
+        counter: `approved:${durationBucketOf(3_600_000)}:ann`,
+      },
+    ]);
   });
 });

@@ -6,7 +6,8 @@ import { WAIT_KINDS, type WaitKind } from './plan-waits.js';
 /**
  * What is counted of plans. `timed`: those whose execution is known from its start to its end, which
  * `execution_ms`, the buckets `duration:` and `wait_ms:` are about; `violation:` counts a code once a
- * plan.
+ * plan. `break_glass`: those that ended and had gone past something by a break-glass. `approved:` counts
+ * approvals by how long after its making the plan was approved (a bucket), and by whom.
  */
 export type PlanCounter =
   | 'succeeded'
@@ -17,7 +18,9 @@ export type PlanCounter =
   | 'execution_ms'
   | `wait_ms:${WaitKind}`
   | `duration:${number}`
-  | `violation:${string}`;
+  | `violation:${string}`
+  | 'break_glass'
+  | `approved:${number}:${string}`;
 
 /** What adds to a counter of one UTC day (`YYYY-MM-DD`), plan type, product and environment. */
 export interface PlanCount extends Pick<Plan, 'type' | 'product' | 'environment'> {
@@ -45,7 +48,26 @@ const ENDINGS: Readonly<Partial<Record<PlanState, PlanCounter>>> = {
 export function countsOfEnding(before: PlanState, plan: Plan): readonly PlanCount[] {
   const counter = ENDINGS[plan.state];
   if (counter === undefined || plan.state === before || plan.endedAt === undefined) return [];
-  return countsOn(plan, plan.endedAt, [[counter, 1], ...timing(before, plan)]);
+  const ending = [[counter, 1], ...timing(before, plan), ...goneBy(plan)] as const;
+  return countsOn(plan, plan.endedAt, ending);
+}
+
+/** Once a plan, and not for one that came back untouched or that is rolled back afterwards. */
+function goneBy({ state, noted = [] }: Plan): Tally {
+  const isCounted = state === 'SUCCEEDED' || state === 'FAILED';
+  return isCounted && noted.some(({ effect }) => effect === 'waived') ? [['break_glass', 1]] : [];
+}
+
+/**
+ * What an approval adds that somebody has given at an instant (RFC 3339). One that is withdrawn
+ * afterwards was given all the same.
+ */
+export function countsOfApproval(
+  plan: Plan,
+  { by, at }: { readonly by: string; readonly at: string },
+): readonly PlanCount[] {
+  const ms = Math.max(0, Date.parse(at) - Date.parse(plan.createdAt));
+  return countsOn(plan, at, [[`approved:${durationBucketOf(ms)}:${by}`, 1]]);
 }
 
 /** What a plan adds by codes that have blocked it since `before`, when it had not been stored so. */

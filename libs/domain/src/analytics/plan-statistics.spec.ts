@@ -23,6 +23,8 @@ describe('statistics of plans', () => {
         durationMs: null,
         waitsMs: null,
         violations: [],
+        breakGlassRate: null,
+        approvals: [],
       },
     },
     {
@@ -44,6 +46,16 @@ describe('statistics of plans', () => {
       name: 'no times where plans ended only after a doubt',
       sums: { succeeded: 1 },
       expected: { total: 1, successRate: 1, durationMs: null, waitsMs: null },
+    },
+    {
+      name: 'a rate of break-glass, of those that ended',
+      sums: { succeeded: 3, failed: 1, break_glass: 1 },
+      expected: { total: 4, breakGlassRate: 0.25 },
+    },
+    {
+      name: 'no break-glass as 0 where plans ended without',
+      sums: { succeeded: 1 },
+      expected: { breakGlassRate: 0 },
     },
     {
       name: 'violations by how many plans they blocked, then by code',
@@ -74,6 +86,24 @@ describe('statistics of plans', () => {
     expect(durationMs!.mean).toBe(260_000.25);
     expect(Math.abs(durationMs!.p50 - 10_000)).toBeLessThanOrEqual(200);
     expect(Math.abs(durationMs!.p95 - 1_000_001)).toBeLessThanOrEqual(20_001);
+  });
+
+  it('tell who approves how much, and how soon', () => {
+    const [second, hour] = [durationBucketOf(1_000), durationBucketOf(3_600_000)];
+    const { approvals } = statisticsOf({
+      [`approved:${second}:bob`]: 2,
+      [`approved:${hour}:ann`]: 2,
+      [`approved:${second}:ann`]: 1,
+      [`approved:${second}:oidc:eve`]: 2,
+    });
+    expect(approvals.map(({ by, count }) => [by, count])).toEqual([
+      ['ann', 3],
+      ['bob', 2],
+      ['oidc:eve', 2],
+    ]);
+    const [ann = 0, bob = 0] = approvals.map(({ medianMs }) => medianMs);
+    expect(Math.abs(ann - 3_600_000)).toBeLessThanOrEqual(72_000);
+    expect(Math.abs(bob - 1_000)).toBeLessThanOrEqual(20);
   });
 
   it('tell what plans waited for on the average, 0 for what none of them did', () => {

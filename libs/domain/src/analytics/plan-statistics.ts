@@ -8,6 +8,14 @@ export interface ViolationCount {
   readonly count: number;
 }
 
+/** What one person has approved. */
+export interface ApproverStatistics {
+  readonly by: string;
+  readonly count: number;
+  /** Milliseconds from the making of a plan to its approval: half took no longer. Within `QUANTILE_ERROR`. */
+  readonly medianMs: number;
+}
+
 /** Milliseconds. The mean is exact, the others are within `QUANTILE_ERROR`. */
 export interface DurationStatistics {
   readonly mean: number;
@@ -33,10 +41,15 @@ export interface PlanStatistics {
   readonly waitsMs: Readonly<Record<WaitKind | 'execution', number>> | null;
   /** The most frequent first. */
   readonly violations: readonly ViolationCount[];
+  /** Those that went past something by a break-glass: from 0 to 1, of the total. */
+  readonly breakGlassRate: number | null;
+  /** Approvals given, whatever came of their plans; who gave most comes first. */
+  readonly approvals: readonly ApproverStatistics[];
 }
 
 const BUCKET = 'duration:';
 const VIOLATION = 'violation:';
+const APPROVED = 'approved:';
 
 /** Reads statistics off the sums of counters. What is absent is 0. */
 export function planStatistics(sums: ReadonlyMap<PlanCounter, number>): PlanStatistics {
@@ -56,7 +69,27 @@ export function planStatistics(sums: ReadonlyMap<PlanCounter, number>): PlanStat
     violations: named(sums, VIOLATION)
       .map(([code, count]) => ({ code, count }))
       .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+    breakGlassRate: total === 0 ? null : sum('break_glass') / total,
+    approvals: approvalsOf(sums),
   };
+}
+
+function approvalsOf(sums: ReadonlyMap<PlanCounter, number>): readonly ApproverStatistics[] {
+  const byPerson = new Map<string, Map<number, number>>();
+  for (const [rest, count] of named(sums, APPROVED)) {
+    // The name may hold what stands between the two.
+    const end = rest.indexOf(':');
+    const by = rest.slice(end + 1);
+    const histogram = byPerson.get(by) ?? new Map<number, number>();
+    byPerson.set(by, histogram.set(Number(rest.slice(0, end)), count));
+  }
+  return [...byPerson]
+    .map(([by, histogram]) => ({
+      by,
+      count: [...histogram.values()].reduce((all, one) => all + one, 0),
+      medianMs: durationQuantile(histogram, 0.5) ?? 0,
+    }))
+    .sort((one, other) => other.count - one.count || (one.by < other.by ? -1 : 1));
 }
 
 function durationsOf(sums: ReadonlyMap<PlanCounter, number>): DurationStatistics | null {

@@ -1,4 +1,9 @@
-import { countsOfBlocking, countsOfEnding, type Plan } from '@apollo-deploy/domain';
+import {
+  countsOfApproval,
+  countsOfBlocking,
+  countsOfEnding,
+  type Plan,
+} from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /**
@@ -16,4 +21,13 @@ export async function recordBlocking(
   blocked: Plan,
 ): Promise<void> {
   await unit.analytics.add(countsOfBlocking(before, blocked));
+}
+
+/** Counts an approval that has just been given; as the last thing in its transaction. */
+export async function recordApproval(
+  unit: UnitOfWork,
+  plan: Plan,
+  approval: { readonly by: string; readonly at: string },
+): Promise<void> {
+  await unit.analytics.add(countsOfApproval(plan, approval));
 }

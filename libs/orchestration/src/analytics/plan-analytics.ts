@@ -14,7 +14,7 @@ export interface PlanGroup extends PlanStatistics {
 }
 
 export interface PlanAnalytics {
-  /** In the order of their keys. A group has a plan that ended or was blocked in the range. */
+  /** In the order of their keys. A group has a plan that ended, was blocked or was approved in the range. */
   readonly groups: readonly PlanGroup[];
   /** Of all groups. */
   readonly violations: readonly ViolationCount[];

@@ -8,6 +8,7 @@ import {
   type Refusal,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { recordApproval } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { ConstraintCache } from '../engine/constraint-cache.js';
@@ -82,6 +83,7 @@ export async function approvePlan(
         ...(lapsesUnused.length > 0 && { lapses: lapsesUnused.map(({ message }) => message) }),
       },
     });
+    await recordApproval(unit, plan, approval);
     return ok({ approval, plan, shown: shownWith(found.value, approval), lapsesUnused });
   });
 }
