@@ -16,7 +16,11 @@ describe('POST /deploy', () => {
     expect(answer.body).toEqual({
       deployment_id: expect.stringMatching(/^deploy_20260301120001_web_[0-9a-z]{12}$/),
       status: 'pending',
-      message: 'Deployment to dev is under way',
+      message: expect.stringMatching(/^Deployment to dev is under way \(pending\) and waits: ./),
+      // For its evaluation, or already for its plan to go out.
+      waits_for: [
+        expect.objectContaining({ entity: 'web-dev', cure: expect.stringMatching(/^wait: /) }),
+      ],
     });
     const plan = await scene.carryOut('dev');
     expect(await scene.untilIs(String(id), 'completed')).toMatchObject({

@@ -50,7 +50,14 @@ describe('POST /promote', () => {
       status: 202,
       body: {
         ...{ status: 'pending', promoted_from: 'dev', promoted_to: 'prod' },
-        message: expect.stringContaining('Promotion is under way (pending)'),
+        message: expect.stringContaining('Promotion is under way (pending) and waits: '),
+        waits_for: expect.arrayContaining([
+          {
+            ...{ code: 'approval', entity: 'aria-prod', plan: expect.any(String) },
+            message: expect.stringContaining('sre'),
+            cure: expect.stringMatching(/POST \/api\/v1\/plans\/\w+\/approve/),
+          },
+        ]),
       },
     });
     expect(headers.get('location')).toBe(`/api/v1/deployments/${String(body['deployment_id'])}`);

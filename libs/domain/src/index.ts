@@ -334,7 +334,7 @@ export {
   type Move,
 } from './pipeline/follow-deployment.js';
 export type { PromotionProof } from './pipeline/promotion-source.js';
-export type { FollowedPlan, TargetFacts } from './pipeline/target-facts.js';
+export type { FollowedPlan, FollowedRollback, TargetFacts } from './pipeline/target-facts.js';
 export type { Wait } from './pipeline/tell-waits.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';
 export { ACCEPTED_INSTANT, parseInstant } from './schedules/instant.js';

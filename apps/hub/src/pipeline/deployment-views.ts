@@ -11,6 +11,7 @@ import {
 import type { ListedDeployment, ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ValueChangeView } from '../plans/diff-view.js';
+import { WaitView, waitView } from './wait-view.js';
 
 class StepView {
   @ApiProperty({ enum: DEPLOYMENT_STATUSES })
@@ -74,23 +75,6 @@ export class RestoredValuesView {
 
   @ApiProperty({ description: 'How many changes there are besides.' })
   more!: number;
-}
-
-class WaitView {
-  @ApiProperty()
-  code!: string;
-
-  @ApiProperty()
-  message!: string;
-
-  @ApiPropertyOptional()
-  entity?: string;
-
-  @ApiPropertyOptional()
-  plan?: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone may end it.' })
-  until?: string;
 }
 
 export class DeploymentView {
@@ -199,7 +183,7 @@ export function deploymentView({
     }),
     targets: targets.map(targetView),
     ...(restored.length > 0 && { restoredValues: restored }),
-    ...(waitsFor !== undefined && { waitsFor }),
+    ...(waitsFor !== undefined && { waitsFor: waitsFor.map(waitView) }),
   };
 }
 

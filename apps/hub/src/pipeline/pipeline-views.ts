@@ -1,18 +1,6 @@
 import type { Deployment } from '@apollo-deploy/domain';
 import { ApiProperty } from '@nestjs/swagger';
 
-/** What the pipeline answers is spelled as its clients spell it. */
-export class DeployAnswer {
-  @ApiProperty()
-  deployment_id!: string;
-
-  @ApiProperty({ description: 'With 200 it has ended; with 202 it is under way, see Location.' })
-  status!: string;
-
-  @ApiProperty()
-  message!: string;
-}
-
 class HistoryEntryView {
   @ApiProperty()
   id!: string;

@@ -1,4 +1,4 @@
-import { type Authority, hasEnded, mayDo, tellPath } from '@apollo-deploy/domain';
+import { type Authority, mayDo, tellPath } from '@apollo-deploy/domain';
 import {
   type Context,
   findEnvironment,
@@ -23,7 +23,8 @@ import { AwaitedOperation } from './awaited-operation.js';
 import { DEPLOYMENT_RULES } from './deployment-rules.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
 import { DeployRequest, HistoryQuery, StatusQuery } from './pipeline-requests.js';
-import { DeployAnswer, historyEntry, HistoryView, RulesView } from './pipeline-views.js';
+import { historyEntry, HistoryView, RulesView } from './pipeline-views.js';
+import { AskedView, askedView } from './promotion-views.js';
 import { ServiceStatusView, serviceStatusView } from './service-status-view.js';
 
 const DEFAULT_HISTORY = 10;
@@ -47,7 +48,7 @@ export class PipelineController {
     description:
       'Read as JSON whatever the content type. 200: it has ended. 202: it is under way; Location shows it.',
     access: may('deploy', targetOfBody),
-    answer: DeployAnswer,
+    answer: AskedView,
   })
   async deploy(
     @Caller() caller: Principal,
@@ -55,7 +56,7 @@ export class PipelineController {
     @Body() body: DeployRequest,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<DeployAnswer> {
+  ): Promise<AskedView> {
     const { service, target_env: target = 'dev', version, reason } = body;
     if (target === 'prod') throw new Refused('deployment/direct_to_production', DIRECT);
     const environment = found(
@@ -81,10 +82,7 @@ export class PipelineController {
         ),
       ),
     }));
-    const { id, status } = shown.deployment;
-    const ended = hasEnded(status);
-    const became = ended ? (status === 'completed' ? 'completed' : 'failed') : 'is under way';
-    return { deployment_id: id, status, message: `Deployment to ${target} ${became}` };
+    return askedView(`Deployment to ${target}`, shown);
   }
 
   @Get('status/:service')

@@ -1,19 +1,10 @@
 import { DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { WaitView, waitView } from './wait-view.js';
 
-export class WaitView {
-  @ApiProperty({ description: 'Stable, for machines.' })
-  code!: string;
-
-  @ApiProperty({ description: 'What it waits for, and what ends that.' })
-  message!: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone ends it.' })
-  until?: string;
-}
-
-class AskedView {
+/** What the pipeline answers is spelled as its clients spell it. */
+export class AskedView {
   @ApiProperty({ description: 'Show it at /api/v1/deployments/{id}.' })
   deployment_id!: string;
 
@@ -68,12 +59,9 @@ function ended(what: string, status: string): string {
 }
 
 function waiting(what: string, status: string, waits: readonly Wait[]): string {
-  const [first] = waits;
+  const [first, ...others] = waits;
   if (first === undefined) return `${what} is under way (${status})`;
   const until = first.until === undefined ? '' : `, until ${first.until}`;
-  return `${what} is under way (${status}) and waits: ${first.message}${until}`;
-}
-
-function waitView({ code, message, until }: Wait): WaitView {
-  return { code, message, ...(until !== undefined && { until }) };
+  const more = others.length === 0 ? '' : `; and for ${String(others.length)} more (waits_for)`;
+  return `${what} is under way (${status}) and waits: ${first.message}${until}${more}`;
 }

@@ -2,7 +2,8 @@ import { restoredValues } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RestoredValuesView } from './deployment-views.js';
-import { askedView, WaitView } from './promotion-views.js';
+import { askedView } from './promotion-views.js';
+import { WaitView } from './wait-view.js';
 
 export class RollbackView {
   @ApiProperty({

@@ -73,8 +73,8 @@ export function cureOf(code: string, data: Violation['data'] = {}): string {
   return isKnown(code) ? naming(CURES[code], data) : UNHEARD_OF;
 }
 
-/** Names what the violation is about, so that the cure can be typed as it stands. */
-function naming(cure: string, data: Violation['data']): string {
+/** A cure with what it is about in the place of its `{names}`, so that it can be typed as it stands. */
+export function naming(cure: string, data: Violation['data']): string {
   return cure.replaceAll(/\{(\w+)\}/g, (placeholder, field: string) => {
     const value = Object.hasOwn(data, field) ? data[field] : undefined;
     return typeof value === 'string' ? encodeURIComponent(value) : placeholder;

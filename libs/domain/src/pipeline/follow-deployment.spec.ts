@@ -40,6 +40,8 @@ function follow(
   });
 }
 
+const BACK_FIRST = 'aria-dev goes back to 1.0.0 first, as a change of it failed';
+
 describe('following a deployment at one entity', () => {
   const situations: {
     name: string;
@@ -131,6 +133,68 @@ describe('following a deployment at one entity', () => {
         move: {
           kind: 'wait',
           for: [{ code: 'hold', message: 'it is held', entity: 'aria-dev', plan: 'plan-1' }],
+        },
+      },
+    },
+    {
+      name: 'waits for a rollback that is to go first, and for what holds that',
+      target: started(),
+      facts: facts({
+        first: {
+          ...{ id: 'plan-9', state: 'BLOCKED', version: '1.0.0' },
+          violations: [
+            { code: 'spoke_ready', message: 'it is away', data: { spoke: 'dev' }, recheckAt: AT },
+          ],
+        },
+      }),
+      expected: {
+        state: 'started',
+        status: 'pending',
+        move: {
+          kind: 'wait',
+          for: [
+            { code: 'rollback', message: BACK_FIRST, plan: 'plan-9', entity: 'aria-dev' },
+            {
+              ...{ code: 'spoke_ready', message: 'it is away', plan: 'plan-9', until: AT },
+              data: { spoke: 'dev' },
+            },
+          ],
+        },
+      },
+    },
+    {
+      name: 'waits for a rollback that is to go first and has no plan yet',
+      target: started(),
+      facts: facts({ first: { version: '1.0.0' } }),
+      expected: {
+        state: 'started',
+        status: 'pending',
+        move: { kind: 'wait', for: [{ code: 'rollback', message: BACK_FIRST }] },
+      },
+    },
+    {
+      name: 'waits for what holds it at other content',
+      target: started(),
+      facts: facts({ hold: { id: 'hold-1', message: 'it is held at 1.0.0' } }),
+      expected: {
+        state: 'started',
+        status: 'pending',
+        move: {
+          kind: 'wait',
+          for: [{ code: 'hold', message: 'it is held at 1.0.0', data: { hold: 'hold-1' } }],
+        },
+      },
+    },
+    {
+      name: 'waits for a person to start its plan',
+      target: started(),
+      facts: facts({ plan: plan('PENDING', { manual: true }) }),
+      expected: {
+        state: 'started',
+        status: 'pre_checks',
+        move: {
+          kind: 'wait',
+          for: [{ code: 'manual_execution', message: 'a person has to start plan plan-1' }],
         },
       },
     },
@@ -262,7 +326,7 @@ describe('following a deployment at one entity', () => {
       target: started(),
       facts: facts({
         plan: plan('ROLLED_BACK', { outcome: 'unhealthy' }),
-        rollback: { id: 'plan-2', state: 'SUCCEEDED', version: '1.0.0' },
+        rollback: { violations: [], id: 'plan-2', state: 'SUCCEEDED', version: '1.0.0' },
       }),
       expected: {
         state: 'rolled_back',
@@ -285,7 +349,9 @@ describe('following a deployment at one entity', () => {
     {
       name: 'is rolled back once the spoke has seen that',
       target: started({ state: 'rolling_back', note: 'it was not healthy' }),
-      facts: facts({ rollback: { id: 'plan-2', state: 'SUCCEEDED', version: '1.0.0' } }),
+      facts: facts({
+        rollback: { violations: [], id: 'plan-2', state: 'SUCCEEDED', version: '1.0.0' },
+      }),
       expected: {
         state: 'rolled_back',
         status: 'pending',
@@ -300,7 +366,13 @@ describe('following a deployment at one entity', () => {
       name: 'has failed where its rollback did',
       target: started({ state: 'rolling_back', note: 'it was not healthy' }),
       facts: facts({
-        rollback: { id: 'plan-2', state: 'FAILED', version: '1.0.0', message: 'no' },
+        rollback: {
+          violations: [],
+          id: 'plan-2',
+          state: 'FAILED',
+          version: '1.0.0',
+          message: 'no',
+        },
       }),
       expected: {
         state: 'failed',

@@ -57,7 +57,7 @@ export interface FollowedDeployment {
 export function followDeployment(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
   if (stored.queued && facts.ahead !== undefined) {
     const message = `deployment ${facts.ahead} of the same service is under way there`;
-    const queue: Wait = { code: 'queued', message };
+    const queue: Wait = { code: 'queued', message, data: { deployment: facts.ahead } };
     return { deployment: stored, move: { kind: 'wait', for: [queue] } };
   }
   const targets = stored.targets.map((target) => progressOf(target, factsOf(target, facts)));

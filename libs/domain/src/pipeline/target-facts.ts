@@ -14,6 +14,8 @@ export interface FollowedPlan {
   readonly recheckAt?: string;
   /** It FAILED because its spoke or Helm died, and the same is tried once more by itself. */
   readonly retries?: boolean;
+  /** A person has to start it. */
+  readonly manual?: boolean;
 }
 
 /** It stands, and has not gone out. */
@@ -25,6 +27,8 @@ export function isToGo({ state }: Pick<FollowedPlan, 'state'>): boolean {
 export interface FollowedRollback extends Pick<FollowedPlan, 'id' | 'state' | 'message'> {
   /** What it goes back to; `null` = to nothing. */
   readonly version: string | null;
+  /** What holds it; nothing once it has gone out. */
+  readonly violations: readonly Violation[];
 }
 
 /** What is known of one entity of a deployment at one instant. */
@@ -43,6 +47,13 @@ export interface TargetFacts {
   readonly otherPlan?: { readonly id: string; readonly version: string | null };
   /** What becomes of taking `plan` back; absent = nobody has asked for that. */
   readonly rollback?: FollowedRollback | 'demanded';
+  /**
+   * An automatic rollback of what somebody else had brought, which goes before anything new; by its
+   * plan, or as it is demanded while it has none.
+   */
+  readonly first?: FollowedRollback | { readonly version: string };
+  /** What holds it at other content than the deployment brings. */
+  readonly hold?: { readonly id: string; readonly message: string };
   /** The backup of what is replaced; absent = none was asked for since its wave began. */
   readonly backup?: {
     readonly status: 'requested' | 'done' | 'failed';

@@ -1,3 +1,4 @@
+import type { Violation } from '../constraints/violation.js';
 import type { DeploymentTarget } from './deployment.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 
@@ -6,6 +7,8 @@ export interface Wait {
   readonly code: string;
   /** In a sentence for people. */
   readonly message: string;
+  /** What it speaks of: names, identifiers, versions, instants; by code. */
+  readonly data?: Violation['data'];
   readonly entity?: string;
   readonly plan?: string;
   /** When time alone may end it; RFC 3339. */
@@ -14,41 +17,66 @@ export interface Wait {
 
 /** What a deployment waits for at one entity. */
 export function waitsOf(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] {
+  return waitsAt(target, facts).map((wait) => ({ entity: target.entity, ...wait }));
+}
+
+function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] {
   const { entity } = target;
   switch (target.state) {
     case 'started':
       return facts.plan === undefined || !isToGo(facts.plan)
-        ? [{ entity, ...beforePlan(facts) }]
-        : plannedWaits(entity, facts.plan);
+        ? beforePlan(entity, facts)
+        : plannedWaits(facts.plan);
     case 'executing':
-      return [{ entity, ...underWay(facts.plan) }];
+      return [underWay(facts.plan)];
     case 'deployed':
-      return [{ entity, code: 'health', message: `it is looked how ${entity} does` }];
+      return [{ code: 'health', message: `it is looked how ${entity} does` }];
     case 'rolling_back':
-      return [{ entity, code: 'rollback', message: `${entity} is being rolled back` }];
+      return rollbackWaits(`${entity} is being rolled back`, facts.rollback);
     default:
       return [];
   }
 }
 
-function beforePlan({ idle }: TargetFacts): Pick<Wait, 'code' | 'message'> {
-  const why = idle === undefined ? 'it is about to be evaluated' : idle.why;
-  return { code: idle?.code ?? 'plan', message: `there is no plan yet: ${why}` };
-}
-
-function plannedWaits(entity: string, plan: FollowedPlan): readonly Wait[] {
-  const about = { entity, plan: plan.id };
-  if (plan.violations.length === 0) {
-    return [{ ...about, code: 'dispatch', message: `plan ${plan.id} is about to go out` }];
+function beforePlan(entity: string, { first, hold, idle }: TargetFacts): readonly Wait[] {
+  if (first !== undefined) {
+    const back = first.version ?? 'nothing';
+    return rollbackWaits(`${entity} goes back to ${back} first, as a change of it failed`, first);
   }
-  return plan.violations.map(({ code, message, recheckAt }) => ({
-    ...about,
-    ...{ code, message },
-    ...(recheckAt !== undefined && { until: recheckAt }),
-  }));
+  if (hold !== undefined) {
+    return [{ code: 'hold', message: hold.message, data: { hold: hold.id } }];
+  }
+  const why = idle === undefined ? 'it is about to be evaluated' : idle.why;
+  return [{ code: idle?.code ?? 'plan', message: `there is no plan yet: ${why}` }];
 }
 
-function underWay(plan: FollowedPlan | undefined): Pick<Wait, 'code' | 'message' | 'plan'> {
+/** A rollback, and what holds its plan. */
+function rollbackWaits(
+  message: string,
+  rollback: TargetFacts['rollback'] | TargetFacts['first'],
+): readonly Wait[] {
+  if (typeof rollback !== 'object' || !('id' in rollback)) return [{ code: 'rollback', message }];
+  const about = { plan: rollback.id };
+  const held = rollback.violations.map((violation) => ({ ...about, ...waitFor(violation) }));
+  return [{ ...about, code: 'rollback', message }, ...held];
+}
+
+function plannedWaits({ id, violations, manual }: FollowedPlan): readonly Wait[] {
+  const about = { plan: id };
+  const held = violations.map((violation) => ({ ...about, ...waitFor(violation) }));
+  if (manual === true) {
+    const message = `a person has to start plan ${id}`;
+    return [...held, { ...about, code: 'manual_execution', message }];
+  }
+  if (held.length > 0) return held;
+  return [{ ...about, code: 'dispatch', message: `plan ${id} is about to go out` }];
+}
+
+function waitFor({ code, message, data, recheckAt }: Violation): Wait {
+  return { code, message, data, ...(recheckAt !== undefined && { until: recheckAt }) };
+}
+
+function underWay(plan: FollowedPlan | undefined): Wait {
   if (plan?.state !== 'UNKNOWN') {
     const id = plan === undefined ? {} : { plan: plan.id };
     return { ...id, code: 'executing', message: `plan ${plan?.id ?? ''} is executing` };

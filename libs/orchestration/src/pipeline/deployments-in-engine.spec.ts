@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { putEntity } from '../catalog/put-entity.js';
+import { liftHold } from '../constraints/hold-entity.js';
 import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 
 let world: DeploymentWorld;
@@ -215,6 +216,47 @@ describe('a deployment', () => {
   });
 });
 
+describe('a deployment to where an automatic rollback is under way', () => {
+  it('says that it waits for that, then for its hold, and goes on when that is lifted', async () => {
+    const { engine } = world;
+    await world.deploy({ version: '1.0.0' });
+    await world.succeed('1.0.0', 1);
+    await world.lookOn();
+    // Somebody brings 1.1.0 past the pipeline, and it fails.
+    const { entity } = await engine.view();
+    const desired = { version: '1.1.0' };
+    must(await putEntity(engine.context, PERSON, { ...entity, desired }));
+    await world.follow();
+    const bad = { version: '1.1.0', revision: 2, status: 'failed', health: 'Degraded' };
+    await engine.result((await engine.lastPlan()).id, failed('unhealthy'), bad);
+    await engine.settle();
+    const rollback = await engine.lastPlan();
+    expect(rollback).toMatchObject({ planClass: 'automatic_rollback', state: 'EXECUTING' });
+
+    engine.clock.advance(1000);
+    const { id } = await world.deploy({ version: '1.1.0' });
+    expect((await world.shown(id)).waitsFor).toEqual([
+      {
+        ...{ code: 'rollback', entity: 'aria-dev', plan: rollback.id },
+        message: 'aria-dev goes back to 1.0.0 first, as a change of it failed',
+      },
+    ]);
+    await world.succeed('1.0.0', 3);
+    const { hold } = await engine.view();
+    const { deployment, waitsFor } = await world.shown(id);
+    expect(deployment.status).toBe('pending');
+    expect(waitsFor).toEqual([
+      {
+        ...{ code: 'hold', entity: 'aria-dev', data: { hold: hold?.id } },
+        message: `aria-dev is held at 1.0.0, and not brought to 1.1.0: plan ${rollback.id} went back to 1.0.0 (engine, until something newer comes)`,
+      },
+    ]);
+    must(await liftHold(engine.context, PERSON, hold?.id ?? ''));
+    await world.follow();
+    expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'executing' }]);
+  });
+});
+
 describe('two deployments of one service to one environment', () => {
   it('follow one upon the other where the first has gone out', async () => {
     const first = await world.deploy({ version: '1.0.0' });
@@ -224,6 +266,7 @@ describe('two deployments of one service to one environment', () => {
       {
         code: 'queued',
         message: `deployment ${first.id} of the same service is under way there`,
+        data: { deployment: first.id },
       },
     ]);
     await world.succeed('1.0.0', 1);

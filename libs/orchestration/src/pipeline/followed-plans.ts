@@ -1,20 +1,26 @@
 import {
   type Deployment,
   type DeploymentTarget,
+  type Environment,
   type FollowedPlan,
+  type FollowedRollback,
   isOpen,
   type Plan,
   type RollbackDemand,
   type TargetFacts,
 } from '@apollo-deploy/domain';
 import { jsonDigest } from '@apollo-deploy/kernel';
+import { waitsForPerson } from '../engine/waits-for-person.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /** So many plans of an entity, the newest since its wave began, are looked through. */
 const LOOKED_AT = 20;
 
 /** The plans of one entity that a deployment follows. */
-export interface FollowedPlans extends Pick<TargetFacts, 'plan' | 'otherPlan' | 'rollback'> {
+export interface FollowedPlans extends Pick<
+  TargetFacts,
+  'plan' | 'otherPlan' | 'rollback' | 'first'
+> {
   /** Identity of the release that the plan replaces; absent: there is no plan, or none was there. */
   readonly replaces?: string;
 }
@@ -30,7 +36,12 @@ export async function followedPlans(
   {
     openPlan,
     demand,
-  }: { readonly openPlan?: Plan | undefined; readonly demand?: RollbackDemand | undefined },
+    environment,
+  }: {
+    readonly openPlan?: Plan | undefined;
+    readonly demand?: RollbackDemand | undefined;
+    readonly environment?: Environment | undefined;
+  },
 ): Promise<FollowedPlans> {
   const { entity, startedAt, planId, state } = target;
   if (!FOLLOWED.includes(state) || startedAt === undefined) return {};
@@ -42,11 +53,28 @@ export async function followedPlans(
   const bringing = [...recent, known].flatMap((one) => one ?? []).filter(bringsIt);
   const plan = state === 'rolling_back' ? known : theOneThatCounts(bringing, retried);
   return {
-    ...(plan !== undefined && { plan: followed(plan, retried) }),
+    ...(plan !== undefined && {
+      plan: { ...followed(plan, retried), ...waitsFor(plan, environment) },
+    }),
     ...(plan?.content.base != null && { replaces: plan.content.base.releaseDigest }),
     ...otherPlanOf(bringsIt, startedAt, openPlan),
     ...rollbackFacts(plan, recent, demand),
+    ...(state === 'started' && firstOf(openPlan, demand)),
   };
+}
+
+/** What goes back before anything new comes; it is of no plan of the deployment. */
+function firstOf(
+  openPlan: Plan | undefined,
+  demand: RollbackDemand | undefined,
+): Pick<TargetFacts, 'first'> {
+  if (openPlan?.planClass === 'automatic_rollback') return { first: told(openPlan) };
+  return demand === undefined ? {} : { first: { version: demand.to.version } };
+}
+
+function waitsFor(plan: Plan, environment: Environment | undefined): Pick<FollowedPlan, 'manual'> {
+  const manual = environment !== undefined && waitsForPerson(environment, plan);
+  return manual ? { manual } : {};
 }
 
 const FOLLOWED: readonly DeploymentTarget['state'][] = ['started', 'executing', 'rolling_back'];
@@ -100,9 +128,9 @@ function rollbackOf(
   return plan && told(plan);
 }
 
-function told({ id, state, message, to }: Plan): Exclude<TargetFacts['rollback'], 'demanded'> {
+function told({ id, state, message, to, violations }: Plan): FollowedRollback {
   return {
-    ...{ id, state, version: to?.version ?? null },
+    ...{ id, state, violations, version: to?.version ?? null },
     ...(message !== undefined && { message }),
   };
 }

@@ -1,12 +1,15 @@
-import type {
-  Deployment,
-  DeploymentFacts,
-  DeploymentTarget,
-  Entity,
-  Plan,
-  ReportedRelease,
-  RollbackDemand,
-  TargetFacts,
+import {
+  type Deployment,
+  type DeploymentFacts,
+  type DeploymentTarget,
+  describeHold,
+  type Entity,
+  type Environment,
+  type Hold,
+  type Plan,
+  type ReportedRelease,
+  type RollbackDemand,
+  type TargetFacts,
 } from '@apollo-deploy/domain';
 import { jsonDigest } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
@@ -28,6 +31,8 @@ interface StoredTarget {
   readonly evaluation: EvaluationRecord | undefined;
   readonly demand: RollbackDemand | undefined;
   readonly openPlan: Plan | undefined;
+  readonly hold: Hold | undefined;
+  readonly environment: Environment | undefined;
 }
 
 /** What its spoke saw last, and whether that is somebody else's work. */
@@ -58,6 +63,8 @@ export async function loadDeploymentFacts(
   const states = new Map(summaries.map((state) => [releaseKey(state), state]));
   const evaluations = byEntity(await unit.evaluations.getMany(names));
   const demands = byEntity(await unit.rollbackDemands.ofEntities(names));
+  const holds = byEntity(await unit.holds.ofEntities(names));
+  const environment = await unit.environments.get(deployment.environment);
   const loaded = new Map<string, TargetFacts>();
   const replaced: Replaced[] = [];
   for (const target of targets) {
@@ -69,6 +76,8 @@ export async function loadDeploymentFacts(
       evaluation: evaluations.get(target.entity),
       demand: demands.get(target.entity),
       openPlan: openPlans.get(target.entity),
+      hold: holds.get(target.entity),
+      environment,
     };
     const release = entity && reportedState(entity, stored.spoke, stored.state)?.release;
     const isOthers = await isOfOthers(unit, deployment, target, release);
@@ -107,6 +116,7 @@ function factsOf(
     evaluation,
     plans,
     openPlan,
+    hold,
     ...seen
   }: StoredTarget & SeenRelease & { plans: Omit<FollowedPlans, 'replaces'> },
 ): TargetFacts {
@@ -120,6 +130,7 @@ function factsOf(
     health: healthOf(deployment, target, { ...seen, heard }),
     ...(otherWishBy !== undefined && { otherWishBy }),
     ...plans,
+    ...holdOf(deployment, target, { hold, entity }),
     ...(idle !== undefined && { idle }),
   };
 }
@@ -175,6 +186,20 @@ function otherWish(
   if (target.startedAt === undefined) return undefined;
   if (entity === undefined) return 'somebody who has taken the entity out';
   return isStillDesired(deployment, target, entity) ? undefined : entity.editedBy;
+}
+
+/** A hold goes before what is desired, where it fixes something else. */
+function holdOf(
+  { toVersion, chartSha256 }: Deployment,
+  { state }: DeploymentTarget,
+  { hold, entity }: Pick<StoredTarget, 'hold' | 'entity'>,
+): Pick<TargetFacts, 'hold'> {
+  const { fixes } = hold ?? {};
+  if (state !== 'started' || hold === undefined || fixes === undefined) return {};
+  const valuesDigest = entity && jsonDigest(entity.values);
+  if (fixes.chartSha256 === chartSha256 && fixes.valuesDigest === valuesDigest) return {};
+  const message = `${hold.entity} is held at ${fixes.version}, and not brought to ${toVersion}: ${describeHold(hold)}`;
+  return { hold: { id: hold.id, message } };
 }
 
 /** That content is declined counts only if it was said since: before, nobody had asked for it. */
