@@ -8,7 +8,8 @@ export {
   type DoraInterval,
   type DoraShare,
 } from './analytics/dora-figures.js';
-export { type DoraPlan, type DoraRow, doraRow, plansToTell } from './analytics/dora-row.js';
+export { DORA_UNITS_OF, doraParts, type DoraUnitOf } from './analytics/dora-parts.js';
+export { doraPartRow, type DoraPlan, type DoraRow, plansToTell } from './analytics/dora-row.js';
 export { DORA_ATTRIBUTION_HOURS, DORA_EXCLUSIONS } from './analytics/dora-units.js';
 export { QUANTILE_ERROR } from './analytics/duration-histogram.js';
 export {
