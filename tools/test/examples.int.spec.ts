@@ -43,7 +43,7 @@ describe('registering the examples', () => {
     answers = (path) =>
       isChannel(path) ? { status: 201 } : { status: 409, code: 'catalog/already_exists' };
     await registerExamples(ROOT, hub, ENVIRONMENTS);
-    expect(asked.filter(isChannel)).toEqual(Array(4).fill('/api/v1/channels/dev/releases'));
+    expect(asked.filter(isChannel)).toEqual(Array(5).fill('/api/v1/channels/dev/releases'));
   });
 
   it('does not take another conflict for a release that exists', async () => {
