@@ -250,6 +250,7 @@ CREATE TABLE entities (
   adopt boolean,
   field_conflicts text,
   edits jsonb,
+  rollout jsonb,
   CONSTRAINT entities_pkey PRIMARY KEY (name),
   CONSTRAINT entities_release UNIQUE (spoke, namespace, release_name)
 );
@@ -475,6 +476,7 @@ CREATE TABLE plans (
   queued_since timestamp with time zone,
   progress json,
   entity_version integer,
+  step_of text,
   CONSTRAINT plans_pkey PRIMARY KEY (id)
 );
 
@@ -522,6 +524,7 @@ CREATE TABLE releases (
   created_at timestamp with time zone NOT NULL,
   created_by text NOT NULL,
   requires json,
+  strategies jsonb,
   CONSTRAINT releases_pkey PRIMARY KEY (id),
   CONSTRAINT releases_product_version UNIQUE (product, version)
 );

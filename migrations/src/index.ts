@@ -40,6 +40,7 @@ import { OweBackPorts1763712075000 } from './1763712075000-owe-back-ports.js';
 import { CreateNotifications1763712076000 } from './1763712076000-create-notifications.js';
 import { KeepEdits1763712077000 } from './1763712077000-keep-edits.js';
 import { GuardAuditLinks1763712078000 } from './1763712078000-guard-audit-links.js';
+import { KeepRollouts1763712081000 } from './1763712081000-keep-rollouts.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -85,4 +86,5 @@ export const MIGRATIONS = [
   CreateNotifications1763712076000,
   KeepEdits1763712077000,
   GuardAuditLinks1763712078000,
+  KeepRollouts1763712081000,
 ] as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aChart } from '../src/testing/chart-archive.js';
+import { aChart, archiveOf } from '../src/testing/chart-archive.js';
 import { TestHub } from '../src/testing/test-hub.js';
 
 const NOW = '2026-03-01T12:00:00.000Z';
@@ -59,7 +59,9 @@ describe('the API of the catalog', () => {
   );
 
   it('registers a release with its chart, and shows the channels that hold it', async () => {
-    const chart = await aChart('shop', '1.4.2');
+    const annotations = 'annotations:\n  apollo/strategies: canary\n';
+    const content = `apiVersion: v2\nname: shop\nversion: 1.4.2\n${annotations}`;
+    const chart = await archiveOf([{ name: 'shop/Chart.yaml', content }]);
     const dependencies = [{ product: 'other', range: '^2.0.0' }];
     const registered = await hub.release(
       {
@@ -82,6 +84,7 @@ describe('the API of the catalog', () => {
       },
       dependencies: [{ product: 'other', range: '^2.0.0', optional: false }],
       requires: ['gpu'],
+      strategies: ['canary'],
       channels: [],
       recalled: false,
       createdAt: NOW,

@@ -8,8 +8,7 @@ export {
   type DoraInterval,
   type DoraShare,
 } from './analytics/dora-figures.js';
-export { DORA_UNITS_OF, doraParts, type DoraUnitOf } from './analytics/dora-parts.js';
-export { doraPartRow, type DoraPlan, type DoraRow, plansToTell } from './analytics/dora-row.js';
+export { type DoraPlan, type DoraRow, doraRow, plansToTell } from './analytics/dora-row.js';
 export { DORA_ATTRIBUTION_HOURS, DORA_EXCLUSIONS } from './analytics/dora-units.js';
 export { QUANTILE_ERROR } from './analytics/duration-histogram.js';
 export {
@@ -85,7 +84,13 @@ export {
 export type { Candidates } from './catalog/candidates.js';
 export type { PassedOver, TargetSelection } from './catalog/choose-release.js';
 export { compareValues, type ValueChange, type ValueChanges } from './catalog/compare-values.js';
-export { askedForAnew, earlierEditors, editedAnew, editsOf } from './catalog/entity-edits.js';
+export {
+  askedForAnew,
+  earlierEditors,
+  editedAnew,
+  editsOf,
+  isSameWish,
+} from './catalog/entity-edits.js';
 export {
   type DesiredState,
   type Entity,
@@ -277,7 +282,7 @@ export {
 } from './plans/plan-lifecycle.js';
 export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
 export { contradictionOf, type ReportedRecord } from './plans/contradicted-success.js';
-export { isCoveredBy } from './plans/covered-by.js';
+export { isCoveredBy, isStepOf } from './plans/covered-by.js';
 export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';
 export { isRollbackTarget, isTakenBack, withRollbackTarget } from './plans/rollback-target.js';
 export {
@@ -357,6 +362,17 @@ export type {
 } from './schedules/window-answer.js';
 export type { WindowFields } from './schedules/window-fields.js';
 export { evaluateWindows, type Windows, WindowSchedule } from './schedules/window-schedule.js';
+export {
+  DECLARED_STRATEGIES,
+  type DeclaredStrategy,
+  desiredValues,
+  type Rollout,
+  rolloutIn,
+  type RolloutValues,
+  saysRollout,
+  withoutRollout,
+} from './strategies/rollout.js';
+export { firstStep, isMidway, nextStep, type TargetRollout } from './strategies/target-rollout.js';
 export {
   type AutomaticSuppression,
   isSuppressedAt,

@@ -1,4 +1,4 @@
-import { ACCEPTED_DAY, DORA_UNITS_OF, type DoraUnitOf } from '@apollo-deploy/domain';
+import { ACCEPTED_DAY } from '@apollo-deploy/domain';
 import { ANALYTICS_DIMENSIONS, type AnalyticsDimension } from '@apollo-deploy/orchestration';
 import { ChoiceField, Field, NameField } from '../http/field.js';
 
@@ -44,11 +44,4 @@ export class DoraQuery extends DayRangeQuery {
 
   @NameField({ optional: true, description: 'Only of this product; absent = of all.' })
   service?: string;
-
-  @ChoiceField({
-    choices: DORA_UNITS_OF,
-    optional: true,
-    description: 'What counts as one: the whole (absent), or each wave or spoke of it.',
-  })
-  by?: DoraUnitOf;
 }

@@ -42,14 +42,13 @@ export class AnalyticsController {
   })
   async dora(
     @Seen() seen: SeenEnvironments,
-    @Query() { environment, service, by, ...range }: DoraQuery,
+    @Query() { environment, service, ...range }: DoraQuery,
   ): Promise<DoraView> {
     const days = this.daysOf(range);
     const question = {
       days,
       ...(environment !== undefined && { environment }),
       ...(service !== undefined && { service }),
-      ...(by !== undefined && { by }),
     };
     const metrics = await doraMetrics(this.context, question, seen);
     if (!metrics.ok) throw new Refused('http/invalid_request', metrics.error);

@@ -119,15 +119,6 @@ class DoraPlaceView {
   @ApiProperty({ description: 'An environment of tier production.' })
   environment!: string;
 
-  @ApiProperty({
-    required: false,
-    description: 'By wave: which of each deployment; 0 = the first.',
-  })
-  wave?: number;
-
-  @ApiProperty({ required: false, description: 'By spoke: its name.' })
-  spoke?: string;
-
   @ApiProperty({ description: 'From the registration of a release to its completion.' })
   leadTime!: DoraLeadTimeView;
 
@@ -193,14 +184,11 @@ export function doraView({ from, to }: DayRange, { asOf, places }: DoraMetrics):
 }
 
 function placeView(place: DoraFigures): DoraPlaceView {
-  const { service, environment, wave, spoke } = place;
-  const { leadTime, frequency, failRate, recovery, rework } = place;
+  const { service, environment, leadTime, frequency, failRate, recovery, rework } = place;
   const { provisionalUntil } = failRate;
   const { perDay, ids } = frequency;
   return {
     ...{ service, environment },
-    ...(wave !== undefined && { wave }),
-    ...(spoke !== undefined && { spoke }),
     leadTime: {
       ...durationView(leadTime),
       from: 'release registration',

@@ -1,4 +1,11 @@
-import { CRITICALITIES, EXECUTION_MODES, recallOf, TIERS } from '@apollo-deploy/domain';
+import {
+  CRITICALITIES,
+  DECLARED_STRATEGIES,
+  type DeclaredStrategy,
+  EXECUTION_MODES,
+  recallOf,
+  TIERS,
+} from '@apollo-deploy/domain';
 import type { Environment, Product, Recall, Release } from '@apollo-deploy/domain';
 import type { ChannelEntry } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -109,6 +116,13 @@ export class ReleaseView {
   })
   requires!: readonly string[];
 
+  @ApiProperty({
+    enum: DECLARED_STRATEGIES,
+    isArray: true,
+    description: 'Which strategies its chart declares (annotation `apollo/strategies`).',
+  })
+  strategies!: readonly DeclaredStrategy[];
+
   @ApiProperty({ type: [String], description: 'Names of the channels that hold it.' })
   channels!: readonly string[];
 
@@ -194,6 +208,7 @@ export function releaseView(
       optional,
     })),
     requires: release.requires ?? [],
+    strategies: release.strategies ?? [],
     channels: holding.map(({ channel }) => channel).sort(),
     recalled: recallOf(own, version) !== undefined,
     createdAt,

@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { type ChartReference, parseVersion } from '@apollo-deploy/domain';
+import {
+  type ChartReference,
+  DECLARED_STRATEGIES,
+  type DeclaredStrategy,
+  parseVersion,
+} from '@apollo-deploy/domain';
 import { err, ok, type Result, shorten } from '@apollo-deploy/kernel';
 import { parseDocument } from 'yaml';
 
@@ -8,10 +13,17 @@ const CHART_NAME = /^[A-Za-z0-9._-]{1,250}$/;
 /** How many copies aliases may make of what they name. */
 const MAX_ALIASES = 50;
 
+/** The annotation by which a chart declares what it obeys `apollo.rollout` for. */
+const STRATEGIES = 'apollo/strategies';
+
+/** What a `Chart.yaml` says of its chart. */
+export interface ChartManifest extends Pick<ChartReference, 'name' | 'version'> {
+  /** Each once, as the chart names them; empty = it declares none. */
+  readonly strategies: readonly DeclaredStrategy[];
+}
+
 /** Name and version of a chart that can be installed, or the rule that its `Chart.yaml` breaks. */
-export function readChartManifest(
-  content: Uint8Array,
-): Result<Pick<ChartReference, 'name' | 'version'>, string> {
+export function readChartManifest(content: Uint8Array): Result<ChartManifest, string> {
   const manifest = parseYaml(content);
   if (!manifest.ok) return manifest;
   const { apiVersion, name, version, type } = manifest.value;
@@ -31,7 +43,25 @@ export function readChartManifest(
   }
   const parsed = parseVersion(version);
   if (!parsed.ok) return err(`version in Chart.yaml: ${parsed.error.detail}`);
-  return ok({ name, version });
+  const strategies = readStrategies(manifest.value['annotations']);
+  return strategies.ok ? ok({ name, version, strategies: strategies.value }) : strategies;
+}
+
+/** Commas or spaces stand between them, as in `blue_green, canary`. */
+function readStrategies(annotations: unknown): Result<readonly DeclaredStrategy[], string> {
+  const said =
+    typeof annotations === 'object' && annotations !== null
+      ? (annotations as Readonly<Record<string, unknown>>)[STRATEGIES]
+      : undefined;
+  if (said === undefined) return ok([]);
+  const words = typeof said === 'string' ? said.split(/[\s,]+/).filter((word) => word !== '') : [];
+  const declared = words.flatMap((word) => DECLARED_STRATEGIES.find((one) => one === word) ?? []);
+  if (words.length === 0 || declared.length < words.length) {
+    return err(
+      `annotation ${STRATEGIES} in Chart.yaml is ${shown(said)}; accepted is a text with one or both of ${DECLARED_STRATEGIES.join(', ')}`,
+    );
+  }
+  return ok([...new Set(declared)]);
 }
 
 function parseYaml(content: Uint8Array): Result<Readonly<Record<string, unknown>>, string> {

@@ -13,7 +13,7 @@ const manifest = (content: string | Uint8Array = MANIFEST): ArchiveEntry => ({
 
 async function refusalOf(bytes: Uint8Array): Promise<string> {
   const chart = await readChart(bytes);
-  if (chart.ok) throw new Error(`was accepted as ${chart.value.name} ${chart.value.version}`);
+  if (chart.ok) throw new Error(`was accepted as ${chart.value.reference.name}`);
   expect(chart.error).toMatchObject({ code: 'catalog/invalid_chart', field: 'chart' });
   return chart.error.detail;
 }
@@ -25,12 +25,36 @@ describe('a chart archive', () => {
     expect(await readChart(bytes)).toEqual({
       ok: true,
       value: {
-        name: 'shop',
-        version: '1.4.2-rc.1+build.7',
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        size: bytes.length,
+        reference: {
+          name: 'shop',
+          version: '1.4.2-rc.1+build.7',
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+          size: bytes.length,
+        },
+        strategies: [],
       },
     });
+  });
+
+  it.each([
+    { name: 'both', said: "'blue_green, canary'", strategies: ['blue_green', 'canary'] },
+    { name: 'one of them, twice', said: 'canary canary', strategies: ['canary'] },
+  ])('declares $name of the strategies', async ({ said, strategies }) => {
+    const content = `${MANIFEST}annotations:\n  apollo/strategies: ${said}\n  other/thing: x\n`;
+    const bytes = await archiveOf([manifest(content)]);
+    expect(await readChart(bytes)).toMatchObject({ ok: true, value: { strategies } });
+  });
+
+  it.each([
+    { name: 'one that there is not', said: 'canary, hope', shown: '"canary, hope"' },
+    { name: 'rolling, which needs no word', said: 'rolling', shown: '"rolling"' },
+    { name: 'none', said: "''", shown: '""' },
+    { name: 'a list', said: '[canary]', shown: 'no text' },
+  ])('is refused where it declares $name of the strategies', async ({ said, shown }) => {
+    const content = `${MANIFEST}annotations:\n  apollo/strategies: ${said}\n`;
+    expect(await refusalOf(await archiveOf([manifest(content)]))).toContain(
+      `annotation apollo/strategies in Chart.yaml is ${shown}; accepted is a text with one or both of blue_green, canary`,
+    );
   });
 
   it.each<{ name: string; entries: ArchiveEntry[] }>([
@@ -63,7 +87,7 @@ describe('a chart archive', () => {
   ])('may have $name', async ({ entries }) => {
     expect(await readChart(await archiveOf(entries))).toMatchObject({
       ok: true,
-      value: { name: 'shop', version: '1.4.2' },
+      value: { reference: { name: 'shop', version: '1.4.2' } },
     });
   });
 

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { extract } from 'tar-stream';
 import { ArchiveEntries } from './archive-entries.js';
 import { ChartRefused, invalidChart } from './chart-refused.js';
-import { readChartManifest } from './chart-manifest.js';
+import { type ChartManifest, readChartManifest } from './chart-manifest.js';
 
 const MAX_UNPACKED_BYTES = 20 * 1024 * 1024;
 /** Charts are text and shrink to a tenth; what shrinks more than this is made to. */
@@ -18,21 +18,24 @@ const MAX_MANIFEST_BYTES = 64 * 1024;
 type Untar = ReturnType<typeof extract>;
 type Entry = Untar extends AsyncIterable<infer E> ? E : never;
 
+/** What an archive says of its chart. */
+export interface UploadedChart extends Pick<ChartManifest, 'strategies'> {
+  readonly reference: ChartReference;
+}
+
 /**
  * What a chart archive says it is. Reads the whole archive, to see that it is one chart and nothing
  * that unpacks to somewhere else, and looks into `Chart.yaml` only. Stops at 20 MiB unpacked, at
  * 10,000 entries, and where the content shrinks suspiciously well. Nothing is written anywhere.
  */
-export async function readChart(bytes: Uint8Array): Promise<Result<ChartReference, Refusal>> {
+export async function readChart(bytes: Uint8Array): Promise<Result<UploadedChart, Refusal>> {
   const manifest = await readManifestText(bytes);
   if (!manifest.ok) return manifest;
   const chart = readChartManifest(manifest.value);
   if (!chart.ok) return err(invalidChart(chart.error));
-  return ok({
-    ...chart.value,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    size: bytes.byteLength,
-  });
+  const { name, version, strategies } = chart.value;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return ok({ reference: { name, version, sha256, size: bytes.byteLength }, strategies });
 }
 
 async function readManifestText(bytes: Uint8Array): Promise<Result<Uint8Array, Refusal>> {

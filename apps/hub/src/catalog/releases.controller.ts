@@ -39,12 +39,15 @@ export class ReleasesController {
     @Caller() caller: Principal,
     @Req() request: HubRequest,
     @Body()
-    { product, version, dependencies = [], requires = [], chart: reference }: ReleaseRequest,
+    { product, version, dependencies = [], requires = [], chart: uploaded }: ReleaseRequest,
   ): Promise<ReleaseView> {
-    const bytes = uploadedChart(request, reference);
-    const chart = accepted(await readChart(bytes));
+    const bytes = uploadedChart(request, uploaded);
+    const { reference: chart, strategies } = accepted(await readChart(bytes));
     const needed = dependencies.map((one) => ({ ...one, optional: one.optional ?? false }));
-    const input = { product, version, chart, bytes, dependencies: needed, requires };
+    const input = {
+      ...{ product, version, chart, bytes, dependencies: needed, requires },
+      ...(strategies.length > 0 && { strategies }),
+    };
     const { id } = accepted(await registerRelease(this.context, caller, input));
     return this.get(id);
   }

@@ -1,4 +1,4 @@
-import { FIELD_CONFLICTS, HEALTHS } from '@apollo-deploy/domain';
+import { DECLARED_STRATEGIES, FIELD_CONFLICTS, HEALTHS } from '@apollo-deploy/domain';
 import type { DesiredState, FieldConflicts, Values } from '@apollo-deploy/domain';
 import { ENTITY_STATUSES } from '@apollo-deploy/orchestration';
 import type { EntityView as Entity } from '@apollo-deploy/orchestration';
@@ -71,6 +71,23 @@ class OpenPlanView {
   state!: string;
 }
 
+class EntityRolloutView {
+  @ApiProperty()
+  deployment!: string;
+
+  @ApiProperty({ enum: DECLARED_STRATEGIES })
+  strategy!: string;
+
+  @ApiProperty()
+  stable!: string;
+
+  @ApiProperty()
+  candidate!: string;
+
+  @ApiProperty({ description: "The candidate's share in percent." })
+  weight!: number;
+}
+
 export class EntityView {
   @ApiProperty()
   id!: string;
@@ -104,6 +121,13 @@ export class EntityView {
 
   @ApiProperty()
   strategy!: string;
+
+  @ApiPropertyOptional({
+    type: EntityRolloutView,
+    description:
+      'What a deployment tells its chart under `apollo.rollout`, besides `values`, while its strategy is under way.',
+  })
+  rollout?: EntityRolloutView;
 
   @ApiProperty({ description: 'Its next plan may take over a release that Apollo did not make.' })
   adopt!: boolean;
@@ -182,6 +206,7 @@ export function entityView({
     values: entity.values,
     labels: entity.labels,
     strategy: entity.strategy,
+    ...rolloutView(entity),
     adopt: entity.adopt === true,
     fieldConflicts: entity.fieldConflicts ?? 'override',
     target,
@@ -199,6 +224,11 @@ export function entityView({
     updatedAt: entity.updatedAt,
     version: entity.version,
   };
+}
+
+function rolloutView({ rollout }: Entity['entity']): Pick<EntityView, 'rollout'> {
+  if (rollout?.values == null) return {};
+  return { rollout: { deployment: rollout.deployment, ...rollout.values } };
 }
 
 function ledgerLostView({

@@ -1,4 +1,5 @@
 import {
+  DECLARED_STRATEGIES,
   DEPLOYMENT_BACKUPS,
   DEPLOYMENT_KINDS,
   DEPLOYMENT_STATUSES,
@@ -7,6 +8,7 @@ import {
   type DeploymentTarget,
   restoredValues,
   TARGET_STATES,
+  type TargetRollout,
 } from '@apollo-deploy/domain';
 import type { ListedDeployment, ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -43,6 +45,26 @@ class LookView {
   detail!: string;
 }
 
+class RolloutView {
+  @ApiProperty({ enum: DECLARED_STRATEGIES })
+  strategy!: string;
+
+  @ApiProperty({ description: 'The version that ran before.' })
+  stable!: string;
+
+  @ApiProperty({ description: 'The version that is brought.' })
+  candidate!: string;
+
+  @ApiProperty({ description: '1 = the first.' })
+  step!: number;
+
+  @ApiProperty()
+  steps!: number;
+
+  @ApiProperty({ description: "The candidate's share in percent; 100 at the last step, alone." })
+  weight!: number;
+}
+
 class TargetView {
   @ApiProperty()
   entity!: string;
@@ -61,6 +83,12 @@ class TargetView {
 
   @ApiProperty({ type: [LookView] })
   looks!: readonly LookView[];
+
+  @ApiPropertyOptional({ type: RolloutView, description: 'Absent: all is brought at once.' })
+  rollout?: RolloutView;
+
+  @ApiPropertyOptional({ description: 'Why its strategy goes no further.' })
+  stopped?: string;
 
   @ApiPropertyOptional({ description: 'How it came out.' })
   note?: string;
@@ -194,7 +222,12 @@ function targetView({
   wentBackTo: ___,
   values: ____,
   valuesBefore: _____,
+  rollout,
   ...target
 }: DeploymentTarget): TargetView {
-  return target;
+  return { ...target, ...(rollout !== undefined && { rollout: rolloutView(rollout) }) };
+}
+
+function rolloutView({ values, broughtBy: _, ...rollout }: TargetRollout): RolloutView {
+  return { ...rollout, weight: values?.weight ?? 100 };
 }

@@ -28,7 +28,7 @@ export class DeployRequest {
     choices: DEPLOYMENT_STRATEGIES,
     optional: true,
     description:
-      'Default rolling. canary goes from spoke to spoke and needs two that can be reached. immediate is for hotfixes.',
+      'Default rolling. blue_green and canary need a chart that declares them (annotation apollo/strategies); a canary of another chart goes from spoke to spoke and needs two that can be reached. immediate is for hotfixes.',
   })
   strategy?: DeploymentStrategy;
 

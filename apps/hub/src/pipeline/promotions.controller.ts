@@ -55,8 +55,12 @@ export class PromotionsController {
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<PromotionView> {
-    const { service, from_env: from = 'dev', to_env: to = 'prod', reason } = body;
-    const request = { service, from, to, ...(reason !== undefined && { reason }) };
+    const { service, from_env: from = 'dev', to_env: to = 'prod', strategy, reason } = body;
+    const request = {
+      ...{ service, from, to },
+      ...(strategy !== undefined && { strategy }),
+      ...(reason !== undefined && { reason }),
+    };
     const tools = { ...this.tools, promotionPaths: this.config.promotionPaths };
     const { shown } = await this.answer.of(prefer, response, async () => ({
       deployment: accepted(await promote(this.context, caller, request, tools)),

@@ -1,6 +1,26 @@
-import type { Deployment } from '@apollo-deploy/domain';
+import { DECLARED_STRATEGIES, type Deployment, hasEnded } from '@apollo-deploy/domain';
 import type { ServiceStatus } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+class RolloutStatusView {
+  @ApiProperty({ enum: DECLARED_STRATEGIES })
+  strategy!: string;
+
+  @ApiProperty({ description: '1 = the first.' })
+  step!: number;
+
+  @ApiProperty()
+  steps!: number;
+
+  @ApiProperty({ description: "The new version's share in percent." })
+  weight!: number;
+}
+
+const WHERE_IT_STANDS = {
+  type: RolloutStatusView,
+  description:
+    'Where a strategy stands that goes by steps, while it is under way; of several spokes the one that is least far.',
+};
 
 class PlaceStatusView {
   @ApiProperty()
@@ -25,6 +45,9 @@ class PlaceStatusView {
     description: 'Whether the version is pinned; else its environment follows a channel.',
   })
   pinned!: boolean;
+
+  @ApiPropertyOptional(WHERE_IT_STANDS)
+  rollout?: RolloutStatusView;
 }
 
 class BackPortView {
@@ -75,6 +98,9 @@ export class ServiceStatusView {
   })
   pinned?: boolean;
 
+  @ApiPropertyOptional(WHERE_IT_STANDS)
+  rollout?: RolloutStatusView;
+
   @ApiPropertyOptional({
     type: [PlaceStatusView],
     description: 'The newest deployment of each environment; the fields beside are the latest.',
@@ -117,5 +143,16 @@ function placeStatus(deployment: Deployment): PlaceStatusView {
     duration_seconds: deployment.durationSeconds ?? null,
     deployment_id: deployment.id,
     pinned: 'version' in deployment.wish,
+    ...rolloutStatus(deployment),
   };
+}
+
+function rolloutStatus({ status, targets }: Deployment): Pick<PlaceStatusView, 'rollout'> {
+  if (hasEnded(status)) return {};
+  const [least] = targets
+    .flatMap(({ rollout }) => rollout ?? [])
+    .sort((one, other) => one.step - other.step);
+  if (least === undefined) return {};
+  const { strategy, step, steps, values } = least;
+  return { rollout: { strategy, step, steps, weight: values?.weight ?? 100 } };
 }

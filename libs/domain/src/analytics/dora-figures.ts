@@ -1,6 +1,5 @@
 import { DAY_MS } from '../schedules/calendar-day.js';
 import type { DayRange } from './day-range.js';
-import type { DoraPartName } from './dora-parts.js';
 import type { DoraRow } from './dora-row.js';
 import {
   DORA_EXCLUSIONS,
@@ -41,8 +40,8 @@ export interface DoraShare {
   readonly ids: readonly string[];
 }
 
-/** The five of one service in one environment, or in one part of it. */
-export interface DoraFigures extends DoraPartName {
+/** The five of one service in one environment. */
+export interface DoraFigures {
   readonly service: string;
   readonly environment: string;
   readonly leadTime: DoraDurations & {
@@ -74,7 +73,7 @@ export function doraAsOf({ to }: DayRange, now: Date): number {
 
 /**
  * DORA's five figures of the deployments that were asked for on these days, each service in each
- * environment by itself, and each wave or spoke where rows are of those; in their order.
+ * environment by itself, in their order.
  *
  * @param rows of environments of tier production, from the first of these days up to `doraAsOf`.
  */
@@ -85,7 +84,7 @@ export function doraFigures(
 ): readonly DoraFigures[] {
   const places = new Map<string, DoraRow[]>();
   for (const row of rows) {
-    const key = JSON.stringify([row.service, row.environment, row.wave, row.spoke]);
+    const key = JSON.stringify([row.service, row.environment]);
     const place = places.get(key);
     if (place === undefined) places.set(key, [row]);
     else place.push(row);
@@ -106,11 +105,9 @@ function figuresOf(rows: readonly DoraRow[], days: DayRange, now: Date): DoraFig
   const place = doraUnits(rows, asOf);
   const units = place.units.filter(({ row }) => isIn(row)).sort(newestFirst);
   const begun = Math.min(now.getTime(), Date.parse(days.to)) - Date.parse(days.from);
-  const { service, environment, wave, spoke } = first;
+  const { service, environment } = first;
   return {
     ...{ service, environment },
-    ...(wave !== undefined && { wave }),
-    ...(spoke !== undefined && { spoke }),
     leadTime: leadTimeOf(units),
     frequency: {
       perDay: units.length === 0 ? null : units.length / Math.ceil(begun / DAY_MS),
@@ -199,7 +196,5 @@ function newestFirst({ row: one }: DoraUnit, { row: other }: DoraUnit): number {
 
 function byName(one: DoraFigures, other: DoraFigures): number {
   if (one.service !== other.service) return one.service < other.service ? -1 : 1;
-  if (one.environment !== other.environment) return one.environment < other.environment ? -1 : 1;
-  const { wave = 0, spoke = '' } = one;
-  return wave - (other.wave ?? 0) || (spoke < (other.spoke ?? '') ? -1 : 1);
+  return one.environment < other.environment ? -1 : 1;
 }

@@ -1,7 +1,6 @@
 import type { Deployment, DeploymentKind, DeploymentTarget } from '../pipeline/deployment.js';
 import { type DeploymentStatus, hasEnded } from '../pipeline/deployment-lifecycle.js';
 import type { Plan } from '../plans/plan.js';
-import type { DoraPart, DoraPartName } from './dora-parts.js';
 
 /**
  * What a deployment did to what runs. `changed`: something of it was brought, or was begun. `no_change`:
@@ -13,8 +12,8 @@ export type DoraEffect = 'changed' | 'no_change' | 'drift_repair' | 'aborted';
 /** What a failure that a deployment saw itself was first seen by. */
 export type DoraBreak = 'unhealthy_look' | 'plan_failed' | 'deployment_ended';
 
-/** What DORA's figures need to know of one deployment, or a part of it; instants are RFC 3339 in UTC. */
-export interface DoraRow extends DoraPartName {
+/** What DORA's figures need to know of one deployment; instants are RFC 3339 in UTC. */
+export interface DoraRow {
   readonly id: string;
   readonly service: string;
   readonly environment: string;
@@ -127,13 +126,4 @@ function failureOf(plan: DoraPlan | undefined): NonNullable<DoraRow['broke']>[] 
 /** It has ended by then; what ended later is under way as of then. */
 export function endedBy(row: DoraRow, asOf: number): row is DoraRow & { readonly endedAt: string } {
   return row.endedAt !== undefined && hasEnded(row.status) && Date.parse(row.endedAt) <= asOf;
-}
-
-/** As `doraRow`, of a part that is told as if it were a deployment. */
-export function doraPartRow(
-  { deployment, ...name }: DoraPart,
-  plans: ReadonlyMap<string, DoraPlan>,
-  registeredAt?: string,
-): DoraRow {
-  return { ...doraRow(deployment, plans, registeredAt), ...name };
 }

@@ -70,10 +70,12 @@ export class AccreditationRouter {
 
 /**
  * What the table of what applies to whom says of approval. What should be covered and is not stands for
- * itself: a way back like one that a person asked for, anything else like an ordinary plan.
+ * itself: a way back like one that a person asked for, anything else like an ordinary plan. A step of a
+ * strategy is ordinary, and covered by what was agreed to with the first.
  */
 function approvalCell({ planClass, covered }: ApprovalSubject): Cell {
   const cell = cellOf('approval', planClass);
+  if (planClass === 'ordinary' && covered) return 'covered';
   if (cell !== 'covered' || covered) return cell;
   return planClass === 'automatic_rollback' ? 'if_named' : 'applies';
 }

@@ -16,7 +16,7 @@ export interface ApprovalSubject {
   readonly criticality: Criticality;
   readonly product: string;
   readonly strategy: Strategy;
-  /** Approved already, together with the plan that it repairs or takes back (`isCoveredBy`). */
+  /** Approved already, with the plan that it repairs, takes back (`isCoveredBy`) or goes on with (`isStepOf`). */
   readonly covered: boolean;
 }
 

@@ -29,7 +29,7 @@ export function editedAnew(
   by: string,
   gone: Gone | undefined,
 ): Pick<Entity, 'editedBy' | 'edits'> {
-  return wishOf(stored) === wishOf(next)
+  return isSameWish(stored, next)
     ? { editedBy: stored.editedBy, edits: editsOf(stored) }
     : askedForAnew(stored, by, gone);
 }
@@ -63,7 +63,15 @@ function stillToGo(edits: readonly EntityEdit[], gone: Gone | undefined): readon
   return edits.filter(({ version }) => version > entityVersion);
 }
 
-/** What of an entity gets into its plans. */
+/** Whether both put the same into the plans of an entity. */
+export function isSameWish(
+  one: Parameters<typeof wishOf>[0],
+  other: Parameters<typeof wishOf>[0],
+): boolean {
+  return wishOf(one) === wishOf(other);
+}
+
+/** What of an entity people put into its plans. */
 function wishOf({
   desired,
   values,

@@ -1,4 +1,5 @@
 import type { Json } from '@apollo-deploy/kernel';
+import type { Rollout } from '../strategies/rollout.js';
 
 /** Helm values: a JSON object. */
 export type Values = Readonly<Record<string, Json>>;
@@ -39,6 +40,8 @@ export interface Entity {
   readonly adopt?: boolean;
   /** Absent: `override`. */
   readonly fieldConflicts?: FieldConflicts;
+  /** What a deployment adds to `values` while its strategy is under way; see `desiredValues`. */
+  readonly rollout?: Rollout;
   /** Who last changed what gets into its plans. */
   readonly editedBy: string;
   /** Absent: a version of the hub made it that did not keep them. See `editsOf`. */

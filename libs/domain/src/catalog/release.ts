@@ -1,3 +1,5 @@
+import type { DeclaredStrategy } from '../strategies/rollout.js';
+
 /** A product that this release needs beside it, in a range of versions (Masterminds grammar). */
 export interface DependencyDeclaration {
   readonly product: string;
@@ -22,6 +24,8 @@ export interface Release {
   readonly dependencies: readonly DependencyDeclaration[];
   /** What a spoke must say that it can do (capabilities) to run it; absent = nothing of its own. */
   readonly requires?: readonly string[];
+  /** Which strategies its chart declares; absent = none. */
+  readonly strategies?: readonly DeclaredStrategy[];
   readonly createdAt: string;
   readonly createdBy: string;
 }

@@ -1,5 +1,6 @@
 import type { DesiredState, Values } from '../catalog/entity.js';
 import type { DeploymentStatus, DeploymentStep } from './deployment-lifecycle.js';
+import type { TargetRollout } from '../strategies/target-rollout.js';
 import type { PromotionProof } from './promotion-source.js';
 
 /** How it came to be asked for. */
@@ -63,6 +64,10 @@ export interface DeploymentTarget {
   /** The plan that brings it; absent: there is none yet, or nothing had to change. */
   readonly planId?: string;
   readonly looks: readonly HealthLook[];
+  /** Where its chart is told step by step; absent: all is brought at once. */
+  readonly rollout?: TargetRollout;
+  /** Why its strategy goes no further, in a sentence: what is half-way is to be taken back. */
+  readonly stopped?: string;
   /** What it was taken back to; absent = it was not. */
   readonly wentBackTo?: string;
   /** What is worth telling of how it came out, in a sentence. */

@@ -1,3 +1,4 @@
+import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import type { Deployment, DeploymentBackup, DeploymentTarget } from './deployment.js';
 import {
   type DeploymentEnd,
@@ -36,6 +37,8 @@ export type Move =
       readonly state: 'skipped' | 'not_started';
       readonly note: string;
     }
+  /** Go on with the strategy at these, a step further: they did well at the one before. */
+  | { readonly kind: 'advance'; readonly entities: readonly string[] }
   /** Look how these do. */
   | { readonly kind: 'look'; readonly entities: readonly string[] }
   /** Demand that these go back to what they ran before. */
@@ -52,7 +55,8 @@ export interface FollowedDeployment {
  * Works out how far a deployment has come by what is known of its entities, and the one next move. A
  * wave begins when all before it are healthy or skipped; where one fails, those of its wave that no
  * plan has gone out for are stopped, what is under way is followed to its end, and no later wave
- * begins. Asked again with the same facts, it answers the same.
+ * begins. What goes by steps goes on with the next once the one before did well, and is taken back from
+ * wherever it stands when that or anything else of the deployment fails. Asked again with the same facts, it answers the same.
  */
 export function followDeployment(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
   if (stored.queued && facts.ahead !== undefined) {
@@ -60,10 +64,33 @@ export function followDeployment(stored: Deployment, facts: DeploymentFacts): Fo
     const queue: Wait = { code: 'queued', message, data: { deployment: facts.ahead } };
     return { deployment: stored, move: { kind: 'wait', for: [queue] } };
   }
-  const targets = stored.targets.map((target) => progressOf(target, factsOf(target, facts)));
+  const targets = halted(
+    stored.targets.map((target) => progressOf(target, factsOf(target, facts))),
+    facts,
+  );
   const backup = backupOf(stored.backup, facts);
   const deployment = stepOn({ ...stored, queued: false, targets, backup }, facts);
   return { deployment, move: moveOf(deployment, facts) };
+}
+
+/** Nothing stays half-way where it failed elsewhere, or where its spoke is lost. */
+function halted(
+  targets: readonly DeploymentTarget[],
+  facts: DeploymentFacts,
+): readonly DeploymentTarget[] {
+  const failed = targets.some(hasFailed);
+  return targets.map((target) => {
+    const waits = target.state === 'started' && isMidway(target);
+    const isLost = waits && factsOf(target, facts).spoke === 'lost';
+    const isHalf = waits || (target.state === 'deployed' && !isAtLastStep(target));
+    if (target.stopped !== undefined || !isHalf || !(failed || isLost)) return target;
+    const stopped = isLost ? 'its spoke is lost' : 'it failed elsewhere';
+    return { ...target, state: 'deployed', stopped };
+  });
+}
+
+function hasFailed({ state, stopped }: DeploymentTarget): boolean {
+  return FAILURES.includes(state) || stopped !== undefined;
 }
 
 function moveOf(deployment: Deployment, facts: DeploymentFacts): Move {
@@ -71,7 +98,7 @@ function moveOf(deployment: Deployment, facts: DeploymentFacts): Move {
   const waiting = targets.filter(({ state }) => state === 'waiting');
   const under = targets.filter((target) => !isOver(target) && target.state !== 'waiting');
   const started = under.filter(({ state }) => state === 'started');
-  if (targets.some(({ state }) => FAILURES.includes(state))) {
+  if (targets.some(hasFailed)) {
     const idle = [...started, ...waiting];
     if (idle.length > 0) return { kind: 'stop', entities: idle.map(nameOf), ...NOT_STARTED };
   }
@@ -102,11 +129,17 @@ function skipMove(idle: readonly DeploymentTarget[], facts: DeploymentFacts): Mo
 /** How a wave does is looked at once all of it has been brought. */
 function lookMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move | undefined {
   const deployed = under.filter(({ state }) => state === 'deployed');
-  const bad = deployed.filter(({ looks }) => verdictOf(looks) === 'unhealthy');
+  const bad = deployed.filter(isBad);
   if (bad.length > 0) return { kind: 'take_back', entities: bad.map(nameOf) };
   if (under.some(({ state }) => state === 'started' || state === 'executing')) return undefined;
+  const good = deployed.filter(({ looks }) => verdictOf(looks) === 'healthy');
+  if (good.length > 0) return { kind: 'advance', entities: good.map(nameOf) };
   const due = deployed.filter((target) => lookAt(target, facts) <= facts.now.toISOString());
   return due.length === 0 ? undefined : { kind: 'look', entities: due.map(nameOf) };
+}
+
+function isBad({ looks, stopped }: DeploymentTarget): boolean {
+  return stopped !== undefined || verdictOf(looks) === 'unhealthy';
 }
 
 function waitMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move {
@@ -163,15 +196,17 @@ function passThrough(deployment: Deployment, status: DeploymentStatus, now: Date
 
 /** Nothing is left to bring. */
 function isBrought({ targets }: Deployment): boolean {
-  const isUnderWay = ({ state }: DeploymentTarget): boolean =>
-    state === 'waiting' || state === 'started' || state === 'executing';
+  const isUnderWay = (target: DeploymentTarget): boolean =>
+    ['waiting', 'started', 'executing'].includes(target.state) ||
+    (target.state === 'deployed' && !isAtLastStep(target));
   return !targets.some(isUnderWay) && targets.some(({ state }) => state === 'deployed');
 }
 
 /** What one entity says of the status of all; also where it has come to its end since anybody looked. */
-function statusOf({ state }: DeploymentTarget, { plan, backup }: TargetFacts): DeploymentStatus {
+function statusOf(target: DeploymentTarget, { plan, backup }: TargetFacts): DeploymentStatus {
+  const { state } = target;
   if (state === 'executing' || state === 'deployed' || state === 'rolling_back') return 'deploying';
-  if (plan !== undefined && hasGoneOut(plan)) return 'deploying';
+  if (isMidway(target) || (plan !== undefined && hasGoneOut(plan))) return 'deploying';
   if (backup !== undefined) return 'backing_up';
   if (state !== 'started' || plan === undefined || !isToGo(plan)) return 'pending';
   const waits = plan.violations.some(({ code }) => code !== 'backup');

@@ -1,5 +1,6 @@
 import { assertNever } from '@apollo-deploy/kernel';
 import type { DeploymentTarget, TargetState } from './deployment.js';
+import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import { verdictOf } from './health-verdict.js';
 import type { FollowedPlan, TargetFacts } from './target-facts.js';
 
@@ -15,7 +16,7 @@ export function progressOf(target: DeploymentTarget, facts: TargetFacts): Deploy
   switch (target.state) {
     case 'started':
     case 'executing':
-      return byPlan(target, facts);
+      return orStopped(target, byPlan(target, facts), facts);
     case 'deployed':
       return byLooks(target, facts);
     case 'rolling_back':
@@ -23,6 +24,16 @@ export function progressOf(target: DeploymentTarget, facts: TargetFacts): Deploy
     default:
       return target;
   }
+}
+
+/** What fails half-way is not over: it is to be taken back, unless somebody wants something else. */
+function orStopped(
+  before: DeploymentTarget,
+  next: DeploymentTarget,
+  { otherWishBy }: TargetFacts,
+): DeploymentTarget {
+  if (!isMidway(before) || next.state !== 'failed' || otherWishBy !== undefined) return next;
+  return { ...before, state: 'deployed', stopped: next.note ?? 'it failed' };
 }
 
 function byPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
@@ -61,6 +72,8 @@ function beforeItGoes(target: DeploymentTarget, facts: TargetFacts): DeploymentT
 function withoutPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
   const { otherWishBy, otherPlan, idle, rollback } = facts;
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
+  const isStep = target.rollout !== undefined && rollback === undefined;
+  if (isStep && facts.runsIt) return { ...target, state: 'deployed' };
   const runsWell = facts.runsIt && facts.health.healthy && facts.spoke === 'heard';
   if (runsWell && rollback === undefined) {
     return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
@@ -98,6 +111,7 @@ function afterCancelling(
 
 function byLooks(target: DeploymentTarget, { otherWishBy }: TargetFacts): DeploymentTarget {
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
+  if (target.stopped !== undefined || !isAtLastStep(target)) return target;
   return verdictOf(target.looks) === 'healthy' ? { ...target, state: 'healthy' } : target;
 }
 

@@ -1,4 +1,5 @@
 import type { Violation } from '../constraints/violation.js';
+import { tellStep } from '../strategies/target-rollout.js';
 import type { DeploymentTarget } from './deployment.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 
@@ -30,7 +31,7 @@ function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] 
     case 'executing':
       return [underWay(facts.plan)];
     case 'deployed':
-      return [{ code: 'health', message: `it is looked how ${entity} does` }];
+      return [{ code: 'health', message: `it is looked how ${entity} does${tellStep(target)}` }];
     case 'rolling_back':
       return rollbackWaits(`${entity} is being rolled back`, facts.rollback);
     default:

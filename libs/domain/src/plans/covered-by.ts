@@ -1,4 +1,6 @@
-import { contentKey, type Plan } from './plan.js';
+import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
+import { rolloutIn, withoutRollout } from '../strategies/rollout.js';
+import { contentJson, contentKey, type Plan, type PlanContent } from './plan.js';
 import { isRollbackTarget } from './rollback-target.js';
 
 /**
@@ -19,5 +21,37 @@ export function isCoveredBy(
     namespace === other.content.namespace &&
     releaseName === other.content.releaseName &&
     isRollbackTarget(other.content, { version: chart.version, chart, valuesDigest })
+  );
+}
+
+/**
+ * Whether a plan only goes on with the strategy that another plan of the same entity began, so that what
+ * was agreed to with that one covers it: the same chart and values, with nothing else said of the
+ * rollout than a share, the handover of the stable workload to the same candidate, or that it is over.
+ */
+export function isStepOf(
+  { planClass, content, values }: Pick<Plan, 'planClass' | 'content' | 'values'>,
+  first: Pick<Plan, 'state' | 'content' | 'values'>,
+): boolean {
+  const begun = rolloutIn(first.values);
+  if (begun === undefined || first.state !== 'SUCCEEDED') return false;
+  if (planClass !== 'ordinary' || content.type !== 'config_update') return false;
+  const next = rolloutIn(values);
+  const goesOn =
+    next === undefined ||
+    (next.strategy === begun.strategy &&
+      next.candidate === begun.candidate &&
+      (next.stable === begun.stable || next.stable === begun.candidate));
+  return (
+    goesOn &&
+    besidesValues(content) === besidesValues(first.content) &&
+    jsonDigest(withoutRollout(values)) === jsonDigest(withoutRollout(first.values))
+  );
+}
+
+/** What has to be the same from step to step: all but the kind of change, what it replaces, and values. */
+function besidesValues(content: PlanContent): string {
+  return canonicalJson(
+    contentJson({ ...content, type: 'config_update', base: null, valuesDigest: null }),
   );
 }

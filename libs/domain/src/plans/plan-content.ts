@@ -1,12 +1,16 @@
 import type { ReportedRelease, Values } from '../catalog/entity.js';
 import type { Release } from '../catalog/release.js';
 import { valuesDigest } from '../catalog/values-digest.js';
+import { desiredValues } from '../strategies/rollout.js';
 import type { PlanContent, PlanType } from './plan.js';
 import type { EntityFacts } from './proposal.js';
 
-/** The values that should run: those that a hold in force fixes, else what is desired. */
-export function valuesOf({ entity, hold }: Pick<EntityFacts, 'entity' | 'hold'>): Values {
-  return hold?.fixes?.values ?? entity.values;
+/** The values that `target` should run with: those that a hold in force fixes, else what is desired. */
+export function valuesOf(
+  { entity, hold }: Pick<EntityFacts, 'entity' | 'hold'>,
+  target: Pick<Release, 'chart'> | null,
+): Values {
+  return hold?.fixes?.values ?? desiredValues(entity, target?.chart.sha256);
 }
 
 /** A step from what is there to what should be; `null` = nothing. */
@@ -44,7 +48,7 @@ export function contentOf(
       target === null
         ? null
         : { name: target.chart.name, version: target.chart.version, sha256: target.chart.sha256 },
-    valuesDigest: target === null ? null : valuesDigest(valuesOf(facts)),
+    valuesDigest: target === null ? null : valuesDigest(valuesOf(facts, target)),
     strategy: entity.strategy,
     rolloutTimeoutSeconds: product.rolloutTimeoutSeconds,
     ...(adopts(entity, reported) && { adopt: true }),

@@ -131,6 +131,8 @@ export interface Plan {
   readonly rollbackOf?: string;
   /** The plan whose content this one restores. */
   readonly repairOf?: string;
+  /** The plan of the first step of the strategy that this one goes on with. */
+  readonly stepOf?: string;
   /** The rollback plan that took this one back. */
   readonly rolledBackBy?: string;
   readonly supersededBy?: string;

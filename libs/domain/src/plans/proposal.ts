@@ -60,6 +60,8 @@ export interface ProposedPlan {
   readonly rollbackOf?: string;
   /** The plan whose content it restores. */
   readonly repairOf?: string;
+  /** The plan of the first step of the strategy that it goes on with. */
+  readonly stepOf?: string;
   /** Another try is due: a person asked, or the last one failed and its back-off decides when. */
   readonly askedFor: boolean;
   /** Those in force. */

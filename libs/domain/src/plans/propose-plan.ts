@@ -19,6 +19,7 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
+import { desiredValues } from '../strategies/rollout.js';
 import { withRollbackTarget } from './rollback-target.js';
 import { isSettled, settledAt } from './settled.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
@@ -150,7 +151,7 @@ function situationOf(
   const situation = {
     product: product.name,
     target,
-    targetValuesDigest: valuesDigest(valuesOf(facts)),
+    targetValuesDigest: valuesDigest(valuesOf(facts, target)),
     pinned: 'version' in facts.entity.desired || isHeld(facts),
     reported,
     comparison: compare(reported, target),
@@ -189,7 +190,7 @@ function draftPlan(
       type,
       content: withRollbackTarget(facts, content, key),
       contentKey: key,
-      values: target === null ? {} : valuesOf(facts),
+      values: target === null ? {} : valuesOf(facts, target),
       from: reported === null ? null : { version: reported.version, revision: reported.revision },
       to: target === null ? null : { version: target.version },
       reason,
@@ -204,11 +205,21 @@ function draftPlan(
         rollsOff: situation.leaves !== undefined,
         adopts: situation.adopts,
       }),
+      ...stepOf(facts, target),
       askedFor: situation.forced || situation.failed,
       restraints: restraintsOf(facts),
     };
   }
   return undefined;
+}
+
+/** The plan that began what this one goes on with; the last step says nothing to the chart. */
+function stepOf(
+  { entity: { rollout }, hold }: EntityFacts,
+  target: Release | null,
+): Pick<ProposedPlan, 'stepOf'> {
+  const isOfRollout = hold?.fixes === undefined && rollout?.chartSha256 === target?.chart.sha256;
+  return isOfRollout && rollout?.firstPlan !== undefined ? { stepOf: rollout.firstPlan } : {};
 }
 
 function restraintsOf({ hold, suppression }: EntityFacts): Restraints {
@@ -250,7 +261,9 @@ function heldOrDesired(facts: EntityFacts, target: Release, wanted: TargetSelect
   if (wanted.kind === 'absent') return 'held (it is to be absent)';
   const { version } = wanted.release;
   if (version !== target.version) return `held (${version} is wanted)`;
-  const sameValues = valuesDigest(facts.entity.values) === valuesDigest(valuesOf(facts));
+  const { chart } = target;
+  const desired = desiredValues(facts.entity, chart.sha256);
+  const sameValues = valuesDigest(desired) === valuesDigest(valuesOf(facts, target));
   return sameValues ? 'desired' : 'held (other values are wanted)';
 }
 

@@ -6,6 +6,7 @@ import { compareVersions, parseVersion } from '../catalog/version.js';
 import { heldTarget } from '../holds/held-target.js';
 import type { Hold } from '../holds/hold.js';
 import type { AutomaticSuppression } from '../suppressions/automatic-suppression.js';
+import { desiredValues, withoutRollout } from '../strategies/rollout.js';
 import { contentKey } from './plan.js';
 
 /** What keeps an entity from moving by itself, besides constraints. */
@@ -62,7 +63,7 @@ function isOutgrown(hold: Hold, entity: Entity, target: TargetSelection): boolea
   const { until, above, cause } = hold;
   if (until === 'newer' && cause === 'rollback' && target.kind === 'absent') return true;
   if (until !== 'newer' || above === undefined || target.kind !== 'release') return false;
-  if (jsonDigest(entity.values) !== above.valuesDigest) return true;
+  if (jsonDigest(withoutRollout(entity.values)) !== above.valuesDigest) return true;
   const wanted = parseVersion(target.release.version);
   const left = parseVersion(above.version);
   return wanted.ok && left.ok && compareVersions(wanted.value, left.value) > 0;
@@ -75,7 +76,8 @@ function isReplaced(
   hold: Hold | undefined,
 ): boolean {
   if (target.kind === 'none') return false;
-  if (targetContentKey(entity, target, entity.values) === failed) return false;
+  const sha256 = target.kind === 'release' ? target.release.chart.sha256 : undefined;
+  if (targetContentKey(entity, target, desiredValues(entity, sha256)) === failed) return false;
   const held = heldTarget(hold, candidates);
   const heldValues = hold?.fixes?.values ?? entity.values;
   return held === undefined || targetContentKey(entity, held, heldValues) !== failed;

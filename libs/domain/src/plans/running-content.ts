@@ -17,5 +17,5 @@ export function runningContent(facts: EntityFacts, proposal: Proposal): RunningC
   const { hold } = restraints.inForce;
   const inForce = { entity, product, ...(hold !== undefined && { hold }) };
   const step = { type: 'config_update', target: target.release, reported: release } as const;
-  return { content: contentOf(inForce, step), values: valuesOf(inForce) };
+  return { content: contentOf(inForce, step), values: valuesOf(inForce, target.release) };
 }

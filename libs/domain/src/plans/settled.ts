@@ -1,5 +1,6 @@
 import type { ReleaseTarget, TargetSelection } from '../catalog/choose-release.js';
 import { valuesDigest } from '../catalog/values-digest.js';
+import { desiredValues } from '../strategies/rollout.js';
 import { isUnderWay } from './plan.js';
 import type { EntityFacts, Proposal } from './proposal.js';
 import { NO_RESTRAINTS } from './restraints.js';
@@ -20,7 +21,7 @@ export function isSettled(facts: EntityFacts, wanted: TargetSelection): wanted i
   if (release.health !== 'Healthy' || release.drifted) return false;
   if (isSpokenFor(facts)) return false;
   if (openPlan !== undefined && isUnderWay(openPlan)) return false;
-  return release.valuesDigest === valuesDigest(entity.values);
+  return release.valuesDigest === valuesDigest(desiredValues(entity, wanted.release.chart.sha256));
 }
 
 /** Something else than what is desired has a say. */

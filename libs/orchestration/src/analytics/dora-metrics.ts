@@ -3,11 +3,9 @@ import {
   doraAsOf,
   type DoraFigures,
   doraFigures,
-  doraPartRow,
-  doraParts,
   type DoraPlan,
   type DoraRow,
-  type DoraUnitOf,
+  doraRow,
   type FieldRefusal,
   plansToTell,
 } from '@apollo-deploy/domain';
@@ -20,8 +18,6 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 const PAGE = 100;
 /** How many deployments one question reads at most. */
 const DEPLOYMENTS_MAX = 5000;
-/** How many parts of them it counts at most. */
-const PARTS_MAX = 50_000;
 
 /** What somebody wants to know; what is absent limits nothing. */
 export interface DoraQuestion {
@@ -29,8 +25,6 @@ export interface DoraQuestion {
   /** The name of an environment of tier production. */
   readonly environment?: string;
   readonly service?: string;
-  /** What counts as one; a whole deployment if absent. */
-  readonly by?: DoraUnitOf;
 }
 
 /** The figures, and up to when (RFC 3339) they know what became of the deployments. */
@@ -42,11 +36,11 @@ export interface DoraMetrics {
 /**
  * DORA's five figures of deployments to environments of tier production, of these environments or of all
  * where they are absent. Only deployments by the pipeline count. Refused for an environment that is not
- * such a one, and for more deployments than are read at once (5000), or parts of them (50,000).
+ * such a one, and for more deployments than are read at once (5000).
  */
 export async function doraMetrics(
   context: Context,
-  { days, environment, service, by = 'deployment' }: DoraQuestion,
+  { days, environment, service }: DoraQuestion,
   seen?: readonly string[],
 ): Promise<Result<DoraMetrics, FieldRefusal>> {
   const now = context.clock.now();
@@ -64,8 +58,7 @@ export async function doraMetrics(
   };
   const count = await context.store.transact((unit) => unit.deployments.count(filter));
   if (count > DEPLOYMENTS_MAX) return err(tooMany(count));
-  const rows = await readRows(context, filter, by);
-  if (rows.length > PARTS_MAX) return err(tooManyParts(by));
+  const rows = await readRows(context, filter);
   return ok({ asOf: new Date(asOf).toISOString(), places: doraFigures(rows, days, now) });
 }
 
@@ -87,17 +80,8 @@ function tooMany(count: number): FieldRefusal {
   return { field: 'from', detail };
 }
 
-function tooManyParts(by: DoraUnitOf): FieldRefusal {
-  const detail = `there are more than ${String(PARTS_MAX)} of each ${by} of the deployments from then on; accepted are so many at once: ask for fewer days, one environment or one service`;
-  return { field: 'by', detail };
-}
-
 /** Page by page, each in a transaction of its own: what is long past does not change. */
-async function readRows(
-  { store }: Context,
-  filter: DeploymentFilter,
-  by: DoraUnitOf,
-): Promise<readonly DoraRow[]> {
+async function readRows({ store }: Context, filter: DeploymentFilter): Promise<readonly DoraRow[]> {
   const rows: DoraRow[] = [];
   const registered = new Map<string, string | undefined>();
   let after: string | undefined;
@@ -109,11 +93,11 @@ async function readRows(
       const plans = new Map<string, DoraPlan>(known.map((plan) => [plan.id, plan]));
       for (const deployment of items) {
         const at = await registeredAt(unit, deployment, registered);
-        for (const part of doraParts(deployment, by)) rows.push(doraPartRow(part, plans, at));
+        rows.push(doraRow(deployment, plans, at));
       }
       return next;
     });
-  } while (after !== undefined && rows.length <= PARTS_MAX);
+  } while (after !== undefined);
   return rows;
 }
 

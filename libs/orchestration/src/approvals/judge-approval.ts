@@ -7,12 +7,14 @@ import {
   earlierEditors,
   glassThatWaives,
   isCoveredBy,
+  isStepOf,
   type JudgedGates,
   judgeGates,
   judgeWaiting,
   type Noted,
   type Plan,
   planDigest,
+  rolloutIn,
   type Routing,
   selects,
   type Violation,
@@ -24,7 +26,7 @@ import type { GatedFacts, GateFacts } from './load-gates.js';
 /** The part of a plan, or of a proposal, that decides who must agree to it. */
 export type PlanToApprove = Pick<
   Plan,
-  'type' | 'planClass' | 'content' | 'to' | 'repairOf' | 'rollbackOf'
+  'type' | 'planClass' | 'content' | 'values' | 'to' | 'repairOf' | 'rollbackOf' | 'stepOf'
 >;
 
 /** What the people who are asked about a plan have said so far. */
@@ -136,13 +138,14 @@ function excused(
 
 function subjectOf(
   { environment, entityFacts: { product } }: GatedFacts,
-  { takenBack }: GateFacts,
+  { takenBack, begunBy }: GateFacts,
   plan: PlanToApprove,
 ): ApprovalSubject {
-  const { planClass, repairOf, rollbackOf, content } = plan;
+  const { planClass, repairOf, rollbackOf, stepOf, content } = plan;
   // A repair names the plan whose content it has; any other content is none.
   const isRepair = planClass === 'repair' && repairOf !== undefined;
   const undone = takenBack?.id === rollbackOf ? takenBack : undefined;
+  const goesOn = begunBy !== undefined && begunBy.id === stepOf && isStepOf(plan, begunBy);
   return {
     environment: environment.name,
     tier: environment.tier,
@@ -150,8 +153,8 @@ function subjectOf(
     planClass,
     criticality: product.criticality,
     product: product.name,
-    strategy: content.strategy,
-    covered: isRepair || (undone !== undefined && isCoveredBy(plan, undone)),
+    strategy: rolloutIn(plan.values)?.strategy ?? content.strategy,
+    covered: isRepair || goesOn || (undone !== undefined && isCoveredBy(plan, undone)),
   };
 }
 

@@ -26,6 +26,8 @@ export interface GateFacts {
   readonly channelEntries: readonly ChannelEntry[];
   /** The plan that it owes to take back. */
   readonly takenBack?: Plan;
+  /** The plan that began the strategy which is under way there. */
+  readonly begunBy?: Plan;
 }
 
 /** The facts of an entity with those that gates are judged by; `null`: no plan there waits for anybody. */
@@ -57,12 +59,15 @@ export async function loadGates(
   ]);
   const products = distinct(entities.map(({ product }) => product));
   const entries = grouped(await unit.channels.ofProducts(products), ({ product }) => product);
-  const failed = concerned.flatMap(({ entityFacts }) => entityFacts.rollbackDemand?.because ?? []);
-  const takenBack = failed.length === 0 ? [] : await unit.plans.getMany(distinct(failed));
+  const goneBefore = concerned.flatMap(({ entityFacts: { rollbackDemand, entity } }) =>
+    [rollbackDemand?.because, entity.rollout?.firstPlan].flatMap((id) => id ?? []),
+  );
+  const before = goneBefore.length === 0 ? [] : await unit.plans.getMany(distinct(goneBefore));
   return batch.map((facts) => {
     if (!isConcerned(router, facts)) return { ...facts, gates: null };
     const { entity, rollbackDemand } = facts.entityFacts;
-    const undone = takenBack.find(({ id }) => id === rollbackDemand?.because);
+    const undone = before.find(({ id }) => id === rollbackDemand?.because);
+    const begunBy = before.find(({ id }) => id === entity.rollout?.firstPlan);
     const gates: GateFacts = {
       router,
       approvals: approvals.get(entity.name) ?? [],
@@ -71,6 +76,7 @@ export async function loadGates(
       delegations,
       channelEntries: entries.get(entity.product) ?? [],
       ...(undone !== undefined && { takenBack: undone }),
+      ...(begunBy !== undefined && { begunBy }),
     };
     return { ...facts, gates };
   });

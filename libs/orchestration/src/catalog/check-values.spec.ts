@@ -34,6 +34,12 @@ describe('values', () => {
       detail: 'values hold text that is not valid Unicode',
     },
     {
+      name: 'what a deployment tells a chart',
+      values: { apollo: { rollout: { strategy: 'canary' } } },
+      detail:
+        'values.apollo.rollout is what a deployment tells a chart while its strategy is under way; take it out, and ask for the strategy (POST /deploy)',
+    },
+    {
       name: '65 levels',
       values: nested(65),
       detail: 'values nest deeper than 64 levels; flatten them',

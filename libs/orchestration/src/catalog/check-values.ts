@@ -1,4 +1,4 @@
-import { refusal, type Refusal, type Values } from '@apollo-deploy/domain';
+import { refusal, type Refusal, saysRollout, type Values } from '@apollo-deploy/domain';
 import { canonicalJson } from '@apollo-deploy/kernel';
 
 /** Values travel in one protocol frame; more than this, in bytes of JSON, is refused. */
@@ -15,6 +15,11 @@ export function checkValues(values: Values): Refusal | undefined {
   if (number !== undefined) {
     return refuse(
       `${number} is a number that JSON readers do not keep exactly; write it as text, in quotes`,
+    );
+  }
+  if (saysRollout(values)) {
+    return refuse(
+      'values.apollo.rollout is what a deployment tells a chart while its strategy is under way; take it out, and ask for the strategy (POST /deploy)',
     );
   }
   const bytes = new TextEncoder().encode(canonicalJson(values)).length;

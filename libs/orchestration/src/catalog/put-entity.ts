@@ -4,6 +4,7 @@ import {
   editedAnew,
   type Entity,
   type FieldConflicts,
+  isSameWish,
   refusal,
   type Refusal,
   type Product,
@@ -144,6 +145,7 @@ async function compose(
   };
   const entity: Entity = {
     ...said,
+    ...keptRollout(stored, said),
     ...stamp(context.clock.now().toISOString(), stored),
     ...(await editorsOf(unit, principal, said, stored)),
   };
@@ -179,6 +181,15 @@ async function editorsOf(
   if (stored === undefined) return askedForAnew(stored, by, undefined);
   const [gone] = await unit.baselines.newestOf([stored.name]);
   return editedAnew(stored, said, by, gone);
+}
+
+/** Who changes what is to run ends what a deployment does with it step by step. */
+function keptRollout(
+  stored: Entity | undefined,
+  said: Parameters<typeof isSameWish>[1],
+): Pick<Entity, 'rollout'> {
+  if (stored?.rollout === undefined || !isSameWish(stored, said)) return {};
+  return { rollout: stored.rollout };
 }
 
 function stamp(

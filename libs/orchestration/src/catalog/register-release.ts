@@ -1,5 +1,6 @@
 import {
   type ChartReference,
+  type DeclaredStrategy,
   type DependencyDeclaration,
   refusal,
   type Refusal,
@@ -21,6 +22,8 @@ export interface NewRelease {
   readonly dependencies: readonly DependencyDeclaration[];
   /** What a spoke must be able to do to run it; absent = nothing of its own. */
   readonly requires?: readonly string[];
+  /** Which strategies its chart declares; absent = none. */
+  readonly strategies?: readonly DeclaredStrategy[];
 }
 
 /**
@@ -56,6 +59,7 @@ export async function registerRelease(
     chart: input.chart,
     dependencies: input.dependencies,
     ...requiresOf(input),
+    ...(input.strategies !== undefined && { strategies: input.strategies }),
     createdAt: context.clock.now().toISOString(),
     createdBy: principal.name,
   };

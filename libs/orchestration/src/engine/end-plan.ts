@@ -5,6 +5,7 @@ import {
   type Plan,
   type PlanEvidence,
   type PlanOutcome,
+  rolloutIn,
 } from '@apollo-deploy/domain';
 import { recordEnding } from '../analytics/count-plans.js';
 import { useAdoptionUp } from '../catalog/adopt-release.js';
@@ -98,10 +99,10 @@ function evidenceOf(
   return evidence === undefined ? {} : { evidence };
 }
 
-/** What a plan that SUCCEEDED brought has run here from now on. */
+/** What a plan that SUCCEEDED brought has run here from now on; a share of it proves nothing. */
 async function noteBrought(context: Context, unit: UnitOfWork, plan: Plan): Promise<void> {
   const { id, entity, product, spoke, environment, content } = plan;
-  if (content.chart === null) return;
+  if (content.chart === null || rolloutIn(plan.values) !== undefined) return;
   const where = { name: entity, product, spoke, environment };
   await noteSuccess(context, unit, { entity: where, chart: content.chart, planId: id });
 }

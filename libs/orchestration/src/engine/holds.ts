@@ -5,7 +5,9 @@ import {
   namesOtherContent,
   type Plan,
   selectTarget,
+  withoutRollout,
 } from '@apollo-deploy/domain';
+import { jsonDigest } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
@@ -186,8 +188,9 @@ async function isAskedForNoMore(unit: UnitOfWork, rollback: Plan): Promise<boole
 
 function contentOf(plan: Plan | undefined): Hold['above'] {
   const version = plan?.to?.version;
-  const valuesDigest = plan?.content.valuesDigest;
-  return version && valuesDigest ? { version, valuesDigest } : undefined;
+  if (plan?.content.valuesDigest == null || version === undefined) return undefined;
+  // Other values are those that people set, not the next step of a strategy.
+  return { version, valuesDigest: jsonDigest(withoutRollout(plan.values)) };
 }
 
 async function editorOf(unit: UnitOfWork, { entity }: Plan): Promise<string> {

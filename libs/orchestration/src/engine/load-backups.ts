@@ -1,4 +1,4 @@
-import type { BackupRecord, ConstraintSet } from '@apollo-deploy/domain';
+import { type BackupRecord, type ConstraintSet, isMidway } from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Destination } from './load-promotions.js';
@@ -52,8 +52,10 @@ async function backupsSince(
   const since = new Map<string, string>();
   for (const { backup, targets } of deployments) {
     if (backup === 'none' || backup === 'skipped') continue;
-    for (const { entity, state, startedAt } of targets) {
-      if (state !== 'started') continue;
+    for (const target of targets) {
+      const { entity, state, startedAt } = target;
+      // What a further step replaces is the deployment's own work.
+      if (state !== 'started' || isMidway(target)) continue;
       if (startedAt === undefined) throw new InvariantViolation(`${entity} started at no time`);
       since.set(entity, startedAt);
     }

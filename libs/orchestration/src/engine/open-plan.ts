@@ -66,7 +66,8 @@ export async function keepPlan(
   if (open.state === state && same && sameAnswer(open, result)) {
     return { ...outcome(facts, open, 'unchanged'), wantsBackup };
   }
-  const { recheckAt: _, inLineSince: _in, rollbackOf: _of, repairOf: _or, ...rest } = open;
+  const { recheckAt: _, inLineSince: _in, rollbackOf: _of, repairOf: _or, ...others } = open;
+  const { stepOf: _step, ...rest } = others;
   const waits = turnWaits(open, holding(result), context.clock.now().toISOString());
   const plan: Plan = {
     ...rest,
@@ -194,11 +195,11 @@ function holding({ satisfied, violations }: ConstraintResult): Plan['violations'
   return satisfied ? [] : violations;
 }
 
-function linksOf({
-  rollbackOf,
-  repairOf,
-}: Pick<Plan, 'rollbackOf' | 'repairOf'>): Pick<Plan, 'rollbackOf' | 'repairOf'> {
+type PlanLinks = Pick<Plan, 'rollbackOf' | 'repairOf' | 'stepOf'>;
+
+function linksOf({ rollbackOf, repairOf, stepOf }: PlanLinks): PlanLinks {
   return {
+    ...(stepOf !== undefined && { stepOf }),
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(repairOf !== undefined && { repairOf }),
   };
@@ -209,7 +210,8 @@ function isSamePurpose(open: Plan, proposed: ProposedPlan): boolean {
   return (
     open.planClass === proposed.planClass &&
     open.rollbackOf === proposed.rollbackOf &&
-    open.repairOf === proposed.repairOf
+    open.repairOf === proposed.repairOf &&
+    open.stepOf === proposed.stepOf
   );
 }
 

@@ -198,7 +198,7 @@ function ruleFacts(
     tier: environment.tier,
     spoke: entity.spoke,
     namespace: entity.namespace,
-    strategy: entity.strategy,
+    strategy: entity.rollout?.strategy ?? entity.strategy,
     fromVersion: versionOf(from),
     toVersion: versionOf(to),
     labels: entity.labels,

@@ -3,6 +3,7 @@ import {
   contentKey,
   type EntityFacts,
   type Proposal,
+  rolloutIn,
   type RunningContent,
   runningContent,
 } from '@apollo-deploy/domain';
@@ -37,7 +38,8 @@ export async function settleContent(
 ): Promise<EvaluationSettling> {
   const { entityFacts } = facts;
   const running = runningContent(entityFacts, proposal);
-  if (running === undefined) return {};
+  // What goes by steps is judged by who takes them.
+  if (running === undefined || rolloutIn(running.values) !== undefined) return {};
   const unproven = isUnproven(entityFacts, running);
   const entityVersion = versionIn(entityFacts, proposal, running);
   if (!unproven && (entityVersion === undefined || !isEditedSince(entityFacts))) return {};

@@ -1,4 +1,4 @@
-import { type Deployment, refusal, type Refusal } from '@apollo-deploy/domain';
+import { type Deployment, refusal, type Refusal, type Release } from '@apollo-deploy/domain';
 import type { PlannedTargets } from './plan-targets.js';
 
 /**
@@ -12,7 +12,7 @@ export function checkStrategy(
     service,
     environment,
   }: Pick<Deployment, 'kind' | 'strategy' | 'service' | 'environment'>,
-  { toVersion }: Pick<Deployment, 'toVersion'>,
+  { version }: Pick<Release, 'version'>,
   { reachableSpokes }: Pick<PlannedTargets, 'reachableSpokes'>,
 ): Refusal | undefined {
   switch (strategy) {
@@ -26,10 +26,10 @@ export function checkStrategy(
       return reachableSpokes > 1
         ? undefined
         : notDeclared(
-            `${undeclared('canary', service, toVersion)}; without that a canary goes from spoke to spoke, and only ${String(reachableSpokes)} of environment ${environment} can be reached: join another one there (POST /api/v1/join-tokens), or use rolling`,
+            `${undeclared('canary', service, version)}; without that a canary goes from spoke to spoke, and only ${String(reachableSpokes)} of environment ${environment} can be reached: join another one there (POST /api/v1/join-tokens), or use rolling`,
           );
     case 'blue_green':
-      return notDeclared(`${undeclared('blue_green', service, toVersion)}; use rolling`);
+      return notDeclared(`${undeclared('blue_green', service, version)}; use rolling`);
   }
 }
 

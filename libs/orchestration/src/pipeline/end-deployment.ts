@@ -11,6 +11,7 @@ import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
 import { holdRolledBack } from './hold-rolled-back.js';
+import { endRollout } from './rollouts.js';
 import { putBack } from './set-desired.js';
 
 /**
@@ -32,6 +33,7 @@ export async function endDeployment(
   if (deployment.kind === 'rollback' && end.status === 'completed') {
     await holdRolledBack(context, unit, deployment);
   }
+  for (const target of deployment.targets) await endRollout(context, unit, deployment, target);
   // One that is over already has nothing to end.
   const { breakGlass } = deployment;
   if (breakGlass !== undefined) await endBreakGlassIn(context, unit, ENGINE, breakGlass);

@@ -7,9 +7,10 @@ import {
   isOpen,
   type Plan,
   type RollbackDemand,
+  rolloutIn,
   type TargetFacts,
 } from '@apollo-deploy/domain';
-import { jsonDigest } from '@apollo-deploy/kernel';
+import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
 import { waitsForPerson } from '../engine/waits-for-person.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
@@ -98,15 +99,20 @@ function otherPlanOf(
   return { otherPlan: { id: openPlan.id, version: openPlan.to?.version ?? null } };
 }
 
+/** Of what goes by steps, only what brings this one. */
 function brings(
   { chartSha256 }: Deployment,
-  { values }: DeploymentTarget,
+  { values, rollout }: DeploymentTarget,
 ): (plan: Plan) => boolean {
   const valuesDigest = values && jsonDigest(values);
-  return ({ content, planClass }) =>
-    content.chart?.sha256 === chartSha256 &&
-    (valuesDigest === undefined || content.valuesDigest === valuesDigest) &&
-    planClass !== 'automatic_rollback';
+  const isThisStep = (plan: Plan): boolean =>
+    rollout === undefined ||
+    canonicalJson({ ...rolloutIn(plan.values) }) === canonicalJson({ ...rollout.values });
+  return (plan) =>
+    plan.content.chart?.sha256 === chartSha256 &&
+    (valuesDigest === undefined || plan.content.valuesDigest === valuesDigest) &&
+    plan.planClass !== 'automatic_rollback' &&
+    isThisStep(plan);
 }
 
 /** A rollback of what failed before is no other wish: what is desired comes after it. */

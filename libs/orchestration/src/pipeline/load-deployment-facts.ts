@@ -3,6 +3,7 @@ import {
   type DeploymentFacts,
   type DeploymentTarget,
   describeHold,
+  desiredValues,
   type Entity,
   type Environment,
   type Hold,
@@ -147,7 +148,7 @@ function spokeWord(
 }
 
 function runsIt(
-  { toVersion }: Deployment,
+  { toVersion, chartSha256 }: Deployment,
   entity: Entity | undefined,
   release: ReportedRelease | null | undefined,
 ): boolean {
@@ -157,7 +158,7 @@ function runsIt(
     release.helmStatus === 'deployed' &&
     !release.drifted &&
     release.unmanaged !== true &&
-    release.valuesDigest === jsonDigest(entity.values)
+    release.valuesDigest === jsonDigest(desiredValues(entity, chartSha256))
   );
 }
 

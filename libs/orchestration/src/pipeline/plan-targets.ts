@@ -1,5 +1,4 @@
 import {
-  type DeploymentStrategy,
   type DeploymentTarget,
   type Entity,
   type Environment,
@@ -39,11 +38,12 @@ export async function planTargets(
   {
     product,
     environment,
-    strategy,
+    widens,
   }: {
     readonly product: Product;
     readonly environment: Environment;
-    readonly strategy: DeploymentStrategy;
+    /** Each wave is at most twice as wide as the one before. */
+    readonly widens: boolean;
   },
 ): Promise<Result<PlannedTargets, Refusal>> {
   const entities = await unit.entities.ofProductsIn([environment.name], [product.name]);
@@ -63,7 +63,7 @@ export async function planTargets(
   const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
   const reachable = spokes.filter((name) => !lost.has(name));
   const inOrder = [...reachable, ...spokes.filter((name) => lost.has(name))];
-  const targets = inWaves(places, inOrder, strategy === 'canary' ? doubling : restAtOnce);
+  const targets = inWaves(places, inOrder, widens ? doubling : restAtOnce);
   return ok({ targets, reachableSpokes: reachable.length });
 }
 

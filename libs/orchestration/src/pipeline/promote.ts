@@ -2,6 +2,7 @@ import {
   checkAboveHotfix,
   checkPromotionPath,
   type Deployment,
+  type DeploymentStrategy,
   type PromotionPath,
   type PromotionSource,
   proveSource,
@@ -28,6 +29,8 @@ export interface PromotionRequest {
   /** The names of environments, or their aliases (`findEnvironment`). */
   readonly from: string;
   readonly to: string;
+  /** Absent = rolling. */
+  readonly strategy?: Exclude<DeploymentStrategy, 'immediate'>;
   readonly reason?: string;
 }
 
@@ -52,7 +55,7 @@ export async function promote(
   // Outside of any transaction: it may take long.
   const unhealthy = await saidAgainst(context, way);
   return context.store.transact(async (unit) => {
-    const { service, from, to, reason } = way;
+    const { service, from, to, strategy = 'rolling', reason } = way;
     const place = { service, ...(await lastDeployments(unit, service, from)) };
     const loaded = await loadPromotionSource(context, unit, { ...place, environment: from });
     const source: PromotionSource = { ...loaded, ...(unhealthy !== undefined && { unhealthy }) };
@@ -64,7 +67,7 @@ export async function promote(
     const above = await checkAbove(context, unit, way, version);
     if (!above.ok) return above;
     const asked = {
-      ...({ kind: 'promote', service, environment: to, version, strategy: 'rolling' } as const),
+      ...({ kind: 'promote', service, environment: to, version, strategy } as const),
       ...(reason !== undefined && { reason }),
       notes: `Promoted from ${from}: ${reason ?? 'No reason provided'}`,
       proof: proven.value,

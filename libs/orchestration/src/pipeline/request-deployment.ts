@@ -88,11 +88,10 @@ export async function requestDeploymentIn(
   if (product === undefined) return err(productNotFound(request.service));
   const release = await releaseFor(unit, request, environment);
   if (!release.ok) return release;
-  const { strategy } = request;
-  const planned = await planTargets(context, unit, { product, environment, strategy });
+  const planned = await targetsFor(context, unit, request, {
+    ...{ product, environment, release: release.value },
+  });
   if (!planned.ok) return planned;
-  const lacking = checkStrategy(request, release.value, planned.value);
-  if (lacking !== undefined) return err(lacking);
   const id = idFor(context, product);
   const place = await takePlace(context, unit, { id, ...request }, tools);
   if (!place.ok) return place;
@@ -100,14 +99,18 @@ export async function requestDeploymentIn(
   const at = context.clock.now().toISOString();
   const inserted = await unit.deployments.insert({
     ...{ id, service: product.name, environment: environment.name, kind: request.kind },
-    ...{ strategy, status: 'pending', ...release.value },
+    ...{
+      strategy: request.strategy,
+      status: 'pending',
+      ...wantedOf(request, release.value, environment),
+    },
     ...(from !== undefined && { fromVersion: from }),
     ...{ deployedBy: principal.name, deployedByKind: principal.kind, deployedAt: at },
     ...(request.reason !== undefined && { reason: request.reason, notes: request.reason }),
     ...(request.notes !== undefined && { notes: request.notes }),
     queued: place.value === 'queued',
     steps: [{ status: 'pending', at }],
-    targets: withValues(planned.value.targets, request),
+    targets: withValues(planned.value, request),
     backup: backupFor(request, environment),
     ...(request.proof !== undefined && { proof: request.proof }),
     version: 1,
@@ -122,6 +125,22 @@ function withValues(
   { values }: DeploymentRequest,
 ): readonly DeploymentTarget[] {
   return targets.map((target) => ({ ...target, ...values?.get(target.entity) }));
+}
+
+/** Where it goes, if its strategy can be followed there. */
+async function targetsFor(
+  context: Context,
+  unit: UnitOfWork,
+  request: DeploymentRequest,
+  goal: { readonly product: Product; readonly environment: Environment; readonly release: Release },
+): Promise<Result<readonly DeploymentTarget[], Refusal>> {
+  const { strategy } = request;
+  const declared = goal.release.strategies?.some((one) => one === strategy) === true;
+  const widens = strategy === 'canary' && !declared;
+  const planned = await planTargets(context, unit, { ...goal, widens });
+  if (!planned.ok) return planned;
+  const lacking = declared ? undefined : checkStrategy(request, goal.release, planned.value);
+  return lacking === undefined ? ok(planned.value.targets) : err(lacking);
 }
 
 /** Takes the steps that can be taken at once: of what runs there already that is all there is to do. */
@@ -173,25 +192,26 @@ function whyForbidden({ kind }: DeploymentRequest, { tier }: Environment): Refus
   return undefined;
 }
 
-type Wanted = Pick<Deployment, 'wish' | 'toVersion' | 'chartSha256'>;
-
 async function releaseFor(
   unit: UnitOfWork,
   { service, version }: DeploymentRequest,
-  { name, tier, channel }: Environment,
-): Promise<Result<Wanted, Refusal>> {
+  { name, channel }: Environment,
+): Promise<Result<Release, Refusal>> {
   if (version !== undefined) {
     const release = await unit.releases.get(service, version);
-    return release === undefined ? err(releaseNotFound(service, version)) : ok(pinned(release));
+    return release === undefined ? err(releaseNotFound(service, version)) : ok(release);
   }
   const newest = await newestIn(unit, service, channel);
-  if (newest === undefined) return err(nothingInChannel(service, channel, name));
-  const wanted = pinned(newest);
-  return ok(tier === 'development' ? { ...wanted, wish: { channel } } : wanted);
+  return newest === undefined ? err(nothingInChannel(service, channel, name)) : ok(newest);
 }
 
-function pinned({ version, chart }: Release): Wanted {
-  return { wish: { version }, toVersion: version, chartSha256: chart.sha256 };
+function wantedOf(
+  { version: named }: DeploymentRequest,
+  { version, chart }: Release,
+  { tier, channel }: Environment,
+): Pick<Deployment, 'wish' | 'toVersion' | 'chartSha256'> {
+  const wish = named === undefined && tier === 'development' ? { channel } : { version };
+  return { wish, toVersion: version, chartSha256: chart.sha256 };
 }
 
 async function newestIn(

@@ -16,6 +16,7 @@ import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
+import { beginRollout } from './rollouts.js';
 
 /**
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
@@ -35,7 +36,13 @@ export async function startTarget(
   const [gone] = await unit.baselines.newestOf([entity.name]);
   const editors = askedForAnew(stored, deployment.deployedBy, gone);
   const { values = entity.values } = target;
-  const next = { ...entity, desired: deployment.wish, values, ...editors };
+  const begun = await beginRollout(unit, deployment, stored);
+  const { rollout: _, ...others } = entity;
+  const rollout = begun?.ofEntity;
+  const next: Entity = {
+    ...{ ...others, desired: deployment.wish, values, ...editors },
+    ...(rollout !== undefined && { rollout }),
+  };
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
   await clearTheWay(context, unit, deployment, target);
   await markWithNeighbours(unit, [written]);
@@ -48,9 +55,11 @@ export async function startTarget(
       ...(target.values !== undefined && { valuesDigest: jsonDigest(values) }),
     },
   });
-  const before = { before: stored?.desired ?? null };
-  const valuesBefore = target.values && { valuesBefore: entity.values };
-  return { ...target, state: 'started', startedAt, ...before, ...valuesBefore };
+  return {
+    ...{ ...target, state: 'started', startedAt, before: stored?.desired ?? null },
+    ...(target.values !== undefined && { valuesBefore: entity.values }),
+    ...(begun !== undefined && { rollout: begun.ofTarget }),
+  };
 }
 
 /**
@@ -77,7 +86,8 @@ export async function putBack(
   const desired: DesiredState = before ?? { absent: true };
   const updatedAt = context.clock.now().toISOString();
   const values = valuesBefore ?? entity.values;
-  const saved = await unit.entities.save({ ...entity, desired, values, updatedAt });
+  const { rollout: _, ...rest } = entity;
+  const saved = await unit.entities.save({ ...rest, desired, values, updatedAt });
   if (!saved.ok) throw new DeploymentMoved(deployment.id);
   await markWithNeighbours(unit, [saved.value]);
   await record(context, unit, ENGINE, {

@@ -14,6 +14,7 @@ import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
 import type { ServiceHealth } from './health-provider.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
+import { advanceTarget } from './rollouts.js';
 import { settleBackPorts } from './settle-back-ports.js';
 import { putBack, startTarget } from './set-desired.js';
 import { takeBack } from './take-back.js';
@@ -90,6 +91,8 @@ async function carryOut(
         const note = left === undefined ? move.note : `${move.note}; ${left}`;
         return { ...one, state: move.state, note };
       });
+    case 'advance':
+      return each(deployment, move, (one) => advanceTarget(context, unit, deployment, one));
     case 'look':
       return each(deployment, move, (one) => Promise.resolve(look(one)));
     case 'take_back':

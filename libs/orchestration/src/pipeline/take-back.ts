@@ -1,4 +1,4 @@
-import { type Deployment, type DeploymentTarget, wayBack } from '@apollo-deploy/domain';
+import { type Deployment, type DeploymentTarget, type Plan, wayBack } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -15,8 +15,8 @@ export async function takeBack(
   target: DeploymentTarget,
 ): Promise<DeploymentTarget> {
   const seen = target.looks.findLast(({ healthy }) => !healthy)?.detail ?? 'nothing was seen';
-  const note = `it was not healthy: ${seen}`;
-  const plan = target.planId === undefined ? undefined : await unit.plans.get(target.planId);
+  const note = target.stopped ?? `it was not healthy: ${seen}`;
+  const plan = await broughtBy(unit, target);
   const environment = await unit.environments.get(deployment.environment);
   if (plan === undefined || environment?.rollbackOnFailure !== true) {
     return { ...target, state: 'failed', note: `${note}; it was not taken back` };
@@ -27,7 +27,10 @@ export async function takeBack(
   if (to === undefined) {
     return { ...target, state: 'failed', note: `${note}; nothing is known to go back to` };
   }
-  const reason = `plan ${plan.id} (${plan.type}) succeeded, and what it brought is not healthy: ${seen}`;
+  const reason =
+    target.stopped === undefined
+      ? `plan ${plan.id} (${plan.type}) succeeded, and what it brought is not healthy: ${seen}`
+      : `plan ${plan.id} (${plan.type}) is a step of a deployment that goes no further: ${target.stopped}`;
   await unit.rollbackDemands.put({
     id: context.ids.next(),
     entity: target.entity,
@@ -42,5 +45,15 @@ export async function takeBack(
     subject: `entity/${target.entity}`,
     detail: { to: to.version, because: plan.id, reason, deployment: deployment.id },
   });
-  return { ...target, state: 'rolling_back', note };
+  return { ...target, state: 'rolling_back', planId: plan.id, note };
+}
+
+/** The plan whose work runs there: of what was stopped before a step was brought, the one before. */
+async function broughtBy(
+  unit: UnitOfWork,
+  { planId, rollout }: DeploymentTarget,
+): Promise<Plan | undefined> {
+  const newest = planId === undefined ? undefined : await unit.plans.get(planId);
+  if (newest?.state === 'SUCCEEDED' || rollout?.broughtBy === undefined) return newest;
+  return unit.plans.get(rollout.broughtBy);
 }

@@ -1,4 +1,10 @@
-import { type Deployment, followDeployment, refusal, type Refusal } from '@apollo-deploy/domain';
+import {
+  type Deployment,
+  followDeployment,
+  isMidway,
+  refusal,
+  type Refusal,
+} from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
@@ -39,9 +45,11 @@ export async function takePlace(
   return ok(place);
 }
 
-/** None of its plans has gone out. */
+/** None of its plans has gone out; of what goes by steps not the first either. */
 function hasNothingOut({ targets }: Deployment): boolean {
-  return targets.every(({ state }) => state === 'waiting' || state === 'started');
+  return targets.every(
+    (target) => target.state === 'waiting' || (target.state === 'started' && !isMidway(target)),
+  );
 }
 
 async function giveWay(

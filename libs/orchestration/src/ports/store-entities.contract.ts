@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Rollout } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok } from '@apollo-deploy/kernel';
 import { anEntity, aReleaseState } from '../testing/records/fleet-records.js';
 import type { PlacedEntity } from './neighbourhood.js';
@@ -32,6 +33,22 @@ export function describeStoredEntities(store: () => Store): void {
         await unit.entities.save(anEntity());
         const overriding = await unit.entities.get('test-service-dev');
         expect(overriding).toStrictEqual(anEntity({ version: 2 }));
+      });
+    });
+
+    it('keeps what a deployment tells its chart, until it is saved without that', async () => {
+      const rollout: Rollout = {
+        ...{ deployment: 'deploy_1', chartSha256: 'a'.repeat(64), firstPlan: 'plan-1' },
+        strategy: 'canary',
+        values: { strategy: 'canary', stable: '1.0.0', candidate: '1.1.0', weight: 20 },
+      };
+      await store().transact(async (unit) => {
+        await unit.entities.insert(anEntity({ rollout }));
+        const rolling = await unit.entities.get('test-service-dev');
+        expect(rolling).toStrictEqual(anEntity({ rollout }));
+        await unit.entities.save(anEntity());
+        const over = await unit.entities.get('test-service-dev');
+        expect(over).toStrictEqual(anEntity({ version: 2 }));
       });
     });
 

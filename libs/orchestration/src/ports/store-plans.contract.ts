@@ -56,6 +56,7 @@ const FINISHED: Plan = aPlan({
   entityVersion: 12,
   rollbackOf: 'plan-0',
   repairOf: 'plan-00',
+  stepOf: 'plan-000',
   rolledBackBy: 'plan-3',
   supersededBy: 'plan-2',
   message: 'pod test-service-0 is in CrashLoopBackOff',

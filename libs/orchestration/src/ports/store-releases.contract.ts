@@ -10,6 +10,7 @@ export function describeStoredReleases(store: () => Store): void {
       const release = aRelease({
         dependencies: [{ product: 'aria-frontend', range: '>=1.2, <2', optional: false }],
         requires: ['gpu', 'example.org/fips'],
+        strategies: ['blue_green', 'canary'],
       });
       await store().transact(async (unit) => {
         expect(await unit.releases.insert(release)).toEqual(ok(release));

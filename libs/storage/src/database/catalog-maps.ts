@@ -33,6 +33,7 @@ export const RELEASES = new TableMap<Release>('releases', ['id'], {
   chart: json(),
   dependencies: json(),
   requires: optional(json()),
+  strategies: optional(json()),
   createdAt: instant(),
   createdBy: text(),
 });

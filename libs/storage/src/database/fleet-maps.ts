@@ -45,6 +45,7 @@ export const ENTITIES = new TableMap<Entity>('entities', ['name'], {
   strategy: text(),
   adopt: optional(flag()),
   fieldConflicts: optional(text()),
+  rollout: optional(json()),
   editedBy: text(),
   edits: optional(json()),
   createdAt: instant(),

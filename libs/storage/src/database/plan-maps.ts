@@ -36,6 +36,7 @@ export const PLANS = new TableMap<Plan>('plans', ['id'], {
   entityVersion: optional(integer()),
   rollbackOf: optional(text()),
   repairOf: optional(text()),
+  stepOf: optional(text()),
   rolledBackBy: optional(text()),
   supersededBy: optional(text()),
   message: optional(prose()),

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { SUCCEEDED } from '../testing/engine-world.js';
+import { Killed, MortalStore } from '../testing/mortal-store.js';
+import { OWN_VALUES, StrategyWorld } from '../testing/strategy-world.js';
+import { followDeployments } from './follow-deployments.js';
+
+/** What becomes of a canary of which `good` steps do well and the next does not, with one death on the way. */
+async function outcome(store: MortalStore, good: number) {
+  const { world } = await StrategyWorld.build(store);
+  const { engine } = world;
+  let replica = 1;
+  const follow = async (): Promise<Date | undefined> => {
+    const turn = () => followDeployments(engine.context, world.tools, `replica-${String(replica)}`);
+    await engine.settle();
+    store.counts = true;
+    try {
+      return await turn();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      // Another replica takes over once the lease of the first has run out.
+      replica += 1;
+      await engine.goTo(new Date(engine.clock.now().getTime() + 16_000).toISOString());
+      return await turn();
+    } finally {
+      store.counts = false;
+      await engine.settle();
+    }
+  };
+  const deployment = await world.request({ version: '1.2.0', strategy: 'canary' });
+  if (!deployment.ok) throw new Error('it is refused');
+  let revision = 1;
+  const bring = async (): Promise<void> => {
+    await follow();
+    const { id, state, values, to } = await engine.lastPlan();
+    if (state !== 'EXECUTING') return;
+    revision += 1;
+    const health = revision === good + 2 ? 'Degraded' : 'Healthy';
+    await engine.result(id, SUCCEEDED, { version: to?.version ?? '', revision, values, health });
+    for (let next = await follow(); next !== undefined; next = await follow()) {
+      await engine.goTo(next.toISOString());
+    }
+  };
+  for (let step = 0; step < 7; step += 1) await bring();
+  await follow();
+  const { status, targets } = await world.stored(deployment.value.id);
+  const { desired, values, rollout } = (await engine.view()).entity;
+  return {
+    ...{ status, state: targets[0]?.state, desired, values, rollout },
+    plans: (await engine.plans()).slice(1).map((plan) => {
+      const told = plan.values['apollo'] as { rollout: { weight: number } } | undefined;
+      return `${plan.type} ${plan.state} ${String(told?.rollout.weight ?? 'all')}`;
+    }),
+  };
+}
+
+/** Spread over the commits that the follower makes for a canary. */
+const DEATHS = Array.from({ length: 30 }, (_, index) => index + 1);
+
+describe.each(['before', 'after'] as const)('a hub that is killed right %s a commit', (when) => {
+  it.each(DEATHS)('completes a canary as if it had not been: the %ith', async (diesAt) => {
+    expect(await outcome(new MortalStore(diesAt, when), Infinity)).toEqual({
+      ...{ status: 'completed', state: 'healthy' },
+      ...{ desired: { version: '1.2.0' }, values: OWN_VALUES, rollout: undefined },
+      plans: [
+        'upgrade SUCCEEDED 20',
+        'config_update SUCCEEDED 50',
+        'config_update SUCCEEDED 100',
+        'config_update SUCCEEDED 100',
+        'config_update SUCCEEDED all',
+      ],
+    });
+  });
+
+  it.each(DEATHS)('takes one back as if it had not been: the %ith', async (diesAt) => {
+    expect(await outcome(new MortalStore(diesAt, when), 1)).toEqual({
+      ...{ status: 'rolled_back', state: 'rolled_back' },
+      ...{ desired: { version: '1.0.0' }, values: OWN_VALUES, rollout: undefined },
+      plans: ['upgrade SUCCEEDED 20', 'config_update SUCCEEDED 50', 'rollback SUCCEEDED all'],
+    });
+  });
+});
+
+describe('the test of a hub that is killed between steps', () => {
+  it('kills it at each of these commits', async () => {
+    const store = new MortalStore(Math.max(...DEATHS), 'before');
+    await outcome(store, Infinity);
+    expect(store.died).toBe(true);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Plan } from '@apollo-deploy/domain';
+import { cancelPlan } from '../engine/cancel-plan.js';
+import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { OtherSpoke } from '../testing/other-spoke.js';
+import { OWN_VALUES, StrategyWorld } from '../testing/strategy-world.js';
+
+describe('a strategy that is stopped half-way', () => {
+  it('goes back to what ran before where a person cancels a later step', async () => {
+    const scene = await StrategyWorld.build();
+    const { world } = scene;
+    const { engine } = world;
+    const { id } = await scene.deploy('canary');
+    const first = await scene.bring();
+    await engine.constraint({
+      ...{ name: 'freeze', kind: 'suppression_window', scope: {} },
+      spec: {
+        ...{ start: '2026-01-05T08:00:00.000Z', end: '2026-01-05T10:00:00.000Z' },
+        reason: 'the books are closed',
+      },
+    });
+    await scene.lookOn();
+    const held = await engine.lastPlan();
+    expect(held).toMatchObject({ state: 'BLOCKED', stepOf: first.id });
+    must(await cancelPlan(engine.context, PERSON, held.id, 'not today'));
+    await world.follow();
+    expect(await engine.lastPlan()).toMatchObject({
+      ...{ type: 'rollback', rollbackOf: first.id, values: OWN_VALUES },
+    });
+    await scene.bringWell();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'rolled_back',
+      targets: [{ stopped: expect.stringContaining('CANCELLED') }],
+    });
+  });
+
+  it('goes back on all spokes of a wave where one of them fails', async () => {
+    const scene = await StrategyWorld.build();
+    const { engine } = scene.world;
+    const others = [await spoke(scene, 'e'), await spoke(scene, 'f')] as const;
+    const heard = async (): Promise<void> => {
+      for (const one of others) await one.heard();
+    };
+    const look = async (): Promise<void> => {
+      for (;;) {
+        const next = await scene.world.follow();
+        if (next === undefined) break;
+        await engine.goTo(next.toISOString());
+        await heard();
+      }
+      await scene.world.follow();
+    };
+    const bring = async (one: OtherSpoke, plan: Plan, health = 'Healthy'): Promise<void> => {
+      const { values, to, content } = plan;
+      const revision = (content.base?.revision ?? 0) + 1;
+      await one.succeed(plan.id, { version: to?.version ?? '', revision, values, health });
+    };
+    const { id } = await scene.deploy('canary');
+    for (let step = 1; step <= 5; step += 1) {
+      const plan = await onDev(scene);
+      const revision = (plan.content.base?.revision ?? 0) + 1;
+      await engine.result(plan.id, SUCCEEDED, { version: '1.2.0', revision, values: plan.values });
+      await look();
+    }
+    const [e, f] = others;
+    await bring(e, await e.lastPlan());
+    await bring(f, await f.lastPlan());
+    await look();
+    expect(await scene.world.stored(id)).toMatchObject({
+      targets: [
+        { spoke: 'dev', state: 'healthy' },
+        { spoke: 'e', state: 'executing', rollout: { step: 2 } },
+        { spoke: 'f', state: 'executing', rollout: { step: 2 } },
+      ],
+    });
+    await bring(e, await e.lastPlan(), 'Degraded');
+    await bring(f, await f.lastPlan());
+    await look();
+    expect(await e.lastPlan()).toMatchObject({ type: 'rollback', to: { version: '1.0.0' } });
+    expect(await f.lastPlan()).toMatchObject({ type: 'rollback', to: { version: '1.0.0' } });
+    await bring(e, await e.lastPlan());
+    await bring(f, await f.lastPlan());
+    await look();
+    expect(await scene.world.stored(id)).toMatchObject({
+      status: 'rolled_back',
+      targets: [
+        { spoke: 'dev', state: 'healthy' },
+        { spoke: 'e', state: 'rolled_back' },
+        { spoke: 'f', state: 'rolled_back', stopped: 'it failed elsewhere' },
+      ],
+    });
+  });
+});
+
+async function onDev(scene: StrategyWorld): Promise<Plan> {
+  const plan = (await scene.world.engine.plans()).filter((one) => one.spoke === 'dev').at(-1);
+  if (plan === undefined) throw new Error('no plan on dev');
+  return plan;
+}
+
+/** Another spoke of `dev` on which `aria` 1.0.0 runs. */
+async function spoke(scene: StrategyWorld, name: string): Promise<OtherSpoke> {
+  const { engine } = scene.world;
+  const other = await OtherSpoke.joinIn(engine, name, 'dev');
+  await other.report();
+  await other.want({ version: '1.0.0' });
+  await engine.settle();
+  await other.succeed((await other.lastPlan()).id, { version: '1.0.0', revision: 1 });
+  await engine.settle();
+  return other;
+}
