@@ -169,6 +169,7 @@ describe('kill -9 of the hub in each status of a deployment', () => {
     const stood = SERVICES.map((service) => [service, before[service].status]);
     expect(stood).toEqual(SERVICES.map((service) => [service, EXPECTED[service].at]));
     expect(isBeingTakenBack(before.rolling)).toBe(true);
+    expect(before.asked.waitsFor?.map(({ code }) => code)).toEqual(['manual_execution']);
   });
 
   it.each(SERVICES)('is followed by the same words of %s', async (service) => {
