@@ -9,7 +9,8 @@ import { podFate, type DeployedContent } from '@apollo-deploy/simulator';
 import { type Body, HubClient, type PlanBody } from '../../apps/hub/test/support/hub-client.js';
 import { freePorts } from '../../apps/hub/test/support/test-system.js';
 import { Launcher, processesOf } from './launcher.js';
-import { runStep, tourSteps } from './readme-tour.js';
+import { looksAtPipeline } from './pipeline-tour.js';
+import { answerOf, runStep, tourSteps } from './readme-tour.js';
 
 /** What packages are linked with; it runs what `npm start` has compiled. */
 const APOLLOCTL = join(import.meta.dirname, '../../apps/cli/bin/apolloctl.mjs');
@@ -20,7 +21,12 @@ const NEEDS_A_CLUSTER = /helm|kubectl/;
 const MANY = 200;
 
 /** What the tour deploys, and the example products; all of it has to go well by its seed. */
-const GOOD: readonly (readonly [product: string, version: string, values: object])[] = [
+const GOOD: readonly (readonly [
+  product: string,
+  version: string,
+  values: object,
+  spoke?: string,
+])[] = [
   ['test-service', '1.0.0', {}],
   ['aria-frontend', '2.0.0', {}],
   ['aria-persistence', '1.0.0', {}],
@@ -28,12 +34,19 @@ const GOOD: readonly (readonly [product: string, version: string, values: object
   ['test-service', '1.1.0', { replicas: 3 }],
   ['test-service', '1.1.0', { replicas: 4 }],
   ['fragile-service', '1.0.0', {}],
+  ['test-service', '1.2.0', { replicas: 4 }],
+  ['test-service', '1.1.0', {}, 'staging'],
+  ['test-service', '1.0.0', {}, 'prod'],
+  ['test-service', '1.1.0', {}, 'prod'],
+  ['test-service', '1.2.0', {}, 'prod'],
 ];
 
-function content(product: string, version: string, values: object): DeployedContent {
+function content(
+  ...[product, version, values, spoke = 'dev']: (typeof GOOD)[number]
+): DeployedContent {
   const chart = { name: product, version };
   return {
-    ...{ spoke: 'dev', namespace: product, release: product, chart },
+    ...{ spoke, namespace: product, release: product, chart },
     values: values as DeployedContent['values'],
   };
 }
@@ -50,6 +63,8 @@ const SEED = `seed-${String(
   first((index) => GOOD.every((of) => fateOf(`seed-${String(index)}`, ...of) === 'ready')),
 )}`;
 const steps = await tourSteps();
+const approvals = await tourSteps('Approvals');
+const pipeline = await tourSteps('The pipeline');
 
 describe('npm start -- --simulated', () => {
   let home: string;
@@ -65,6 +80,8 @@ describe('npm start -- --simulated', () => {
     env = {
       ...{ APOLLO_HOME: home, APOLLO_PORT: port },
       ...{ APOLLO_SIMULATED_SEED: SEED, APOLLO_SIMULATED_FAILURES: String(FAILURES) },
+      // So that the tour is over soon: health is looked at three times after each deployment.
+      APOLLO_SETTLING_SECONDS: '1',
       // Neither Go nor Helm, nor anything that an earlier start has built.
       ...{ PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, XDG_CACHE_HOME: home },
     };
@@ -91,7 +108,7 @@ describe('npm start -- --simulated', () => {
 
   async function values(index: number): Promise<Body> {
     return hub.put('/api/v1/entities/test-service-dev', {
-      ...{ spoke: 'dev', product: 'test-service', desired: { channel: 'dev' } },
+      ...{ spoke: 'dev', product: 'test-service', desired: { version: '1.2.0' } },
       values: { config: { GREETING: String(index) } },
     });
   }
@@ -106,7 +123,7 @@ describe('npm start -- --simulated', () => {
   }
 
   const seeded = (index: number): string =>
-    fateOf(SEED, 'test-service', '1.1.0', { config: { GREETING: String(index) } });
+    fateOf(SEED, 'test-service', '1.2.0', { config: { GREETING: String(index) } });
 
   it('brings three products to dev without Kubernetes, Go or Helm', async () => {
     const { output } = await started(['--simulated']);
@@ -201,6 +218,24 @@ describe('npm start -- --simulated', () => {
     it(`answers the tour: ${step.title}`, async () => {
       expect(await runStep(step, { home, port })).not.toBe('');
       await AFTER[step.title]?.();
+    });
+  }
+
+  it('answers the approvals of the README', async () => {
+    for (const step of approvals) await runStep(step, { home: `${home}-simulated`, port });
+    expect(await hub.ended('test-service-prod', 0)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('is taken through the pipeline by the README', () => {
+    const titles = pipeline.map(({ title }) => title);
+    expect(titles).toEqual(expect.arrayContaining(Object.keys(looksAtPipeline(hub))));
+  });
+
+  for (const step of pipeline) {
+    it(`answers the pipeline: ${step.title}`, async () => {
+      const answer = await answerOf(step, { home: `${home}-simulated`, port });
+      expect(answer).toEqual(step.told);
+      await looksAtPipeline(hub)[step.title]?.();
     });
   }
 

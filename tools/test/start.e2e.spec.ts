@@ -7,14 +7,17 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HubClient } from '../../apps/hub/test/support/hub-client.js';
+import { HelmOf } from './helm-of.js';
 import { Launcher, processesOf } from './launcher.js';
-import { runStep, type TourPlace, tourSteps } from './readme-tour.js';
+import { looksAtPipeline } from './pipeline-tour.js';
+import { answerOf, runStep, type TourPlace, tourSteps } from './readme-tour.js';
 
 const run = promisify(execFile);
 const EXAMPLES = ['aria-frontend-dev', 'aria-persistence-dev', 'test-service-dev'];
 /** What the launcher says when it installs packages or builds clusters with Go. */
 const SLOW_STEPS = /installing|still at it|[Bb]uild(ing|t)/;
 const steps = await tourSteps();
+const pipeline = await tourSteps('The pipeline');
 
 /** Whether a program can be run by its name. */
 function isThere(program: string): boolean {
@@ -220,6 +223,24 @@ describe('npm start', () => {
       await expected(await runStep(step, place));
     });
   }
+
+  for (const step of pipeline) {
+    it(`answers the pipeline: ${step.title}`, async () => {
+      expect(await answerOf(step, place)).toEqual(step.told);
+      await looksAtPipeline(hub)[step.title]?.();
+    });
+  }
+
+  it('has gone through the pipeline by Helm, and through nothing else', async () => {
+    expect(await new HelmOf(home, 'staging').history('test-service')).toEqual([
+      '1 deployed test-service-1.1.0',
+    ]);
+    expect(await new HelmOf(home, 'prod').history('test-service')).toEqual([
+      '1 superseded test-service-1.1.0',
+      '2 superseded test-service-1.2.0',
+      '3 deployed test-service-1.1.0',
+    ]);
+  });
 
   it('leaves no process after Ctrl-C, which reaches its whole process group', async () => {
     const processes = (await processesOf(home)).join('\n');

@@ -72,6 +72,7 @@ describe('apolloctl deploy', () => {
       '  aria-prod   prod    started   -',
       'waits for',
       '  approval: production wants an sre, until 2026-03-02T12:00:00Z',
+      '    cure: let ann look at it',
       '    here: apolloctl plan plan-1, then apolloctl approve plan-1',
     ]);
     expect(ran.err).toBe('it is under way; apolloctl deployment deploy-1 --wait follows it');
@@ -83,10 +84,11 @@ describe('apolloctl deploy', () => {
     const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', shows) });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.asked).toEqual(['POST /deploy', SHOWN, SHOWN, SHOWN, SHOWN]);
-    expect(ran.out.split('\n').slice(0, 6)).toEqual([
+    expect(ran.out.split('\n').slice(0, 7)).toEqual([
       'promote of aria to prod, 1.0.0 -> 1.1.0 (deploy-1)',
       'pre_checks',
       '  approval: production wants an sre, until 2026-03-02T12:00:00Z',
+      '    cure: let ann look at it',
       '    here: apolloctl plan plan-1, then apolloctl approve plan-1',
       'deploying',
       'promote of aria to prod, 1.0.0 -> 1.1.0',

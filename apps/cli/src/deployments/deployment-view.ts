@@ -5,6 +5,7 @@ const Text = Type.String();
 const WaitView = Type.Object({
   code: Text,
   message: Text,
+  cure: Type.Optional(Text),
   plan: Type.Optional(Text),
   until: Type.Optional(Text),
 });

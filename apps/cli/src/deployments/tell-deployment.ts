@@ -54,10 +54,11 @@ export function tellDeployment(deployment: DeploymentView): string {
   ].join('\n');
 }
 
-function tellWait({ code, message, plan, until }: WaitView): readonly string[] {
+function tellWait({ code, message, cure, plan, until }: WaitView): readonly string[] {
   const command = plan === undefined ? undefined : cureFor(code, plan);
   return [
     `  ${plain(code)}: ${plain(message)}${until === undefined ? '' : `, until ${plain(second(until))}`}`,
+    ...(cure === undefined ? [] : [`    cure: ${plain(cure)}`]),
     ...(command === undefined ? [] : [`    here: apolloctl plan ${plain(plan)}, then ${command}`]),
   ];
 }

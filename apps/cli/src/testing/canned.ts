@@ -69,6 +69,7 @@ export const DEPLOYMENT = {
   waitsFor: [
     {
       ...{ code: 'approval', message: 'production wants an sre', plan: 'plan-1' },
+      cure: 'let ann look at it',
       until: '2026-03-02T12:00:00.000Z',
     },
   ],

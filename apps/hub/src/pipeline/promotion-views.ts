@@ -59,7 +59,9 @@ function ended(what: string, status: string): string {
 }
 
 function waiting(what: string, status: string, waits: readonly Wait[]): string {
-  const [first, ...others] = waits;
+  // A backup is asked for by itself once nothing else holds the plan, so whatever else does is the news.
+  const [first = waits[0]] = waits.filter(({ code }) => code !== 'backup');
+  const others = waits.filter((wait) => wait !== first);
   if (first === undefined) return `${what} is under way (${status})`;
   const until = first.until === undefined ? '' : `, until ${first.until}`;
   const more = others.length === 0 ? '' : `; and for ${String(others.length)} more (waits_for)`;
