@@ -125,6 +125,18 @@ describe('a deployment', () => {
     expect(await world.stored(id)).toMatchObject({ status: 'deploying' });
   });
 
+  it('says nothing of before it was asked for', async () => {
+    await running('1.0.0');
+    world.engine.clock.advance(1_000);
+    const { id } = must(await world.request({ version: '1.1.0' }));
+    expect((await world.shown(id)).waitsFor).toEqual([
+      {
+        ...{ entity: 'aria-dev', code: 'plan' },
+        message: 'there is no plan yet: it is about to be evaluated',
+      },
+    ]);
+  });
+
   it('that fails says why, and what was there before is desired again', async () => {
     await running('1.0.0');
     const { id } = await world.deploy({ version: '1.1.0' });

@@ -203,14 +203,17 @@ function holdOf(
   return { hold: { id: hold.id, message } };
 }
 
-/** That content is declined counts only if it was said since: before, nobody had asked for it. */
+/** These count only if they were said since it began there: before, nobody had asked for its content. */
+const OF_CONTENT: readonly string[] = ['declined', 'up_to_date'];
+
+/** Why there is no plan, as far as that was looked at. */
 function idleWord(
   { startedAt = '' }: DeploymentTarget,
   evaluation: EvaluationRecord | undefined,
 ): TargetFacts['idle'] {
   if (evaluation === undefined || evaluation.code === 'planned') return undefined;
   const { code, why, at } = evaluation;
-  return code === 'declined' && at < startedAt ? undefined : { code, why };
+  return OF_CONTENT.includes(code) && at < startedAt ? undefined : { code, why };
 }
 
 function byEntity<T extends { readonly entity: string }>(rows: readonly T[]): Map<string, T> {
