@@ -182,6 +182,7 @@ export { checkAboveHotfix } from './pipeline/above-hotfix.js';
 export { backPortOwed, owesBackPort, type ServicePlace } from './pipeline/back-port.js';
 export { hotfixReason } from './pipeline/hotfix-reason.js';
 export { hotfixWaives } from './pipeline/hotfix-waives.js';
+export { verdictOf } from './pipeline/health-verdict.js';
 export { highestPlaces } from './pipeline/highest-places.js';
 export {
   checkPromotionPath,
@@ -284,7 +285,7 @@ export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
 export { contradictionOf, type ReportedRecord } from './plans/contradicted-success.js';
 export { isCoveredBy, isStepOf } from './plans/covered-by.js';
 export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';
-export { isRollbackTarget, isTakenBack, withRollbackTarget } from './plans/rollback-target.js';
+export { isTakenBack, wayBackOf, withRollbackTarget } from './plans/rollback-target.js';
 export {
   goesByItself,
   isUnderWay,

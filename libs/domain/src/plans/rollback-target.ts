@@ -1,3 +1,4 @@
+import type { Recall } from '../catalog/recall.js';
 import type { Baseline, RestorableContent } from './baseline.js';
 import type { PlanContent, PlanType, RollbackTarget } from './plan.js';
 import type { EntityFacts } from './proposal.js';
@@ -42,4 +43,18 @@ export function isRollbackTarget(
     rollbackTarget.chartSha256 === to.chart.sha256 &&
     rollbackTarget.valuesDigest === to.valuesDigest
   );
+}
+
+/**
+ * Where what a plan brought goes back to: to what was approved together with the plan, or where that
+ * does not stand any more, to what succeeded last. `undefined` if nothing of what is remembered is
+ * another content and not recalled. `baselines` are newest first.
+ */
+export function wayBackOf(
+  { content, contentKey }: { readonly content: PlanContent; readonly contentKey: string },
+  baselines: readonly Baseline[],
+  recalls: readonly Recall[],
+): RestorableContent | undefined {
+  const approved = baselines.filter((one) => isRollbackTarget(content, one));
+  return wayBack(approved, contentKey, recalls) ?? wayBack(baselines, contentKey, recalls);
 }

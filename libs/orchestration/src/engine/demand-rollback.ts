@@ -1,10 +1,4 @@
-import {
-  isRollbackTarget,
-  isTakenBack,
-  type Plan,
-  type PlanOutcome,
-  wayBack,
-} from '@apollo-deploy/domain';
+import { isTakenBack, type Plan, type PlanOutcome, wayBackOf } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -30,12 +24,9 @@ export async function demandRollback(
   const baselines = await unit.baselines.ofEntities([plan.entity]);
   if (!isTakenBack(plan, baselines[0])) return;
   const recalls = await unit.recalls.ofProducts([plan.product]);
-  const approved = baselines.filter((one) => isRollbackTarget(plan.content, one));
-  const open =
-    wayBack(approved, plan.contentKey, recalls) ?? wayBack(baselines, plan.contentKey, recalls);
+  const open = wayBackOf(plan, baselines, recalls);
   if (open === undefined) await raiseAlarm(context, unit, plan);
-  const to =
-    open ?? wayBack(approved, plan.contentKey, []) ?? wayBack(baselines, plan.contentKey, []);
+  const to = open ?? wayBackOf(plan, baselines, []);
   if (to === undefined) return;
   const reason = `plan ${plan.id} (${plan.type}) failed (${outcome}): ${message}`;
   await unit.rollbackDemands.put({

@@ -194,6 +194,42 @@ describe('a deployment', () => {
     expect(await world.engine.plans()).toHaveLength(3);
   });
 
+  it('to an older version that is not healthy is not taken forth again, as that is a rollback', async () => {
+    await running('1.0.0');
+    await running('1.1.0', 2);
+    const { id } = await world.deploy({ version: '1.0.0' });
+    const back = await world.engine.lastPlan();
+    await world.succeed('1.0.0', 3, 'Degraded');
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'failed',
+      targets: [{ state: 'failed' }],
+    });
+    expect(await world.engine.lastPlan()).toMatchObject({ id: back.id, state: 'SUCCEEDED' });
+  });
+
+  it('that is not healthy goes back to what its plan was approved to go back to', async () => {
+    await running('1.0.0');
+    const { id } = await world.deploy({ version: '1.1.0' });
+    const plan = await world.engine.lastPlan();
+    expect(plan.content.rollbackTarget).toMatchObject({ version: '1.0.0' });
+    const { store } = world.engine.context;
+    await store.transact(async (unit) => {
+      const [known] = await unit.baselines.ofEntities(['aria-dev']);
+      if (known === undefined) throw new Error('nothing succeeded');
+      const at = '2026-01-05T09:00:30.000Z';
+      const chart = { ...known.chart, version: '1.0.5', sha256: 'f'.repeat(64) };
+      await unit.baselines.put({ ...known, version: '1.0.5', chart, contentKey: 'other', at });
+    });
+    await world.succeed('1.1.0', 2, 'Degraded');
+    await world.lookOn();
+    expect(await world.engine.lastPlan()).toMatchObject({
+      type: 'rollback',
+      to: { version: '1.0.0' },
+    });
+    expect(await world.stored(id)).toMatchObject({ targets: [{ state: 'rolling_back' }] });
+  });
+
   it('whose plan nobody knows the end of stays under way and says who can end that', async () => {
     const { id } = await world.deploy();
     const { id: planId } = await world.engine.lastPlan();

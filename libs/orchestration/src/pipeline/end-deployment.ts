@@ -13,6 +13,7 @@ import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
 import { holdRolledBack } from './hold-rolled-back.js';
 import { endRollout } from './rollouts.js';
 import { putBack } from './set-desired.js';
+import { staysBrought } from './stays-brought.js';
 
 /**
  * A deployment as it is kept once it has ended; what it wanted where it did not come about is taken
@@ -26,12 +27,19 @@ export async function endDeployment(
 ): Promise<Deployment> {
   const endedAt = context.clock.now().toISOString();
   const left: string[] = [];
+  const stays: DeploymentTarget[] = [];
   for (const target of deployment.targets.filter(hasNotComeAbout)) {
+    if (await staysBrought(unit, deployment, target)) {
+      stays.push(target);
+      continue;
+    }
     const why = await putBack(context, unit, deployment, target);
     if (why !== undefined) left.push(`${target.entity}: ${why}`);
   }
-  if (deployment.kind === 'rollback' && end.status === 'completed') {
-    await holdRolledBack(context, unit, deployment);
+  if (deployment.kind === 'rollback') {
+    const healthy = deployment.targets.filter(({ state }) => state === 'healthy');
+    const held = end.status === 'completed' ? healthy : stays;
+    await holdRolledBack(context, unit, deployment, held);
   }
   for (const target of deployment.targets) await endRollout(context, unit, deployment, target);
   // One that is over already has nothing to end.

@@ -6,17 +6,17 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { isStillDesired } from './is-still-desired.js';
 
 /**
- * A requested rollback has COMPLETED: what it brought is held, also where that ran already or took
- * something else than a rollback plan, which leaves its hold itself. One that holds just that until it
- * is lifted stays.
+ * What a requested rollback brought to these is held, also where that ran already or took something
+ * else than a rollback plan, which leaves its hold itself. One that holds just that until it is lifted
+ * stays.
  */
 export async function holdRolledBack(
   context: Context,
   unit: UnitOfWork,
   deployment: Deployment,
+  targets: readonly DeploymentTarget[],
 ): Promise<void> {
-  const healthy = deployment.targets.filter(({ state }) => state === 'healthy');
-  for (const target of healthy) {
+  for (const target of targets) {
     if (!(await isLeftByPlan(unit, target))) await holdThere(context, unit, deployment, target);
   }
 }

@@ -111,3 +111,46 @@ describe('what a rollback goes back to', () => {
     expect(await waitsOf(made.id)).toContain('approval');
   });
 });
+
+describe('a rollback that somebody asked for', () => {
+  /** Its plan brings 1.0.0 back to `prod`, where that is Degraded. */
+  async function broughtBackSick(): Promise<{ readonly id: string; readonly planId: string }> {
+    const made = must(await scene.rollBack());
+    await scene.world.follow();
+    const { id: planId, values } = await scene.prod.lastPlan();
+    const seen = { version: '1.0.0', revision: 9, values, health: 'Degraded' };
+    await scene.prod.succeed(planId, seen);
+    await scene.lookOn();
+    return { id: made.id, planId };
+  }
+
+  it('is not itself taken back where what it brought is not healthy: that stays, held', async () => {
+    const { id, planId } = await broughtBackSick();
+    const ended = await scene.world.stored(id);
+    expect(ended).toMatchObject({ status: 'failed', targets: [{ state: 'failed', planId }] });
+    expect(ended.notes).toBe(
+      'failed: aria-prod: it was not healthy: 1.0.0 is deployed and Degraded; a rollback is not taken back: 1.0.0 stays there, held; see what is wrong with it, or name the version that is to run (POST /promote or /hotfix)',
+    );
+    expect(await scene.prod.lastPlan()).toMatchObject({ id: planId, state: 'SUCCEEDED' });
+    const { entity, hold } = await view();
+    expect(entity).toMatchObject({ desired: { version: '1.0.0' }, values: { replicas: 2 } });
+    expect(hold).toMatchObject({ until: 'lifted', fixes: { version: '1.0.0' } });
+  });
+
+  it('raises an alarm then, and proposes nothing, however long nobody looks', async () => {
+    const { planId } = await broughtBackSick();
+    const { store } = scene.world.engine.context;
+    const { items } = await store.transact((unit) => unit.audit.list({}, { limit: 200 }));
+    expect(items.filter(({ action }) => action === 'alarm')).toMatchObject([
+      {
+        subject: 'entity/aria-prod',
+        detail: { cause: 'rollback_unhealthy', plan: planId },
+      },
+    ]);
+    scene.world.engine.clock.advance(3_600_000);
+    await scene.prod.heard();
+    await scene.world.engine.engine.markDue();
+    await scene.world.follow();
+    expect(await scene.prod.lastPlan()).toMatchObject({ id: planId });
+  });
+});

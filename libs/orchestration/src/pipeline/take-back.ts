@@ -1,12 +1,21 @@
-import { type Deployment, type DeploymentTarget, type Plan, wayBack } from '@apollo-deploy/domain';
+import {
+  type Deployment,
+  type DeploymentTarget,
+  isTakenBack,
+  type Plan,
+  wayBackOf,
+} from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { isRollback } from './is-rollback.js';
 
 /**
- * What a plan brought is not healthy although the plan SUCCEEDED: demands the content that succeeded
- * before it. Where there is none, or the environment is set not to roll back, it has failed and stays.
+ * What a plan brought is not healthy although the plan SUCCEEDED: demands what it was approved to go
+ * back to, or the content that succeeded before it. Where there is none, or the environment is set not
+ * to roll back, it has failed and stays. So does what a rollback brought, with an alarm: what ran before
+ * that was given up for being bad.
  */
 export async function takeBack(
   context: Context,
@@ -17,13 +26,20 @@ export async function takeBack(
   const seen = target.looks.findLast(({ healthy }) => !healthy)?.detail ?? 'nothing was seen';
   const note = target.stopped ?? `it was not healthy: ${seen}`;
   const plan = await broughtBy(unit, target);
+  if (plan !== undefined && isRollback(deployment, target, plan)) {
+    await raiseAlarm(context, unit, deployment, { plan, note });
+    return { ...target, state: 'failed', note: `${note}; ${staysHeld(deployment)}` };
+  }
   const environment = await unit.environments.get(deployment.environment);
   if (plan === undefined || environment?.rollbackOnFailure !== true) {
     return { ...target, state: 'failed', note: `${note}; it was not taken back` };
   }
   const recalls = await unit.recalls.ofProducts([deployment.service]);
   const baselines = await unit.baselines.ofEntities([target.entity]);
-  const to = wayBack(baselines, plan.contentKey, recalls);
+  // As it SUCCEEDED, the newest is what it brought.
+  const before = baselines.find(({ contentKey }) => contentKey !== plan.contentKey);
+  const isStep = target.rollout !== undefined;
+  const to = isStep || isTakenBack(plan, before) ? wayBackOf(plan, baselines, recalls) : undefined;
   if (to === undefined) {
     return { ...target, state: 'failed', note: `${note}; nothing is known to go back to` };
   }
@@ -56,4 +72,24 @@ async function broughtBy(
   const newest = planId === undefined ? undefined : await unit.plans.get(planId);
   if (newest?.state === 'SUCCEEDED' || rollout?.broughtBy === undefined) return newest;
   return unit.plans.get(rollout.broughtBy);
+}
+
+function staysHeld({ toVersion }: Deployment): string {
+  return `a rollback is not taken back: ${toVersion} stays there, held; see what is wrong with it, or name the version that is to run (POST /promote or /hotfix)`;
+}
+
+async function raiseAlarm(
+  context: Context,
+  unit: UnitOfWork,
+  { id, toVersion }: Deployment,
+  { plan, note }: { readonly plan: Plan; readonly note: string },
+): Promise<void> {
+  await record(context, unit, ENGINE, {
+    action: 'alarm',
+    subject: `entity/${plan.entity}`,
+    detail: {
+      ...{ cause: 'rollback_unhealthy', plan: plan.id, deployment: id },
+      reason: `${toVersion} was gone back to by plan ${plan.id}, and ${note}; see what is wrong with it, or name the version that is to run`,
+    },
+  });
 }
