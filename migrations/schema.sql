@@ -379,7 +379,7 @@ CREATE TABLE notifications (
   id text COLLATE "C" NOT NULL,
   receiver text COLLATE "C" NOT NULL,
   sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-  deployment text COLLATE "C" NOT NULL,
+  deployment text COLLATE "C",
   environment text COLLATE "C" NOT NULL,
   body json NOT NULL,
   created_at timestamp with time zone NOT NULL,
@@ -592,6 +592,24 @@ CREATE TABLE spokes (
   ledger_epoch bigint,
   lost_ledgers json,
   CONSTRAINT spokes_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE webhooks (
+  id text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  url text NOT NULL,
+  events json,
+  environments json,
+  products json,
+  secret text,
+  former_secret json,
+  off json,
+  created_by text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  version integer NOT NULL,
+  CONSTRAINT webhooks_name_key UNIQUE (name),
+  CONSTRAINT webhooks_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX api_tokens_end ON public.api_tokens USING btree (LEAST(expires_at, revoked_at));

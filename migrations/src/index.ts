@@ -41,6 +41,7 @@ import { CreateNotifications1763712076000 } from './1763712076000-create-notific
 import { KeepEdits1763712077000 } from './1763712077000-keep-edits.js';
 import { GuardAuditLinks1763712078000 } from './1763712078000-guard-audit-links.js';
 import { KeepRollouts1763712081000 } from './1763712081000-keep-rollouts.js';
+import { CreateWebhooks1763712082000 } from './1763712082000-create-webhooks.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -87,4 +88,5 @@ export const MIGRATIONS = [
   KeepEdits1763712077000,
   GuardAuditLinks1763712078000,
   KeepRollouts1763712081000,
+  CreateWebhooks1763712082000,
 ] as const;

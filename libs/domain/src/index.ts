@@ -262,9 +262,22 @@ export {
   type NotificationStatus,
   notificationStatusOf,
   notificationTaken,
+  type NamedReceiver,
   type Receiver,
   RECEIVERS,
+  webhookOf,
+  webhookReceiver,
 } from './pipeline/notification.js';
+export { type ToldEvent, webhookBody } from './webhooks/webhook-body.js';
+export {
+  secretsAt,
+  wantsToHear,
+  type Webhook,
+  WEBHOOK_EVENTS,
+  WEBHOOK_KINDS,
+  type WebhookEvent,
+  WEBHOOKS_MAX,
+} from './webhooks/webhook.js';
 export { type BackupRecord, nextTryAt } from './backups/backup-record.js';
 export type { Decline } from './plans/decline.js';
 export {

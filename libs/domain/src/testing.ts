@@ -11,6 +11,7 @@ import type { StoredConstraint } from './constraints/stored-constraint.js';
 import type { Baseline } from './plans/baseline.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from './plans/plan.js';
 import type { Notification } from './pipeline/notification.js';
+import type { Webhook } from './webhooks/webhook.js';
 import type { RunRecord } from './promotion/run-record.js';
 import type { RollbackDemand } from './plans/rollback-demand.js';
 import { type MaintenanceWindow, parseMaintenanceWindow } from './schedules/maintenance-window.js';
@@ -296,6 +297,21 @@ export function aNotification(change: Partial<Notification> = {}): Notification 
     attempts: 0,
     triedSince: '2026-01-05T09:00:00.000Z',
     nextAttemptAt: '2026-01-05T09:00:00.000Z',
+    ...change,
+  };
+}
+
+/** `pager`, who is told of everything, signed. */
+export function aWebhook(change: Partial<Webhook> = {}): Webhook {
+  return {
+    id: 'webhook-1',
+    name: 'pager',
+    kind: 'standard',
+    url: 'https://pager.example/apollo',
+    secret: `whsec_${'A'.repeat(43)}=`,
+    createdBy: 'ann',
+    createdAt: '2026-01-05T09:00:00.000Z',
+    version: 1,
     ...change,
   };
 }

@@ -239,6 +239,18 @@ export type {
 } from './pipeline/rollback-provider.js';
 export { NotificationLine, type Tell } from './pipeline/notification-line.js';
 export { NotifyingStore } from './pipeline/notifying-store.js';
+export { addWebhook, type NewWebhook } from './webhooks/add-webhook.js';
+export {
+  changeWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  type SeenWebhook,
+  type WebhookChange,
+} from './webhooks/change-webhook.js';
+export { noteWebhookTest } from './webhooks/note-webhook-test.js';
+export { shownUrl } from './webhooks/shown-webhook.js';
+export { tellWebhooks } from './webhooks/tell-webhooks.js';
+export type { WaitingLine, WebhookRepository } from './ports/webhook-repository.js';
 export { replayNotification } from './pipeline/replay-notification.js';
 export type { HealthProvider, ServiceHealth } from './pipeline/health-provider.js';
 export {

@@ -1,4 +1,4 @@
-import type { Receiver } from '@apollo-deploy/domain';
+import type { NamedReceiver } from '@apollo-deploy/domain';
 import { Type } from 'typebox';
 import type { Given, Settings } from './setting.js';
 
@@ -11,7 +11,7 @@ export interface IntegrationsConfig {
   /** Takes services back when people ask for it. */
   readonly hades?: string;
   /** Who is told of deployments. */
-  readonly told: Readonly<Partial<Record<Receiver, string>>>;
+  readonly told: Readonly<Partial<Record<NamedReceiver, string>>>;
 }
 
 const RECEIVER_URL = {

@@ -1,4 +1,4 @@
-import { type Receiver, RECEIVERS } from '@apollo-deploy/domain';
+import { type NamedReceiver, type Receiver, RECEIVERS } from '@apollo-deploy/domain';
 import { AlarmLoop, type Context, NotificationLine } from '@apollo-deploy/orchestration';
 import type { EventLog } from '../spokes/event-log.js';
 import type { Timer } from '../spokes/timer.js';
@@ -7,7 +7,7 @@ import { tellReceiver } from './tell-receiver.js';
 export interface NotificationLoopsOptions {
   readonly context: Context;
   /** Where those are who are told; nobody else is. */
-  readonly told: Readonly<Partial<Record<Receiver, string>>>;
+  readonly told: Readonly<Partial<Record<NamedReceiver, string>>>;
   readonly timer: Timer;
   /** Evenly spread over 0 ≤ x < 1. */
   readonly random: () => number;

@@ -3,9 +3,10 @@ import {
   type NotificationStatus,
   type Receiver,
   RECEIVERS,
+  webhookOf,
 } from '@apollo-deploy/domain';
 import type { NotificationFilter } from '@apollo-deploy/orchestration';
-import { ChoiceField, NameField } from '../http/field.js';
+import { ChoiceField, Field, NameField } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
 export class NotificationQuery extends PageQuery {
@@ -16,7 +17,14 @@ export class NotificationQuery extends PageQuery {
   })
   status?: NotificationStatus;
 
-  @ChoiceField({ choices: RECEIVERS, optional: true })
+  @Field(
+    {
+      accepted: `one of ${RECEIVERS.join(', ')}, or webhook/ and the id of a webhook`,
+      schema: { type: String, maxLength: 128 },
+      check: isReceiver,
+    },
+    { optional: true },
+  )
   receiver?: Receiver;
 
   @NameField({ optional: true })
@@ -25,6 +33,11 @@ export class NotificationQuery extends PageQuery {
 
 /** Nothing more is to be said. */
 export class ReplayRequest {}
+
+function isReceiver(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 128) return false;
+  return (RECEIVERS as readonly string[]).includes(value) || Boolean(webhookOf(value));
+}
 
 /** Those of a list that its reader sees; `seen` absent = all. */
 export function notificationFilter(

@@ -10,7 +10,7 @@ export class NotificationView {
   @ApiProperty()
   id!: string;
 
-  @ApiProperty({ enum: RECEIVERS })
+  @ApiProperty({ description: `One of ${RECEIVERS.join(', ')}, or webhook/ and its id.` })
   receiver!: string;
 
   @ApiProperty({ enum: NOTIFICATION_STATUSES })
@@ -19,8 +19,8 @@ export class NotificationView {
   @ApiProperty({ description: 'Its place: each receiver is told in the order of these numbers.' })
   sequence!: number;
 
-  @ApiProperty({ description: 'The deployment that it tells of.' })
-  deployment!: string;
+  @ApiPropertyOptional({ description: 'The deployment that it tells of, if of any.' })
+  deployment?: string;
 
   @ApiProperty()
   environment!: string;

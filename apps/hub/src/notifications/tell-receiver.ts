@@ -1,4 +1,4 @@
-import type { Receiver } from '@apollo-deploy/domain';
+import type { NamedReceiver } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import type { Tell } from '@apollo-deploy/orchestration';
 import { callReceiver, quoted } from '../integrations/call-receiver.js';
@@ -12,15 +12,15 @@ const RECEIVED_AT = {
   hermes: { name: 'HERMES', path: '/notify' },
   lcis: { name: 'LCIS', path: '/lessons' },
   event_bus: { name: 'the event bus', path: '/publish' },
-} as const satisfies Record<Receiver, object>;
+} as const satisfies Record<NamedReceiver, object>;
 
 /** Who is asked to come back later, or has nobody there, has not said no. */
 const LATER: readonly number[] = [408, 425, 429];
 
 /** How to tell a receiver: whatever succeeds by its status has been taken, whatever it says besides. */
-export function tellReceiver(receiver: Receiver, url: string, timer: Timer): Tell {
+export function tellReceiver(receiver: NamedReceiver, url: string, timer: Timer): Tell {
   const { name, path } = RECEIVED_AT[receiver];
-  return async (body) => {
+  return async ({ body }) => {
     try {
       const address = { name, url, timeoutMs: TIMEOUT_MS };
       const answer = await callReceiver(address, { method: 'POST', path, body }, timer);

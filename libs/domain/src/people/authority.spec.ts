@@ -51,6 +51,7 @@ describe('what roles let one do', () => {
       approve: ROLES,
       delegate: ['developer', 'operator', 'sre', 'product-owner', 'vp-engineering', 'admin'],
       'approval-rules': ['admin'],
+      webhooks: ['admin'],
       audit: ['sre', 'vp-engineering', 'admin'],
       tokens: ROLES,
       people: ['admin'],

@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'delegate',
   /** Say who must agree to which plans. */
   'approval-rules',
+  /** Say who outside is told of what happens. */
+  'webhooks',
   /** Read the audit trail. */
   'audit',
   /** Make and revoke one's own tokens. */

@@ -85,6 +85,48 @@ describe('a notification', () => {
     expect(after.lastError).toBe(attempt.detail);
   });
 
+  describe('to a webhook', () => {
+    const HOUR_MS = 3_600_000;
+    const tried = (attempts: number) => aNotification({ receiver: 'webhook/w', attempts });
+
+    it('is tried ten times, within three days and a bit', () => {
+      const pauses = Array.from({ length: 9 }, (_, attempts) => {
+        const { nextAttemptAt = '' } = notificationFailed(tried(attempts), NO, NOW, 0.5);
+        return Date.parse(nextAttemptAt) - NOW.getTime();
+      });
+      const hours = [2, 5, 10, 14, 20, 24].map((count) => count * HOUR_MS);
+      expect(pauses).toEqual([5_000, 300_000, 1_800_000, ...hours]);
+      expect(notificationFailed(tried(9), AWAY, NOW, 0)).toMatchObject({
+        attempts: 10,
+        deadAt: AT,
+      });
+    });
+
+    it.each([
+      { name: 'nothing', asksMs: undefined, waitMs: 5_000 },
+      { name: 'less than the pause', asksMs: 4_999, waitMs: 5_000 },
+      { name: 'more than the pause', asksMs: 60_000, waitMs: 60_000 },
+      { name: 'more than a day', asksMs: 25 * HOUR_MS, waitMs: 24 * HOUR_MS },
+      { name: 'an instant that is past', asksMs: -1, waitMs: 5_000 },
+    ])('heeds how long its receiver asks to wait: $name', ({ asksMs, waitMs }) => {
+      const asked = asksMs === undefined ? {} : { notBefore: later(asksMs) };
+      const { nextAttemptAt } = notificationFailed(tried(0), { ...AWAY, ...asked }, NOW, 0.5);
+      expect(nextAttemptAt).toBe(later(waitMs).toISOString());
+    });
+
+    it('is given up at once where that wants nothing any more', () => {
+      const gone = { kind: 'gone', detail: 'answered 410' } as const;
+      expect(notificationFailed(tried(0), gone, NOW, 0)).toMatchObject({ deadAt: AT, attempts: 1 });
+    });
+
+    it('is given up after 76 hours, however seldom it was tried', () => {
+      const behind = { ...tried(0), triedSince: later(-76 * HOUR_MS).toISOString() };
+      expect(notificationFailed(behind, AWAY, NOW, 0)).toHaveProperty('deadAt');
+      const sooner = { ...behind, triedSince: later(-76 * HOUR_MS + 1).toISOString() };
+      expect(notificationFailed(sooner, AWAY, NOW, 0)).toHaveProperty('nextAttemptAt');
+    });
+  });
+
   it.each<{ name: string; given: Partial<Notification> }>([
     { name: 'dead', given: { deadAt: AT, attempts: 4, lastError: 'no' } },
     { name: 'delivered', given: { deliveredAt: AT, attempts: 1 } },

@@ -2,10 +2,22 @@ import type { Json } from '@apollo-deploy/kernel';
 
 /** Who is told of deployments, each of what it wants to hear and in its own words. */
 export const RECEIVERS = ['hermes', 'lcis', 'event_bus'] as const;
-export type Receiver = (typeof RECEIVERS)[number];
+export type NamedReceiver = (typeof RECEIVERS)[number];
+/** One of these, or a webhook by its id. */
+export type Receiver = NamedReceiver | `webhook/${string}`;
+const WEBHOOK = 'webhook/';
 
 export const NOTIFICATION_STATUSES = ['waiting', 'delivered', 'dead'] as const;
 export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
+
+export function webhookReceiver(id: string): Receiver {
+  return `${WEBHOOK}${id}`;
+}
+
+/** The id of the webhook that a receiver is; `undefined` for the others. */
+export function webhookOf(receiver: string): string | undefined {
+  return receiver.startsWith(WEBHOOK) ? receiver.slice(WEBHOOK.length) : undefined;
+}
 
 /** What somebody is to be told, word for word. */
 export interface Notice {
@@ -18,8 +30,8 @@ export interface Notification extends Notice {
   readonly id: string;
   /** Its place: a receiver is told in the order of these numbers, which rise and may have gaps. */
   readonly sequence: number;
-  /** The id of the deployment that it is about. */
-  readonly deployment: string;
+  /** The id of the deployment that it is about; absent = it is about something else. */
+  readonly deployment?: string;
   readonly environment: string;
   /** RFC 3339. */
   readonly createdAt: string;
@@ -37,20 +49,46 @@ export interface Notification extends Notice {
   readonly lastError?: string;
 }
 
-/** Why an attempt failed: the receiver was not there, or said no to just this. */
+/** Why an attempt failed: the receiver was not there, said no to just this, or wants nothing any more. */
 export interface FailedAttempt {
-  readonly kind: 'unavailable' | 'refused';
+  readonly kind: 'unavailable' | 'refused' | 'gone';
   readonly detail: string;
+  /** When the receiver wants to be told again, at the earliest; absent = it did not say. */
+  readonly notBefore?: Date;
 }
 
 const MINUTE_MS = 60_000;
-/** How long to wait after the first, second, … attempt; after more, as long as after the last of these. */
-const PAUSES_MS = [5_000, 5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS] as const;
-const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
-/** A receiver that is away may come back for so long. */
-const KEPT_TRYING_MS = 3 * 24 * 60 * MINUTE_MS;
-/** Who says no says so again, most often. */
-const REFUSALS_MAX = 4;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long a receiver is tried, and how often. */
+interface Patience {
+  /** How long to wait after the first, second, … attempt; after more, as long as after the last. */
+  readonly pausesMs: readonly number[];
+  /** A receiver that is away may come back for so long. */
+  readonly triedForMs: number;
+  readonly attemptsMax: number;
+  /** Who says no says so again, most often. */
+  readonly refusalsMax: number;
+}
+
+const AGENTS: Patience = {
+  pausesMs: [5_000, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS],
+  triedForMs: 72 * HOUR_MS,
+  attemptsMax: Infinity,
+  refusalsMax: 4,
+};
+/** As Standard Webhooks recommends; a refusal may be a mistake that its owner mends. */
+const WEBHOOKS: Patience = {
+  pausesMs: [
+    ...[5_000, 5 * MINUTE_MS, 30 * MINUTE_MS],
+    ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR_MS),
+  ],
+  triedForMs: 76 * HOUR_MS,
+  attemptsMax: 10,
+  refusalsMax: 10,
+};
+/** What a receiver asks for beyond that is not heeded. */
+const LONGEST_WISH_MS = 24 * HOUR_MS;
 
 export function notificationStatusOf({ deliveredAt, deadAt }: Notification): NotificationStatus {
   if (deliveredAt !== undefined) return 'delivered';
@@ -74,24 +112,31 @@ export function notificationTaken(notification: Notification, now: Date): Notifi
 
 /**
  * After an attempt that failed: to be tried again after a pause, or given up, so that those behind it
- * go on: one that was refused four times, and any that was tried for three days. `chance`: evenly spread
- * over 0 ≤ x < 1; it lengthens or shortens the pause by up to a fifth.
+ * go on. HERMES, LCIS and the event bus: what was refused four times, and what was tried for three days.
+ * A webhook: what was tried ten times, or for 76 hours; at once where it wants nothing any more. `chance`:
+ * evenly spread over 0 ≤ x < 1; it lengthens or shortens the pause by up to a fifth.
  */
 export function notificationFailed(
   notification: Notification,
-  { kind, detail }: FailedAttempt,
+  { kind, detail, notBefore }: FailedAttempt,
   now: Date,
   chance: number,
 ): Notification {
   const { nextAttemptAt: _, ...rest } = notification;
   const attempts = notification.attempts + 1;
   const tried = { ...rest, attempts, lastError: detail };
+  const patience = webhookOf(notification.receiver) === undefined ? AGENTS : WEBHOOKS;
   const isOver =
-    (kind === 'refused' && attempts >= REFUSALS_MAX) ||
-    now.getTime() - Date.parse(notification.triedSince) >= KEPT_TRYING_MS;
+    kind === 'gone' ||
+    (kind === 'refused' && attempts >= patience.refusalsMax) ||
+    attempts >= patience.attemptsMax ||
+    now.getTime() - Date.parse(notification.triedSince) >= patience.triedForMs;
   if (isOver) return { ...tried, deadAt: now.toISOString() };
-  const pauseMs = (PAUSES_MS[attempts - 1] ?? LONGEST_PAUSE_MS) * (0.8 + chance * 0.4);
-  return { ...tried, nextAttemptAt: new Date(now.getTime() + Math.round(pauseMs)).toISOString() };
+  const { pausesMs } = patience;
+  const pauseMs = (pausesMs[attempts - 1] ?? pausesMs.at(-1) ?? 0) * (0.8 + chance * 0.4);
+  const wishMs = Math.min(LONGEST_WISH_MS, (notBefore?.getTime() ?? 0) - now.getTime());
+  const waitMs = Math.round(Math.max(pauseMs, wishMs));
+  return { ...tried, nextAttemptAt: new Date(now.getTime() + waitMs).toISOString() };
 }
 
 /** To be told once more, from the start, in its old place: before all that came after it. */

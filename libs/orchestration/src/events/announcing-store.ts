@@ -5,18 +5,20 @@ import { announceApprovals } from './announce-approvals.js';
 import { announceBreakGlasses } from './announce-break-glasses.js';
 import { announceDeployments } from './announce-deployments.js';
 import { announceEntities } from './announce-entities.js';
+import { announceHolds } from './announce-holds.js';
 import { announcePlans } from './announce-plans.js';
 import { announceSpokes } from './announce-spokes.js';
-import { EventDrafts } from './event-drafts.js';
+import { EventDrafts, type HearEvents } from './event-drafts.js';
 
 /**
- * A store that writes an event for each change of a plan, an entity, a spoke, a deployment or a
- * break-glass, in the transaction of the change. Whoever changes them through it need not think of events, and cannot forget them.
+ * A store that writes an event for each change of a plan, an entity, a spoke, a deployment, a hold
+ * or a break-glass, in the transaction of the change. Whoever changes them through it need not think of events, and cannot forget them.
  */
 export class AnnouncingStore implements Store {
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
+    private readonly hear?: HearEvents,
   ) {}
 
   transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
@@ -26,14 +28,17 @@ export class AnnouncingStore implements Store {
       const answer = await work({
         ...unit,
         plans: announcePlans(unit.plans, drafts),
-        audit: announceBreakGlasses(announceApprovals(unit.audit, unit.plans, drafts), drafts),
+        audit: announceHolds(
+          announceBreakGlasses(announceApprovals(unit.audit, unit.plans, drafts), drafts),
+          drafts,
+        ),
         spokes: announceSpokes(unit.spokes, drafts),
         deployments: announceDeployments(unit.deployments, drafts),
         ...announceEntities(unit, drafts),
         // The events are still to come.
         finish: (ask) => ask(),
       });
-      await drafts.write(unit, this.clock.now());
+      await drafts.write(unit, this.clock.now(), this.hear);
       return answer;
     });
   }

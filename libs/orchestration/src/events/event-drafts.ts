@@ -5,6 +5,9 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 type EventData = Readonly<Record<string, Json>>;
 
+/** Is told of the events of a transaction, in it. */
+export type HearEvents = (unit: UnitOfWork, events: readonly NewEvent[]) => Promise<void>;
+
 /** An event whose subject is known, or is an entity that is looked up when all are written. */
 interface Draft {
   readonly type: string;
@@ -28,8 +31,8 @@ export class EventDrafts {
     this.drafts.push({ type, subject: entity, data });
   }
 
-  /** The last thing a transaction does. */
-  async write(unit: UnitOfWork, at: Date): Promise<void> {
+  /** The last thing a transaction does; before that, whoever hears what happened may write as well. */
+  async write(unit: UnitOfWork, at: Date, hear?: HearEvents): Promise<void> {
     if (this.drafts.length === 0) return;
     const names = this.drafts.flatMap(({ subject }) =>
       typeof subject === 'string' ? subject : [],
@@ -40,6 +43,7 @@ export class EventDrafts {
       const known = typeof subject === 'string' ? byName.get(subject) : subject;
       return known === undefined ? [] : [{ at: at.toISOString(), type, subject: known, data }];
     });
+    await hear?.(unit, events);
     await unit.finish(() => unit.events.append(events));
   }
 }

@@ -25,7 +25,7 @@ beforeEach(() => {
   answers = new Map();
 });
 
-const tell: Tell = async ({ message }) => {
+const tell: Tell = async ({ body: { message } }) => {
   told.push(message);
   const failure = answers.get(message);
   return failure === undefined ? ok(undefined) : err(failure);
@@ -109,9 +109,9 @@ describe('the line of a receiver', () => {
   it('is told by one of several replicas, so that the order holds', async () => {
     await write('a', 'b');
     const first = line({
-      tell: async (body) => {
+      tell: async (notification) => {
         await line({ holder: 'there' }).run();
-        return tell(body);
+        return tell(notification);
       },
     });
     await first.run();
@@ -121,8 +121,8 @@ describe('the line of a receiver', () => {
   it('tells again what a replica told that died before it was kept', async () => {
     await write('a', 'b');
     const dies = line({
-      tell: async (body) => {
-        await tell(body);
+      tell: async (notification) => {
+        await tell(notification);
         throw new Error('killed');
       },
     });
@@ -137,9 +137,9 @@ describe('the line of a receiver', () => {
   it('stops after what is being told', async () => {
     await write('a', 'b');
     const stops = line({
-      tell: (body) => {
+      tell: (notification) => {
         stops.stop();
-        return tell(body);
+        return tell(notification);
       },
     });
     await stops.run();

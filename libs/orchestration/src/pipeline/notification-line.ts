@@ -1,10 +1,10 @@
 import {
   type FailedAttempt,
-  type Notice,
   type Notification,
   notificationFailed,
   notificationTaken,
   type Receiver,
+  webhookOf,
 } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
@@ -12,9 +12,12 @@ import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
 import { ENGINE } from '../ports/principal.js';
 import { transactUnder } from '../scheduling/under-lease.js';
+import { switchOff } from '../webhooks/switch-off.js';
 
-/** Tells a receiver one thing, within 5 s; what it may have heard and not answered counts as not taken. */
-export type Tell = (body: Notice['body']) => Promise<Result<void, FailedAttempt>>;
+/** Tells a receiver one thing, within 15 s; what it may have heard and not answered counts as not taken. */
+export type Tell = (
+  notification: Pick<Notification, 'id' | 'body'>,
+) => Promise<Result<void, FailedAttempt>>;
 
 export interface NotificationLineOptions {
   readonly receiver: Receiver;
@@ -27,6 +30,8 @@ export interface NotificationLineOptions {
 
 /** What is told under one lease. */
 const BATCH = 10;
+/** Webhooks are waited for three times as long. */
+const WEBHOOK_BATCH = 3;
 /** Longer than it takes to tell a batch. A replica that dies delays its lines by as much. */
 const TTL_MS = 60_000;
 
@@ -71,7 +76,8 @@ export class NotificationLine {
     const { receiver, holder } = this.options;
     const now = this.context.clock.now();
     return this.context.store.transact(async (unit): Promise<Turn> => {
-      const line = await unit.notifications.line(receiver, BATCH);
+      const limit = webhookOf(receiver) === undefined ? BATCH : WEBHOOK_BATCH;
+      const line = await unit.notifications.line(receiver, limit);
       const next = line[0] === undefined ? undefined : dueAt(line[0]);
       if (next === undefined || next > now) {
         if (held !== undefined) await unit.leases.release(held);
@@ -88,28 +94,36 @@ export class NotificationLine {
   private async tell(lease: Lease, line: readonly Notification[]): Promise<void> {
     for (const notification of line) {
       if (this.stopping || dueAt(notification) > this.context.clock.now()) return;
-      const after = await this.attempt(notification);
-      await this.keep(lease, after);
-      if (after.nextAttemptAt !== undefined) return;
+      const told = await this.options.tell(notification);
+      const after = this.afterwards(notification, told);
+      const isGone = !told.ok && told.error.kind === 'gone';
+      await this.keep(lease, after, isGone);
+      if (after.nextAttemptAt !== undefined || isGone) return;
     }
   }
 
-  private async attempt(notification: Notification): Promise<Notification> {
-    const told = await this.options.tell(notification.body);
+  private afterwards(notification: Notification, told: Result<void, FailedAttempt>): Notification {
     const now = this.context.clock.now();
     if (told.ok) return notificationTaken(notification, now);
     return notificationFailed(notification, told.error, now, this.options.random());
   }
 
-  private async keep(lease: Lease, notification: Notification): Promise<void> {
+  private async keep(lease: Lease, notification: Notification, isGone: boolean): Promise<void> {
     await transactUnder(this.context.store, lease, async (unit) => {
       await unit.notifications.save(notification);
+      const webhook = webhookOf(notification.receiver);
+      if (isGone && webhook !== undefined) {
+        await switchOff(this.context, unit, webhook, notification.lastError ?? '');
+      }
       const { id, receiver, deployment, attempts, deadAt, lastError = '' } = notification;
       if (deadAt === undefined) return;
       await record(this.context, unit, ENGINE, {
         action: 'notification.dead',
         subject: `notification/${id}`,
-        detail: { receiver, deployment, attempts, error: lastError },
+        detail: {
+          ...{ receiver, attempts, error: lastError },
+          ...(deployment !== undefined && { deployment }),
+        },
       });
     });
   }

@@ -4,16 +4,18 @@ import {
   notificationStatusOf,
   refusal,
   type Refusal,
+  webhookOf,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /**
  * Has a notification told once more that was given up, or delivered to somebody who lost it, before all
- * that came after it. Refuses `notification/not_found`, and `notification/waiting` for one that is told
- * anyway.
+ * that came after it. Refuses `notification/not_found`, `notification/waiting` for one that is told
+ * anyway, and `notification/nobody_listens` for one whose webhook is off or gone.
  */
 export function replayNotification(
   context: Context,
@@ -31,14 +33,32 @@ export function replayNotification(
       const detail = `notification ${id} waits to be told; it is tried at ${notification.nextAttemptAt ?? 'once'}, so wait for that`;
       return err(refusal('notification/waiting', detail));
     }
+    const silent = await nobodyListens(unit, notification);
+    if (silent !== undefined) return err(silent);
     const again = notificationReplayed(notification, context.clock.now());
     await unit.notifications.save(again);
     const { receiver, deployment } = notification;
     await record(context, unit, principal, {
       action: 'notification.replay',
       subject: `notification/${id}`,
-      detail: { receiver, deployment, was: status },
+      detail: { receiver, was: status, ...(deployment !== undefined && { deployment }) },
     });
     return ok(again);
   });
+}
+
+async function nobodyListens(
+  unit: UnitOfWork,
+  { id, receiver }: Notification,
+): Promise<Refusal | undefined> {
+  const webhookId = webhookOf(receiver);
+  if (webhookId === undefined) return undefined;
+  const webhook = await unit.webhooks.get(webhookId);
+  if (webhook !== undefined && webhook.off === undefined) return undefined;
+  const cure =
+    webhook === undefined
+      ? 'was removed, so nobody can be told'
+      : `is off (${webhook.off?.reason ?? ''}); switch it on (PUT /api/v1/webhooks/${webhookId}) and replay it then`;
+  const detail = `notification ${id} is for webhook ${webhookId}, which ${cure}`;
+  return refusal('notification/nobody_listens', detail);
 }

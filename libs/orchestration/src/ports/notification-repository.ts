@@ -38,6 +38,8 @@ export interface NotificationRepository {
   line(receiver: Receiver, limit: number): Promise<readonly Notification[]>;
   /** Writes over one; nothing if it is forgotten. Its body and place do not change. */
   save(notification: Notification): Promise<void>;
+  /** Gives up all that wait for a receiver; `at` (RFC 3339) and why are on record with each. */
+  giveUp(receiver: Receiver, at: string, why: string): Promise<void>;
   /** In the order of their ids. */
   list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
   /** Takes out up to `limit` that ended before. Answers how many. */

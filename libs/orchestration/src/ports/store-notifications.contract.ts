@@ -75,6 +75,24 @@ export function describeStoredNotifications(store: () => Store): void {
       expect(ids(await line('hermes'))).toEqual(['a', 'b']);
     });
 
+    it('are given up all at once, those of one receiver, with why', async () => {
+      await add(written('a'), written('x', { receiver: 'lcis' }), ended('d', { deliveredAt: AT }));
+      await store().transact((unit) => unit.notifications.giveUp('hermes', AT, 'it is off'));
+      expect(ids(await line('hermes'))).toEqual([]);
+      expect(ids(await line('lcis'))).toEqual(['x']);
+      const { nextAttemptAt: _, ...rest } = aNotification({ id: 'a' });
+      const { sequence } = await stored('a');
+      expect(await stored('a')).toEqual({ ...rest, sequence, deadAt: AT, lastError: 'it is off' });
+      expect(await stored('d')).not.toHaveProperty('deadAt');
+    });
+
+    it('may be about no deployment', async () => {
+      const { deployment: _, ...other } = written('n', { receiver: 'webhook/w' });
+      await add(other);
+      expect(await stored('n')).not.toHaveProperty('deployment');
+      expect(ids(await line('webhook/w'))).toEqual(['n']);
+    });
+
     it('are news where they are to be told anew, and not where they were tried', async () => {
       await add(written('a'));
       const heard: unknown[] = [];

@@ -27,6 +27,7 @@ import { describeStoredScheduling } from './store-scheduling.contract.js';
 import { describeStoredSpokes } from './store-spokes.contract.js';
 import { describeStoredLoginSessions } from './store-login-sessions.contract.js';
 import { describeStoredTokens } from './store-tokens.contract.js';
+import { describeStoredWebhooks } from './store-webhooks.contract.js';
 import { describeTransactions } from './store-transactions.contract.js';
 import { describeStoredTrust } from './store-trust.contract.js';
 import { describeWaiting } from './store-waiting.contract.js';
@@ -66,6 +67,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeStoredEvaluations(() => store);
     describeRandomPlans(() => store);
     describeStoredNotifications(() => store);
+    describeStoredWebhooks(() => store);
     describeStoredQueues(() => store);
     describeStoredRestraints(() => store);
     describeStoredScheduling(() => store);

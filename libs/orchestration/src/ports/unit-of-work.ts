@@ -21,6 +21,7 @@ import type { PeopleRepository } from './people-repository.js';
 import type { LoginSessionRepository } from './login-session-repository.js';
 import type { TokenRepository } from './token-repository.js';
 import type { PlanStorage } from './plan-storage.js';
+import type { WebhookRepository } from './webhook-repository.js';
 import type { AutomaticSuppressionRepository, HoldRepository } from './restraint-repositories.js';
 import type { RecallRepository } from './recalls.js';
 import type { AuditEntry, EvaluationRecord, IdempotencyRecord, OutboxMessage } from './records.js';
@@ -50,7 +51,7 @@ import type {
  *
  * Whoever locks several takes them in this order, and several of a kind in the order of their names:
  * person, lease, spoke, environment, product, runs, then what belongs to one entity after another;
- * places of notifications come last of all, by themselves. So two that need the same rows wait in line
+ * webhooks, and places of notifications, come last of all, by themselves. So two that need the same rows wait in line
  * and never for each other. One exception: a success that does not stay locks its environment last, as
  * it is known only then; if that meets another, the store has one of the two run again.
  */
@@ -91,6 +92,7 @@ export interface UnitOfWork {
   readonly dirty: DirtyQueue;
   readonly outbox: Outbox;
   readonly notifications: NotificationRepository;
+  readonly webhooks: WebhookRepository;
   readonly audit: AuditTrail;
   readonly auditChain: AuditChain;
   readonly idempotency: IdempotencyRepository;

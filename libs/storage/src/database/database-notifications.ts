@@ -27,7 +27,7 @@ const CHANGING = {
 const COLUMNS = {
   ...CHANGING,
   receiver: text<Receiver>(),
-  deployment: text(),
+  deployment: optional(text()),
   environment: text(),
   body: json<Notification['body']>(),
   createdAt: instant(),
@@ -100,6 +100,14 @@ export class DatabaseNotifications implements NotificationRepository {
   async save(notification: Notification): Promise<void> {
     await this.changes.update(notification, 'id = $1');
     if (isDueAnew(notification)) this.session.signals.noteNotifications();
+  }
+
+  async giveUp(receiver: Receiver, at: string, why: string): Promise<void> {
+    await this.session.query(
+      `UPDATE notifications SET next_attempt_at = NULL, dead_at = $2, last_error = $3
+       WHERE receiver = $1 AND next_attempt_at IS NOT NULL`,
+      [receiver, at, why],
+    );
   }
 
   async list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>> {

@@ -30,6 +30,11 @@ export class DatabaseTable<T extends object> {
     return this.locked(tail, 'FOR SHARE', parameters);
   }
 
+  /** As `lockShared`, but they may be changed meanwhile; only nobody takes them away. */
+  lockKeys(tail: string, parameters: readonly unknown[]): Promise<readonly T[]> {
+    return this.locked(tail, 'FOR KEY SHARE', parameters);
+  }
+
   async first(tail: string, parameters: readonly unknown[]): Promise<T | undefined> {
     return (await this.select(tail, parameters))[0];
   }

@@ -35,6 +35,7 @@ import { DatabaseRuns } from './database-runs.js';
 import { DatabaseLoginSessions } from './database-login-sessions.js';
 import { DatabaseTokens } from './database-tokens.js';
 import { DatabaseBreakGlasses } from './database-break-glasses.js';
+import { DatabaseWebhooks } from './database-webhooks.js';
 import { DatabaseRecalls } from './database-recalls.js';
 import {
   DatabaseHubIdentity,
@@ -83,6 +84,7 @@ export function databaseUnitOfWork(session: DatabaseSession): UnitOfWork {
     dirty: new DatabaseDirtyQueue(session),
     outbox: new DatabaseOutbox(session),
     notifications: new DatabaseNotifications(session),
+    webhooks: new DatabaseWebhooks(session),
     audit: new DatabaseAuditTrail(session),
     auditChain: new DatabaseAuditChain(session),
     idempotency: new DatabaseIdempotency(session),

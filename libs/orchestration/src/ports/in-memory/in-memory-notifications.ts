@@ -60,6 +60,12 @@ export class InMemoryNotifications implements NotificationRepository {
     if (isDueAnew(notification)) this.transaction.signals.noteNotifications();
   }
 
+  async giveUp(receiver: Receiver, at: string, why: string): Promise<void> {
+    for (const { nextAttemptAt: _, ...row } of [...this.view.inGroup('waiting', receiver)]) {
+      this.view.put({ ...row, deadAt: at, lastError: why });
+    }
+  }
+
   async list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>> {
     return pageByKey(this.view, ({ id }) => id, page, isIn(filter));
   }

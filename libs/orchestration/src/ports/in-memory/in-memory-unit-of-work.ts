@@ -25,6 +25,7 @@ import {
 } from './in-memory-evaluation.js';
 import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
 import { InMemoryNotifications } from './in-memory-notifications.js';
+import { InMemoryWebhooks } from './in-memory-webhooks.js';
 import { InMemoryPeople } from './in-memory-people.js';
 import { InMemoryPlanStorage } from './in-memory-plan-storage.js';
 import { InMemoryLeases, InMemoryOccurrences } from './in-memory-scheduling.js';
@@ -87,6 +88,7 @@ export function inMemoryUnitOfWork(
     dirty: new InMemoryDirtyQueue(tables, transaction),
     outbox: new InMemoryOutbox(tables, transaction),
     notifications: new InMemoryNotifications(tables, transaction),
+    webhooks: new InMemoryWebhooks(tables, transaction),
     audit: new InMemoryAuditTrail(tables, transaction),
     auditChain: new InMemoryAuditChain(tables, transaction),
     idempotency: new InMemoryIdempotency(tables, transaction),

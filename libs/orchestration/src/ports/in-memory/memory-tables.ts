@@ -25,6 +25,7 @@ import type {
   RollbackDemand,
   RunRecord,
   StoredConstraint,
+  Webhook,
 } from '@apollo-deploy/domain';
 import type {
   ApprovalRecord,
@@ -267,6 +268,9 @@ export class MemoryTables {
     ended: (row) => (row.nextAttemptAt === undefined ? notificationStatusOf(row) : undefined),
   });
   readonly notificationNumbers = new MemoryTable<NotificationNumber>(() => '', {});
+  readonly webhooks = new MemoryTable<Webhook, 'name'>((row) => row.id, {
+    name: (row) => row.name,
+  });
   readonly audit = new MemoryTable<AuditEntry>((row) => row.id, {}, this.#noteLinked);
   readonly auditLinks = new MemoryTable<AuditLink, 'number'>(
     (row) => row.entryId,
