@@ -21,6 +21,7 @@ import { type HubParts, PlatformModule } from './platform/platform.module.js';
 import { RecallsModule } from './recalls/recalls.module.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { SpokesModule } from './spokes/spokes.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The whole hub. Holds nothing itself. */
 @Module({})
@@ -51,6 +52,7 @@ export class HubModule {
         SpokesModule,
         IntegrationsModule,
         NotificationsModule,
+        WebhooksModule,
       ],
     };
   }

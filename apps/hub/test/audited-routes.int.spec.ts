@@ -319,6 +319,34 @@ const DEEDS: {
     },
   },
   {
+    route: 'post /api/v1/webhooks',
+    action: 'webhook.add',
+    does: () => {
+      const body = { name: 'pager', kind: 'standard', url: 'http://127.0.0.1:9/' };
+      return made('webhook', hub.post(`${API}/webhooks`, body));
+    },
+  },
+  {
+    route: 'put /api/v1/webhooks/{id}',
+    action: 'webhook.change',
+    does: () => hub.put(`${API}/webhooks/${remember.get('webhook') ?? ''}`, { on: false }),
+  },
+  {
+    route: 'post /api/v1/webhooks/{id}/secret',
+    action: 'webhook.rotate_secret',
+    does: () => hub.post(`${API}/webhooks/${remember.get('webhook') ?? ''}/secret`, {}),
+  },
+  {
+    route: 'post /api/v1/webhooks/{id}/test',
+    action: 'webhook.test',
+    does: () => hub.post(`${API}/webhooks/${remember.get('webhook') ?? ''}/test`, {}),
+  },
+  {
+    route: 'delete /api/v1/webhooks/{id}',
+    action: 'webhook.remove',
+    does: () => removed('webhooks', 'webhook'),
+  },
+  {
     route: 'post /api/v1/notifications/{id}/replay',
     action: 'notification.replay',
     does: async () => {

@@ -101,6 +101,8 @@ describe('ETags', () => {
       '/api/v1/products/{name}/limit',
       '/api/v1/schedules/{id}',
       '/api/v1/suppressions/{id}',
+      '/api/v1/webhooks/{id}',
+      '/api/v1/webhooks/{id}',
     ]);
     const shows = (path: string, get: OperationItem | undefined) => [
       path,

@@ -170,6 +170,13 @@ const ROUTES: Readonly<Record<string, About>> = {
   'get /api/v1/tokens': 'fleet',
   'post /api/v1/tokens': 'named',
   'delete /api/v1/tokens/{id}': 'fleet',
+  'get /api/v1/webhooks': 'everywhere',
+  'post /api/v1/webhooks': 'everywhere',
+  'delete /api/v1/webhooks/{id}': 'everywhere',
+  'get /api/v1/webhooks/{id}': 'everywhere',
+  'put /api/v1/webhooks/{id}': 'everywhere',
+  'post /api/v1/webhooks/{id}/secret': 'everywhere',
+  'post /api/v1/webhooks/{id}/test': 'everywhere',
   'post /api/v1/windows/evaluate': 'fleet',
 };
 

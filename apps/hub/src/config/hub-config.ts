@@ -20,6 +20,7 @@ import { type ConfigFault, faultOf, follows, type Given, type Setting } from './
 import { SIGNING_SETTINGS, type SigningConfig, signingConfigOf } from './signing-config.js';
 import { STORAGE_SETTINGS, type StorageConfig, storageConfigOf } from './storage-config.js';
 import { unknownSettings } from './unknown-settings.js';
+import { WEBHOOKS_SETTINGS, type WebhooksConfig, webhooksConfigOf } from './webhooks-config.js';
 
 /** Everything that can be set from outside, checked. Frozen. */
 export interface HubConfig
@@ -31,6 +32,7 @@ export interface HubConfig
   readonly session: SessionConfig;
   readonly deployments: DeploymentConfig;
   readonly integrations: IntegrationsConfig;
+  readonly webhooks: WebhooksConfig;
 }
 
 const SETTINGS = {
@@ -44,6 +46,7 @@ const SETTINGS = {
   ...SESSION_SETTINGS,
   ...DEPLOYMENT_SETTINGS,
   ...INTEGRATIONS_SETTINGS,
+  ...WEBHOOKS_SETTINGS,
   ...LOG_SETTINGS,
 } as const;
 type Variable = keyof typeof SETTINGS;
@@ -86,6 +89,7 @@ function configOf(given: Given<Variable>, directory: string): HubConfig {
     session: sessionConfigOf(given),
     deployments: deploymentConfigOf(given),
     integrations: integrationsConfigOf(given),
+    webhooks: webhooksConfigOf(given),
     ...logConfigOf(given),
   };
 }

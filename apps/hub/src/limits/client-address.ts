@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { type BlockList, isIP, isIPv6 } from 'node:net';
+import { listOf, readNetworks } from './networks.js';
 
 const HOPS_MAX = 10;
-const NETWORKS_MAX = 64;
 
 /** How many proxies stand in front of the hub, or the networks that they are in. */
 export type TrustedProxies = number | readonly string[];
@@ -13,16 +13,7 @@ export function readTrustedProxies(text: string): TrustedProxies | undefined {
     const hops = Number(text);
     return hops >= 1 && hops <= HOPS_MAX ? hops : undefined;
   }
-  const networks = text.split(',').map((network) => network.trim());
-  return networks.length <= NETWORKS_MAX && networks.every(isNetwork) ? networks : undefined;
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/');
-  const bits = { 4: 32, 6: 128 }[isIP(address)];
-  if (bits === undefined || more.length > 0 || address.includes('%')) return false;
-  // Everybody is no proxy: then each would say for themselves who they are.
-  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
+  return readNetworks(text);
 }
 
 /**
@@ -30,16 +21,11 @@ function isNetwork(text: string): boolean {
  * proxy; then what it says in `X-Forwarded-For`. What others say of themselves there never counts.
  */
 export class ClientAddresses {
-  private readonly networks = new BlockList();
+  private readonly networks: BlockList;
 
   /** Trusts nobody by default. */
   constructor(private readonly trusted: TrustedProxies = 0) {
-    if (typeof trusted === 'number') return;
-    for (const network of trusted) {
-      const [address = '', prefix] = network.split('/');
-      const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-      this.networks.addSubnet(address, Number(prefix ?? (family === 'ipv4' ? 32 : 128)), family);
-    }
+    this.networks = listOf(typeof trusted === 'number' ? [] : trusted);
   }
 
   /** The IPv4 address, or the /64 of the IPv6 address: so many are one household's, or one machine's. */

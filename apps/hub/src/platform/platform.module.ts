@@ -9,6 +9,7 @@ import {
   OrchestrationEngine,
   type PlanSigner,
   type Store,
+  tellWebhooks,
 } from '@apollo-deploy/orchestration';
 import type { HubConfig } from '../config/hub-config.js';
 import type { IntegrationsConfig } from '../config/integrations-config.js';
@@ -33,9 +34,11 @@ export interface HubParts {
 export class PlatformModule {
   static with(parts: HubParts): DynamicModule {
     const { config, store: given, clock, ids, signer, timer = systemTimer } = parts;
+    const { publicUrl } = config;
     const store = new AnnouncingStore(
       tellingStore(given, config.integrations, { clock, ids }),
       clock,
+      tellWebhooks({ clock, ids, ...(publicUrl !== undefined && { publicUrl }) }),
     );
     const context: Context = {
       ...{ store, clock, ids, startedAt: clock.now() },

@@ -57,6 +57,7 @@ export class ListeningHub {
       limits: { perPrincipal: 100, perAddress: 100, perDoor: 10 },
       corsOrigins: [],
       integrations: { told: {} },
+      webhooks: { allowedNetworks: [] },
       logLevel: 'info',
     };
     const app = await createHub({ config, ...context }, logger);

@@ -1,0 +1,48 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Destination } from './receiver-addresses.js';
+
+export interface Message {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** What came back. What else it says is not read: it is nobody's business who looks at what failed. */
+export interface Answered {
+  readonly status: number;
+  readonly retryAfter?: string;
+}
+
+/**
+ * Sends a message once, to the address of the destination, and answers what came back, whatever it is:
+ * redirections are not followed, and proxies that the environment names not asked. Rejects where nothing
+ * comes back, or `signal` ends it.
+ */
+export function postMessage(
+  { url, address, family }: Destination,
+  { headers, text }: Message,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const make = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', agent: false, headers, signal, lookup: to(address, family) };
+    const request = make(url, options, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      const retryAfter = answered['retry-after'];
+      // Whoever sends without end has answered all the same.
+      response.on('error', () => undefined).destroy();
+      resolve({ status, ...(retryAfter !== undefined && { retryAfter }) });
+    });
+    request.once('error', reject);
+    request.end(text);
+  });
+}
+
+/** Leads to an address that was looked at, and to no other. */
+function to(address: string, family: 4 | 6): LookupFunction {
+  return (_host, { all }, callback) => {
+    if (all === true) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
+}
