@@ -206,6 +206,7 @@ export { type Page, pageOf, type PageRequest, rowsToRead } from './ports/page.js
 export type {
   OpenPlanExists,
   PlanFilter,
+  RecentPlans,
   PlanStorage,
   VersionConflict,
 } from './ports/plan-storage.js';

@@ -1,24 +1,28 @@
-import type { Deployment } from '@apollo-deploy/domain';
+import { type Deployment, followDeployment } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { LeaseLost } from '../scheduling/under-lease.js';
 import type { FollowTools } from './follow-tools.js';
 import type { ServiceHealth } from './health-provider.js';
+import { loadAllFacts } from './load-deployment-facts.js';
 import { settleBackPorts } from './settle-back-ports.js';
-import { stepDeployment, type Stepped } from './step-deployment.js';
+import { isSame, stepDeployment, type Stepped } from './step-deployment.js';
 
 const LEASE = 'deployments';
 /** Longer than a step takes. A replica that dies delays deployments by as much. */
 const TTL_MS = 15_000;
+/** So many are read at once. */
+const PAGE = 200;
 /** Of so many the health is asked at once, so that somebody who answers slowly delays no others. */
-const PAGE = 20;
+const ASKED_AT_ONCE = 20;
 /** More steps than a deployment has in one turn; the next turn goes on. */
 const STEPS_MAX = 20;
 
 /**
- * Takes every deployment under way as far as it goes now, one transaction a step. Whatever a step goes
- * by is read from the store, so that nothing is lost with a replica that dies between two steps. One
+ * Takes every deployment under way as far as it goes now, one transaction a step. Which of them only
+ * wait on is seen of all at once, with a number of statements that does not depend on how many they
+ * are. Whatever a step goes by is read from the store, so that nothing is lost with a replica that dies between two steps. One
  * deployment that meets an error does not keep the others; what was met is thrown in the end.
  * What hotfixes owe below production is looked at as well, however it came there.
  * Answers when time alone moves one next; nothing while another replica follows.
@@ -34,8 +38,9 @@ export async function followDeployments(
   const instants: number[] = [];
   let after: string | undefined;
   do {
-    const found = await begin(context, holder, after);
+    const found = await begin(context, tools, holder, after);
     if (found === undefined) break;
+    instants.push(...found.instants);
     for (const service of found.owing) {
       try {
         await inLease(context, found.lease, (unit) => settleBackPorts(context, unit, service));
@@ -43,24 +48,39 @@ export async function followDeployments(
         errors.push(error);
       }
     }
-    for (let left: readonly Followed[] = found.ids.map((id) => ({ id })); left.length > 0;) {
-      const asking: Promise<Followed>[] = [];
-      for (const one of left) {
-        try {
-          const { until, asked } = await followOne(context, tools, found.lease, one);
-          if (until !== undefined) instants.push(Date.parse(until));
-          if (asked !== undefined) asking.push(answered(context, asked));
-        } catch (error) {
-          errors.push(error);
-        }
-      }
-      left = await Promise.all(asking);
+    for (let first = 0; first < found.moving.length; first += ASKED_AT_ONCE) {
+      const some = found.moving.slice(first, first + ASKED_AT_ONCE);
+      instants.push(...(await followSome(context, tools, found.lease, { ids: some, errors })));
     }
     after = found.next;
   } while (after !== undefined);
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, 'several deployments were not followed');
   return instants.length === 0 ? undefined : new Date(Math.min(...instants));
+}
+
+/** Takes these further; answers when time alone moves one next, and notes what errors were met. */
+async function followSome(
+  context: Context,
+  tools: FollowTools,
+  lease: Lease,
+  { ids, errors }: { readonly ids: readonly string[]; readonly errors: unknown[] },
+): Promise<readonly number[]> {
+  const instants: number[] = [];
+  for (let left: readonly Followed[] = ids.map((id) => ({ id })); left.length > 0;) {
+    const asking: Promise<Followed>[] = [];
+    for (const one of left) {
+      try {
+        const { until, asked } = await followOne(context, tools, lease, one);
+        if (until !== undefined) instants.push(Date.parse(until));
+        if (asked !== undefined) asking.push(answered(context, asked));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    left = await Promise.all(asking);
+  }
+  return instants;
 }
 
 /** A deployment to take further, and what was said of its health if that was asked. */
@@ -71,7 +91,10 @@ interface Followed {
 
 interface Begun {
   readonly lease: Lease;
-  readonly ids: readonly string[];
+  /** Ids of those that there is something to do for. */
+  readonly moving: readonly string[];
+  /** When time alone moves one of the others. */
+  readonly instants: readonly number[];
   /** Services with hotfixes that may have been brought back since; only with the first page. */
   readonly owing: readonly string[];
   readonly next?: string;
@@ -79,20 +102,48 @@ interface Begun {
 
 /** Two statements where there is nothing to follow. */
 function begin(
-  { store, clock }: Context,
+  context: Context,
+  { settlingMs }: FollowTools,
   holder: string,
   after: string | undefined,
 ): Promise<Begun | undefined> {
-  return store.transact(async (unit) => {
+  return context.store.transact(async (unit) => {
     const page = { limit: PAGE, ...(after !== undefined && { after }) };
     const { items, next } = await unit.deployments.underWay(page);
     const owing = after === undefined ? await unit.deployments.servicesOwingBackPort() : [];
     if (items.length === 0 && owing.length === 0) return undefined;
-    const now = clock.now().toISOString();
+    const now = context.clock.now().toISOString();
     const lease = await unit.leases.acquire({ name: LEASE, holder, ttlMs: TTL_MS, now });
     if (lease === undefined) return undefined;
-    return { lease, owing, ids: items, ...(next !== undefined && { next }) };
+    const sorted = await sortOut(context, unit, items, settlingMs);
+    return { ...sorted, lease, owing, ...(next !== undefined && { next }) };
   });
+}
+
+/**
+ * Tells deployments that only wait on from those that a step is to be taken of. Nothing is locked: what
+ * comes about meanwhile is committed after this, and begins another turn.
+ */
+async function sortOut(
+  context: Context,
+  unit: UnitOfWork,
+  deployments: readonly Deployment[],
+  settlingMs: number,
+): Promise<Pick<Begun, 'moving' | 'instants'>> {
+  const moving: string[] = [];
+  const instants: number[] = [];
+  if (deployments.length === 0) return { moving, instants };
+  const facts = await loadAllFacts(context, unit, deployments, settlingMs);
+  for (const stored of deployments) {
+    const known = facts.get(stored.id);
+    const followed = known && followDeployment(stored, known);
+    const idle = followed?.move.kind === 'wait' && isSame(stored, followed.deployment);
+    // What waits behind one that moves may begin in the same turn.
+    const isBehind = known?.ahead !== undefined && moving.includes(known.ahead);
+    if (!idle || isBehind) moving.push(stored.id);
+    else if (followed.move.until !== undefined) instants.push(Date.parse(followed.move.until));
+  }
+  return { moving, instants };
 }
 
 /** How far it came: it waits until an instant, or how it does is to be asked of somebody. */

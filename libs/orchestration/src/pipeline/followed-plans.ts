@@ -1,4 +1,5 @@
 import {
+  type AutomaticSuppression,
   type Deployment,
   type DeploymentTarget,
   type Environment,
@@ -11,6 +12,8 @@ import {
   type TargetFacts,
 } from '@apollo-deploy/domain';
 import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
+import { distinct } from '../engine/distinct.js';
+import { grouped } from '../engine/grouped.js';
 import { waitsForPerson } from '../engine/waits-for-person.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
@@ -26,12 +29,48 @@ export interface FollowedPlans extends Pick<
   readonly replaces?: string;
 }
 
+/** The plans of entities that deployments follow, as they are stored. */
+export interface LoadedPlans {
+  /** Of an entity since an instant (RFC 3339), the newest first. */
+  readonly since: (entity: string, from: string) => readonly Plan[];
+  readonly get: (id: string | undefined) => Plan | undefined;
+  /** Of what has failed. */
+  readonly suppressionOf: (entity: string) => AutomaticSuppression | undefined;
+}
+
+/**
+ * Loads the plans that these targets are followed by, and those of these ids, with three statements at
+ * most. Nothing is read of an entity that no plan is followed for.
+ */
+export async function loadPlans(
+  unit: UnitOfWork,
+  targets: readonly DeploymentTarget[],
+  ids: readonly string[],
+): Promise<LoadedPlans> {
+  const wanted = targets.filter(isFollowed);
+  const asked = wanted.map(({ entity, startedAt = '' }) => ({ entity, from: startedAt }));
+  const recent = asked.length === 0 ? [] : await unit.plans.recentOf(asked, LOOKED_AT);
+  const known = [...ids, ...wanted.flatMap(({ planId }) => planId ?? [])];
+  const others = known.length === 0 ? [] : await unit.plans.getMany([...new Set(known)]);
+  const byId = new Map([...recent, ...others].map((plan) => [plan.id, plan]));
+  const cut = distinct(recent.filter(wasCut).map(({ entity }) => entity));
+  const found = cut.length === 0 ? [] : await unit.suppressions.ofEntities(cut);
+  const suppressions = new Map(found.map((one) => [one.entity, one]));
+  const byEntity = grouped(recent, ({ entity }) => entity);
+  return {
+    since: (entity, from) =>
+      (byEntity.get(entity) ?? []).filter((one) => Date.parse(one.createdAt) >= Date.parse(from)),
+    get: (id) => (id === undefined ? undefined : byId.get(id)),
+    suppressionOf: (entity) => suppressions.get(entity),
+  };
+}
+
 /**
  * Finds the newest plan that brings what a deployment is for, made since its wave began or found open
- * then, and what takes it back. Nothing is read of an entity that no plan is followed for.
+ * then, and what takes it back.
  */
-export async function followedPlans(
-  unit: UnitOfWork,
+export function followedPlans(
+  loaded: LoadedPlans,
   deployment: Deployment,
   target: DeploymentTarget,
   {
@@ -43,13 +82,13 @@ export async function followedPlans(
     readonly demand?: RollbackDemand | undefined;
     readonly environment?: Environment | undefined;
   },
-): Promise<FollowedPlans> {
+): FollowedPlans {
   const { entity, startedAt, planId, state } = target;
-  if (!FOLLOWED.includes(state) || startedAt === undefined) return {};
-  const { items } = await unit.plans.list({ entity, from: startedAt }, { limit: LOOKED_AT });
-  const known = planId === undefined ? undefined : await unit.plans.get(planId);
+  if (!isFollowed(target) || startedAt === undefined) return {};
+  const items = loaded.since(entity, startedAt);
+  const known = loaded.get(planId);
   const recent = [openPlan, ...items].flatMap((one) => one ?? []);
-  const retried = await retriedAmong(unit, items);
+  const retried = retriedAmong(items, loaded.suppressionOf(entity));
   const bringsIt = brings(deployment, target);
   const bringing = [...recent, known].flatMap((one) => one ?? []).filter(bringsIt);
   const plan = state === 'rolling_back' ? known : theOneThatCounts(bringing, retried);
@@ -79,6 +118,10 @@ function waitsFor(plan: Plan, environment: Environment | undefined): Pick<Follow
 }
 
 const FOLLOWED: readonly DeploymentTarget['state'][] = ['started', 'executing', 'rolling_back'];
+
+function isFollowed({ state, startedAt }: DeploymentTarget): boolean {
+  return FOLLOWED.includes(state) && startedAt !== undefined;
+}
 
 function rollbackFacts(
   plan: Plan | undefined,
@@ -167,14 +210,18 @@ function theOneThatCounts(
 }
 
 /** What was cut off is tried once more, and suppresses nothing until that has failed as well. */
-async function retriedAmong(unit: UnitOfWork, plans: readonly Plan[]): Promise<string | undefined> {
-  const cut = plans.filter(
-    ({ state, evidence }) => state === 'FAILED' && evidence?.['interrupted'] === true,
-  );
+function retriedAmong(
+  plans: readonly Plan[],
+  suppression: AutomaticSuppression | undefined,
+): string | undefined {
+  const cut = plans.filter(wasCut);
   const first = cut.at(-1);
   if (first === undefined) return undefined;
-  const [suppression] = await unit.suppressions.ofEntities([first.entity]);
   return suppression !== undefined && cut.some(({ id }) => id === suppression.planId)
     ? undefined
     : first.id;
+}
+
+function wasCut({ state, evidence }: Plan): boolean {
+  return state === 'FAILED' && evidence?.['interrupted'] === true;
 }

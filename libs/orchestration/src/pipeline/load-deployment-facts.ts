@@ -5,133 +5,129 @@ import {
   describeHold,
   desiredValues,
   type Entity,
-  type Environment,
-  type Hold,
-  type Plan,
   type ReportedRelease,
-  type RollbackDemand,
   type TargetFacts,
 } from '@apollo-deploy/domain';
-import { jsonDigest } from '@apollo-deploy/kernel';
+import { InvariantViolation, jsonDigest } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
-import { releaseKey } from '../engine/release-key.js';
-import type { EvaluationRecord, ReleaseSummary, SpokeRecord } from '../ports/records.js';
+import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf } from '../spokes/presence.js';
-import { reportedState } from '../spokes/release-state.js';
-import { followedPlans, type FollowedPlans } from './followed-plans.js';
-import { isOfOthers } from './is-of-others.js';
+import { followedPlans, loadPlans, type LoadedPlans } from './followed-plans.js';
+import { backsUp, type FreshBackup, loadFreshBackups } from './fresh-backups.js';
+import { isOfOthers, otherPlanNamed } from './is-of-others.js';
 import { isStillDesired } from './is-still-desired.js';
-import { loadFreshBackups, type Replaced } from './fresh-backups.js';
+import { loadStoredTargets, type StoredTarget } from './load-stored-targets.js';
 
-/** What is stored of one entity of a deployment. */
-interface StoredTarget {
-  readonly entity: Entity | undefined;
-  readonly spoke: SpokeRecord | undefined;
-  readonly state: ReleaseSummary | undefined;
-  readonly evaluation: EvaluationRecord | undefined;
-  readonly demand: RollbackDemand | undefined;
-  readonly openPlan: Plan | undefined;
-  readonly hold: Hold | undefined;
-  readonly environment: Environment | undefined;
-}
-
-/** What its spoke saw last, and whether that is somebody else's work. */
-interface SeenRelease {
-  readonly release: ReportedRelease | null | undefined;
-  readonly isOthers: boolean;
-}
-
-/**
- * Loads what a deployment is followed by. The number of statements depends on how many of its entities
- * a plan is followed for, and on nothing that has ended.
- */
+/** Loads what a deployment is followed by. */
 export async function loadDeploymentFacts(
   context: Context,
   unit: UnitOfWork,
   deployment: Deployment,
   settlingMs: number,
 ): Promise<DeploymentFacts> {
-  const { targets } = deployment;
-  const names = targets.map(({ entity }) => entity);
-  // Open plans before states: a plan that ends in between is then seen open, or its state is seen.
-  const openPlans = byEntity(await unit.plans.openOf(names));
-  const entities = await unit.entities.getMany(names);
-  const byName = new Map(entities.map((entity) => [entity.name, entity]));
-  const spokes = await unit.spokes.getMany([...new Set(targets.map(({ spoke }) => spoke))]);
-  const spokeOf = new Map(spokes.map((spoke) => [spoke.name, spoke]));
-  const summaries = await unit.releaseStates.summaries(entities);
-  const states = new Map(summaries.map((state) => [releaseKey(state), state]));
-  const evaluations = byEntity(await unit.evaluations.getMany(names));
-  const demands = byEntity(await unit.rollbackDemands.ofEntities(names));
-  const holds = byEntity(await unit.holds.ofEntities(names));
-  const environment = await unit.environments.get(deployment.environment);
-  const loaded = new Map<string, TargetFacts>();
-  const replaced: Replaced[] = [];
-  for (const target of targets) {
-    const entity = byName.get(target.entity);
-    const stored: StoredTarget = {
-      entity,
-      spoke: spokeOf.get(target.spoke),
-      state: entity && states.get(releaseKey(entity)),
-      evaluation: evaluations.get(target.entity),
-      demand: demands.get(target.entity),
-      openPlan: openPlans.get(target.entity),
-      hold: holds.get(target.entity),
-      environment,
-    };
-    const release = entity && reportedState(entity, stored.spoke, stored.state)?.release;
-    const isOthers = await isOfOthers(unit, deployment, target, release);
-    const { replaces, ...plans } = await followedPlans(unit, deployment, target, stored);
-    if (replaces !== undefined) replaced.push({ entity: target.entity, releaseDigest: replaces });
-    loaded.set(
-      target.entity,
-      factsOf(context, deployment, target, { ...stored, release, isOthers, plans }),
-    );
-  }
-  for (const [entity, backup] of await loadFreshBackups(unit, deployment, replaced)) {
-    const facts = loaded.get(entity);
-    if (facts !== undefined) loaded.set(entity, { ...facts, backup });
-  }
-  const ahead = deployment.queued ? await aheadOf(unit, deployment) : undefined;
-  return {
-    now: context.clock.now(),
-    targets: loaded,
-    settlingMs,
-    ...(ahead !== undefined && { ahead }),
-  };
+  const facts = (await loadAllFacts(context, unit, [deployment], settlingMs)).get(deployment.id);
+  if (facts === undefined) throw new InvariantViolation(`no facts of ${deployment.id} were loaded`);
+  return facts;
 }
 
-async function aheadOf(unit: UnitOfWork, deployment: Deployment): Promise<string | undefined> {
-  const others = await unit.deployments.underWayAt([deployment]);
-  return others.find(({ queued }) => !queued)?.id;
+/**
+ * Loads what deployments are followed by, by their ids, with a number of statements that does not depend
+ * on how many they are, or how many entities they are about.
+ */
+export async function loadAllFacts(
+  context: Context,
+  unit: UnitOfWork,
+  deployments: readonly Deployment[],
+  settlingMs: number,
+): Promise<ReadonlyMap<string, DeploymentFacts>> {
+  const storedOf = await loadStoredTargets(unit, deployments);
+  const all = deployments.flatMap((deployment) =>
+    deployment.targets.map((target) => ({ deployment, target })),
+  );
+  const named = all.flatMap(
+    ({ deployment, target }) => otherPlanNamed(target, storedOf(deployment, target).release) ?? [],
+  );
+  const targets = all.map(({ target }) => target);
+  const plans = await loadPlans(unit, targets, named);
+  const backupOf = await loadBackups(unit, plans, all, storedOf);
+  const aheadOf = await loadAhead(unit, deployments);
+  const now = context.clock.now();
+  return new Map(
+    deployments.map((deployment) => {
+      const facts = deployment.targets.map((target) => {
+        const stored = storedOf(deployment, target);
+        const backup = backupOf(deployment, target);
+        const known = factsOf(context, { deployment, target }, stored, plans);
+        return [target.entity, { ...known, ...(backup !== undefined && { backup }) }] as const;
+      });
+      const ahead = aheadOf(deployment);
+      const loaded = { now, targets: new Map(facts), settlingMs };
+      return [deployment.id, { ...loaded, ...(ahead !== undefined && { ahead }) }];
+    }),
+  );
+}
+
+interface Followed {
+  readonly deployment: Deployment;
+  readonly target: DeploymentTarget;
+}
+
+/** The backups of what the plans of deployments replace, made since these began there. */
+async function loadBackups(
+  unit: UnitOfWork,
+  plans: LoadedPlans,
+  all: readonly Followed[],
+  storedOf: (deployment: Deployment, target: DeploymentTarget) => StoredTarget,
+): Promise<(deployment: Deployment, target: DeploymentTarget) => FreshBackup | undefined> {
+  const replaced = all.flatMap(({ deployment, target }) => {
+    const { entity, startedAt: since = '' } = target;
+    const stored = storedOf(deployment, target);
+    const { replaces } = followedPlans(plans, deployment, target, stored);
+    return replaces === undefined || !backsUp(deployment)
+      ? []
+      : [{ entity, releaseDigest: replaces, since }];
+  });
+  const backups = await loadFreshBackups(unit, replaced);
+  return (deployment, { entity, startedAt }) =>
+    backsUp(deployment) && startedAt !== undefined ? backups.get(entity) : undefined;
+}
+
+/** For each deployment that waits behind another one, which that is. */
+async function loadAhead(
+  unit: UnitOfWork,
+  deployments: readonly Deployment[],
+): Promise<(deployment: Deployment) => string | undefined> {
+  const queued = deployments.filter((one) => one.queued);
+  const others = queued.length === 0 ? [] : await unit.deployments.underWayAt(queued);
+  return ({ service, environment, queued: waits }) =>
+    waits
+      ? others.find(
+          (one) => !one.queued && one.service === service && one.environment === environment,
+        )?.id
+      : undefined;
 }
 
 function factsOf(
   context: Context,
-  deployment: Deployment,
-  target: DeploymentTarget,
-  {
-    entity,
-    spoke,
-    evaluation,
-    plans,
-    openPlan,
-    hold,
-    ...seen
-  }: StoredTarget & SeenRelease & { plans: Omit<FollowedPlans, 'replaces'> },
+  { deployment, target }: Followed,
+  stored: StoredTarget,
+  plans: LoadedPlans,
 ): TargetFacts {
+  const { entity, spoke, release, evaluation, openPlan } = stored;
   const heard = spokeWord(context, spoke);
-  const { release } = seen;
+  const named = otherPlanNamed(target, release);
+  const isOthers = named !== undefined && isOfOthers(deployment, target, plans.get(named));
   const otherWishBy = otherWish(deployment, target, entity);
   const idle = openPlan === undefined ? idleWord(target, evaluation) : undefined;
+  const { replaces: _, ...followed } = followedPlans(plans, deployment, target, stored);
   return {
     spoke: heard,
     runsIt: openPlan === undefined && runsIt(deployment, entity, release),
-    health: healthOf(deployment, target, { ...seen, heard }),
+    health: healthOf(deployment, target, { release, isOthers, heard }),
     ...(otherWishBy !== undefined && { otherWishBy }),
-    ...plans,
-    ...holdOf(deployment, target, { hold, entity }),
+    ...followed,
+    ...holdOf(deployment, target, stored),
     ...(idle !== undefined && { idle }),
   };
 }
@@ -165,7 +161,11 @@ function runsIt(
 function healthOf(
   { toVersion }: Deployment,
   { spoke }: DeploymentTarget,
-  { release, isOthers, heard }: SeenRelease & { heard: TargetFacts['spoke'] },
+  {
+    release,
+    isOthers,
+    heard,
+  }: Pick<StoredTarget, 'release'> & { isOthers: boolean; heard: TargetFacts['spoke'] },
 ): TargetFacts['health'] {
   if (heard !== 'heard') return { healthy: false, detail: `spoke ${spoke} is not heard` };
   if (release == null) return { healthy: false, detail: 'nothing is installed' };
@@ -214,8 +214,4 @@ function idleWord(
   if (evaluation === undefined || evaluation.code === 'planned') return undefined;
   const { code, why, at } = evaluation;
   return OF_CONTENT.includes(code) && at < startedAt ? undefined : { code, why };
-}
-
-function byEntity<T extends { readonly entity: string }>(rows: readonly T[]): Map<string, T> {
-  return new Map(rows.map((row) => [row.entity, row]));
 }

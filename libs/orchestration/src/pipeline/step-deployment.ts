@@ -117,10 +117,15 @@ async function each(
 
 /** Nothing is written of what has not changed. */
 async function keep(unit: UnitOfWork, stored: Deployment, next: Deployment): Promise<Deployment> {
-  if (json(stored) === json(next)) return stored;
+  if (isSame(stored, next)) return stored;
   const saved = await unit.deployments.save(next);
   if (!saved.ok) throw new DeploymentMoved(stored.id);
   return saved.value;
+}
+
+/** Nothing of a deployment has changed. */
+export function isSame(stored: Deployment, next: Deployment): boolean {
+  return json(stored) === json(next);
 }
 
 function json(deployment: Deployment): string {

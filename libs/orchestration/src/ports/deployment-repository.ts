@@ -33,8 +33,8 @@ export interface DeploymentRepository {
   insert(deployment: Deployment): Promise<Result<Deployment, AlreadyExists>>;
   /** Writes only over the version that it was read with; answers it with the next one. */
   save(deployment: Deployment): Promise<Result<Deployment, VersionConflict>>;
-  /** Ids of those that have not ended, in their order. */
-  underWay(page: PageRequest): Promise<Page<string>>;
+  /** Those that have not ended, in the order of their ids. */
+  underWay(page: PageRequest): Promise<Page<Deployment>>;
   /** Those of these places that have not ended, in the order of their ids. */
   underWayAt(places: readonly DeploymentPlace[]): Promise<readonly Deployment[]>;
   /** Services that have hotfixes which `owesBackPort` is true of, in their order. */

@@ -26,6 +26,13 @@ export interface PlanFilter {
   readonly to?: string;
 }
 
+/** Plans of an entity from an instant on. */
+export interface RecentPlans {
+  readonly entity: string;
+  /** Created at or after. RFC 3339. */
+  readonly from: string;
+}
+
 /**
  * Plans. At most one open plan an entity, whoever races. One that stands in line although more than
  * limits hold it is not kept: `InvariantViolation`.
@@ -64,6 +71,8 @@ export interface PlanStorage {
   pendingIn(environments: readonly string[] | undefined, page: PageRequest): Promise<Page<string>>;
   /** Entities with a PENDING plan that `goesByItself` everywhere, in order. */
   pendingRestores(page: PageRequest): Promise<Page<string>>;
+  /** The newest `limit` of each of these entities, each entity once; of an entity newest first. */
+  recentOf(wanted: readonly RecentPlans[], limit: number): Promise<readonly Plan[]>;
   /** Newest first. */
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>>;
 }

@@ -132,7 +132,7 @@ export function describeStoredDeployments(store: () => Store): void {
       const pages = await store().transact((unit) =>
         pagesOfTwo((page) => unit.deployments.underWay(page)),
       );
-      expect(pages).toEqual([['a', 'b'], ['c']]);
+      expect(pages.map(ids)).toEqual([['a', 'b'], ['c']]);
     });
 
     it('owe a back-port where they are hotfixes that completed and were not brought back', async () => {

@@ -106,6 +106,34 @@ export function describeStoredPlans(store: () => Store): void {
       });
     });
 
+    it('answers the newest of several entities, of each from an instant on', async () => {
+      await store().transact(async (unit) => {
+        const plan = (id: string, entity: string, hour: number) =>
+          unit.plans.insert(
+            aPlan({
+              id,
+              entity,
+              state: 'CANCELLED',
+              createdAt: `2026-01-05T0${String(hour)}:00:00.000Z`,
+            }),
+          );
+        for (const hour of [1, 2, 3, 4]) await plan(`a-${String(hour)}`, 'a', hour);
+        await plan('b-1', 'b', 1);
+        await plan('b-2', 'b', 2);
+        await plan('c-9', 'c', 9);
+        const wanted = [
+          { entity: 'b', from: '2026-01-05T02:00:00.000Z' },
+          { entity: 'a', from: '2026-01-05T02:00:00.000Z' },
+          { entity: 'unknown', from: '2026-01-05T01:00:00.000Z' },
+        ];
+        const found = await unit.plans.recentOf(wanted, 2);
+        const of = (name: string) =>
+          found.filter(({ entity }) => entity === name).map(({ id }) => id);
+        expect([of('a'), of('b'), found.length]).toEqual([['a-4', 'a-3'], ['b-2'], 3]);
+        expect(await unit.plans.recentOf([], 2)).toEqual([]);
+      });
+    });
+
     it('keeps any text, also what a crashing program may print', async () => {
       const text = 'NUL \u0000, half a pair \ud800, bell \u0007, é, 🚀, \\u0000, "quotes"';
       const plan = aPlan({ values: { [text]: text }, evidence: { log: [text] } });

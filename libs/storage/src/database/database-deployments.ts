@@ -75,13 +75,12 @@ export class DatabaseDeployments implements DeploymentRepository {
     return saved === undefined ? err({ code: 'version_conflict' }) : ok(saved);
   }
 
-  async underWay(page: PageRequest): Promise<Page<string>> {
-    const rows = await this.session.read(
-      'SELECT id FROM deployment_history WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2',
+  async underWay(page: PageRequest): Promise<Page<Deployment>> {
+    const rows = await this.table.select(
+      'WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2',
       [page.after ?? '', rowsToRead(page)],
     );
-    const ids = rows.map(({ id }) => id as string);
-    return pageOf(ids, page, (id) => id);
+    return pageOf(rows, page, ({ id }) => id);
   }
 
   underWayAt(places: readonly DeploymentPlace[]): Promise<readonly Deployment[]> {

@@ -8,6 +8,7 @@ import {
   type PageRequest,
   type PlaceInLine,
   type PlanFilter,
+  type RecentPlans,
   type PlanStorage,
   rowsToRead,
   type SlotCounts,
@@ -180,6 +181,19 @@ export class DatabasePlanStorage implements PlanStorage {
       [page.after ?? '', rowsToRead(page)],
     );
     return pageOf(rows.map(entityOf), page, (entity) => entity);
+  }
+
+  recentOf(wanted: readonly RecentPlans[], limit: number): Promise<readonly Plan[]> {
+    return this.table.select(
+      `WHERE id IN (
+         SELECT recent.id FROM unnest($1::text[], $2::timestamptz[]) AS wanted(entity, since)
+         CROSS JOIN LATERAL (
+           SELECT id FROM plans WHERE plans.entity = wanted.entity AND created_at >= wanted.since
+           ORDER BY ${NEWEST_FIRST} LIMIT $3
+         ) AS recent)
+       ORDER BY entity, ${NEWEST_FIRST}`,
+      [wanted.map(({ entity }) => entity), wanted.map(({ from }) => from), limit],
+    );
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -6,6 +6,7 @@ import type {
   PageRequest,
   PlaceInLine,
   PlanFilter,
+  RecentPlans,
   PlanStorage,
   SlotCounts,
   SlotHolders,
@@ -76,6 +77,10 @@ export class FilesystemPlanStorage implements PlanStorage {
 
   pendingRestores(page: PageRequest): Promise<Page<string>> {
     return this.store.transact(({ plans }) => plans.pendingRestores(page));
+  }
+
+  recentOf(wanted: readonly RecentPlans[], limit: number): Promise<readonly Plan[]> {
+    return this.store.transact(({ plans }) => plans.recentOf(wanted, limit));
   }
 
   list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -6,9 +6,9 @@ import type {
   DeploymentPlace,
   DeploymentRepository,
 } from '../deployment-repository.js';
-import type { Page, PageRequest } from '../page.js';
+import { type Page, pageOf, type PageRequest, rowsToRead } from '../page.js';
 import type { VersionConflict } from '../plan-storage.js';
-import { pageAfterId, pageOfKeys } from './memory-lists.js';
+import { pageAfterId } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
 import type { DeploymentGroup, MemoryTables } from './memory-tables.js';
 import type { MemoryTransaction } from './memory-transaction.js';
@@ -41,9 +41,10 @@ export class InMemoryDeployments implements DeploymentRepository {
     return ok(this.view.put({ ...deployment, version: deployment.version + 1 }));
   }
 
-  async underWay(page: PageRequest): Promise<Page<string>> {
-    const ids = this.view.inGroup('underWay', '').map(({ id }) => id);
-    return pageOfKeys(ids.sort(), page);
+  async underWay(page: PageRequest): Promise<Page<Deployment>> {
+    const { after = '' } = page;
+    const rows = this.view.inGroup('underWay', '').filter(({ id }) => id > after);
+    return pageOf(rows.sort(byId).slice(0, rowsToRead(page)), page, ({ id }) => id);
   }
 
   async underWayAt(places: readonly DeploymentPlace[]): Promise<readonly Deployment[]> {

@@ -2,7 +2,13 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import { goesByItself, isOpen, type Plan, type PlanState } from '@apollo-deploy/domain';
 import { checkPlace } from '../check-place.js';
 import type { Page, PageRequest } from '../page.js';
-import type { OpenPlanExists, PlanFilter, PlanStorage, VersionConflict } from '../plan-storage.js';
+import type {
+  OpenPlanExists,
+  PlanFilter,
+  PlanStorage,
+  RecentPlans,
+  VersionConflict,
+} from '../plan-storage.js';
 import type { PlaceInLine, SlotCounts, SlotHolders } from '../plan-slots.js';
 import { byInstant, dueEntities, nextDue, pageAfterId, pageOfKeys } from './memory-lists.js';
 import { compositeKey, TableView } from './memory-table.js';
@@ -121,6 +127,11 @@ export class InMemoryPlanStorage implements PlanStorage {
   async pendingRestores(page: PageRequest): Promise<Page<string>> {
     const wanted = this.view.inGroup('pending', '').filter(goesByItself);
     return pageOfKeys(wanted.map(({ entity }) => entity).sort(), page);
+  }
+
+  async recentOf(wanted: readonly RecentPlans[], limit: number): Promise<readonly Plan[]> {
+    const pages = await Promise.all(wanted.map((one) => this.list(one, { limit })));
+    return pages.flatMap(({ items }) => items);
   }
 
   async list(filter: PlanFilter, page: PageRequest): Promise<Page<Plan>> {

@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
+import { CountingStore } from '../testing/counting-store.js';
+import { PERSON } from '../testing/engine-world.js';
+import { DeploymentWorld } from '../testing/deployment-world.js';
+import { followDeployments } from './follow-deployments.js';
+
+let store: CountingStore;
+let world: DeploymentWorld;
+beforeEach(async () => {
+  store = new CountingStore(new InMemoryStore());
+  world = await DeploymentWorld.build({}, store);
+});
+
+/** So many services are deployed, and wait for the end of a freeze. */
+async function waiting(services: number): Promise<void> {
+  await world.engine.constraint({
+    ...{ name: 'freeze', kind: 'suppression_window' },
+    spec: { start: '2026-01-01T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+  });
+  for (let index = 0; index < services; index += 1) {
+    const service = `service-${String(index)}`;
+    await world.engine.product(service, { '1.0.0': [] });
+    await world.request({ service });
+  }
+  await world.follow();
+}
+/** What one turn asks of the store. */
+const turn = () =>
+  store.during(() => followDeployments(world.engine.context, world.tools, 'replica-1'));
+
+describe('a turn of the follower', () => {
+  it('costs the same for one deployment that waits as for fifty', async () => {
+    await waiting(1);
+    const one = await turn();
+    store = new CountingStore(new InMemoryStore());
+    world = await DeploymentWorld.build({}, store);
+    await waiting(50);
+    expect(await turn()).toEqual(one);
+    expect(one).toEqual({ transactions: 1, calls: 13 });
+  });
+
+  it('costs more only for those that move', async () => {
+    await waiting(20);
+    const idle = await turn();
+    const [plan] = await world.engine.plans();
+    await world.engine.engine.cancelPlan(PERSON, plan?.id ?? '', 'not today');
+    const moving = await turn();
+    expect(moving.transactions - idle.transactions).toBe(1);
+    expect(moving.calls - idle.calls).toBe(23);
+    expect(await turn()).toEqual(idle);
+  });
+});
