@@ -40,14 +40,21 @@ describe('a turn of the follower', () => {
     expect(one).toEqual({ transactions: 1, calls: 13 });
   });
 
-  it('costs more only for those that move', async () => {
-    await waiting(20);
-    const idle = await turn();
-    const [plan] = await world.engine.plans();
-    await world.engine.engine.cancelPlan(PERSON, plan?.id ?? '', 'not today');
-    const moving = await turn();
-    expect(moving.transactions - idle.transactions).toBe(1);
-    expect(moving.calls - idle.calls).toBe(23);
-    expect(await turn()).toEqual(idle);
+  it('costs more only for those that move, and no more for these among many', async () => {
+    const extra: object[] = [];
+    for (const services of [2, 20]) {
+      store = new CountingStore(new InMemoryStore());
+      world = await DeploymentWorld.build({}, store);
+      await waiting(services);
+      const idle = await turn();
+      const [plan] = await world.engine.plans();
+      await world.engine.engine.cancelPlan(PERSON, plan?.id ?? '', 'not today');
+      const moving = await turn();
+      const { transactions, calls } = moving;
+      extra.push({ transactions: transactions - idle.transactions, calls: calls - idle.calls });
+      expect(await turn()).toEqual(idle);
+    }
+    expect(extra[0]).toMatchObject({ transactions: 1 });
+    expect(extra[1]).toEqual(extra[0]);
   });
 });
