@@ -78,6 +78,16 @@ describe('apolloctl deploy', () => {
     expect(ran.err).toBe('it is under way; apolloctl deployment deploy-1 --wait follows it');
   });
 
+  it('shows how far a strategy is that goes by steps', async () => {
+    const target = {
+      ...{ entity: 'aria-prod', spoke: 'prod', state: 'deployed' },
+      rollout: { step: 2, steps: 5, weight: 50 },
+    };
+    const shown = { ...DEPLOYMENT, strategy: 'canary', targets: [target] };
+    const ran = await run('deploy aria', { hub: hubThat('/deploy', [shown]) });
+    expect(ran.out).toContain('\n  aria-prod   prod    deployed, step 2 of 5 (50 %)   -\n');
+  });
+
   it('follows it until its end, and says what it waits for whenever that changes', async () => {
     const executing = { ...DEPLOYMENT, status: 'deploying', waitsFor: [] };
     const shows = [DEPLOYMENT, DEPLOYMENT, executing, COMPLETED];
@@ -146,6 +156,21 @@ describe('what goes to production', () => {
         '  from     dev (development), where 1.1.0 runs',
         '  to       prod (production), where 1.0.0 runs',
         '  reason   tested',
+      ],
+    },
+    {
+      line: 'promote aria --from dev --to prod --strategy canary --reason tested',
+      path: '/promote',
+      body: {
+        ...{ service: 'aria', from_env: 'dev', to_env: 'prod' },
+        ...{ strategy: 'canary', reason: 'tested' },
+      },
+      says: [
+        'promotes aria',
+        '  from       dev (development), where 1.1.0 runs',
+        '  to         prod (production), where 1.0.0 runs',
+        '  strategy   canary',
+        '  reason     tested',
       ],
     },
     {

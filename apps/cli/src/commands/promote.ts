@@ -7,11 +7,12 @@ import { rootRoute } from '../hub/route.js';
 import { fields } from '../output/columns.js';
 import { plain } from '../output/plain.js';
 import type { Surroundings } from '../surroundings.js';
-import { calling } from './define.js';
+import { calling, given } from './define.js';
 
 interface PromoteOptions extends WaitOption {
   readonly from: string;
   readonly to: string;
+  readonly strategy?: string;
   readonly reason: string;
   readonly yes?: true;
 }
@@ -23,6 +24,7 @@ export function addPromote(program: Command, surroundings: Surroundings): void {
     .description('bring exactly what completed and is healthy in one environment to another')
     .requiredOption('--from <environment>', 'where it runs')
     .requiredOption('--to <environment>', 'where it is to run')
+    .option('--strategy <name>', 'how it is rolled out (rolling)')
     .requiredOption('--reason <text>', 'why; kept with the deployment')
     .option('-y, --yes', 'asks nothing')
     .action(
@@ -35,7 +37,7 @@ export function addPromote(program: Command, surroundings: Surroundings): void {
 async function promote(
   call: Call,
   service: string,
-  { from, to, reason, yes, wait }: PromoteOptions,
+  { from, to, strategy, reason, yes, wait }: PromoteOptions,
 ): Promise<void> {
   const places = await placesOf(call, service);
   const target = placeNamed(places, to);
@@ -45,11 +47,12 @@ async function promote(
       fields([
         ['from', tellPlace(placeNamed(places, from), from)],
         ['to', tellPlace(target, to)],
+        ['strategy', strategy],
         ['reason', reason],
       ]),
     ].join('\n'),
   );
   await call.reconsider('Promote it to production?', yes === true || !isProduction(target));
-  const body = { service, from_env: from, to_env: to, reason };
+  const body = { service, from_env: from, to_env: to, ...given({ strategy }), reason };
   await askFor(call, rootRoute`promote`, body, wait);
 }

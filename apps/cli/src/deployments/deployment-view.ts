@@ -30,7 +30,15 @@ export const DeploymentView = Type.Object({
   durationSeconds: Type.Optional(Type.Number()),
   backup: Text,
   targets: Type.Array(
-    Type.Object({ entity: Text, spoke: Text, state: Text, note: Type.Optional(Text) }),
+    Type.Object({
+      entity: Text,
+      spoke: Text,
+      state: Text,
+      rollout: Type.Optional(
+        Type.Object({ step: Type.Number(), steps: Type.Number(), weight: Type.Number() }),
+      ),
+      note: Type.Optional(Text),
+    }),
   ),
   waitsFor: Type.Optional(Type.Array(WaitView)),
   supersededBy: Type.Optional(Text),

@@ -47,11 +47,18 @@ export function tellDeployment(deployment: DeploymentView): string {
     ]),
     columns(
       ['ENTITY', 'SPOKE', 'STATE', 'NOTE'],
-      targets.map(({ entity, spoke, state, note }) => [entity, spoke, state, note]),
+      targets.map((target) => [target.entity, target.spoke, stateOf(target), target.note]),
       '  ',
     ),
     ...(waitsFor.length === 0 ? [] : ['waits for', ...waitsFor.flatMap(tellWait)]),
   ].join('\n');
+}
+
+/** With how far its strategy is, where that goes by steps. */
+function stateOf({ state, rollout }: DeploymentView['targets'][number]): string {
+  if (rollout === undefined) return state;
+  const { step, steps, weight } = rollout;
+  return `${state}, step ${String(step)} of ${String(steps)} (${String(weight)} %)`;
 }
 
 function tellWait({ code, message, cure, plan, until }: WaitView): readonly string[] {
