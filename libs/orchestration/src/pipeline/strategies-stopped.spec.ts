@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Plan } from '@apollo-deploy/domain';
+import { isOpen, type Plan } from '@apollo-deploy/domain';
 import { cancelPlan } from '../engine/cancel-plan.js';
-import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { requestDeployment } from './request-deployment.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
 import { OWN_VALUES, StrategyWorld } from '../testing/strategy-world.js';
 
@@ -32,6 +33,53 @@ describe('a strategy that is stopped half-way', () => {
       status: 'rolled_back',
       targets: [{ stopped: expect.stringContaining('CANCELLED') }],
     });
+  });
+
+  it('is put back to what was desired where the environment takes nothing back by itself', async () => {
+    const scene = await StrategyWorld.build(undefined, { rollbackOnFailure: false });
+    const { world } = scene;
+    const { id } = await scene.deploy('canary');
+    await scene.bringWell();
+    await scene.bring('Degraded');
+    await scene.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'failed',
+      targets: [{ note: expect.stringContaining('it was not taken back') }],
+    });
+    expect(await world.engine.lastPlan()).toMatchObject({
+      ...{ type: 'rollback', to: { version: '1.0.0' }, values: OWN_VALUES },
+    });
+  });
+
+  it('does not come all at once by its channel after its first step was refused', async () => {
+    const scene = await StrategyWorld.build();
+    const { world } = scene;
+    const { engine } = world;
+    await engine.entity({ channel: 'dev' }, OWN_VALUES);
+    await engine.constraint({
+      ...{ name: 'freeze', kind: 'suppression_window', scope: {} },
+      spec: {
+        ...{ start: '2026-01-05T08:00:00.000Z', end: '2026-01-05T10:00:00.000Z' },
+        reason: 'the books are closed',
+      },
+    });
+    await engine.release('1.2.0');
+    const asked = { kind: 'deploy', service: 'aria', environment: 'dev' } as const;
+    const request = { ...asked, strategy: 'canary' } as const;
+    const { id } = must(await requestDeployment(engine.context, PERSON, request, world.tools));
+    await world.follow();
+    await engine.goTo('2026-01-05T10:00:01.000Z');
+    await world.follow();
+    const first = await engine.lastPlan();
+    expect(first).toMatchObject({ state: 'EXECUTING', values: { apollo: {} } });
+    await engine.result(first.id, failed('refused'));
+    await world.follow();
+    await scene.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'failed' });
+    expect((await engine.plans()).filter(({ state }) => isOpen(state))).toEqual([]);
+    const { entity, why } = await engine.view();
+    expect(entity.desired).toEqual({ channel: 'dev' });
+    expect(why).toContain('was a step of a strategy that failed');
   });
 
   it('goes back on all spokes of a wave where one of them fails', async () => {

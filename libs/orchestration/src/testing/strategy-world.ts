@@ -1,4 +1,4 @@
-import type { Deployment, Plan } from '@apollo-deploy/domain';
+import type { Deployment, Environment, Plan } from '@apollo-deploy/domain';
 import { sha256Hex } from '@apollo-deploy/kernel';
 import { registerRelease } from '../catalog/register-release.js';
 import type { DeploymentRequest } from '../pipeline/request-deployment.js';
@@ -27,8 +27,11 @@ export class StrategyWorld {
 
   private constructor(readonly world: DeploymentWorld) {}
 
-  static async build(store?: Store): Promise<StrategyWorld> {
-    const world = await DeploymentWorld.build({}, store);
+  static async build(
+    store?: Store,
+    environment: Partial<Environment> = {},
+  ): Promise<StrategyWorld> {
+    const world = await DeploymentWorld.build(environment, store);
     const { engine } = world;
     await registerDeclaring(engine);
     await engine.entity({ version: '1.0.0' }, OWN_VALUES);
