@@ -127,7 +127,7 @@ describe('a call to somebody outside', () => {
     other.reply = reply;
     const error = await outage();
     expect(error).toBeInstanceOf(ReceiverUnavailable);
-    expect(error).toMatchObject({ cause: { message: expect.any(String) } });
+    expect(error).toMatchObject({ reached: true, cause: { message: expect.any(String) } });
     expect(other.heard).toHaveLength(1);
     expect(time.pending).toEqual([]);
   });
@@ -136,6 +136,7 @@ describe('a call to somebody outside', () => {
     await other.stop();
     expect(await outage()).toMatchObject({
       name: 'ReceiverUnavailable',
+      reached: false,
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });

@@ -43,13 +43,19 @@ export function callReceiver(address: ReceiverAddress, call: Call, timer: Timer)
   const { name, url, timeoutMs } = address;
   return new Promise((resolve, reject) => {
     const request = open(`${url}${call.path}`, call);
+    let reached = false;
+    request.once('socket', (socket) => {
+      socket.once('connect', () => {
+        reached = true;
+      });
+    });
     const cancel = timer.after(timeoutMs, () => {
       request.destroy(new Error(`no whole answer within ${timeoutMs / 1000} s`));
     });
     const fail = (error: Error): void => {
       cancel();
       const what = `${name} did not answer ${call.method} ${call.path}: ${error.message}`;
-      reject(new ReceiverUnavailable(what, { cause: error }));
+      reject(new ReceiverUnavailable(what, reached, { cause: error }));
     };
     request.once('error', fail);
     request.once('response', (response) => {

@@ -25,6 +25,7 @@ export class GuardedReceiver {
       const { name, url } = this.address;
       throw new ReceiverUnavailable(
         `${name} did not answer again and again and is not asked for a moment; see what is wrong at ${url}, and ask again in half a minute`,
+        false,
       );
     }
     this.circuit = through;

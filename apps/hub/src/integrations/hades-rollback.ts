@@ -4,7 +4,7 @@ import type {
   OutsideRollback,
   RollbackProvider,
 } from '@apollo-deploy/orchestration';
-import { quoted } from './call-receiver.js';
+import { type Answer, quoted } from './call-receiver.js';
 import { GuardedReceiver, type Machine } from './guarded-receiver.js';
 import { ReceiverUnavailable } from './receiver-unavailable.js';
 
@@ -25,10 +25,19 @@ export class HadesRollback implements RollbackProvider {
     try {
       const answer = await this.receiver.call({ method: 'POST', path: '/rollback', body });
       if (answer.status === 200) return ok(undefined);
-      return err({ outcome: 'refused', detail: `it answered ${quoted(answer)}` });
+      const outcome = saysNo(answer) ? 'refused' : 'unknown';
+      return err({ outcome, detail: `it answered ${quoted(answer)}` });
     } catch (error) {
       if (!(error instanceof ReceiverUnavailable)) throw error;
-      return err({ outcome: 'unknown', detail: error.message });
+      return err({ outcome: error.reached ? 'unknown' : 'refused', detail: error.message });
     }
   }
+}
+
+/**
+ * Whether it says itself that it has not done it. What stands before it may give up waiting (502, 504)
+ * while it goes on; of what it took on for later (202) nobody knows how it comes out.
+ */
+function saysNo({ status }: Answer): boolean {
+  return (status >= 400 && status <= 501) || status === 503;
 }

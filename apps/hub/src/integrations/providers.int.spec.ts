@@ -156,7 +156,12 @@ describe('HADES', () => {
     {
       name: 'that it will',
       reply: says(202),
-      expected: { outcome: 'refused', detail: 'it answered 202 and nothing else' },
+      expected: { outcome: 'unknown', detail: 'it answered 202 and nothing else' },
+    },
+    {
+      name: 'what stands before it, that it takes long',
+      reply: says(504, 'timeout'),
+      expected: { outcome: 'unknown', detail: 'it answered 504: timeout' },
     },
     {
       name: 'nothing, as it breaks off',
@@ -170,6 +175,19 @@ describe('HADES', () => {
     other.reply = reply;
     expect(await ask()).toEqual({ ok: false, error: expected });
     expect(other.heard).toHaveLength(1);
+  });
+
+  it('has done nothing where nobody is at its address, nor where it is not asked for that', async () => {
+    const { rollbacks } = providers();
+    await other.stop();
+    const request = { service: 'aria', targetVersion: '1.0.0' };
+    for (let asked = 1; asked <= OPENS_AFTER + 1; asked += 1) {
+      const why = asked <= OPENS_AFTER ? 'ECONNREFUSED' : 'is not asked for a moment';
+      expect(await rollbacks?.rollBack(request)).toEqual({
+        ok: false,
+        error: { outcome: 'refused', detail: expect.stringContaining(why) },
+      });
+    }
   });
 
   it('is given half a minute, and then nobody knows', async () => {
