@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { err, ok } from '@apollo-deploy/kernel';
+import { putEntity } from '../catalog/put-entity.js';
 import type { BackupProvider } from '../backups/backup-provider.js';
 import { OutsideBackups } from '../backups/outside-backups.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
-import { SUCCEEDED } from '../testing/engine-world.js';
+import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { followDeployments } from './follow-deployments.js';
 import type { HealthProvider } from './health-provider.js';
 
@@ -69,6 +70,36 @@ describe('a deployment whose backups somebody else makes', () => {
     await world.follow();
     await backUp();
     expect(outsider.asked).toEqual(['backup of aria in dev']);
+  });
+
+  it('ends where it fails, and what it brings does not come without one by a channel', async () => {
+    outsider.takes = async () => err({ detail: 'CHRONOS answered 503: no disk' });
+    const { engine } = world;
+    await engine.constraint({
+      name: 'freeze',
+      kind: 'suppression_window',
+      spec: { start: '2026-01-01T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+    });
+    const entity = { name: 'aria-dev', spoke: 'dev', product: 'aria', namespace: 'aria' };
+    must(await putEntity(engine.context, PERSON, { ...entity, desired: { channel: 'dev' } }));
+    await engine.release('1.1.0');
+    await engine.settle();
+    expect(await engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'BLOCKED' });
+    const { id } = await world.deploy({ version: '1.1.0' });
+    await engine.goTo('2026-01-06T00:00:00.000Z');
+    await engine.engine.markDue();
+    await world.follow();
+    await backUp();
+    expect(await world.stored(id)).toMatchObject({ status: 'failed' });
+    expect(await desired()).toEqual({ channel: 'dev' });
+    await world.follow();
+    const plans = (await engine.plans()).map(({ type, state }) => `${type} ${state}`);
+    expect(plans).toEqual(['install SUCCEEDED', 'upgrade CANCELLED']);
+
+    outsider.takes = async () => ok({});
+    await world.deploy({ version: '1.1.0' });
+    await backUp();
+    expect(await engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
   });
 });
 

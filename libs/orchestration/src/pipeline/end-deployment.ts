@@ -9,6 +9,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { declineUnbacked } from './decline-unbacked.js';
 import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
 import { holdRolledBack } from './hold-rolled-back.js';
 import { endRollout } from './rollouts.js';
@@ -34,7 +35,8 @@ export async function endDeployment(
       continue;
     }
     const why = await putBack(context, unit, deployment, target);
-    if (why !== undefined) left.push(`${target.entity}: ${why}`);
+    if (why === undefined) await declineUnbacked(context, unit, deployment, target);
+    else left.push(`${target.entity}: ${why}`);
   }
   if (deployment.kind === 'rollback') {
     const healthy = deployment.targets.filter(({ state }) => state === 'healthy');
