@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@apollo-deploy/local-cluster/testing';
 import { aChart } from '../src/testing/chart-archive.js';
-import { TestHub } from '../src/testing/test-hub.js';
+import { type Answer, TestHub } from '../src/testing/test-hub.js';
+import { PipelineHub } from './support/pipeline-hub.js';
 import { PipelineScene } from './support/pipeline-scene.js';
 
 describe('idempotency keys', () => {
@@ -165,4 +167,74 @@ describe('idempotency keys of the pipeline', () => {
       }
     },
   );
+});
+
+describe('a request for a deployment that waits for its answer', () => {
+  const BODY = { service: 'web', version: '1.0.0' };
+  const HOTFIX = { service: 'web', version: '1.0.0', reason: 'Critical auth bug' };
+  const key = (wait: number) => ({ 'idempotency-key': 'a-key', prefer: `wait=${String(wait)}` });
+  let here: PipelineHub;
+  let there: TestHub;
+  beforeEach(async () => {
+    here = await PipelineHub.start();
+    there = await TestHub.start({ deployments: { settlingMs: 0 } }, { store: here.hub.store });
+  });
+  afterEach(async () => {
+    await here.stop();
+    await there.stop();
+  });
+
+  /** Asked for at one replica, which has not answered yet. */
+  async function asking(path: string, body: object): Promise<{ readonly answer: Promise<Answer> }> {
+    const answer = here.hub.post(path, body, key(60));
+    await eventually('the deployment', async () => ((await total()) === 1 ? true : undefined));
+    return { answer };
+  }
+  const total = async () => (await there.get('/history/web')).body['total_deployments'];
+
+  it('is found by its repetition at another replica, and makes no other one', async () => {
+    const { answer } = await asking('/deploy', BODY);
+    const again = await there.post('/deploy', BODY, key(0));
+    expect(again).toMatchObject({ status: 202, body: { status: 'deploying' } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const other = { ...BODY, version: '1.1.0' };
+    expect(await there.post('/deploy', other, key(0))).toMatchObject({
+      status: 409,
+      body: { code: 'http/idempotency_mismatch' },
+    });
+    await here.carryOut('dev');
+    const { status, body } = await answer;
+    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'completed' } });
+    expect(body['deployment_id']).toBe(again.body['deployment_id']);
+    expect(await total()).toBe(1);
+  });
+
+  it('is found by its repetition though the replica died that had it', async () => {
+    const { answer } = await asking('/deploy', BODY);
+    const { store } = here.hub;
+    const kept = await store.transact((unit) => unit.idempotency.get('dev-operator', 'a-key'));
+    expect(kept).toMatchObject({ status: 102, body: { deployment: expect.any(String) } });
+    const lost = answer.catch(() => 'no answer');
+    here.hub.app.getHttpServer().closeAllConnections();
+    expect(await lost).toBe('no answer');
+    // One that is killed does not get to keep how far it had come by then.
+    if (kept !== undefined) await store.transact((unit) => unit.idempotency.put(kept));
+    const again = there.post('/deploy', BODY, key(60));
+    await here.carryOut('dev');
+    expect(await again).toMatchObject({ status: 200, body: { status: 'completed' } });
+    expect(await total()).toBe(1);
+  });
+
+  it('says of a hotfix what it goes past, also to its repetition', async () => {
+    const { answer } = await asking('/hotfix', HOTFIX);
+    const again = await there.post('/hotfix', HOTFIX, key(0));
+    expect(again).toMatchObject({
+      status: 202,
+      body: { break_glass: expect.any(String), waives: ['window', 'soak', 'promoted', 'health'] },
+    });
+    const lost = answer.catch(() => 'no answer');
+    here.hub.app.getHttpServer().closeAllConnections();
+    await lost;
+    expect(await total()).toBe(1);
+  });
 });

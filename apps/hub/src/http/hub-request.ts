@@ -12,6 +12,11 @@ export interface HubRequest extends Request {
   authority?: Authority;
   /** By what the principal was let in; set by `AuthenticateGuard`, absent where it took nothing. */
   standing?: Standing;
+  /**
+   * The deployment that the same request has made before, of which no answer was kept; set by
+   * `IdempotencyInterceptor`.
+   */
+  underWay?: string;
   /** The bytes of the uploaded chart; set by `UploadInterceptor`. */
   upload?: Buffer;
 }

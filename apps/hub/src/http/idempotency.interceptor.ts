@@ -1,7 +1,12 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { Json } from '@apollo-deploy/kernel';
-import type { Context, IdempotencyRecord } from '@apollo-deploy/orchestration';
+import {
+  type Context,
+  type IdempotencyRecord,
+  REQUEST_UNDER_WAY,
+  RequestRepeated,
+} from '@apollo-deploy/orchestration';
 import type { Response } from 'express';
 import { finalize, from, lastValueFrom, type Observable } from 'rxjs';
 import type { HubRequest } from './hub-request.js';
@@ -23,7 +28,9 @@ type Kept = Omit<IdempotencyRecord, 'status' | 'body' | 'createdAt'>;
  * The record is a second transaction, after that of the use case, and which keys are under way is
  * known to this process only. So a repetition after a crash between effect and record, or at another
  * replica before the record is there, is carried out again, and the use case's own rule decides what
- * comes of it: a name is taken, a plan has moved, a token replaces the one before.
+ * comes of it: a name is taken, a plan has moved, a token replaces the one before. Requests for
+ * deployments, which wait long for their answer, keep themselves with what they make: their repetition
+ * waits for the same deployment.
  */
 export class IdempotencyInterceptor implements NestInterceptor {
   /** Under way in this process. */
@@ -47,7 +54,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const kept: Kept = { principal, key, requestDigest: requestDigest(request) };
     const secret =
       this.reflector.get<true | undefined>(SecretAnswer, execution.getHandler()) ?? false;
-    return from(this.once(kept, secret, response, next)).pipe(
+    return from(this.once(kept, secret, { request, response }, next)).pipe(
       finalize(() => this.running.delete(slot)),
     );
   }
@@ -55,14 +62,24 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private async once(
     kept: Kept,
     secret: boolean,
-    response: Response,
+    { request, response }: Exchange,
     next: CallHandler,
   ): Promise<unknown> {
+    const { principal, key, requestDigest: digest } = kept;
     const stored = await this.context.store.transact((unit) =>
-      unit.idempotency.get(kept.principal, kept.key),
+      unit.idempotency.get(principal, key),
     );
-    if (stored !== undefined) return answerAgain(stored, kept, response);
-    const answer: unknown = await lastValueFrom(next.handle());
+    const made = stored === undefined ? undefined : deploymentUnderWay(stored, kept);
+    if (stored !== undefined && made === undefined) return answerAgain(stored, kept, response);
+    if (made !== undefined) {
+      request.underWay = made;
+      response.setHeader('Idempotency-Replayed', 'true');
+    } else if (request.principal !== undefined) {
+      request.principal = { ...request.principal, once: { key, requestDigest: digest } };
+    }
+    const answer: unknown = await lastValueFrom(next.handle()).catch(unlessRepeated);
+    // Whoever asked first may still be told its end.
+    if (made !== undefined && response.statusCode === 202) return answer;
     return this.keep(kept, response, { answer, secret });
   }
 
@@ -80,10 +97,33 @@ export class IdempotencyInterceptor implements NestInterceptor {
     };
     const other = await this.context.store.transact(async (unit) => {
       const inserted = await unit.idempotency.insert(record);
-      return inserted.ok ? undefined : await unit.idempotency.get(kept.principal, kept.key);
+      if (inserted.ok) return undefined;
+      const stored = await unit.idempotency.get(kept.principal, kept.key);
+      if (stored?.status !== REQUEST_UNDER_WAY) return stored;
+      await unit.idempotency.put(record);
+      return undefined;
     });
     return other === undefined ? answer : answerAgain(other, kept, response);
   }
+}
+
+interface Exchange {
+  readonly request: HubRequest;
+  readonly response: Response;
+}
+
+/** The deployment that exactly this request has made, while no answer to it is kept. */
+function deploymentUnderWay(
+  { status, requestDigest: digest, body }: IdempotencyRecord,
+  kept: Kept,
+): string | undefined {
+  if (status !== REQUEST_UNDER_WAY || digest !== kept.requestDigest) return undefined;
+  const made = (body as { readonly deployment?: Json }).deployment;
+  return typeof made === 'string' ? made : undefined;
+}
+
+function unlessRepeated(error: unknown): never {
+  throw error instanceof RequestRepeated ? inFlight() : error;
 }
 
 function answerAgain(stored: IdempotencyRecord, kept: Kept, response: Response): Json {

@@ -95,13 +95,13 @@ export class PromotionsController {
     const { asked, shown } = await this.answer.of(prefer, response, async () =>
       accepted(await requestHotfix(this.context, caller, request, this.tools)),
     );
-    const { breakGlass } = asked.deployment;
+    const { breakGlass } = asked?.deployment ?? shown.deployment;
     return {
       ...askedView('Hotfix', shown),
       warning: WARNING,
       ...(breakGlass !== undefined && { break_glass: breakGlass }),
-      waives: asked.waives,
-      ...(asked.notWaived !== undefined && { not_waived: asked.notWaived }),
+      waives: asked?.waives ?? (await this.waivedBy(breakGlass)),
+      ...(asked?.notWaived !== undefined && { not_waived: asked.notWaived }),
     };
   }
 
@@ -138,5 +138,12 @@ export class PromotionsController {
       return problemOf('rollback/failed', { detail, data }, request.requestId);
     }
     return rollbackView(shown);
+  }
+
+  /** What a hotfix went past that was asked for before. */
+  private async waivedBy(breakGlass: string | undefined): Promise<readonly string[]> {
+    if (breakGlass === undefined) return [];
+    const glass = await this.context.store.transact((unit) => unit.breakGlasses.get(breakGlass));
+    return glass?.waives ?? [];
   }
 }

@@ -22,6 +22,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { reportedState } from '../spokes/release-state.js';
 import { checkStrategy } from './check-strategy.js';
 import type { FollowTools } from './follow-tools.js';
+import { keepRequest } from './keep-request.js';
 import { planTargets } from './plan-targets.js';
 import { stepDeployment } from './step-deployment.js';
 import { takePlace } from './take-place.js';
@@ -116,6 +117,7 @@ export async function requestDeploymentIn(
     version: 1,
   });
   if (!inserted.ok) throw new InvariantViolation(`the place of deployment ${id} is taken`);
+  await keepRequest(unit, principal, inserted.value);
   await recordRequest(context, unit, principal, inserted.value);
   return ok(await begin(context, unit, inserted.value, tools));
 }

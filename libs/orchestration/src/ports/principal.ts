@@ -10,6 +10,11 @@ export interface Principal {
   readonly token?: string;
   /** Ties the audit entry to the request; absent for what the engine does by itself. */
   readonly requestId?: string;
+  /**
+   * Under which key, and for which request (a digest), it is asked for, so that it is done once however
+   * often it is sent. Absent: each time is one of its own.
+   */
+  readonly once?: { readonly key: string; readonly requestDigest: string };
 }
 
 /** The engine acting on its own. */

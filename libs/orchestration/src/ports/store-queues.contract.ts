@@ -253,6 +253,22 @@ function describeTrails(store: () => Store): void {
       expect(await store().transact((unit) => unit.idempotency.insert(other))).toEqual(ok(other));
     });
 
+    it('take the place of what was kept while they were worked out, and of no other', async () => {
+      const early = anIdempotencyRecord({ status: 102, body: { deployment: 'deploy-1' } });
+      const final = anIdempotencyRecord({ status: 200, body: { done: true } });
+      const other = anIdempotencyRecord({ principal: 'sre-1', status: 201 });
+      await store().transact(async (unit) => {
+        for (const record of [early, other]) await unit.idempotency.insert(record);
+        await unit.idempotency.put(final);
+        await unit.idempotency.put(anIdempotencyRecord({ key: 'key-2' }));
+      });
+      await store().transact(async (unit) => {
+        expect(await unit.idempotency.get('dev-operator', 'key-1')).toEqual(final);
+        expect(await unit.idempotency.get('sre-1', 'key-1')).toEqual(other);
+        expect(await unit.idempotency.get('dev-operator', 'key-2')).toBeDefined();
+      });
+    });
+
     it('are forgotten if they were given before an instant, and no others', async () => {
       const records = [
         { key: 'a millisecond before', createdAt: '2026-03-02T12:00:59.999Z' },

@@ -183,6 +183,8 @@ export interface AuditTrail {
 export interface IdempotencyRepository {
   get(principal: string, key: string): Promise<IdempotencyRecord | undefined>;
   insert(record: IdempotencyRecord): Promise<Result<IdempotencyRecord, AlreadyExists>>;
+  /** Writes it in the place of the one of the same principal and key, or where there is none. */
+  put(record: IdempotencyRecord): Promise<void>;
   /** Takes out every record that was made before this instant (RFC 3339). */
   forgetBefore(instant: string): Promise<void>;
 }

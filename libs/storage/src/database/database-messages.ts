@@ -94,6 +94,10 @@ export class DatabaseIdempotency implements IdempotencyRepository {
     return inserted === undefined ? err({ code: 'already_exists' }) : ok(inserted);
   }
 
+  put(record: IdempotencyRecord): Promise<void> {
+    return this.table.upsert([record]);
+  }
+
   async forgetBefore(instant: string): Promise<void> {
     await this.session.query('DELETE FROM idempotency_records WHERE created_at < $1', [instant]);
   }

@@ -102,6 +102,10 @@ export class InMemoryIdempotency implements IdempotencyRepository {
     return ok(this.view.put(record));
   }
 
+  async put(record: IdempotencyRecord): Promise<void> {
+    this.view.put(record);
+  }
+
   async forgetBefore(instant: string): Promise<void> {
     const before = Date.parse(instant);
     for (const { row } of this.view.all()) {
