@@ -106,6 +106,21 @@ describe('apolloctl deploy', () => {
     expect(ran.out).toContain('\n  took         4.5 s\n');
   });
 
+  it('tells each step of a canary', async () => {
+    const at = (step: number, weight: number) => ({
+      ...{ ...DEPLOYMENT, status: 'deploying', waitsFor: [] },
+      targets: [{ ...DEPLOYMENT.targets[0], rollout: { step, steps: 3, weight } }],
+    });
+    const shows = [at(1, 10), at(1, 10), at(2, 50), COMPLETED];
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', shows) });
+    expect(ran.out.split('\n').slice(1, 5)).toEqual([
+      'deploying',
+      '  aria-prod: step 1 of 3 (10 %)',
+      'deploying',
+      '  aria-prod: step 2 of 3 (50 %)',
+    ]);
+  });
+
   it('says that it has not ended in the time that was given it', async () => {
     const ran = await run('deploy aria --wait=2', { hub: hubThat('/deploy', [DEPLOYMENT]) });
     expect(ran.code).toBe(2);
@@ -219,6 +234,15 @@ describe('what goes to production', () => {
     },
   );
 
+  it('by a rollback says which values go back', async () => {
+    const changes = [{ path: 'replicas', change: 'changed', before: 3, after: 2 }];
+    const back = { ...COMPLETED, restoredValues: [{ entity: 'aria-prod', changes, more: 1 }] };
+    const ran = await run('rollback aria --reason broken', { hub: hubThat('/rollback', [back]) });
+    expect(ran.out).toContain(
+      '\nvalues that go back at aria-prod\n  replicas: 3 -> 2\n  and 1 more',
+    );
+  });
+
   it('is not asked about where it is staging', async () => {
     const line = 'promote aria --from dev --to staging --reason tested';
     const hub = hubThat('/promote', [COMPLETED]);
@@ -233,6 +257,15 @@ describe('what goes to production', () => {
       path: '/hotfix',
       body: { service: 'aria', reason: 'urgent-enough', version: '1.0.2', environment: 'prod-eu' },
       says: '  version   1.0.2\n  to        prod-eu\n',
+    },
+    {
+      line: 'promote aria --from dev --to prod --reason tested --strategy canary',
+      path: '/promote',
+      body: {
+        ...{ service: 'aria', from_env: 'dev', to_env: 'prod' },
+        ...{ reason: 'tested', strategy: 'canary' },
+      },
+      says: 'promotes aria\n',
     },
     {
       line: 'rollback aria --reason broken --to 1.0.0 --environment dev',

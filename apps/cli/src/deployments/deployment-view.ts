@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ValueChange } from '../plans/plan-view.js';
 
 const Text = Type.String();
 
@@ -10,6 +11,19 @@ const WaitView = Type.Object({
   until: Type.Optional(Text),
 });
 export type WaitView = Static<typeof WaitView>;
+
+/** How far a deployment has come at one entity. */
+const TargetView = Type.Object({
+  entity: Text,
+  spoke: Text,
+  state: Text,
+  rollout: Type.Optional(
+    Type.Object({ step: Type.Number(), steps: Type.Number(), weight: Type.Number() }),
+  ),
+  stopped: Type.Optional(Text),
+  note: Type.Optional(Text),
+});
+export type TargetView = Static<typeof TargetView>;
 
 /** The parts of a deployment that people are shown. */
 export const DeploymentView = Type.Object({
@@ -29,16 +43,11 @@ export const DeploymentView = Type.Object({
   endedAt: Type.Optional(Text),
   durationSeconds: Type.Optional(Type.Number()),
   backup: Text,
-  targets: Type.Array(
-    Type.Object({
-      entity: Text,
-      spoke: Text,
-      state: Text,
-      rollout: Type.Optional(
-        Type.Object({ step: Type.Number(), steps: Type.Number(), weight: Type.Number() }),
-      ),
-      note: Type.Optional(Text),
-    }),
+  targets: Type.Array(TargetView),
+  restoredValues: Type.Optional(
+    Type.Array(
+      Type.Object({ entity: Text, changes: Type.Array(ValueChange), more: Type.Number() }),
+    ),
   ),
   waitsFor: Type.Optional(Type.Array(WaitView)),
   supersededBy: Type.Optional(Text),

@@ -2,7 +2,8 @@ import { columns, fields } from '../output/columns.js';
 import { second } from '../output/instant.js';
 import { plain } from '../output/plain.js';
 import { cureFor } from '../plans/tell-plan.js';
-import type { DeploymentView, WaitView } from './deployment-view.js';
+import { tellChanges } from '../plans/tell-diff.js';
+import type { DeploymentView, TargetView, WaitView } from './deployment-view.js';
 
 /** A deployment in one line, such as `promote of aria to prod, 1.0.0 -> 1.1.0`. */
 export function deploymentTitle({
@@ -23,13 +24,18 @@ export function versionsOf({
 }
 
 /** How far a deployment has come, and what it waits for. */
-export function tellProgress({ status, waitsFor = [] }: DeploymentView): string {
-  return [plain(status), ...waitsFor.flatMap(tellWait)].join('\n');
+export function tellProgress({ status, targets, waitsFor = [] }: DeploymentView): string {
+  const steps = targets.flatMap((target) => {
+    const step = stepOf(target);
+    return step === undefined ? [] : `  ${plain(target.entity)}: ${step}`;
+  });
+  return [plain(status), ...steps, ...waitsFor.flatMap(tellWait)].join('\n');
 }
 
 /** All that is told of one deployment. */
 export function tellDeployment(deployment: DeploymentView): string {
   const { waitsFor = [], targets, durationSeconds, rollbackVersion, supersededBy } = deployment;
+  const { restoredValues = [] } = deployment;
   return [
     deploymentTitle(deployment),
     fields([
@@ -47,18 +53,29 @@ export function tellDeployment(deployment: DeploymentView): string {
     ]),
     columns(
       ['ENTITY', 'SPOKE', 'STATE', 'NOTE'],
-      targets.map((target) => [target.entity, target.spoke, stateOf(target), target.note]),
+      targets.map((target) => [
+        ...[target.entity, target.spoke, stateOf(target), target.stopped ?? target.note],
+      ]),
       '  ',
     ),
+    ...restoredValues.flatMap(({ entity, changes, more }) => [
+      `values that go back at ${plain(entity)}`,
+      ...tellChanges(changes, more).map((line) => `  ${line}`),
+    ]),
     ...(waitsFor.length === 0 ? [] : ['waits for', ...waitsFor.flatMap(tellWait)]),
   ].join('\n');
 }
 
 /** With how far its strategy is, where that goes by steps. */
-function stateOf({ state, rollout }: DeploymentView['targets'][number]): string {
-  if (rollout === undefined) return state;
+function stateOf(target: TargetView): string {
+  const step = stepOf(target);
+  return step === undefined ? target.state : `${target.state}, ${step}`;
+}
+
+function stepOf({ rollout }: TargetView): string | undefined {
+  if (rollout === undefined) return undefined;
   const { step, steps, weight } = rollout;
-  return `${state}, step ${String(step)} of ${String(steps)} (${String(weight)} %)`;
+  return `step ${String(step)} of ${String(steps)} (${String(weight)} %)`;
 }
 
 function tellWait({ code, message, cure, plan, until }: WaitView): readonly string[] {

@@ -68,7 +68,8 @@ export const PlanView = Type.Object({
 });
 export type PlanView = Static<typeof PlanView>;
 
-const ValueChange = Type.Object({
+/** How a value differs from what it was. */
+export const ValueChange = Type.Object({
   path: Text,
   change: Text,
   before: Type.Optional(Type.Unknown()),

@@ -8,7 +8,7 @@ export function tellDiff({ from, values, manifest }: DiffView): string {
   const head = values.known
     ? `values, against what runs now (${running ?? 'nothing'})`
     : `values that it sets, all of them, because nobody can compare: ${plain(values.why)}`;
-  const lines = [...changes.map(tellChange), ...(more > 0 ? [`and ${more} more`] : [])];
+  const lines = tellChanges(changes, more);
   return [
     head,
     ...(lines.length > 0 ? lines : [values.known ? 'no change' : 'none']).map(
@@ -16,6 +16,11 @@ export function tellDiff({ from, values, manifest }: DiffView): string {
     ),
     ...(manifest.known ? [] : [`manifest not shown: ${plain(manifest.why)}`]),
   ].join('\n');
+}
+
+/** Changes of values, one a line; `more` are not among them. */
+export function tellChanges(changes: readonly ValueChange[], more: number): readonly string[] {
+  return [...changes.map(tellChange), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 function tellChange({ path, change, before, after }: ValueChange): string {
