@@ -4,7 +4,7 @@ import { declinePlan } from '../engine/decline-plan.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
-import { loadFreshBackups } from './fresh-backups.js';
+import { backsUp, loadFreshBackups } from './fresh-backups.js';
 
 /**
  * Declines the plan of a deployment that ends because its backup failed: else what was not to go without
@@ -15,13 +15,14 @@ export async function declineUnbacked(
   context: Context,
   unit: UnitOfWork,
   deployment: Deployment,
-  { entity, planId, state }: DeploymentTarget,
+  { entity, planId, state, startedAt: since }: DeploymentTarget,
 ): Promise<void> {
-  if (planId === undefined || state !== 'failed') return;
+  if (planId === undefined || since === undefined || state !== 'failed') return;
+  if (!backsUp(deployment)) return;
   const plan = await unit.plans.get(planId);
   if (plan === undefined || !waits(plan) || plan.content.base === null) return;
   const { releaseDigest } = plan.content.base;
-  const backups = await loadFreshBackups(unit, deployment, [{ entity, releaseDigest }]);
+  const backups = await loadFreshBackups(unit, [{ entity, releaseDigest, since }]);
   const backup = backups.get(entity);
   if (backup?.status !== 'failed') return;
   const reason = `the backup by ${backup.by} failed: ${backup.detail ?? 'it did not say why'}`;
