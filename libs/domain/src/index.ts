@@ -196,6 +196,7 @@ export {
   type SourceDeployment,
 } from './pipeline/promotion-source.js';
 export { isNewer } from './pipeline/is-newer.js';
+export { hasBegun, onlyWaits } from './pipeline/only-waits.js';
 export { restoredValues, type RestoredValues } from './pipeline/restored-values.js';
 export { versionBefore } from './pipeline/version-before.js';
 export { placeLeftBy, placeOf } from './plans/place-in-line.js';

@@ -124,7 +124,9 @@ export class DeploymentView {
   @ApiProperty({ enum: DEPLOYMENT_STRATEGIES })
   strategy!: string;
 
-  @ApiPropertyOptional({ description: 'Absent: nothing ran there.' })
+  @ApiPropertyOptional({
+    description: 'What ran when it began. Absent: nothing did, or it has not begun.',
+  })
   fromVersion?: string;
 
   @ApiProperty()
@@ -189,7 +191,7 @@ export class DeploymentView {
   @ApiProperty({ type: [StepView] })
   steps!: readonly StepView[];
 
-  @ApiPropertyOptional({ description: 'The newer deployment that took its place.' })
+  @ApiPropertyOptional({ description: 'The newer deployment that took its place while it waited.' })
   supersededBy?: string;
 
   @ApiProperty()

@@ -85,7 +85,7 @@ export interface Deployment {
   readonly status: DeploymentStatus;
   /** What its entities are set to. */
   readonly wish: Extract<DesiredState, { version: string } | { channel: string }>;
-  /** What ran before; absent = nothing did, or nobody knew. */
+  /** What ran before when it began; absent = nothing did, nobody knew, or it is queued. */
   readonly fromVersion?: string;
   readonly toVersion: string;
   readonly chartSha256: string;
@@ -105,7 +105,7 @@ export interface Deployment {
   readonly steps: readonly DeploymentStep[];
   readonly targets: readonly DeploymentTarget[];
   readonly backup: DeploymentBackup;
-  /** The newer one that took its place before any of its plans had gone out. */
+  /** The newer one that took its place while it waited; what it had brought by then stays. */
   readonly supersededBy?: string;
   readonly proof?: PromotionProof;
   /** The id of the break-glass that was opened for it, and ends with it. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeploymentWorld } from '../testing/deployment-world.js';
-import { failed, SUCCEEDED } from '../testing/engine-world.js';
+import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
+import { rollBack } from './roll-back.js';
 
 let world: DeploymentWorld;
 let two: OtherSpoke;
@@ -84,5 +85,47 @@ describe('a deployment to several spokes', () => {
       targets: [{ state: 'healthy' }, { state: 'skipped' }],
     });
     expect(await desiredOf('aria-two')).toEqual({ version: '1.0.0' });
+  });
+});
+
+describe('a deployment whose first wave does well and whose next one is held', () => {
+  let first: string;
+  beforeEach(async () => {
+    await world.engine.constraint({
+      ...{ name: 'freeze', kind: 'suppression_window', scope: { entities: ['aria-two'] } },
+      spec: { start: '2026-01-05T00:00:00Z', end: '2026-01-09T00:00:00Z', reason: 'Fair' },
+    });
+    const before = await world.deploy({ version: '1.0.0' });
+    await lookOn();
+    expect(await world.stored(before.id)).toMatchObject({ status: 'completed' });
+    first = (await world.deploy({ version: '1.1.0' })).id;
+    const { id } = await world.engine.lastPlan();
+    await world.engine.result(id, SUCCEEDED, { version: '1.1.0', revision: 2 });
+    await lookOn();
+    expect(await world.stored(first)).toMatchObject({
+      targets: [{ state: 'healthy' }, { state: 'started' }],
+    });
+  });
+
+  it('gives way to a newer one, says what stays, and is to go no further', async () => {
+    const { id, queued } = await world.deploy({ kind: 'rollback', version: '1.0.0' });
+    expect(queued).toBe(false);
+    expect(await world.stored(first)).toMatchObject({
+      ...{ status: 'failed', supersededBy: id },
+      notes: `deployment ${id} took its place while it waited; 1.1.0 stays at aria-dev until that changes it`,
+    });
+    expect(await desiredOf('aria-two')).toEqual({ version: '1.0.0' });
+    expect(await desiredOf('aria-dev')).toEqual({ version: '1.0.0' });
+    expect(await world.engine.lastPlan()).toMatchObject({
+      ...{ entity: 'aria-dev', type: 'rollback', state: 'EXECUTING' },
+    });
+  });
+
+  it('is taken back by a rollback that names no version, to what completed before it', async () => {
+    const { context } = world.engine;
+    const place = { service: 'aria', environment: 'dev' };
+    const made = must(await rollBack(context, PERSON, place, world.tools));
+    expect(made).toMatchObject({ queued: false, toVersion: '1.0.0' });
+    expect(await world.stored(first)).toMatchObject({ supersededBy: made.id });
   });
 });

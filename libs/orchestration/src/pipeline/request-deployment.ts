@@ -19,11 +19,11 @@ import { productNotFound } from '../catalog/register-release.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { reportedState } from '../spokes/release-state.js';
 import { checkStrategy } from './check-strategy.js';
 import type { FollowTools } from './follow-tools.js';
 import { keepRequest } from './keep-request.js';
 import { planTargets } from './plan-targets.js';
+import { runningVersionOf } from './running-version-of.js';
 import { stepDeployment } from './step-deployment.js';
 import { takePlace } from './take-place.js';
 
@@ -57,8 +57,8 @@ const UNIQUE_LENGTH = 12;
 const FIRST_STEPS_MAX = 5;
 
 /**
- * Records a deployment and takes its first step. It takes the place of one that waits there, if none of
- * its plans has gone out, and waits behind one that executes. A development environment that no
+ * Records a deployment and takes its first step. It takes the place of one that only waits there, and
+ * waits behind one that executes. A development environment that no
  * version is named for follows its channel from then on; else what is deployed is pinned. Nothing but a
  * promotion, a hotfix or a rollback reaches production.
  */
@@ -96,7 +96,9 @@ export async function requestDeploymentIn(
   const id = idFor(context, product);
   const place = await takePlace(context, unit, { id, ...request }, tools);
   if (!place.ok) return place;
-  const from = await runningVersionOf(unit, product, environment);
+  const queued = place.value === 'queued';
+  // What runs when it begins may not be what runs now.
+  const from = queued ? undefined : await runningVersionOf(unit, request);
   const at = context.clock.now().toISOString();
   const inserted = await unit.deployments.insert({
     ...{ id, service: product.name, environment: environment.name, kind: request.kind },
@@ -109,7 +111,7 @@ export async function requestDeploymentIn(
     ...{ deployedBy: principal.name, deployedByKind: principal.kind, deployedAt: at },
     ...(request.reason !== undefined && { reason: request.reason, notes: request.reason }),
     ...(request.notes !== undefined && { notes: request.notes }),
-    queued: place.value === 'queued',
+    queued,
     steps: [{ status: 'pending', at }],
     targets: withValues(planned.value, request),
     backup: backupFor(request, environment),
@@ -229,28 +231,6 @@ async function newestIn(
   const candidates = { releases, channelVersions, recalls, objections: () => [] };
   const newest = selectTarget({ channel }, candidates);
   return newest.kind === 'release' ? newest.release : undefined;
-}
-
-async function runningVersionOf(
-  unit: UnitOfWork,
-  { name: product }: Product,
-  { name }: Environment,
-): Promise<string | undefined> {
-  const entities = await unit.entities.ofProductsIn([name], [product]);
-  const spokes = await unit.spokes.getMany(entities.map(({ spoke }) => spoke));
-  const states = await unit.releaseStates.summaries(entities);
-  for (const entity of entities) {
-    const spoke = spokes.find((one) => one.name === entity.spoke);
-    const state = states.find(
-      (one) =>
-        one.spoke === entity.spoke &&
-        one.namespace === entity.namespace &&
-        one.releaseName === entity.releaseName,
-    );
-    const release = reportedState(entity, spoke, state)?.release;
-    if (release != null && release.helmStatus !== 'uninstalled') return release.version;
-  }
-  return undefined;
 }
 
 /** Production never does without; a development environment never needs one. */

@@ -5,7 +5,6 @@ import {
   refusal,
   type Refusal,
   runningVersion,
-  versionBefore,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
@@ -22,6 +21,7 @@ import {
 import { rollBackOutside } from './roll-back-outside.js';
 import type { RollbackProvider } from './rollback-provider.js';
 import { servicePlaces } from './service-places.js';
+import { versionToRestore } from './version-to-restore.js';
 
 /** What somebody asks to go back. */
 export interface RollbackRequest {
@@ -29,13 +29,10 @@ export interface RollbackRequest {
   readonly service: string;
   /** The name of an environment; absent = the highest tier in which it runs. */
   readonly environment?: string;
-  /** Absent = what COMPLETED there before what runs. */
+  /** Absent = what COMPLETED there before what runs, or before what is on its way there (`versionToRestore`). */
   readonly targetVersion?: string;
   readonly reason?: string;
 }
-
-/** So far back it is looked for what COMPLETED. */
-const REMEMBERED = 200;
 
 /**
  * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service
@@ -52,11 +49,13 @@ export async function rollBack(
 ): Promise<Result<Deployment, Refusal>> {
   const { rollbacks: provider } = context;
   const aimed =
-    provider === undefined ? request : await aimOutside(context, principal, request, provider);
+    provider === undefined
+      ? request
+      : await aimOutside(context, principal, request, { provider, tools });
   if ('ok' in aimed) return aimed;
   return context.store.transact(async (unit) => {
     const { service, reason } = request;
-    const goal = await goalOf(context, unit, aimed);
+    const goal = await goalOf(context, unit, aimed, tools);
     if (!goal.ok) return goal;
     const asked = {
       ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
@@ -92,11 +91,11 @@ async function aimOutside(
   context: Context,
   principal: Principal,
   request: RollbackRequest,
-  provider: RollbackProvider,
+  { provider, tools }: { readonly provider: RollbackProvider; readonly tools: FollowTools },
 ): Promise<RollbackRequest | (Result<never, Refusal> & { readonly ok: false })> {
   const { service, reason } = request;
   const goal = await context.store.transact(async (unit) => {
-    const found = await goalOf(context, unit, request);
+    const found = await goalOf(context, unit, request, tools);
     if (!found.ok) return found;
     const { environment, version } = found.value;
     return ok({ environment, version, release: await unit.releases.get(service, version) });
@@ -117,6 +116,7 @@ async function goalOf(
   context: Context,
   unit: UnitOfWork,
   request: RollbackRequest,
+  tools: FollowTools,
 ): Promise<Result<{ readonly environment: string; readonly version: string }, Refusal>> {
   const { service } = request;
   if ((await unit.products.get(service)) === undefined) return err(noPrevious(service));
@@ -126,7 +126,7 @@ async function goalOf(
   if ((await unit.environments.lock(environment)) === undefined) {
     return err(environmentNotFound(environment));
   }
-  const version = await versionFor(context, unit, request, environment);
+  const version = await versionFor(context, unit, request, environment, tools);
   return version.ok ? ok({ environment, version: version.value }) : version;
 }
 
@@ -152,6 +152,7 @@ async function versionFor(
   unit: UnitOfWork,
   { service, targetVersion }: RollbackRequest,
   environment: string,
+  tools: FollowTools,
 ): Promise<Result<string, Refusal>> {
   const running = (await loadService(context, unit, service, [environment])).flatMap(
     ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
@@ -160,9 +161,8 @@ async function versionFor(
     const forth = running.length > 0 && running.every((one) => isNewer(targetVersion, one));
     return forth ? err(notBack(targetVersion, running)) : ok(targetVersion);
   }
-  const filter = { service, environment, status: 'completed' } as const;
-  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
-  const version = versionBefore(items, running);
+  const place = { service, environment };
+  const version = await versionToRestore(context, unit, place, running, tools);
   return version === undefined ? err(noPrevious(service, { environment, running })) : ok(version);
 }
 

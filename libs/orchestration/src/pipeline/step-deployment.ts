@@ -15,6 +15,7 @@ import type { FollowTools } from './follow-tools.js';
 import type { ServiceHealth } from './health-provider.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { advanceTarget } from './rollouts.js';
+import { runningVersionOf } from './running-version-of.js';
 import { settleBackPorts } from './settle-back-ports.js';
 import { putBack, startTarget } from './set-desired.js';
 import { takeBack } from './take-back.js';
@@ -49,7 +50,9 @@ export async function stepDeployment(
   const stored = await unit.deployments.get(id);
   if (stored === undefined || hasEnded(stored.status)) return undefined;
   const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
-  const { deployment, move } = followDeployment(stored, facts);
+  const followed = followDeployment(stored, facts);
+  const { move } = followed;
+  const deployment = await leaveLine(unit, stored, followed.deployment);
   if (move.kind === 'look' && context.health !== undefined && answer === undefined) {
     return { deployment: await keep(unit, stored, deployment), did: 'asks' };
   }
@@ -72,6 +75,17 @@ export async function stepDeployment(
     did: move.kind,
     ...(until !== undefined && { until }),
   };
+}
+
+/** What is known of one that was queued only when it begins. */
+async function leaveLine(
+  unit: UnitOfWork,
+  { queued }: Deployment,
+  deployment: Deployment,
+): Promise<Deployment> {
+  if (!queued || deployment.queued) return deployment;
+  const from = await runningVersionOf(unit, deployment);
+  return { ...deployment, ...(from !== undefined && { fromVersion: from }) };
 }
 
 async function carryOut(

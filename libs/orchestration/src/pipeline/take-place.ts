@@ -1,10 +1,4 @@
-import {
-  type Deployment,
-  followDeployment,
-  isMidway,
-  refusal,
-  type Refusal,
-} from '@apollo-deploy/domain';
+import { type Deployment, refusal, type Refusal } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
@@ -12,7 +6,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
-import { loadDeploymentFacts } from './load-deployment-facts.js';
+import { underWayAt } from './under-way-at.js';
 
 interface Newcomer extends DeploymentPlace {
   readonly id: string;
@@ -20,36 +14,24 @@ interface Newcomer extends DeploymentPlace {
 }
 
 /**
- * Makes room for a deployment: what waits at its place gives way, what executes is waited behind. Call
- * it under the lock of the environment, so that no plan goes out meanwhile.
+ * Makes room for a deployment: what only waits at its place gives way, what executes is waited behind.
+ * Call it under the lock of the environment, so that no plan goes out meanwhile.
  */
 export async function takePlace(
   context: Context,
   unit: UnitOfWork,
   newcomer: Newcomer,
-  { settlingMs }: FollowTools,
+  tools: FollowTools,
 ): Promise<Result<'free' | 'queued', Refusal>> {
-  const others = await unit.deployments.underWayAt([newcomer]);
+  const others = await underWayAt(context, unit, newcomer, tools);
   const [first] = others;
-  if (first !== undefined && newcomer.onConflict === 'refuse') return err(inProgress(first));
+  if (first !== undefined && newcomer.onConflict === 'refuse') return err(inProgress(first.stored));
   let place: 'free' | 'queued' = 'free';
-  for (const other of others) {
-    const facts = await loadDeploymentFacts(context, unit, other, settlingMs);
-    const { deployment } = followDeployment(other, facts);
-    if (other.queued || hasNothingOut(deployment)) {
-      await giveWay(context, unit, deployment, newcomer.id);
-    } else {
-      place = 'queued';
-    }
+  for (const { deployment, onlyWaits } of others) {
+    if (onlyWaits) await giveWay(context, unit, deployment, newcomer.id);
+    else place = 'queued';
   }
   return ok(place);
-}
-
-/** None of its plans has gone out; of what goes by steps not the first either. */
-function hasNothingOut({ targets }: Deployment): boolean {
-  return targets.every(
-    (target) => target.state === 'waiting' || (target.state === 'started' && !isMidway(target)),
-  );
 }
 
 async function giveWay(
@@ -58,10 +40,17 @@ async function giveWay(
   deployment: Deployment,
   newcomer: string,
 ): Promise<void> {
-  const notes = `deployment ${newcomer} took its place before anything of it had gone out`;
+  const notes = `deployment ${newcomer} took its place ${whatStays(deployment)}`;
   const ended = await endDeployment(context, unit, deployment, { status: 'failed', notes });
   const saved = await unit.deployments.save({ ...ended, supersededBy: newcomer });
   if (!saved.ok) throw new DeploymentMoved(deployment.id);
+}
+
+function whatStays({ targets, toVersion }: Deployment): string {
+  const brought = targets.filter(({ state }) => state === 'healthy').map(({ entity }) => entity);
+  return brought.length === 0
+    ? 'before anything of it had gone out'
+    : `while it waited; ${toVersion} stays at ${brought.join(' and ')} until that changes it`;
 }
 
 function inProgress({ id, service, environment, status }: Deployment): Refusal {
