@@ -189,7 +189,7 @@ describe('people and their tokens', () => {
     expect([answer.status, answer.body['code']]).toEqual([403, 'token/too_wide']);
   });
 
-  it('are machines where it is said, and those agree to nothing', async () => {
+  it('are machines where it is said, and those agree to nothing and go without no backup', async () => {
     await setRoles('ci', { roles: ['admin'], machine: true });
     const { as } = await aToken('people/ci/tokens', { scopes: PERMISSIONS });
     const { body } = await hub.get(`${API}/me`, as);
@@ -198,12 +198,12 @@ describe('people and their tokens', () => {
       'view',
       'release',
       'deploy',
-      'skip-backup',
       'hotfix',
       'resolve',
       'restrain',
       'recall',
       'fleet',
+      'webhooks',
       'audit',
     ]);
   });

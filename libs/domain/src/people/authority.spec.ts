@@ -14,6 +14,7 @@ import {
   PERMISSIONS,
   ROLE_PERMISSIONS,
 } from './permissions.js';
+import { hotfixWaives } from '../pipeline/hotfix-waives.js';
 import { ROLES } from './role.js';
 
 const NOBODY: HeldRoles = { roles: [], grants: [] };
@@ -124,6 +125,7 @@ describe('what roles let one do', () => {
     const machine = authorityOf({ roles: ['admin'], grants: [] }, { machine: true });
     const not = PERMISSIONS.filter((permission) => !machine.everywhere.includes(permission));
     expect(not).toEqual([
+      'skip-backup',
       'break-glass',
       'review',
       'approve',
@@ -132,6 +134,14 @@ describe('what roles let one do', () => {
       'tokens',
       'people',
     ]);
+  });
+});
+
+describe('a hotfix by a machine', () => {
+  it('may be asked for, and goes past nothing', () => {
+    const machine = authorityOf({ roles: ['sre'], grants: [] }, { machine: true });
+    expect(mayDo(machine, 'hotfix', ['prod'])).toBe(true);
+    expect(hotfixWaives(machine, 'prod')).toEqual([]);
   });
 });
 

@@ -71,9 +71,13 @@ export function rolesWith(permission: Permission): readonly Role[] {
   return ROLES.filter(gives);
 }
 
-/** What takes a person: nobody agrees, answers for a break-glass, lends or says who may do what by machine. */
+/**
+ * What takes a person: nobody agrees, answers for a break-glass, goes without a backup, lends or says
+ * who may do what by machine.
+ */
 const FOR_PEOPLE_ONLY: readonly Permission[] = [
   ...([
+    'skip-backup',
     'break-glass',
     'review',
     'approve',
