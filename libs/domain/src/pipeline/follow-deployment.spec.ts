@@ -47,6 +47,7 @@ describe('following a deployment at one entity', () => {
     name: string;
     target: DeploymentTarget;
     facts: TargetFacts;
+    at?: string;
     expected: { state: string; status: string; move: Partial<Move> };
   }[] = [
     {
@@ -287,6 +288,57 @@ describe('following a deployment at one entity', () => {
       },
     },
     {
+      name: 'takes no look while nobody is heard, however late it is, and says so',
+      target: started({ state: 'deployed', looks: [BAD] }),
+      facts: facts({ spoke: 'silent', health: { healthy: false, detail: 'not heard' } }),
+      at: '2026-01-05T09:10:00.000Z',
+      expected: {
+        state: 'deployed',
+        status: 'health_check',
+        move: {
+          kind: 'wait',
+          for: [
+            {
+              ...{ entity: 'aria-dev', code: 'spoke_ready' },
+              message:
+                'it is looked how aria-dev does once spoke dev is heard again and has said what runs there',
+            },
+          ],
+        },
+      },
+    },
+    {
+      name: 'takes no second look at what was said before the first',
+      target: started({ state: 'deployed', looks: [BAD] }),
+      facts: facts({ health: { healthy: false, detail: 'Degraded', heardAt: AT } }),
+      at: '2026-01-05T09:10:00.000Z',
+      expected: { state: 'deployed', status: 'health_check', move: { kind: 'wait' } },
+    },
+    {
+      name: 'takes the second look once the same was said anew',
+      target: started({ state: 'deployed', looks: [BAD] }),
+      facts: facts({
+        health: { healthy: false, detail: 'Degraded', heardAt: '2026-01-05T09:00:00.001Z' },
+      }),
+      at: '2026-01-05T09:00:07.500Z',
+      expected: { state: 'deployed', status: 'health_check', move: { kind: 'look' } },
+    },
+    {
+      name: 'fails where its spoke is lost before it is known how it does, and takes nothing back',
+      target: started({ state: 'deployed', looks: [GOOD, BAD] }),
+      facts: facts({ spoke: 'lost' }),
+      expected: {
+        state: 'failed',
+        status: 'pending',
+        move: {
+          kind: 'end',
+          status: 'failed',
+          notes:
+            'failed: aria-dev: it was brought, and spoke dev was lost before it was known how it does; nothing was taken back: see to the spoke, then to what runs',
+        },
+      },
+    },
+    {
       name: 'is completed by three good looks',
       target: started({ state: 'deployed', looks: [GOOD, GOOD, GOOD] }),
       facts: facts(),
@@ -392,8 +444,8 @@ describe('following a deployment at one entity', () => {
     },
   ];
 
-  it.each(situations)('$name', ({ target, facts: about, expected }) => {
-    const { deployment, move } = follow([[target, about]]);
+  it.each(situations)('$name', ({ target, facts: about, at, expected }) => {
+    const { deployment, move } = follow([[target, about]], {}, at);
     const [followed] = deployment.targets;
     expect({ state: followed?.state, status: deployment.status, move }).toMatchObject(expected);
   });
@@ -490,6 +542,27 @@ describe('following a deployment in waves', () => {
     ] as const;
     expect(follow(pairs).move).toMatchObject({ kind: 'wait' });
   });
+
+  it.each(['started', 'executing'] as const)(
+    'looks how one does from its own success on, while another one of the wave is %s',
+    (state) => {
+      const other = started({ entity: 'b', spoke: 'two', state });
+      const held = plan(state === 'started' ? 'BLOCKED' : 'EXECUTING');
+      const brought = { ...first, state: 'deployed' as const };
+      const after = (looks: DeploymentTarget['looks']) =>
+        follow([
+          [{ ...brought, looks }, facts()],
+          [other, facts({ plan: held })],
+          [{ ...second, entity: 'c' }, facts()],
+        ]);
+      expect(after([]).move).toEqual({ kind: 'look', entities: ['a'] });
+      expect(after([BAD, BAD]).move).toEqual({ kind: 'take_back', entities: ['a'] });
+      // The next wave waits for all.
+      const { deployment, move } = after([GOOD, GOOD, GOOD]);
+      expect(deployment.targets.map((one) => one.state)).toEqual(['healthy', state, 'waiting']);
+      expect(move.kind).toBe('wait');
+    },
+  );
 
   it('is completed without a spoke that is lost, and failed without any', () => {
     const skipped = { ...second, state: 'skipped' as const, note: 'its spoke is lost' };

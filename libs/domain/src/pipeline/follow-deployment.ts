@@ -7,7 +7,8 @@ import {
   mayBecome,
   stepTo,
 } from './deployment-lifecycle.js';
-import { nextLookAt, verdictOf } from './health-verdict.js';
+import { verdictOf } from './health-verdict.js';
+import { nextLookOf } from './next-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 import { isOver, progressOf } from './target-progress.js';
 import { tellEnd } from './tell-end.js';
@@ -81,8 +82,8 @@ function halted(
   const failed = targets.some(hasFailed);
   return targets.map((target) => {
     const waits = target.state === 'started' && isMidway(target);
-    const isLost = waits && factsOf(target, facts).spoke === 'lost';
     const isHalf = waits || (target.state === 'deployed' && !isAtLastStep(target));
+    const isLost = isHalf && factsOf(target, facts).spoke === 'lost';
     if (target.stopped !== undefined || !isHalf || !(failed || isLost)) return target;
     const stopped = isLost ? 'its spoke is lost' : 'it failed elsewhere';
     return { ...target, state: 'deployed', stopped };
@@ -126,15 +127,18 @@ function skipMove(idle: readonly DeploymentTarget[], facts: DeploymentFacts): Mo
   return { kind: 'stop', entities: lost.map(nameOf), state: 'skipped', note };
 }
 
-/** How a wave does is looked at once all of it has been brought. */
+/** Each is looked at from its own success on, however long others of its wave take. */
 function lookMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move | undefined {
   const deployed = under.filter(({ state }) => state === 'deployed');
   const bad = deployed.filter(isBad);
   if (bad.length > 0) return { kind: 'take_back', entities: bad.map(nameOf) };
-  if (under.some(({ state }) => state === 'started' || state === 'executing')) return undefined;
   const good = deployed.filter(({ looks }) => verdictOf(looks) === 'healthy');
   if (good.length > 0) return { kind: 'advance', entities: good.map(nameOf) };
-  const due = deployed.filter((target) => lookAt(target, facts) <= facts.now.toISOString());
+  const now = facts.now.toISOString();
+  const due = deployed.filter((target) => {
+    const at = lookAt(target, facts);
+    return at !== undefined && at <= now;
+  });
   return due.length === 0 ? undefined : { kind: 'look', entities: due.map(nameOf) };
 }
 
@@ -144,14 +148,12 @@ function isBad({ looks, stopped }: DeploymentTarget): boolean {
 
 function waitMove(under: readonly DeploymentTarget[], facts: DeploymentFacts): Move {
   const waits = under.flatMap((target) => waitsOf(target, factsOf(target, facts)));
-  const brought = under.every(({ state }) => state === 'deployed' || state === 'rolling_back');
-  const looks = brought ? under.filter(({ state }) => state === 'deployed') : [];
-  const [until] = looks.map((target) => lookAt(target, facts)).sort();
+  const [until] = under.flatMap((target) => lookAt(target, facts) ?? []).sort();
   return { kind: 'wait', for: waits, ...(until !== undefined && { until }) };
 }
 
-function lookAt({ looks }: DeploymentTarget, { settlingMs, now }: DeploymentFacts): string {
-  return nextLookAt(looks, settlingMs, now);
+function lookAt(target: DeploymentTarget, facts: DeploymentFacts): string | undefined {
+  return nextLookOf(target, factsOf(target, facts), facts);
 }
 
 /** The worst of what became of its entities. */

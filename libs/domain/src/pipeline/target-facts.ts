@@ -37,8 +37,12 @@ export interface TargetFacts {
   readonly spoke: 'heard' | 'silent' | 'lost';
   /** Exactly what the deployment brings runs there, as its spoke saw last. */
   readonly runsIt: boolean;
-  /** How what runs does, as its spoke saw last. */
-  readonly health: { readonly healthy: boolean; readonly detail: string };
+  /** How what runs does, as its spoke saw last; `heardAt`: when that was still so. RFC 3339. */
+  readonly health: {
+    readonly healthy: boolean;
+    readonly detail: string;
+    readonly heardAt?: string;
+  };
   /** Who has said since that something else is to run; absent = nobody. */
   readonly otherWishBy?: string;
   /** The newest plan that brings the deployment's chart, made for it or found open. */

@@ -109,10 +109,18 @@ function afterCancelling(
   return withoutPlan({ ...unplanned, state: 'started' }, facts);
 }
 
-function byLooks(target: DeploymentTarget, { otherWishBy }: TargetFacts): DeploymentTarget {
+function byLooks(target: DeploymentTarget, { otherWishBy, spoke }: TargetFacts): DeploymentTarget {
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
   if (target.stopped !== undefined || !isAtLastStep(target)) return target;
-  return verdictOf(target.looks) === 'healthy' ? { ...target, state: 'healthy' } : target;
+  const verdict = verdictOf(target.looks);
+  if (verdict === 'healthy') return { ...target, state: 'healthy' };
+  return verdict === undefined && spoke === 'lost' ? unseen(target) : target;
+}
+
+/** Silence is no sign of ill health: what was brought stays, and is not called healthy. */
+function unseen(target: DeploymentTarget): DeploymentTarget {
+  const why = `it was brought, and spoke ${target.spoke} was lost before it was known how it does`;
+  return failed(target, `${why}; nothing was taken back: see to the spoke, then to what runs`);
 }
 
 function byRollback(target: DeploymentTarget, { rollback }: TargetFacts): DeploymentTarget {

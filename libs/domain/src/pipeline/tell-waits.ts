@@ -31,12 +31,19 @@ function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] 
     case 'executing':
       return [underWay(facts.plan)];
     case 'deployed':
-      return [{ code: 'health', message: `it is looked how ${entity} does${tellStep(target)}` }];
+      return [lookWait(target, facts)];
     case 'rolling_back':
       return rollbackWaits(`${entity} is being rolled back`, facts.rollback);
     default:
       return [];
   }
+}
+
+function lookWait(target: DeploymentTarget, { spoke }: TargetFacts): Wait {
+  const look = `it is looked how ${target.entity} does${tellStep(target)}`;
+  if (spoke === 'heard') return { code: 'health', message: look };
+  const message = `${look} once spoke ${target.spoke} is heard again and has said what runs there`;
+  return { code: 'spoke_ready', message };
 }
 
 function beforePlan(entity: string, { first, hold, idle }: TargetFacts): readonly Wait[] {

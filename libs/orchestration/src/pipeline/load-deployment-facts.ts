@@ -124,7 +124,10 @@ function factsOf(
   return {
     spoke: heard,
     runsIt: openPlan === undefined && runsIt(deployment, entity, release),
-    health: healthOf(deployment, target, { release, isOthers, heard }),
+    health: {
+      ...healthOf(deployment, target, { release, isOthers, heard }),
+      ...(spoke?.lastSeenAt !== undefined && { heardAt: spoke.lastSeenAt }),
+    },
     ...(otherWishBy !== undefined && { otherWishBy }),
     ...followed,
     ...holdOf(deployment, target, stored),
