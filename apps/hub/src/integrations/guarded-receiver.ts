@@ -13,12 +13,14 @@ export interface Machine {
 export class GuardedReceiver {
   private circuit = CLOSED;
 
+  /** `isThere`: whether an answer shows that the receiver itself is well; of 500 and more none does if absent. */
   constructor(
     readonly address: ReceiverAddress,
     private readonly machine: Machine,
+    private readonly isThere = ({ status }: Answer): boolean => status < 500,
   ) {}
 
-  /** As `callReceiver`; an answer that says the receiver has failed counts as none. */
+  /** As `callReceiver`; an answer that says the receiver has failed counts as none for asking it again. */
   async call(call: Call): Promise<Answer> {
     const through = letThrough(this.circuit, this.nowMs);
     if (through === undefined) {
@@ -32,7 +34,7 @@ export class GuardedReceiver {
     let answered = false;
     try {
       const answer = await callReceiver(this.address, call, this.machine.timer);
-      answered = answer.status < 500;
+      answered = this.isThere(answer);
       return answer;
     } finally {
       this.circuit = afterCall(this.circuit, answered, this.nowMs);

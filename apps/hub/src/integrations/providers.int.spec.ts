@@ -118,6 +118,14 @@ describe('PANOPTES', () => {
     expect((seen?.detail ?? '').length).toBeLessThan(230);
   });
 
+  it('is asked of one service however often it has failed for another', async () => {
+    const { health } = providers();
+    other.reply = says(500, 'no such check');
+    for (let count = 0; count < OPENS_AFTER; count += 1) await health?.look('ill', 'prod');
+    other.reply = says(200, { healthy: true });
+    expect(await health?.look('aria', 'prod')).toMatchObject({ healthy: true });
+  });
+
   it('is away where it does not answer within ten seconds', async () => {
     other.reply = () => undefined;
     const gone = look()?.catch((error: unknown) => error);
