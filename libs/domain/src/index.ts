@@ -191,14 +191,14 @@ export {
   tellPath,
 } from './pipeline/promotion-path.js';
 export {
+  type PromotionProof,
   type PromotionSource,
   proveSource,
   type SourceDeployment,
 } from './pipeline/promotion-source.js';
-export { isNewer } from './pipeline/is-newer.js';
 export { hasBegun, onlyWaits } from './pipeline/only-waits.js';
 export { restoredValues, type RestoredValues } from './pipeline/restored-values.js';
-export { versionBefore } from './pipeline/version-before.js';
+export { isNewer, standingVersions, versionBefore } from './pipeline/version-before.js';
 export { placeLeftBy, placeOf } from './plans/place-in-line.js';
 export { type PlanFacts, type Presence, PRESENCES } from './constraints/plan-facts.js';
 export type { CandidateFacts, PromotionFacts, SourceRun } from './constraints/promotion-facts.js';
@@ -354,7 +354,6 @@ export {
   type FollowedDeployment,
   type Move,
 } from './pipeline/follow-deployment.js';
-export type { PromotionProof } from './pipeline/promotion-source.js';
 export type { FollowedPlan, FollowedRollback, TargetFacts } from './pipeline/target-facts.js';
 export type { Wait } from './pipeline/tell-waits.js';
 export type { FieldRefusal } from './schedules/field-refusal.js';

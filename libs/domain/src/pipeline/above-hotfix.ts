@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { refusal, type Refusal } from '../errors.js';
-import { isNewer } from './is-newer.js';
+import { isNewer } from './version-before.js';
 
 /** A hotfix that runs where something is to be promoted to, or that is on its way there. */
 export interface StandingHotfix {

@@ -1,6 +1,6 @@
 import { isLowerTier, type Tier } from '../catalog/environment.js';
 import type { Deployment } from './deployment.js';
-import { isNewer } from './is-newer.js';
+import { isNewer } from './version-before.js';
 
 /** Where a service has entities, and what each of them runs. */
 export interface ServicePlace {

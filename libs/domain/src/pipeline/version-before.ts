@@ -1,3 +1,5 @@
+import { compareVersions, parseVersion } from '../catalog/version.js';
+
 /** A deployment of a service in an environment that COMPLETED. */
 export interface CompletedDeployment {
   readonly kind: string;
@@ -16,15 +18,19 @@ export function versionBefore(
   completed: readonly CompletedDeployment[],
   running: readonly string[],
 ): string | undefined {
-  const versions = standing(completed);
+  const versions = standingVersions(completed);
   const [version, ...others] = new Set(running);
   const current = others.length === 0 && version !== undefined ? versions.lastIndexOf(version) : -1;
   // What runs came otherwise, or is not the same everywhere: what COMPLETED last was before it.
   return current === -1 ? versions.at(-1) : versions[current - 1];
 }
 
-/** The versions one after another as they stand with what was rolled back, oldest first. */
-function standing(completed: readonly CompletedDeployment[]): readonly string[] {
+/**
+ * The versions one after another, oldest first, without those that a rollback has gone past.
+ *
+ * @param completed of one service in one environment, newest first.
+ */
+export function standingVersions(completed: readonly CompletedDeployment[]): readonly string[] {
   const versions: string[] = [];
   for (const { kind, toVersion } of completed.toReversed()) {
     const before = kind === 'rollback' ? versions.lastIndexOf(toVersion) : -1;
@@ -32,4 +38,10 @@ function standing(completed: readonly CompletedDeployment[]): readonly string[] 
     if (versions.at(-1) !== toVersion) versions.push(toVersion);
   }
   return versions;
+}
+
+/** Whether a version comes after another. What is no SemVer version is newer than nothing. */
+export function isNewer(version: string, other: string): boolean {
+  const [one, two] = [parseVersion(version), parseVersion(other)];
+  return one.ok && two.ok && compareVersions(one.value, two.value) > 0;
 }

@@ -6,6 +6,8 @@ import {
   recallOf,
   refusal,
   type Refusal,
+  runningVersion,
+  standingVersions,
   type Waivable,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
@@ -16,6 +18,7 @@ import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import type { FollowTools } from './follow-tools.js';
+import { loadService } from './load-service.js';
 import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
 
 /** What somebody asks to be fixed in haste. */
@@ -24,7 +27,7 @@ export interface HotfixRequest {
   readonly service: string;
   /** The name of an environment of tier production. */
   readonly environment: string;
-  /** Absent = the newest release that COMPLETED below production. */
+  /** Absent = the newest that COMPLETED below production, still stands there and is newer than what runs. */
   readonly version?: string;
   readonly reason: string;
   /** What the caller may go past there (`hotfixWaives`); none = nothing. */
@@ -42,13 +45,15 @@ export interface RequestedHotfix {
 
 /** How long its break-glass lasts at most; it ends with the hotfix. In milliseconds. */
 const LASTS_MS = 4 * 3_600_000;
+const NOT_WHILE_QUEUED =
+  'it waits behind another deployment, which a break-glass would let past as well; once that has ended ask for the hotfix again (POST /hotfix), which takes the place of this one and goes past what you may';
 /** So many deployments below production are looked through for the newest version. */
 const REMEMBERED = 200;
 
 /**
  * Deploys to production past its pipeline, always with a backup, and opens a break-glass for that, so
  * that somebody else reviews it; what it is to be brought back to is owed from then on. Where the
- * break-glass cannot be opened the hotfix waits for what holds any other. Refused with `hotfix/reason`,
+ * break-glass cannot be opened, or the hotfix is queued, it waits for what holds any other. Refused with `hotfix/reason`,
  * `hotfix/not_production`, `catalog/release_not_found`, and as a deployment is.
  */
 export function requestHotfix(
@@ -65,8 +70,8 @@ export function requestHotfix(
     if (environment === undefined) return err(environmentNotFound(name));
     if (environment.tier !== 'production') return err(notProduction(name));
     if ((await unit.products.get(service)) === undefined) return err(productNotFound(service));
-    const version = request.version ?? (await newestBelow(unit, service));
-    if (version === undefined) return err(nothingBelow(service));
+    const version = request.version ?? (await newestBelow(context, unit, service, name));
+    if (version === undefined) return err(nothingBelow(service, name));
     const asked = {
       ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
       ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
@@ -88,6 +93,8 @@ async function breakGlassFor(
   const { deployment, waives } = hotfix;
   // What runs there already goes past nothing.
   if (waives.length === 0 || deployment.endedAt !== undefined) return { deployment, waives: [] };
+  // It would count for the plans of the one ahead.
+  if (deployment.queued) return { deployment, waives: [], notWaived: NOT_WHILE_QUEUED };
   const until = new Date(context.clock.now().getTime() + LASTS_MS).toISOString();
   const { service: product, environment } = deployment;
   const asked = { product, environment, waives, reason, until };
@@ -98,23 +105,49 @@ async function breakGlassFor(
   return { deployment: saved.value, waives: opened.value.waives };
 }
 
-/** The newest version that COMPLETED below production and is not recalled. */
-async function newestBelow(unit: UnitOfWork, service: string): Promise<string | undefined> {
-  const homes = await unit.entities.environmentsOf([service]);
-  const environments = await unit.environments.getMany(homes.map((home) => home.environment));
-  const lower = environments.filter(({ tier }) => isLowerTier(tier, 'production'));
+/**
+ * The newest version that COMPLETED below production, was taken back nowhere there and is not recalled;
+ * only one that brings something newer, and goes below nothing that runs or is on its way by a hotfix.
+ */
+async function newestBelow(
+  context: Context,
+  unit: UnitOfWork,
+  service: string,
+  environment: string,
+): Promise<string | undefined> {
   const recalls = await unit.recalls.ofProducts([service]);
-  const { items } = await unit.deployments.list(
-    { service, environments: lower.map(({ name }) => name), status: 'completed' },
-    { limit: REMEMBERED },
+  const running = (await loadService(context, unit, service, [environment])).flatMap(
+    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
   );
-  return items
-    .map(({ toVersion }) => toVersion)
+  const underWay = await unit.deployments.underWayAt([{ service, environment }]);
+  const hotfixes = underWay.filter(({ kind }) => kind === 'hotfix');
+  const floor = [...running, ...hotfixes.map(({ toVersion }) => toVersion)];
+  return (await standingBelow(unit, service))
     .filter((version) => recallOf(recalls, version) === undefined)
+    .filter((version) => !floor.some((one) => isNewer(one, version)))
+    .filter((version) => running.length === 0 || running.some((one) => isNewer(version, one)))
     .reduce<string | undefined>(
       (newest, version) => (newest === undefined || isNewer(version, newest) ? version : newest),
       undefined,
     );
+}
+
+/** The versions that COMPLETED below production; none that a rollback has gone past in one place since. */
+async function standingBelow(unit: UnitOfWork, service: string): Promise<readonly string[]> {
+  const homes = await unit.entities.environmentsOf([service]);
+  const environments = await unit.environments.getMany(homes.map((home) => home.environment));
+  const lower = environments.filter(({ tier }) => isLowerTier(tier, 'production'));
+  const standing = new Set<string>();
+  const takenBack = new Set<string>();
+  for (const { name: environment } of lower) {
+    const filter = { service, environment, status: 'completed' } as const;
+    const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+    const stands = new Set(standingVersions(items));
+    for (const { toVersion } of items) {
+      (stands.has(toVersion) ? standing : takenBack).add(toVersion);
+    }
+  }
+  return [...standing].filter((version) => !takenBack.has(version));
 }
 
 function notProduction(environment: string): Refusal {
@@ -122,7 +155,7 @@ function notProduction(environment: string): Refusal {
   return refusal('hotfix/not_production', detail, { field: 'environment' });
 }
 
-function nothingBelow(service: string): Refusal {
-  const detail = `no version of ${service} has completed below production; name the version that has the fix, or deploy it to dev first (POST /deploy)`;
+function nothingBelow(service: string, environment: string): Refusal {
+  const detail = `no version of ${service} that is newer than what runs in ${environment} has completed below production and was not taken back since; name the version that has the fix, or deploy it to dev first (POST /deploy)`;
   return refusal('catalog/release_not_found', detail, { field: 'version' });
 }

@@ -85,6 +85,51 @@ describe('a hotfix', () => {
     expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.1.0');
   });
 
+  it('without a version does not bring what was taken back in dev since', async () => {
+    await scene.inDev('1.0.1');
+    await scene.inDev('1.1.0');
+    must(await scene.rollBack({ environment: 'dev' }));
+    await scene.world.follow();
+    await scene.world.succeed('1.0.1', 9);
+    await scene.world.lookOn();
+    await scene.prod.heard();
+    expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.0.1');
+  });
+
+  it('without a version goes not below a hotfix that runs; by name it may', async () => {
+    await scene.world.engine.register('aria', '1.0.2');
+    await scene.inDev('1.0.1');
+    await scene.prod.heard();
+    await inHaste('1.0.2');
+    expect(await scene.hotfix()).toMatchObject({
+      ok: false,
+      error: {
+        code: 'catalog/release_not_found',
+        detail: expect.stringContaining('newer than what runs in prod'),
+      },
+    });
+    expect(must(await scene.hotfix({ version: '1.0.1' })).deployment.toVersion).toBe('1.0.1');
+  });
+
+  it('opens no break-glass while it waits behind another deployment, and says what to do', async () => {
+    await scene.inDev('1.1.0');
+    await scene.prod.heard();
+    must(await scene.promote());
+    await scene.world.follow();
+    await scene.world.engine.approveAll('sre-1');
+    await scene.world.follow();
+    const { id } = await scene.prod.lastPlan();
+    const { deployment, waives, notWaived } = must(await scene.hotfix({ version: '1.0.1' }));
+    expect(deployment).toMatchObject({ queued: true });
+    expect(deployment).not.toHaveProperty('breakGlass');
+    expect([waives, notWaived]).toEqual([[], expect.stringContaining('ask for the hotfix again')]);
+    await scene.prod.succeed(id, { version: '1.1.0', revision: 20 });
+    await scene.lookOn();
+    const again = must(await scene.hotfix({ version: '1.0.1' }));
+    expect(again.waives).toEqual(['window', 'soak', 'promoted', 'health']);
+    expect(again.deployment.queued).toBe(false);
+  });
+
   it.each([
     {
       name: 'for nine characters',
@@ -131,6 +176,17 @@ describe('a hotfix', () => {
     expect(await scene.promote()).toMatchObject({
       ok: false,
       error: { code: 'promotion/below_hotfix', data: { hotfix: id, version: '1.0.0' } },
+    });
+  });
+
+  it('that was asked for again by a rollback is not taken back by a promotion either', async () => {
+    const { id } = await inHaste();
+    must(await scene.rollBack({ targetVersion: '1.0.1' }));
+    await scene.world.engine.goTo('2026-01-05T09:10:00.000Z');
+    await scene.prod.heard();
+    expect(await scene.promote()).toMatchObject({
+      ok: false,
+      error: { code: 'promotion/below_hotfix', data: { hotfix: id } },
     });
   });
 

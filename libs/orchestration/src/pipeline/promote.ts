@@ -142,6 +142,9 @@ function asSource({ id, toVersion, chartSha256, targets }: Deployment): SourceDe
   return { id, toVersion, chartSha256, skipped };
 }
 
+/** So many deployments are looked through for the hotfixes that run. */
+const REMEMBERED = 200;
+
 /** Whether it would take a hotfix back that runs there, or is on its way. */
 async function checkAbove(
   context: Context,
@@ -150,19 +153,22 @@ async function checkAbove(
   version: string,
 ): Promise<Result<void, Refusal>> {
   const place = { service, environment };
-  const filter = { ...place, status: 'completed' } as const;
-  const [last] = (await unit.deployments.list(filter, { limit: 1 })).items;
   const underWay = (await unit.deployments.underWayAt([place])).find(isHotfix);
   if (underWay !== undefined) {
     const checked = checkAboveHotfix(version, underWay, environment);
     if (!checked.ok) return checked;
   }
-  if (last === undefined || !isHotfix(last)) return ok(undefined);
-  const seen = await loadService(context, unit, service, [environment]);
-  const runs = seen.some(
-    ({ reported }) => runningVersion(reported?.release ?? null) === last.toVersion,
+  const running = (await loadService(context, unit, service, [environment])).flatMap(
+    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
   );
-  return checkAboveHotfix(version, runs ? last : undefined, environment);
+  const filter = { ...place, status: 'completed' } as const;
+  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+  const brought = items.filter((one) => isHotfix(one) && running.includes(one.toVersion));
+  for (const one of brought) {
+    const checked = checkAboveHotfix(version, one, environment);
+    if (!checked.ok) return checked;
+  }
+  return ok(undefined);
 }
 
 function isHotfix({ kind }: Deployment): boolean {
