@@ -295,7 +295,7 @@ export {
   type PlanPhase,
   type PlanState,
 } from './plans/plan-lifecycle.js';
-export { PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
+export { isChange, PLAN_CLASSES, type PlanClass } from './plans/plan-class.js';
 export { contradictionOf, type ReportedRecord } from './plans/contradicted-success.js';
 export { isCoveredBy, isStepOf } from './plans/covered-by.js';
 export { divertedDemand, type RollbackDemand, wayBack } from './plans/rollback-demand.js';

@@ -107,7 +107,7 @@ describe('what a plan is for', () => {
       expected: holds('any', 'named'),
     },
     {
-      name: 'a hotfix goes without, and is to be explained',
+      name: 'a hotfix asks, and a break-glass may let it go without',
       plan: { planClass: 'hotfix' as const },
       expected: { effect: 'waived', gates: ['any'] },
     },
@@ -119,7 +119,7 @@ describe('what a plan is for', () => {
     { planClass: 'requested_rollback' as const, expected: 'rollback' },
     { planClass: 'automatic_rollback' as const, expected: 'rollback' },
     { planClass: 'roll_off' as const, expected: 'no_rule' },
-    { planClass: 'hotfix' as const, expected: 'no_rule' },
+    { planClass: 'hotfix' as const, expected: expect.objectContaining({ kind: 'refused' }) },
     { planClass: 'repair' as const, expected: expect.objectContaining({ kind: 'refused' }) },
   ])('without any rule, of a plan that is a $planClass', ({ planClass, expected }) => {
     const plan = aSubject({ planClass, planType: 'rollback' });

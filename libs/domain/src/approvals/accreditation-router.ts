@@ -12,7 +12,7 @@ export type Routing =
       readonly kind: 'gates';
       /** By level, then by name. Never empty. */
       readonly rules: readonly ApprovalRule[];
-      /** `waived`: the plan goes without, and owes an explanation. */
+      /** `waived`: a break-glass may let the plan go without; it is owed a review. */
       readonly effect: 'holds' | 'waived';
     }
   | { readonly kind: 'free'; readonly because: 'no_rule' | 'covered' | 'rollback' }
@@ -49,7 +49,7 @@ export class AccreditationRouter {
     );
   }
 
-  /** Fails closed: an ordinary plan in production that no rule matches is refused. */
+  /** Fails closed: a change in production that no rule matches is refused. */
   route(plan: ApprovalSubject): Routing {
     const matching = this.rules.filter((rule) => selects(rule, plan));
     switch (approvalCell(plan)) {
@@ -60,10 +60,9 @@ export class AccreditationRouter {
       case 'by_rules':
         return gatesOf(matching, 'holds');
       case 'waived':
-        return gatesOf(matching, 'waived');
+        return orRefused(plan, matching, 'waived');
       default:
-        if (matching.length > 0 || plan.tier !== 'production') return gatesOf(matching, 'holds');
-        return { kind: 'refused', violation: noRule(plan) };
+        return orRefused(plan, matching, 'holds');
     }
   }
 }
@@ -78,6 +77,15 @@ function approvalCell({ planClass, covered }: ApprovalSubject): Cell {
   if (planClass === 'ordinary' && covered) return 'covered';
   if (cell !== 'covered' || covered) return cell;
   return planClass === 'automatic_rollback' ? 'if_named' : 'applies';
+}
+
+function orRefused(
+  plan: ApprovalSubject,
+  matching: readonly ApprovalRule[],
+  effect: 'holds' | 'waived',
+): Routing {
+  if (matching.length > 0 || plan.tier !== 'production') return gatesOf(matching, effect);
+  return { kind: 'refused', violation: noRule(plan) };
 }
 
 function gatesOf(

@@ -1,6 +1,6 @@
 import type { Tier } from '../catalog/environment.js';
 import type { Criticality } from '../catalog/product.js';
-import type { PlanClass } from '../plans/plan-class.js';
+import { isChange, type PlanClass } from '../plans/plan-class.js';
 import type { PlanType } from '../plans/plan.js';
 
 /** How a new version takes the place of the old one, as approval rules and delegations name it. */
@@ -42,13 +42,13 @@ export function selects(selector: PlanSelector, plan: ApprovalSubject): boolean 
   );
 }
 
-/** What goes to an older version as an ordinary change, no way back, is one like an upgrade too. */
+/** What goes to an older version as a change, no way back, is one like an upgrade too. */
 function isOfType(
   wanted: readonly PlanType[] | undefined,
   { planType, planClass }: ApprovalSubject,
 ): boolean {
   if (has(wanted, planType)) return true;
-  return planType === 'rollback' && planClass === 'ordinary' && has(wanted, 'upgrade');
+  return planType === 'rollback' && isChange(planClass) && has(wanted, 'upgrade');
 }
 
 function is<T>(wanted: T | undefined, value: T): boolean {

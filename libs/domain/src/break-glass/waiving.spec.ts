@@ -4,7 +4,7 @@ import { earliestAt, evaluateConstraints } from '../constraints/constraint-evalu
 import { ConstraintSet } from '../constraints/constraint-set.js';
 import { BUILT_IN_CONSTRAINTS } from '../constraints/index.js';
 import type { PlanFacts } from '../constraints/plan-facts.js';
-import { PLAN_CLASSES, type PlanClass } from '../plans/plan-class.js';
+import { isChange, PLAN_CLASSES, type PlanClass } from '../plans/plan-class.js';
 import { anOwedBreakGlass, aStoredConstraint, somePlanFacts } from '../testing.js';
 import { type Objectionable, OBJECTIONABLE, SUBJECT } from '../testing/objectionable.js';
 import { type OwedBreakGlass, WAIVABLE, type Waivable } from './break-glass.js';
@@ -49,6 +49,13 @@ function questions(
 const codes = (violations: readonly { readonly code: string }[] = []) =>
   violations.map(({ code }) => code);
 
+const FREEZE = { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Fair' };
+const FROZEN: Objectionable = {
+  row: 'suppression',
+  code: 'suppression_window',
+  stored: { kind: 'suppression_window', spec: FREEZE },
+};
+
 describe('a break-glass that waives', () => {
   it.each(
     WAIVABLE.flatMap((kind) =>
@@ -61,7 +68,7 @@ describe('a break-glass that waives', () => {
     expect(result.satisfied).toBe(gives);
   });
 
-  it.each(PLAN_CLASSES.filter((planClass) => planClass !== 'ordinary'))(
+  it.each(PLAN_CLASSES.filter((planClass) => !isChange(planClass)))(
     'everything, changes nothing for plans that are %s',
     (planClass) => {
       const elsewhere = { ...TILL_ELEVEN, environment: 'prod', waives: WAIVABLE };
@@ -72,18 +79,20 @@ describe('a break-glass that waives', () => {
     },
   );
 
+  it.each<{ name: string; waives: readonly Waivable[]; held: readonly string[] }>([
+    { name: 'windows', waives: ['window'], held: [] },
+    { name: 'something else', waives: ['soak'], held: ['suppression_window'] },
+  ])('$name: of a freeze, a hotfix keeps $held', ({ waives, held }) => {
+    const result = judged(FROZEN, { ...TILL_ELEVEN, waives }, 'hotfix');
+    expect(codes(result.violations)).toEqual(held);
+    expect(glassesIn(result.noted)).toEqual(held.length === 0 ? ['glass-1'] : []);
+  });
+
   it('approval is asked of the gates', () => {
     const plan = { planClass: 'ordinary', forward: true, waives: ['approval'] } as const;
     expect(bearingOf('approval', plan)).toBe('gives_way');
   });
 });
-
-const FREEZE = { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Fair' };
-const FROZEN: Objectionable = {
-  row: 'suppression',
-  code: 'suppression_window',
-  stored: { kind: 'suppression_window', spec: FREEZE },
-};
 
 describe('what is waived', () => {
   it('is told with the break-glass, and the answer lasts as long as that does', () => {

@@ -2,7 +2,7 @@ import type { Constraint, ConstraintResult } from '../constraints/constraint.js'
 import { askConstraint } from '../constraints/ask-constraint.js';
 import type { PlanFacts } from '../constraints/plan-facts.js';
 import type { Noted, Violation } from '../constraints/violation.js';
-import type { PlanClass } from '../plans/plan-class.js';
+import { isChange, type PlanClass } from '../plans/plan-class.js';
 import { type BreakGlass, isInForce, WAIVABLE, type Waivable } from './break-glass.js';
 
 /** Where a plan would go. */
@@ -17,7 +17,7 @@ export function waivedFor(
   glasses: readonly BreakGlass[],
   place: WaivingPlace,
 ): readonly Waivable[] | undefined {
-  if (planClass !== 'ordinary' || glasses.length === 0) return undefined;
+  if (!isChange(planClass) || glasses.length === 0) return undefined;
   const waived = WAIVABLE.filter((kind) => glassThatWaives(kind, glasses, place) !== undefined);
   return waived.length === 0 ? undefined : waived;
 }

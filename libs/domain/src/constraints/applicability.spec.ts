@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PlanClass } from '../plans/plan-class.js';
 import { PLAN_CLASSES } from '../plans/plan-class.js';
-import { aStoredConstraint, somePlanFacts } from '../testing.js';
+import { WAIVABLE } from '../break-glass/break-glass.js';
+import { anOwedBreakGlass, aStoredConstraint, somePlanFacts } from '../testing.js';
 import { OBJECTIONABLE, SUBJECT } from '../testing/objectionable.js';
 import {
   applicable,
   type ApplicabilityRow,
   bearingOf,
+  type ClassedPlan,
   cellOf,
   type TabledConstraint,
 } from './applicability.js';
 import type { Constraint } from './constraint.js';
+import type { PlanFacts } from './plan-facts.js';
 import { evaluateConstraints } from './constraint-evaluator.js';
 import { ConstraintSet } from './constraint-set.js';
 import { BUILT_IN_CONSTRAINTS } from './index.js';
@@ -89,7 +92,7 @@ describe('what applies to whom', () => {
       planClass: 'automatic_rollback',
       expected: 'warns',
     },
-    { name: 'a window to a hotfix', row: 'window', planClass: 'hotfix', expected: 'waived' },
+    { name: 'a window to a hotfix', row: 'window', planClass: 'hotfix', expected: 'holds' },
     { name: 'a backup to a hotfix', row: 'backup', planClass: 'hotfix', expected: 'holds' },
     { name: 'a hold to a hotfix', row: 'hold', planClass: 'hotfix', expected: 'nothing' },
     {
@@ -183,6 +186,28 @@ function meaning(cell: string, forward: boolean): 'holds' | 'warns' | 'waived' |
   return holds ? 'holds' : 'nothing';
 }
 
+const WAIVES_ALL = anOwedBreakGlass({ environment: 'dev', waives: WAIVABLE });
+
+/** What all constraints say of a plan. */
+function judged(
+  plan: ClassedPlan,
+  stored: (typeof OBJECTIONABLE)[number]['stored'],
+  facts: Partial<PlanFacts>,
+) {
+  const set = new ConstraintSet(stored === undefined ? [] : [aStoredConstraint(stored)]);
+  const constraints = [...applicable(BUILT_IN_CONSTRAINTS, plan), ...set.for(SUBJECT, plan)];
+  const {
+    satisfied,
+    violations,
+    noted = [],
+  } = evaluateConstraints(constraints, somePlanFacts(facts));
+  return {
+    satisfied,
+    violations: violations.map(({ code }) => code),
+    noted: noted.map(({ code, effect }) => [code, effect]),
+  };
+}
+
 describe('each constraint stands in its row of the table', () => {
   it('and every row has one, but for approvals, which are gates', () => {
     const rows = new Set(printedCells().map(({ row }) => row));
@@ -204,18 +229,23 @@ describe('each constraint stands in its row of the table', () => {
     ),
   )('$row to $planClass, going $way: $expected', (one) => {
     const { planClass, forward, stored, facts, code, expected } = one;
-    const plan = { planClass, forward };
-    const set = new ConstraintSet(stored === undefined ? [] : [aStoredConstraint(stored)]);
-    const constraints = [...applicable(BUILT_IN_CONSTRAINTS, plan), ...set.for(SUBJECT, plan)];
-    const result = evaluateConstraints(constraints, somePlanFacts({ ...facts, planClass }));
-    expect({
-      satisfied: result.satisfied,
-      violations: result.violations.map((violation) => violation.code),
-      noted: (result.noted ?? []).map((noted) => [noted.code, noted.effect]),
-    }).toEqual({
+    const breakGlasses = expected === 'waived' ? [WAIVES_ALL] : undefined;
+    const plan = { planClass, forward, ...(breakGlasses !== undefined && { waives: WAIVABLE }) };
+    const asked = { ...facts, planClass, ...(breakGlasses !== undefined && { breakGlasses }) };
+    expect(judged(plan, stored, asked)).toEqual({
       satisfied: expected !== 'holds',
       violations: expected === 'holds' ? [code] : [],
       noted: expected === 'warns' || expected === 'waived' ? [[code, expected]] : [],
     });
+  });
+
+  it.each(
+    OBJECTIONABLE.filter(({ row }) =>
+      printedCells().some((cell) => cell.row === row && cell.expected === 'waived'),
+    ),
+  )('$row holds a hotfix that goes by no break-glass', ({ stored, facts, code }) => {
+    const plan = { planClass: 'hotfix', forward: true } as const;
+    const result = judged(plan, stored, { ...facts, planClass: 'hotfix' });
+    expect(result).toEqual({ satisfied: false, violations: [code], noted: [] });
   });
 });

@@ -11,7 +11,8 @@ import type { CandidateFacts } from './promotion-facts.js';
  * without it. `if_named`, `by_rules`: it holds the plan where an approval rule says so. `forward_only`:
  * it holds a plan that goes to a newer version. `passes`: it means nothing to the plan. `covered`: the
  * approval of the plan that it repairs or rolls back is enough. `replaces`, `lifts`: the plan ends it.
- * `warns`: people are told, and the plan goes. `waived`: the plan goes, and owes an explanation.
+ * `warns`: people are told, and the plan goes. `waived`: a break-glass lets the plan go, and is owed a
+ * review; without one it holds the plan.
  */
 export type Cell =
   | 'applies'
@@ -127,6 +128,7 @@ export function bearingOf(
   const cell = cellOf(row, planClass);
   switch (cell) {
     case 'applies':
+    case 'waived':
       return givesWay(row, waives) ? 'gives_way' : 'holds';
     case 'always':
     case 'if_named':
@@ -135,7 +137,6 @@ export function bearingOf(
     case 'forward_only':
       return forward ? 'holds' : 'nothing';
     case 'warns':
-    case 'waived':
       return cell;
     case 'passes':
     case 'covered':

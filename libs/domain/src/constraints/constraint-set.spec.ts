@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
 import { PLAN_CLASSES, type PlanClass } from '../plans/plan-class.js';
-import { aStoredConstraint, somePlanFacts } from '../testing.js';
+import { anOwedBreakGlass, aStoredConstraint, somePlanFacts } from '../testing.js';
 import type { ClassedPlan } from './applicability.js';
 import type { ConstraintKind } from './constraint-kind.js';
 import { ConstraintSet } from './constraint-set.js';
@@ -74,16 +74,22 @@ describe('the stored constraints', () => {
     { name: 'an automatic rollback by none', planClass: 'automatic_rollback', expected: [] },
     { name: 'a requested rollback by rules', planClass: 'requested_rollback', expected: ['rule'] },
     { name: 'a roll-off by rules', planClass: 'roll_off', expected: ['rule'] },
-    { name: 'a hotfix by rules', planClass: 'hotfix', expected: ['rule'] },
+    {
+      name: 'a hotfix without a break-glass by all of them',
+      planClass: 'hotfix',
+      expected: ['suppression_window', 'maintenance_window', 'rule'],
+    },
   ] as const)('follow the table: $name', ({ planClass, expected }) => {
     const set = new ConstraintSet([ONLY_BASE, SATURDAYS, FREEZE]);
     expect(codesOf(set, UPGRADE, { planClass, forward: false })).toEqual(expected);
   });
 
-  it('tell a hotfix what it does not wait for', () => {
+  it('tell a hotfix what its break-glass waives', () => {
     const set = new ConstraintSet([SATURDAYS, FREEZE]);
-    const [told] = set.for(UPGRADE, { planClass: 'hotfix', forward: true });
-    const { satisfied, violations, noted } = told?.evaluate(somePlanFacts()) ?? {};
+    const breakGlasses = [anOwedBreakGlass({ environment: 'dev', waives: ['window'] })];
+    const hotfix = { planClass: 'hotfix', forward: true, waives: ['window'] } as const;
+    const [told] = set.for(UPGRADE, hotfix);
+    const { satisfied, violations, noted } = told?.evaluate(somePlanFacts({ breakGlasses })) ?? {};
     expect({ satisfied, violations }).toEqual({ satisfied: true, violations: [] });
     expect(noted?.map(({ code, effect }) => ({ code, effect }))).toEqual([
       { code: 'suppression_window', effect: 'waived' },

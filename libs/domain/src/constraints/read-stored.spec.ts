@@ -44,7 +44,7 @@ describe('a stored constraint', () => {
       name: 'a window holds whom windows hold',
       change: { spec: { layer: 'moon', cron: '0 2 * * SAT', durationMinutes: 240 } },
       why: 'spec.layer: layer is "moon"; accepted are product, environment, global',
-      expected: ['ordinary', 'repair'],
+      expected: ['ordinary', 'repair', 'hotfix'],
     },
     {
       name: 'a suppression may have been a hard one',
@@ -65,19 +65,19 @@ describe('a stored constraint', () => {
       name: 'no spec at all',
       change: { kind: 'soak', spec: null },
       why: expect.stringMatching(/^spec: /),
-      expected: ['ordinary'],
+      expected: ['ordinary', 'hotfix'],
     },
     {
       name: 'a member of the scope that is not known might leave plans out',
       change: { scope: { environments: ['prod'], moons: ['full'] } },
       why: 'scope.moons is not known',
-      expected: ['ordinary', 'repair'],
+      expected: ['ordinary', 'repair', 'hotfix'],
     },
     {
       name: 'no scope at all',
       change: { scope: null },
       why: 'scope is not known',
-      expected: ['ordinary', 'repair'],
+      expected: ['ordinary', 'repair', 'hotfix'],
     },
   ])('that cannot be read says why and holds: $name', ({ change, why, expected }) => {
     const read = readStored(left(change));

@@ -14,3 +14,8 @@ export const PLAN_CLASSES = [
   'hotfix',
 ] as const;
 export type PlanClass = (typeof PLAN_CLASSES)[number];
+
+/** Whether it is a change that somebody wants, on the usual path or past it: no repair, and no way back. */
+export function isChange(planClass: PlanClass): boolean {
+  return planClass === 'ordinary' || planClass === 'hotfix';
+}

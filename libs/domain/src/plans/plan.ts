@@ -11,7 +11,7 @@ import {
   type PlanPhase,
   type PlanState,
 } from './plan-lifecycle.js';
-import type { PlanClass } from './plan-class.js';
+import { isChange, type PlanClass } from './plan-class.js';
 
 export const PLAN_TYPES = ['install', 'upgrade', 'rollback', 'uninstall', 'config_update'] as const;
 export type PlanType = (typeof PLAN_TYPES)[number];
@@ -160,7 +160,7 @@ export function isUnderWay({ state }: Pick<Plan, 'state'>): boolean {
 
 /** Whether it restores what ran before, and so waits for nobody even where people start plans. */
 export function goesByItself({ type, planClass }: Pick<Plan, 'type' | 'planClass'>): boolean {
-  return planClass === 'repair' || (type === 'rollback' && planClass !== 'ordinary');
+  return planClass === 'repair' || (type === 'rollback' && !isChange(planClass));
 }
 
 export function planDigest(content: PlanContent): string {

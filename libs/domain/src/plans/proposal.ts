@@ -27,6 +27,8 @@ export interface EntityFacts extends Restraints {
   readonly waysBack?: readonly Baseline[];
   /** What SUCCEEDED here and is remembered, for an entity that a pin takes back; else absent. */
   readonly succeeded?: readonly Baseline[];
+  /** What a hotfix under way brings here, where nobody has changed the entity since it said so. */
+  readonly hotfix?: { readonly version: string; readonly chartSha256: string };
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

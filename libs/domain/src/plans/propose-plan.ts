@@ -204,6 +204,7 @@ function draftPlan(
         named: 'version' in desired && desired.version === target?.version,
         rollsOff: situation.leaves !== undefined,
         adopts: situation.adopts,
+        hotfix: isOfHotfix(facts, target),
       }),
       ...stepOf(facts, target),
       askedFor: situation.forced || situation.failed,
@@ -211,6 +212,13 @@ function draftPlan(
     };
   }
   return undefined;
+}
+
+/** A hold or a recall may have put something else in its place. */
+function isOfHotfix(facts: EntityFacts, target: Release | null): boolean {
+  const { hotfix } = facts;
+  if (hotfix === undefined || target === null || isHeld(facts)) return false;
+  return hotfix.version === target.version && hotfix.chartSha256 === target.chart.sha256;
 }
 
 /** The plan that began what this one goes on with; the last step says nothing to the chart. */

@@ -8,7 +8,7 @@ import type { ProposedPlan } from './proposal.js';
  * rollback that nobody demanded follows a version that a person named, or only a hold: then it is like
  * any other change, as nobody asked for a way past what keeps those. So is one to content that is not
  * known to have SUCCEEDED there, values included: that is no way back. What leaves a recalled release
- * is a roll-off before all that.
+ * is a roll-off before all that. Any other change is the hotfix's that is under way for its content.
  */
 export function purposeOf(
   baseline: Baseline | undefined,
@@ -26,6 +26,8 @@ export function purposeOf(
     readonly rollsOff: boolean;
     /** It takes over a release that Apollo did not make: nobody has agreed to that yet. */
     readonly adopts: boolean;
+    /** A hotfix under way brings exactly this content. */
+    readonly hotfix: boolean;
   },
 ): Pick<ProposedPlan, 'planClass' | 'repairOf' | 'rollbackOf'> {
   if (plan.rollsOff) return { planClass: 'roll_off' };
@@ -34,12 +36,16 @@ export function purposeOf(
   if (plan.type === 'rollback' && !(plan.held && (restores || !plan.named))) {
     const brought = runs(plan.reported, baseline) ? planId : undefined;
     return {
-      planClass: plan.succeeded && !plan.adopts ? 'requested_rollback' : 'ordinary',
+      planClass: plan.succeeded && !plan.adopts ? 'requested_rollback' : changeClass(plan),
       ...(brought !== undefined && { rollbackOf: brought }),
     };
   }
-  if (!restores) return { planClass: 'ordinary' };
+  if (!restores) return { planClass: changeClass(plan) };
   return { planClass: 'repair', ...(planId !== undefined && { repairOf: planId }) };
+}
+
+function changeClass({ hotfix }: { readonly hotfix: boolean }): 'ordinary' | 'hotfix' {
+  return hotfix ? 'hotfix' : 'ordinary';
 }
 
 function runs(reported: ReportedRelease | null, baseline: Baseline | undefined): boolean {

@@ -6,6 +6,7 @@ import {
   type BreakGlass,
   earlierEditors,
   glassThatWaives,
+  isChange,
   isCoveredBy,
   isStepOf,
   type JudgedGates,
@@ -101,20 +102,16 @@ function heldBy(routing: Routing, { violations }: JudgedGates): Held {
   if (routing.kind === 'refused') {
     return { violations: [routing.violation], noted: [], waived: false };
   }
-  if (routing.kind === 'gates' && routing.effect === 'waived') {
-    const noted = violations.map((one) => ({ ...one, effect: 'waived' as const }));
-    return { violations: [], noted, waived: true };
-  }
   return { violations, noted: [], waived: false };
 }
 
-/** The break-glass by which an ordinary plan goes without those who are missing. */
+/** The break-glass by which a change goes without those who are missing. */
 function glassFor(
   { environment, surroundings }: GatedFacts,
   { planClass }: PlanToApprove,
   now: Date,
 ): BreakGlass | undefined {
-  if (planClass !== 'ordinary') return undefined;
+  if (!isChange(planClass)) return undefined;
   const place = { environment: environment.name, now };
   return glassThatWaives('approval', surroundings.breakGlasses, place);
 }

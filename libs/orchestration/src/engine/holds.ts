@@ -2,6 +2,7 @@ import {
   ConstraintSet,
   type Entity,
   type Hold,
+  isChange,
   namesOtherContent,
   type Plan,
   selectTarget,
@@ -166,12 +167,12 @@ async function isWishNewer(
   return version !== undone.to?.version && version !== rollback.to?.version;
 }
 
-/** Whether an ordinary change goes to an older version because a person named that. */
+/** Whether a change goes to an older version because a person named that. */
 async function followsPin(
   unit: UnitOfWork,
   { planClass, entity: name, to }: Plan,
 ): Promise<boolean> {
-  if (planClass !== 'ordinary') return false;
+  if (!isChange(planClass)) return false;
   const desired = (await unit.entities.get(name))?.desired;
   return desired !== undefined && 'version' in desired && desired.version === to?.version;
 }

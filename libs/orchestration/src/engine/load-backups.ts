@@ -1,4 +1,9 @@
-import { type BackupRecord, type ConstraintSet, isMidway } from '@apollo-deploy/domain';
+import {
+  type BackupRecord,
+  type ConstraintSet,
+  type Deployment,
+  isMidway,
+} from '@apollo-deploy/domain';
 import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Destination } from './load-promotions.js';
@@ -11,16 +16,13 @@ export interface KnownBackup {
   readonly backupSince?: string;
 }
 
-/**
- * By entity, the backups of what runs. One statement for the deployments under way there; nothing more
- * is read where neither one of them nor a rule wants any.
- */
+/** By entity, the backups of what runs. Nothing is read where neither a deployment nor a rule wants any. */
 export async function loadBackups(
   unit: UnitOfWork,
   destinations: readonly Destination[],
-  set: ConstraintSet,
+  { underWay, set }: { readonly underWay: readonly Deployment[]; readonly set: ConstraintSet },
 ): Promise<(entity: string) => KnownBackup> {
-  const since = await backupsSince(unit, destinations);
+  const since = backupsSince(underWay);
   const bases = destinations.flatMap(({ entity: { name }, reported }) => {
     const isWanted = set.has('backup') || since.has(name);
     return reported?.release == null || !isWanted
@@ -40,15 +42,7 @@ export async function loadBackups(
 }
 
 /** By entity, since when a deployment that backs up first has wanted it changed. */
-async function backupsSince(
-  unit: UnitOfWork,
-  destinations: readonly Destination[],
-): Promise<ReadonlyMap<string, string>> {
-  const places = destinations.map(({ entity }) => ({
-    service: entity.product,
-    environment: entity.environment,
-  }));
-  const deployments = await unit.deployments.underWayAt(places);
+function backupsSince(deployments: readonly Deployment[]): ReadonlyMap<string, string> {
   const since = new Map<string, string>();
   for (const { backup, targets } of deployments) {
     if (backup === 'none' || backup === 'skipped') continue;

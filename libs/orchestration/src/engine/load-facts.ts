@@ -28,6 +28,7 @@ import { grouped } from './grouped.js';
 import { objectionsOf } from './objections-of.js';
 import { loadBreakGlasses } from './load-break-glasses.js';
 import { type KnownBackup, loadBackups } from './load-backups.js';
+import { hotfixFor, loadUnderWay } from './load-under-way.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints, loadSucceeded, loadWaysBack } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
@@ -95,7 +96,8 @@ export async function loadFacts(
   const destinations = entities.map((entity) => destinationOf(entity, sources));
   const waysBack = await loadWaysBack(unit, destinations, { restraints, recalls });
   const succeeded = await loadSucceeded(unit, destinations);
-  const backupOf = await loadBackups(unit, destinations, set);
+  const underWay = await loadUnderWay(unit, destinations);
+  const backupOf = await loadBackups(unit, destinations, { underWay, set });
   const promotions = await loadPromotions(unit, destinations, { presence, set });
 
   return destinations.map((destination) => {
@@ -117,7 +119,7 @@ export async function loadFacts(
           objections: objectionsOf(destination, asked),
         }),
         declines: declines.get(entity.name) ?? [],
-        ...restraints.get(entity.name),
+        ...{ ...restraints.get(entity.name), ...hotfixFor(entity, underWay) },
         ...{ waysBack: waysBack.get(entity.name) ?? [], succeeded: succeeded(entity.name) },
         ...(reported !== undefined && { reported }),
         ...(openPlan !== undefined && { openPlan }),
@@ -127,9 +129,8 @@ export async function loadFacts(
         ...{ presence, spoke, promotionOf, breakGlasses },
         awaited: [...(isReady(spoke, presence) ? [] : [spoke]), ...neighbours.silentAround(entity)],
         executing: othersExecuting(entity, openPlan, executing),
-        neighbours: around,
+        ...{ neighbours: around, ...backupOf(entity.name) },
         breaker: known(breakers.get(environment.name), `breaker of ${environment.name}`),
-        ...backupOf(entity.name),
       },
       ...(lastEvaluation !== undefined && { lastEvaluation }),
     };

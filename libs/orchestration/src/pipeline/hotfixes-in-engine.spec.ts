@@ -72,6 +72,40 @@ describe('a hotfix', () => {
     });
   });
 
+  it('is not held by the review that the one before still owes', async () => {
+    await inHaste();
+    await scene.world.engine.register('aria', '1.0.2');
+    await scene.world.engine.goTo('2026-01-07T09:00:00.000Z');
+    await scene.prod.heard();
+    const { deployment } = must(await scene.hotfix({ version: '1.0.2' }));
+    await scene.world.follow();
+    const { waitsFor } = await scene.world.shown(deployment.id);
+    expect(waitsFor.map(({ code }) => code)).toEqual(['backup', 'approval']);
+    expect(await scene.prod.lastPlan()).toMatchObject({
+      ...{ type: 'upgrade', planClass: 'hotfix', to: { version: '1.0.2' } },
+    });
+    await scene.finishInProd();
+    expect(await scene.world.stored(deployment.id)).toMatchObject({ status: 'completed' });
+  });
+
+  it.each([
+    { name: 'other values', edit: { values: { replicas: 3 } } },
+    { name: 'another version', edit: { desired: { version: '1.0.2' } } },
+  ])('is no cover for $name that somebody sets meanwhile', async ({ edit }) => {
+    await scene.world.engine.register('aria', '1.0.2');
+    must(await scene.hotfix({ version: '1.0.1' }));
+    await scene.world.follow();
+    expect((await scene.prod.lastPlan()).planClass).toBe('hotfix');
+    const { engine } = scene.world;
+    const { context } = engine;
+    const entity = await context.store.transact((unit) => unit.entities.get('aria-prod'));
+    if (entity === undefined) throw new Error('aria-prod is not there');
+    engine.clock.advance(1000);
+    must(await putEntity(context, PERSON, { ...entity, ...edit }));
+    await engine.settle();
+    expect((await scene.prod.lastPlan()).planClass).toBe('ordinary');
+  });
+
   it('ends its break-glass when it gives way to another request', async () => {
     const { deployment } = must(await scene.hotfix({ version: '1.0.1' }));
     must(await scene.hotfix({ version: '1.0.1' }));

@@ -177,7 +177,8 @@ export class DatabasePlanStorage implements PlanStorage {
   async pendingRestores(page: PageRequest): Promise<Page<string>> {
     const rows = await this.session.read(
       `SELECT entity FROM plans WHERE state = 'PENDING' AND entity > $1
-         AND (plan_class = 'repair' OR (type = 'rollback' AND plan_class <> 'ordinary')) ORDER BY entity LIMIT $2`,
+         AND (plan_class = 'repair' OR (type = 'rollback' AND plan_class NOT IN ('ordinary', 'hotfix')))
+       ORDER BY entity LIMIT $2`,
       [page.after ?? '', rowsToRead(page)],
     );
     return pageOf(rows.map(entityOf), page, (entity) => entity);

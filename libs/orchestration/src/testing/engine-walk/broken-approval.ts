@@ -1,4 +1,4 @@
-import type { Plan } from '@apollo-deploy/domain';
+import { isChange, type Plan } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../../ports/unit-of-work.js';
 
 const VALID_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ export async function brokenApproval(
 ): Promise<readonly string[]> {
   const { planClass, type, repairOf } = plan;
   const isCovered = planClass === 'repair' && repairOf !== undefined;
-  const isWayBack = type === 'rollback' && planClass !== 'ordinary';
+  const isWayBack = type === 'rollback' && !isChange(planClass);
   if (isWayBack || planClass === 'automatic_rollback' || isCovered) return [];
   const consumed = await unit.approvals.consumedBy([plan.id]);
   const people = await unit.people.getMany(consumed.map(({ by }) => by));
