@@ -36,8 +36,18 @@ export interface NewConstraint {
  * Stores a constraint. From the instant it is stored no plan in its scope is dispatched against it,
  * on any replica, and offers that it holds now and that no spoke has claimed yet are taken back.
  */
-export async function addConstraint(
+export function addConstraint(
   context: Context,
+  principal: Principal,
+  input: NewConstraint,
+): Promise<Result<StoredConstraint, Refusal>> {
+  return context.store.transact((unit) => addConstraintIn(context, unit, principal, input));
+}
+
+/** As `addConstraint`, as a part of what is done in this transaction. */
+export async function addConstraintIn(
+  context: Context,
+  unit: UnitOfWork,
   principal: Principal,
   input: NewConstraint,
 ): Promise<Result<StoredConstraint, Refusal>> {
@@ -54,33 +64,31 @@ export async function addConstraint(
   };
   const bad = checkConstraint(constraint) ?? checkStillToCome(constraint, context.clock.now());
   if (bad !== undefined) return err(bad);
-  return context.store.transact(async (unit) => {
-    const { name, kind, scope } = constraint;
-    const missing = await checkScope(unit, scope);
-    if (missing !== undefined) return err(missing);
-    const unknown = await checkMentions(unit, constraint);
-    if (unknown !== undefined) return err(unknown);
-    const environments = await lockScope(unit, scope);
-    const inserted = await unit.constraints.insert(constraint);
-    if (!inserted.ok) {
-      return err(
-        refusal(
-          'catalog/already_exists',
-          `a constraint named ${JSON.stringify(name)} exists already; choose another name`,
-          { field: 'name' },
-        ),
-      );
-    }
-    const entities = await entitiesInScope(unit, scope, environments);
-    const reached = new Set(entities);
-    const held = (plans: readonly Plan[]): Promise<readonly Plan[]> => {
-      const concerned = plans.filter(({ entity }) => reached.has(entity));
-      return plansHeldBy(context, unit, inserted.value, concerned);
-    };
-    await withdrawOffers(context, unit, environments, `${kind} "${name}" was added`, held);
-    await afterChange(context, unit, principal, { constraint, entities, action: 'add' });
-    return inserted;
-  });
+  const { name, kind, scope } = constraint;
+  const missing = await checkScope(unit, scope);
+  if (missing !== undefined) return err(missing);
+  const unknown = await checkMentions(unit, constraint);
+  if (unknown !== undefined) return err(unknown);
+  const environments = await lockScope(unit, scope);
+  const inserted = await unit.constraints.insert(constraint);
+  if (!inserted.ok) {
+    return err(
+      refusal(
+        'catalog/already_exists',
+        `a constraint named ${JSON.stringify(name)} exists already; choose another name`,
+        { field: 'name' },
+      ),
+    );
+  }
+  const entities = await entitiesInScope(unit, scope, environments);
+  const reached = new Set(entities);
+  const held = (plans: readonly Plan[]): Promise<readonly Plan[]> => {
+    const concerned = plans.filter(({ entity }) => reached.has(entity));
+    return plansHeldBy(context, unit, inserted.value, concerned);
+  };
+  await withdrawOffers(context, unit, environments, `${kind} "${name}" was added`, held);
+  await afterChange(context, unit, principal, { constraint, entities, action: 'add' });
+  return inserted;
 }
 
 /** Takes a constraint away, of this kind and version only if said; what it held is looked at again. */

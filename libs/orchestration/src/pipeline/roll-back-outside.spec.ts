@@ -49,8 +49,9 @@ const suppressions = () => world.engine.context.store.transact((unit) => unit.co
 describe('a rollback that somebody else does', () => {
   it('is completed without a plan once the spoke has seen it, and is held there', async () => {
     taker.does = async () => {
-      await takenBack();
+      await world.engine.settle();
       expect((await view()).why).toContain('HADES takes aria back to 1.0.0');
+      await takenBack();
       return ok(undefined);
     };
     const { id } = must(await goBack({ reason: 'Deployment broke login' }));
@@ -136,5 +137,49 @@ describe('a rollback that somebody else does', () => {
     });
     expect(taker.asked).toEqual([]);
     expect((await view()).hold).toBeUndefined();
+  });
+
+  it('is asked for once by two who ask in the same moment', async () => {
+    let other: Awaited<ReturnType<typeof goBack>> | undefined;
+    taker.does = async () => {
+      other ??= await goBack();
+      await takenBack();
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    expect(other).toMatchObject({
+      error: { code: 'deployment/in_progress', data: { deployment: id } },
+    });
+    expect(taker.asked).toHaveLength(1);
+  });
+
+  it('is on record while they are asked, and is completed though nobody hears their answer', async () => {
+    taker.does = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    const { items } = await world.engine.context.store.transact((unit) =>
+      unit.deployments.list({ service: 'aria' }, { limit: 1 }),
+    );
+    const [{ id } = { id: 'none' }] = items;
+    await world.follow();
+    expect((await world.shown(id)).waitsFor).toMatchObject([
+      { message: expect.stringContaining('HADES takes aria back to 1.0.0') },
+    ]);
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    await takenBack();
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ kind: 'rollback', status: 'completed' });
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    expect((await view()).hold).toMatchObject({ fixes: { version: '1.0.0' } });
+    expect(taker.asked).toHaveLength(1);
+  });
+
+  it('counts as done where the spoke has seen it, whatever was answered', async () => {
+    taker.does = async () => {
+      await takenBack();
+      await world.lookOn();
+      return err({ outcome: 'unknown', detail: 'no whole answer within 30 s' });
+    };
+    expect(must(await goBack())).toMatchObject({ status: 'completed' });
+    expect(await suppressions()).toEqual([]);
   });
 });

@@ -14,12 +14,12 @@ import { findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadService } from './load-service.js';
 import {
+  type DeploymentRequest,
   environmentNotFound,
   requestDeploymentIn,
   type RestoredContent,
 } from './request-deployment.js';
 import { rollBackOutside } from './roll-back-outside.js';
-import type { RollbackProvider } from './rollback-provider.js';
 import { servicePlaces } from './service-places.js';
 import { versionToRestore } from './version-to-restore.js';
 
@@ -48,22 +48,32 @@ export async function rollBack(
   tools: FollowTools,
 ): Promise<Result<Deployment, Refusal>> {
   const { rollbacks: provider } = context;
-  const aimed =
-    provider === undefined
-      ? request
-      : await aimOutside(context, principal, request, { provider, tools });
-  if ('ok' in aimed) return aimed;
+  if (provider !== undefined) {
+    const errand = { context, provider, principal, tools };
+    return rollBackOutside(errand, (unit) => wayBack(context, unit, request, tools));
+  }
   return context.store.transact(async (unit) => {
-    const { service, reason } = request;
-    const goal = await goalOf(context, unit, aimed, tools);
-    if (!goal.ok) return goal;
-    const asked = {
-      ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
-      ...goal.value,
-      values: await restoredAt(unit, service, goal.value),
-      ...(reason !== undefined && { reason }),
-    };
-    return requestDeploymentIn(context, unit, principal, asked, tools);
+    const asked = await wayBack(context, unit, request, tools);
+    if (!asked.ok) return asked;
+    return requestDeploymentIn(context, unit, principal, asked.value, tools);
+  });
+}
+
+/** What is to be deployed, with its place locked. */
+async function wayBack(
+  context: Context,
+  unit: UnitOfWork,
+  request: RollbackRequest,
+  tools: FollowTools,
+): Promise<Result<DeploymentRequest, Refusal>> {
+  const { service, reason } = request;
+  const goal = await goalOf(context, unit, request, tools);
+  if (!goal.ok) return goal;
+  return ok({
+    ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
+    ...goal.value,
+    values: await restoredAt(unit, service, goal.value),
+    ...(reason !== undefined && { reason }),
   });
 }
 
@@ -84,31 +94,6 @@ async function restoredAt(
       return known === undefined ? [] : [[name, { values: known.values, valuesBefore }]];
     }),
   );
-}
-
-/** The same request, with what it came to and was asked of somebody else; or why that is not done. */
-async function aimOutside(
-  context: Context,
-  principal: Principal,
-  request: RollbackRequest,
-  { provider, tools }: { readonly provider: RollbackProvider; readonly tools: FollowTools },
-): Promise<RollbackRequest | (Result<never, Refusal> & { readonly ok: false })> {
-  const { service, reason } = request;
-  const goal = await context.store.transact(async (unit) => {
-    const found = await goalOf(context, unit, request, tools);
-    if (!found.ok) return found;
-    const { environment, version } = found.value;
-    return ok({ environment, version, release: await unit.releases.get(service, version) });
-  });
-  if (!goal.ok) return goal;
-  const { environment, version, release } = goal.value;
-  // One that is not registered is refused as a deployment.
-  if (release !== undefined) {
-    const aim = { environment, release, ...(reason !== undefined && { reason }) };
-    const asked = await rollBackOutside({ context, provider, principal, aim });
-    if (!asked.ok) return asked;
-  }
-  return { ...request, environment, targetVersion: version };
 }
 
 /** Where it goes back, and to what, with that place locked: so that nothing completes there meanwhile. */
