@@ -22,7 +22,7 @@ export function addHotfix(program: Command, surroundings: Surroundings): void {
     .argument('<service>')
     .description('bring a version to production past its pipeline; somebody else has to review it')
     .requiredOption('--reason <text>', 'why, in 10 characters or more: it is audited')
-    .option('--version <version>', 'which; else the newest that completed below production')
+    .option('--version <version>', 'which; else the newest that stands below production')
     .option('--environment <name>', 'which one of production (prod)')
     .option('-y, --yes', 'asks nothing')
     .action(
@@ -43,7 +43,7 @@ async function hotfix(
     [
       `hotfix of ${plain(service)}, past the pipeline`,
       fields([
-        ['version', version ?? 'the newest that completed below production'],
+        ['version', version ?? 'the newest that stands below production'],
         ['to', tellPlace(placeNamed(places, name), name)],
         ['reason', reason],
         ['owes', 'a review by somebody else, and a deployment to the environments below'],

@@ -194,7 +194,7 @@ describe('what goes to production', () => {
       body: { service: 'aria', reason: 'urgent-enough' },
       says: [
         'hotfix of aria, past the pipeline',
-        '  version   the newest that completed below production',
+        '  version   the newest that stands below production',
         '  to        prod (production), where 1.0.0 runs',
         '  reason    urgent-enough',
         '  owes      a review by somebody else, and a deployment to the environments below',

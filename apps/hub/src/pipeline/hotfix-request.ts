@@ -21,7 +21,8 @@ export class HotfixRequest {
   @TextField({
     maximum: 128,
     optional: true,
-    description: 'The newest that completed below production, if absent.',
+    description:
+      'If absent: the newest that completed below production, was not taken back there, and is newer than what runs.',
   })
   version?: string;
 
