@@ -77,7 +77,13 @@ describe.each([{ major: 3 }, { major: 4 }] as const)('a cluster, Helm $major,', 
 
   /** Sets a bound to the namespace; the answer waits until so much of it is counted as used. */
   const quota = async (hard: Readonly<Record<string, string>>) => {
-    const path = `/api/v1/namespaces/${web.open.namespace}/resourcequotas`;
+    const namespace = `/api/v1/namespaces/${web.open.namespace}`;
+    const path = `${namespace}/resourcequotas`;
+    // What every namespace is given: of what comes while a quota is first counted, nobody keeps count.
+    const given = { method: 'GET', path: `${namespace}/configmaps/kube-root-ca.crt` } as const;
+    await eventually('what every namespace has', async () =>
+      (await web.open.cluster.send(given)).status === 200 ? true : undefined,
+    );
     await post(path, { metadata: { name: 'small' }, spec: { hard } });
     return (used: Readonly<Record<string, string>>) =>
       eventually('the quota to be counted', async () => {
