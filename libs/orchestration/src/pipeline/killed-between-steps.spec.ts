@@ -1,47 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { SUCCEEDED } from '../testing/engine-world.js';
-import { Killed, MortalStore } from '../testing/mortal-store.js';
+import { MortalFollower } from '../testing/mortal-follower.js';
+import { MortalStore } from '../testing/mortal-store.js';
 import { OWN_VALUES, StrategyWorld } from '../testing/strategy-world.js';
-import { followDeployments } from './follow-deployments.js';
 
 /** What becomes of a canary of which `good` steps do well and the next does not, with one death on the way. */
 async function outcome(store: MortalStore, good: number) {
   const { world } = await StrategyWorld.build(store);
   const { engine } = world;
-  let replica = 1;
-  const follow = async (): Promise<Date | undefined> => {
-    const turn = () => followDeployments(engine.context, world.tools, `replica-${String(replica)}`);
-    await engine.settle();
-    store.counts = true;
-    try {
-      return await turn();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      // Another replica takes over once the lease of the first has run out.
-      replica += 1;
-      await engine.goTo(new Date(engine.clock.now().getTime() + 16_000).toISOString());
-      return await turn();
-    } finally {
-      store.counts = false;
-      await engine.settle();
-    }
-  };
+  const follower = new MortalFollower(world, store);
   const deployment = await world.request({ version: '1.2.0', strategy: 'canary' });
   if (!deployment.ok) throw new Error('it is refused');
   let revision = 1;
   const bring = async (): Promise<void> => {
-    await follow();
+    await follower.follow();
     const { id, state, values, to } = await engine.lastPlan();
     if (state !== 'EXECUTING') return;
     revision += 1;
     const health = revision === good + 2 ? 'Degraded' : 'Healthy';
     await engine.result(id, SUCCEEDED, { version: to?.version ?? '', revision, values, health });
-    for (let next = await follow(); next !== undefined; next = await follow()) {
-      await engine.goTo(next.toISOString());
-    }
+    await follower.lookOn();
   };
   for (let step = 0; step < 7; step += 1) await bring();
-  await follow();
+  await follower.follow();
   const { status, targets } = await world.stored(deployment.value.id);
   const { desired, values, rollout } = (await engine.view()).entity;
   return {

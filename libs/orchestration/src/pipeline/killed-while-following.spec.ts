@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { SUCCEEDED } from '../testing/engine-world.js';
-import { Killed, MortalStore } from '../testing/mortal-store.js';
-import { followDeployments } from './follow-deployments.js';
+import { MortalFollower } from '../testing/mortal-follower.js';
+import { MortalStore } from '../testing/mortal-store.js';
 
 /** What becomes of a deployment of 1.1.0 over 1.0.0 that runs well, or badly, with one death on the way. */
 async function outcome(store: MortalStore, health: 'Healthy' | 'Degraded') {
@@ -13,40 +13,17 @@ async function outcome(store: MortalStore, health: 'Healthy' | 'Degraded') {
   await world.lookOn();
   expect(await world.stored(first)).toMatchObject({ status: 'completed' });
 
-  let replica = 1;
-  const follow = async (): Promise<Date | undefined> => {
-    const turn = () => followDeployments(engine.context, world.tools, `replica-${String(replica)}`);
-    await engine.settle();
-    store.counts = true;
-    try {
-      return await turn();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      // Another replica takes over once the lease of the first has run out.
-      replica += 1;
-      await engine.goTo(new Date(engine.clock.now().getTime() + 16_000).toISOString());
-      return await turn();
-    } finally {
-      store.counts = false;
-      await engine.settle();
-    }
-  };
-  const lookOn = async (): Promise<void> => {
-    for (let next = await follow(); next !== undefined; next = await follow()) {
-      await engine.goTo(next.toISOString());
-    }
-  };
-
+  const follower = new MortalFollower(world, store);
   const deployment = await world.request({ version: '1.1.0' });
   if (!deployment.ok) throw new Error('it is refused');
-  await follow();
+  await follower.follow();
   const plan = await engine.lastPlan();
   await engine.result(plan.id, SUCCEEDED, { version: '1.1.0', revision: 2, health });
-  await lookOn();
+  await follower.lookOn();
   if (health === 'Degraded') {
     const rollback = await engine.lastPlan();
     await engine.result(rollback.id, SUCCEEDED, { version: '1.0.0', revision: 3 });
-    await lookOn();
+    await follower.lookOn();
   }
   const { id, status, steps, targets } = await world.stored(deployment.value.id);
   const told = (await engine.events()).filter(({ subject }) => subject.name === id);
