@@ -12,7 +12,8 @@ import { EventDrafts, type HearEvents } from './event-drafts.js';
 
 /**
  * A store that writes an event for each change of a plan, an entity, a spoke, a deployment, a hold
- * or a break-glass, in the transaction of the change. Whoever changes them through it need not think of events, and cannot forget them.
+ * or a break-glass, in the transaction of the change. Whoever changes them through it need not think
+ * of events, and cannot forget them. `hear` is told of them in the same transaction.
  */
 export class AnnouncingStore implements Store {
   constructor(
