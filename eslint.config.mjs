@@ -31,7 +31,10 @@ const globalsFor = (names) => Object.fromEntries(names.map((name) => [name, 'rea
 const ban = (selector, message) => ({ selector, message });
 const NO_LOOPHOLES = [
   ban('ExportDefaultDeclaration', 'Export by name, so that a name means the same everywhere.'),
-  ban('ExportAllDeclaration', 'List the exports by name: what is public is a decision.'),
+  ban(
+    'ExportAllDeclaration:not([source.value=/^[.][/][a-z-]+[/]exports[.]js$/])',
+    'List the exports by name, here or in a folder’s exports.ts: what is public is a decision.',
+  ),
   ban('TSEnumDeclaration', 'Use an `as const` tuple of string literals and take the type from it.'),
   ban('CatchClause > BlockStatement[body.length=0]', 'Convert, retry or report what you catch.'),
   ban(

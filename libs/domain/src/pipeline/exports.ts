@@ -1,0 +1,68 @@
+export { checkAboveHotfix } from './above-hotfix.js';
+export { backPortOwed, owesBackPort, type ServicePlace } from './back-port.js';
+export { hotfixReason } from './hotfix-reason.js';
+export { hotfixWaives } from './hotfix-waives.js';
+export { verdictOf } from './health-verdict.js';
+export { highestPlaces } from './highest-places.js';
+export {
+  checkPromotionPath,
+  PROMOTION_PATHS,
+  type PromotionPath,
+  tellPath,
+} from './promotion-path.js';
+export {
+  type PromotionProof,
+  type PromotionSource,
+  proveSource,
+  type SourceDeployment,
+} from './promotion-source.js';
+export { hasBegun, onlyWaits } from './only-waits.js';
+export { restoredValues, type RestoredValues } from './restored-values.js';
+export { isNewer, standingVersions, versionBefore } from './version-before.js';
+export { momentsOf, noticesOf, type ToldDeployment } from './notices.js';
+export {
+  type FailedAttempt,
+  newNotification,
+  type Notice,
+  type Notification,
+  NOTIFICATION_STATUSES,
+  notificationFailed,
+  notificationReplayed,
+  type NotificationStatus,
+  notificationStatusOf,
+  notificationTaken,
+  type NamedReceiver,
+  type Receiver,
+  RECEIVERS,
+  webhookOf,
+  webhookReceiver,
+} from './notification.js';
+export {
+  type Deployment,
+  DEPLOYMENT_BACKUPS,
+  DEPLOYMENT_KINDS,
+  DEPLOYMENT_STRATEGIES,
+  type DeploymentBackup,
+  deploymentId,
+  type DeploymentKind,
+  type DeploymentStrategy,
+  type DeploymentTarget,
+  type HealthLook,
+  secondsBetween,
+  TARGET_STATES,
+} from './deployment.js';
+export {
+  DEPLOYMENT_STATUSES,
+  type DeploymentEnd,
+  type DeploymentStatus,
+  hasEnded,
+  stepTo,
+} from './deployment-lifecycle.js';
+export {
+  type DeploymentFacts,
+  followDeployment,
+  type FollowedDeployment,
+  type Move,
+} from './follow-deployment.js';
+export type { FollowedPlan, FollowedRollback, TargetFacts } from './target-facts.js';
+export type { Wait } from './tell-waits.js';
