@@ -1,3 +1,4 @@
+import type { PromotionPath } from '@apollo-deploy/domain';
 import type { BackupProvider } from './backups/backup-provider.js';
 import type { HealthProvider } from './pipeline/health-provider.js';
 import type { RollbackProvider } from './pipeline/rollback-provider.js';
@@ -13,6 +14,8 @@ export interface Context {
   readonly ids: Ids;
   /** When this replica started: it judges nobody by a silence that may have been its own. */
   readonly startedAt: Date;
+  /** From which tiers versions may be promoted to which. Absent: along all the paths that there are. */
+  readonly promotionPaths?: readonly PromotionPath[];
   /** Absent: this replica has no key, and sends nothing to spokes that carry out signed plans only. */
   readonly signer?: PlanSigner;
   /** Somebody else who makes backups, asked by `OutsideBackups`. Absent: the engine keeps releases itself. */

@@ -11,7 +11,6 @@ import {
 import { Body, Controller, Headers, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import type { HubConfig } from '../config/hub-config.js';
 import { may } from '../http/access.js';
 import { Caller, May } from '../http/caller.js';
 import type { HubRequest } from '../http/hub-request.js';
@@ -19,7 +18,7 @@ import { PostOperation } from '../http/operation.js';
 import { type Problem, problemOf } from '../http/problem.js';
 import { accepted } from '../http/refused.js';
 import { hotfixOfBody, promotionOfBody, rollbackOfBody } from '../http/whereabouts.js';
-import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
+import { CONTEXT } from '../platform/tokens.js';
 import { AwaitedAnswer } from './awaited-answer.js';
 import { AwaitedOperation } from './awaited-operation.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
@@ -37,7 +36,6 @@ const WARNING = 'This was a HOTFIX deployment. Please backport to DEV.';
 export class PromotionsController {
   constructor(
     @Inject(CONTEXT) private readonly context: Context,
-    @Inject(HUB_CONFIG) private readonly config: HubConfig,
     @Inject(FOLLOW_TOOLS) private readonly tools: FollowTools,
     @Inject(AwaitedAnswer) private readonly answer: AwaitedAnswer,
   ) {}
@@ -61,9 +59,8 @@ export class PromotionsController {
       ...(strategy !== undefined && { strategy }),
       ...(reason !== undefined && { reason }),
     };
-    const tools = { ...this.tools, promotionPaths: this.config.promotionPaths };
     const { shown } = await this.answer.of(prefer, response, async () => ({
-      deployment: accepted(await promote(this.context, caller, request, tools)),
+      deployment: accepted(await promote(this.context, caller, request, this.tools)),
     }));
     return { ...askedView('Promotion', shown), promoted_from: from, promoted_to: to };
   }

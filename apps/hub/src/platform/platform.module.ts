@@ -41,7 +41,7 @@ export class PlatformModule {
       tellWebhooks({ clock, ids, ...(publicUrl !== undefined && { publicUrl }) }),
     );
     const context: Context = {
-      ...{ store, clock, ids, startedAt: clock.now() },
+      ...{ store, clock, ids, startedAt: clock.now(), promotionPaths: config.promotionPaths },
       ...(signer !== undefined && { signer }),
       ...outsideProviders(config.integrations, { clock, timer }),
     };

@@ -75,7 +75,7 @@ const promotion: fc.Arbitrary<PlanFacts['promotion']> = fc
   .record({ healthyMinutes: fc.constantFrom(0, 59, 60, 2000), underway: fc.boolean() })
   .map(({ healthyMinutes, underway }) => ({
     ...{ product: 'aria', version: '1.1.0', tier: 'staging' as const, changesVersion: true },
-    ...{ asOf: new Date(day(1)), lowerEnvironments: [] },
+    ...{ asOf: new Date(day(1)), sourceTiers: [], lowerEnvironments: [] },
     runs: [
       {
         ...{ entity: 'aria-lab', environment: 'lab', tier: 'development' as const, proven: true },

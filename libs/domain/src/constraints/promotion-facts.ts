@@ -1,4 +1,4 @@
-import type { Tier } from '../catalog/environment.js';
+import type { Environment, Tier } from '../catalog/environment.js';
 import type { Release } from '../catalog/release.js';
 import type { AbleSpoke } from './missing-capabilities.js';
 
@@ -26,8 +26,10 @@ export interface PromotionFacts {
   readonly asOf: Date;
   /** How it did elsewhere: of each environment those entities that matter. */
   readonly runs: readonly SourceRun[];
+  /** From which tiers a promotion path leads there. */
+  readonly sourceTiers: readonly Tier[];
   /** Environments of lower tiers in which the product has an entity. */
-  readonly lowerEnvironments: readonly string[];
+  readonly lowerEnvironments: readonly Pick<Environment, 'name' | 'tier'>[];
 }
 
 /** A release that may become the target of an entity. */

@@ -22,7 +22,8 @@ const UNPROVEN: PromotionFacts = {
   changesVersion: true,
   asOf: somePlanFacts().now,
   runs: [],
-  lowerEnvironments: ['dev'],
+  sourceTiers: ['development', 'staging'],
+  lowerEnvironments: [{ name: 'dev', tier: 'development' }],
 };
 const FREEZE = {
   start: '2026-01-05T00:00:00Z',

@@ -4,6 +4,7 @@ import type { ConstraintCache } from '../engine/constraint-cache.js';
 import { distinct } from '../engine/distinct.js';
 import { grouped } from '../engine/grouped.js';
 import { loadFacts } from '../engine/load-facts.js';
+import { replicaFacts, type ReplicaFacts } from '../engine/replica-facts.js';
 import type { ApprovalRecord } from '../ports/approval-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type JudgedApproval, judgeApproval } from './judge-approval.js';
@@ -39,12 +40,12 @@ const NOBODY: PlanApproval = { required: false, satisfied: true, gates: [], appr
  * statements does not depend on how many there are.
  */
 export async function planApprovals(
-  { store, clock, startedAt }: Context,
+  context: Context,
   constraints: ConstraintCache,
   plans: readonly Plan[],
 ): Promise<readonly PlanWithApproval[]> {
-  const presence = { now: clock.now(), startedAt };
-  return store.transact(async (unit) => {
+  const presence = replicaFacts(context);
+  return context.store.transact(async (unit) => {
     const loaded = await load(unit, constraints, plans.filter(isWaiting), presence);
     const byEntity = new Map(loaded.map((facts) => [facts.entityFacts.entity.name, facts]));
     // Read after the facts: what went in between is shown with what it went by.
@@ -88,7 +89,7 @@ async function load(
   unit: UnitOfWork,
   constraints: ConstraintCache,
   plans: readonly Plan[],
-  presence: Parameters<typeof loadFacts>[2],
+  presence: ReplicaFacts,
 ): Promise<readonly GatedFacts[]> {
   if (plans.length === 0) return [];
   const set = await constraints.load(unit);

@@ -5,6 +5,7 @@ import type { ConstraintCache } from '../engine/constraint-cache.js';
 import { loadFacts } from '../engine/load-facts.js';
 import { constraintsOn, type ConstrainedPlan } from '../engine/plan-facts.js';
 import { planNotFound } from '../engine/plan-refusals.js';
+import { replicaFacts } from '../engine/replica-facts.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type JudgedApproval, judgeApproval } from './judge-approval.js';
 import { type GatedFacts, loadGates } from './load-gates.js';
@@ -35,14 +36,14 @@ export async function lockPlan(unit: UnitOfWork, planId: string): Promise<Result
  * `plan/not_ready` where other content, or nothing, is wanted by now; its entity is then evaluated.
  */
 export async function loadInQuestion(
-  { clock, startedAt }: Context,
+  context: Context,
   unit: UnitOfWork,
   constraints: ConstraintCache,
   plan: Plan,
 ): Promise<Result<PlanInQuestion, Refusal>> {
-  const now = clock.now();
+  const presence = replicaFacts(context);
   const set = await constraints.load(unit);
-  const loaded = await loadFacts(unit, [plan.entity], { now, startedAt }, set);
+  const loaded = await loadFacts(unit, [plan.entity], presence, set);
   const [facts] = await loadGates(unit, loaded);
   if (facts === undefined) throw new InvariantViolation(`plan ${plan.id} has no entity`);
   const proposal = proposePlan(facts.entityFacts);
@@ -52,7 +53,7 @@ export async function loadInQuestion(
     return err(refusal('plan/not_ready', detail));
   }
   const proposed = proposal.plan;
-  const approval = judgeApproval(facts, proposed, now);
+  const approval = judgeApproval(facts, proposed, presence.now);
   return ok({
     ...{ plan, facts, proposed, constraints: constraintsOn(set, facts, proposed) },
     ...(approval !== undefined && { approval }),

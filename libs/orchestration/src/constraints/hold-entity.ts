@@ -14,6 +14,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { endHold } from '../engine/holds.js';
 import { loadFacts } from '../engine/load-facts.js';
+import { replicaFacts } from '../engine/replica-facts.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { isClaimed, withdrawOffersOf } from './withdraw-offers.js';
@@ -41,7 +42,7 @@ export async function holdEntity(
     if (entity === undefined) return err(noEntity(input.entity));
     await unit.environments.lock(entity.environment);
     const now = context.clock.now();
-    const presence = { now, startedAt: context.startedAt };
+    const presence = replicaFacts(context, now);
     const set = new ConstraintSet(await unit.constraints.all());
     const [facts] = await loadFacts(unit, [entity.name], presence, set);
     if (facts === undefined) throw new InvariantViolation(`entity ${entity.name} has no facts`);

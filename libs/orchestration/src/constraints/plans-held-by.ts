@@ -8,6 +8,7 @@ import { InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import { type LoadedFacts, loadFacts } from '../engine/load-facts.js';
 import { classedPlan, planFactsOf } from '../engine/plan-facts.js';
+import { replicaFacts } from '../engine/replica-facts.js';
 import { scopeSubject } from '../engine/scope-subject.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
@@ -17,7 +18,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
  * where another window of its layer is open.
  */
 export async function plansHeldBy(
-  { clock, startedAt }: Context,
+  context: Context,
   unit: UnitOfWork,
   constraint: StoredConstraint,
   plans: readonly Plan[],
@@ -26,7 +27,7 @@ export async function plansHeldBy(
   const all = new ConstraintSet(await unit.constraints.all());
   const alone = new ConstraintSet([constraint], all);
   const names = plans.map(({ entity }) => entity);
-  const loaded = await loadFacts(unit, names, { now: clock.now(), startedAt }, all);
+  const loaded = await loadFacts(unit, names, replicaFacts(context), all);
   const factsOf = new Map(loaded.map((facts) => [facts.entityFacts.entity.name, facts]));
   return plans.filter((plan) => {
     const facts = factsOf.get(plan.entity);

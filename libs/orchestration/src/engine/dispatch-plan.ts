@@ -28,6 +28,7 @@ import { offerMessage } from './offer-message.js';
 import { answerOf } from './open-plan.js';
 import { judgePlan, type JudgedPlan } from './judge-plan.js';
 import { lostRace, planNotFound } from './plan-refusals.js';
+import { replicaFacts } from './replica-facts.js';
 
 /** How long an offer may wait for its spoke, in milliseconds. */
 const OFFER_VALID_MS = 2 * 60_000;
@@ -62,7 +63,7 @@ export async function dispatchPlan(
     }
     const now = context.clock.now();
     const set = await constraints.load(unit);
-    const presence = { now, startedAt: context.startedAt };
+    const presence = replicaFacts(context, now);
     const [facts] = await loadGates(unit, await loadFacts(unit, [plan.entity], presence, set));
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);

@@ -23,6 +23,7 @@ import { lossOf } from '../spokes/note-lost-ledgers.js';
 import { whatLifts } from './holds.js';
 import { heldBySettling } from './keep-settling.js';
 import { type LoadedFacts, loadFacts } from './load-facts.js';
+import { replicaFacts } from './replica-facts.js';
 
 /** One word for how an entity does. */
 export const ENTITY_STATUSES = [
@@ -54,7 +55,7 @@ export interface EntityView {
 }
 
 export async function viewEntity(context: Context, name: string): Promise<EntityView | undefined> {
-  const presence = presenceFacts(context);
+  const presence = replicaFacts(context);
   const [facts] = await context.store.transact(async (unit) =>
     loadFacts(unit, [name], presence, await choosing(unit)),
   );
@@ -67,7 +68,7 @@ export async function listEntities(
   filter: EntityFilter,
   page: PageRequest,
 ): Promise<Page<EntityView>> {
-  const presence = presenceFacts(context);
+  const presence = replicaFacts(context);
   return context.store.transact(async (unit) => {
     const { items, next } = await unit.entities.list(filter, page);
     const names = items.map(({ name }) => name);
@@ -88,10 +89,6 @@ export async function listEntities(
 async function choosing(unit: UnitOfWork): Promise<ConstraintSet> {
   const stored = await unit.constraints.all();
   return new ConstraintSet(stored.filter(({ kind }) => kind === 'soak'));
-}
-
-function presenceFacts({ clock, startedAt }: Context): PresenceFacts {
-  return { now: clock.now(), startedAt };
 }
 
 function viewOf(facts: LoadedFacts): EntityView {

@@ -29,6 +29,7 @@ import {
 import { endHold } from './holds.js';
 import { markOvertaken } from './mark-overtaken.js';
 import { passSlotsOn } from './pass-slots-on.js';
+import { replicaFacts } from './replica-facts.js';
 import { settleContent } from './settle-content.js';
 import { endSuppression } from './suppressions.js';
 
@@ -56,7 +57,7 @@ export async function evaluateEntities(
   marks: readonly Mark[],
   { constraints, onBug }: EvaluationTools,
 ): Promise<readonly EvaluationOutcome[]> {
-  const presence = { now: context.clock.now(), startedAt: context.startedAt };
+  const presence = replicaFacts(context);
   const forced = new Set(marks.filter(({ force }) => force).map(({ entity }) => entity));
   const names = [...new Set(marks.map(({ entity }) => entity))];
   const set = await constraints.load(unit);

@@ -18,6 +18,7 @@ import { heldBySettling } from './keep-settling.js';
 import { judgePlan } from './judge-plan.js';
 import { loadFacts } from './load-facts.js';
 import { constraintsOn, planFactsOf } from './plan-facts.js';
+import { replicaFacts } from './replica-facts.js';
 import { heldBySending } from './set-plan-aside.js';
 import { heldBySigning } from './signer-for.js';
 import { waitsForPerson } from './waits-for-person.js';
@@ -54,7 +55,7 @@ export async function explainPlan(
       return ok({ plan, manual: false, unmet: [], noted: [] });
     }
     const set = await constraints.load(unit);
-    const presence = { now: context.clock.now(), startedAt: context.startedAt };
+    const presence = replicaFacts(context);
     const [facts] = await loadGates(unit, await loadFacts(unit, [plan.entity], presence, set));
     if (facts === undefined) throw new InvariantViolation(`plan ${planId} has no entity`);
     const proposal = proposePlan(facts.entityFacts);

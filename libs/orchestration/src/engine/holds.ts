@@ -14,6 +14,7 @@ import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { loadFacts } from './load-facts.js';
+import { replicaFacts } from './replica-facts.js';
 
 /** For people: what ends a hold before its time. */
 export function whatLifts({ id }: Pick<Hold, 'id'>): string {
@@ -157,7 +158,7 @@ async function isWishNewer(
   if (entity === undefined || undone === undefined) return false;
   if ('absent' in entity.desired) return true;
   if (entity.updatedAt <= undone.createdAt) return false;
-  const presence = { now: context.clock.now(), startedAt: context.startedAt };
+  const presence = replicaFacts(context);
   const set = new ConstraintSet(await unit.constraints.all());
   const [facts] = await loadFacts(unit, [entity.name], presence, set);
   if (facts === undefined) return false;

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { EngineWorld } from '../testing/engine-world.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { loadFacts } from './load-facts.js';
+import { replicaFacts } from './replica-facts.js';
 
 const NO_CONSTRAINTS = new ConstraintSet([]);
 
@@ -35,7 +36,7 @@ async function callsFor(
   for (const name of names) await world.entity({ channel: 'dev' }, {}, name);
   const calls: string[] = [];
   await world.context.store.transact(async (unit) => {
-    const presence = { now: world.clock.now(), startedAt: world.context.startedAt };
+    const presence = replicaFacts(world.context);
     const facts = await loadFacts(counting(unit, calls), names, presence, NO_CONSTRAINTS);
     expect(facts).toHaveLength(entities);
   });
@@ -64,12 +65,7 @@ describe('the facts of a batch', () => {
     const world = await EngineWorld.build();
     const calls: string[] = [];
     await world.context.store.transact((unit) =>
-      loadFacts(
-        counting(unit, calls),
-        ['nobody'],
-        { now: world.clock.now(), startedAt: world.context.startedAt },
-        NO_CONSTRAINTS,
-      ),
+      loadFacts(counting(unit, calls), ['nobody'], replicaFacts(world.context), NO_CONSTRAINTS),
     );
     expect(calls).toEqual(['entities.getMany']);
   });

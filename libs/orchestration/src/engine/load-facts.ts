@@ -34,6 +34,7 @@ import { loadBreakers, loadRestraints, loadSucceeded, loadWaysBack } from './loa
 import { type Destination, loadPromotions } from './load-promotions.js';
 import { distinct } from './distinct.js';
 import { releaseKey } from './release-key.js';
+import type { ReplicaFacts } from './replica-facts.js';
 
 /** Everything one entity is evaluated with. */
 export interface LoadedFacts {
@@ -66,7 +67,7 @@ export interface Surroundings extends KnownBackup {
 export async function loadFacts(
   unit: UnitOfWork,
   names: readonly string[],
-  presence: PresenceFacts,
+  presence: ReplicaFacts,
   set: ConstraintSet,
 ): Promise<readonly LoadedFacts[]> {
   const entities = await unit.entities.getMany(names);

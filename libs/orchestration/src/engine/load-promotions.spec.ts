@@ -3,6 +3,7 @@ import { aRelease, aReportedRelease, anEntity, anEnvironment } from '@apollo-dep
 import { expect, it } from '@jest/globals';
 import { EngineWorld } from '../testing/engine-world.js';
 import { loadPromotions } from './load-promotions.js';
+import { replicaFacts } from './replica-facts.js';
 
 it('names the lower environments also where nothing newer could come', async () => {
   const world = await EngineWorld.build();
@@ -15,9 +16,9 @@ it('names the lower environments also where nothing newer could come', async () 
     reported: { at: '2026-01-05T09:00:00.000Z', release: aReportedRelease({ version: '1.1.0' }) },
   };
   const facts = await world.context.store.transact(async (unit) => {
-    const presence = { now: world.clock.now(), startedAt: world.context.startedAt };
+    const presence = replicaFacts(world.context);
     const question = { presence, set: new ConstraintSet([]) };
     return (await loadPromotions(unit, [destination], question)).of(destination, release);
   });
-  expect(facts.lowerEnvironments).toEqual(['dev']);
+  expect(facts.lowerEnvironments).toEqual([{ name: 'dev', tier: 'development' }]);
 });

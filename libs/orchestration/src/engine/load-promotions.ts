@@ -17,6 +17,7 @@ import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf, type PresenceFacts } from '../spokes/presence.js';
 import { distinct } from './distinct.js';
+import type { ReplicaFacts } from './replica-facts.js';
 
 /** An entity that something new may come to. */
 export interface Destination {
@@ -33,7 +34,7 @@ export interface Promotions {
 
 /** What is asked for of the batch, and judged by. */
 interface Question {
-  readonly presence: PresenceFacts;
+  readonly presence: ReplicaFacts;
   readonly set: ConstraintSet;
 }
 
@@ -92,13 +93,14 @@ interface Home extends Pick<Environment, 'tier'> {
 
 class LoadedPromotions implements Promotions {
   constructor(
-    private readonly presence: PresenceFacts,
+    private readonly presence: ReplicaFacts,
     private readonly sources: ReadonlyMap<string, readonly SourceRun[]>,
     private readonly homes: readonly Home[],
   ) {}
 
   of({ entity, environment, reported }: Destination, release: Release): PromotionFacts {
     const { tier } = environment;
+    const paths = this.presence.promotionPaths.filter(({ to }) => to === tier);
     return {
       product: entity.product,
       version: release.version,
@@ -106,9 +108,10 @@ class LoadedPromotions implements Promotions {
       changesVersion: runningVersion(reported?.release ?? null) !== release.version,
       asOf: this.presence.now,
       runs: this.sources.get(release.chart.sha256) ?? [],
+      sourceTiers: paths.map(({ from }) => from),
       lowerEnvironments: this.homes
         .filter((home) => home.product === entity.product && isLowerTier(home.tier, tier))
-        .map((home) => home.environment),
+        .map((home) => ({ name: home.environment, tier: home.tier })),
     };
   }
 }

@@ -22,7 +22,13 @@ function lookedUp(tier: Tier, set: ConstraintSet): readonly string[] {
   const asked: string[] = [];
   const promotionOf = ({ version, product }: { version: string; product: string }) => {
     asked.push(version);
-    const facts = { changesVersion: true, asOf: NOW, runs: [], lowerEnvironments: [] };
+    const facts = {
+      changesVersion: true,
+      asOf: NOW,
+      runs: [],
+      lowerEnvironments: [],
+      sourceTiers: [],
+    };
     return { product, version, tier, ...facts } satisfies PromotionFacts;
   };
   const release: ReportedRelease = {

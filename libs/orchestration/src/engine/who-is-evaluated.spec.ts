@@ -12,6 +12,7 @@ import { aProduct, aRelease } from '../testing/records/catalog-records.js';
 import { anEntity, aReleaseState, aSpoke } from '../testing/records/fleet-records.js';
 import { EngineWorld, must, PERSON } from '../testing/engine-world.js';
 import { loadFacts } from './load-facts.js';
+import { replicaFacts } from './replica-facts.js';
 import { markWithNeighbours } from './mark-neighbours.js';
 
 const SPOKES = 100;
@@ -187,7 +188,7 @@ describe('among 10,000 entities, a change', () => {
       Array.from({ length: CHAIN }, (__, product) => entityOf(70 + product, spoke)),
     ).flat();
     await world.context.store.transact(async (unit) => {
-      const presence = { now: world.clock.now(), startedAt: world.context.startedAt };
+      const presence = replicaFacts(world.context);
       const facts = await loadFacts(unit, names, presence, new ConstraintSet([]));
       expect(facts).toHaveLength(1000);
       for (const { entityFacts } of facts) {

@@ -3,7 +3,7 @@ import {
   checkPromotionPath,
   type Deployment,
   type DeploymentStrategy,
-  type PromotionPath,
+  PROMOTION_PATHS,
   type PromotionSource,
   proveSource,
   type Refusal,
@@ -34,10 +34,6 @@ export interface PromotionRequest {
   readonly reason?: string;
 }
 
-export interface PromotionTools extends FollowTools {
-  readonly promotionPaths: readonly PromotionPath[];
-}
-
 /**
  * Deploys to one environment exactly what COMPLETED and is Healthy in another, and keeps the proof of
  * that with the deployment. Refused with `promotion/invalid_path`, `promotion/source_not_healthy` (with
@@ -47,9 +43,9 @@ export async function promote(
   context: Context,
   principal: Principal,
   request: PromotionRequest,
-  tools: PromotionTools,
+  tools: FollowTools,
 ): Promise<Result<Deployment, Refusal>> {
-  const led = await context.store.transact((unit) => checkWay(unit, request, tools));
+  const led = await context.store.transact((unit) => checkWay(context, unit, request));
   if (!led.ok) return led;
   const way = led.value;
   // Outside of any transaction: it may take long.
@@ -82,9 +78,9 @@ export async function promote(
 
 /** Whether a path leads from one environment to the other at all; answers both by their names. */
 async function checkWay(
+  { promotionPaths = PROMOTION_PATHS }: Context,
   unit: UnitOfWork,
   request: PromotionRequest,
-  { promotionPaths }: PromotionTools,
 ): Promise<Result<PromotionRequest, Refusal>> {
   const { service, from, to } = request;
   const [source, target] = [await findEnvironment(unit, from), await findEnvironment(unit, to)];

@@ -81,8 +81,8 @@ export interface SeenRelease {
   readonly planId?: string;
 }
 
-/** Whom the hub asks besides its spokes. */
-export type Outside = Pick<Context, 'backups' | 'health' | 'rollbacks'>;
+/** Whom the hub asks besides its spokes, and along which paths it is set to promote. */
+export type Outside = Pick<Context, 'backups' | 'health' | 'rollbacks' | 'promotionPaths'>;
 
 /** A hub with one environment, one spoke and a product or more on a virtual clock, told what to do. */
 export class EngineWorld {

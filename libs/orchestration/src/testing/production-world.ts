@@ -1,4 +1,4 @@
-import { PROMOTION_PATHS, type Refusal, type Deployment } from '@apollo-deploy/domain';
+import type { Refusal, Deployment } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import { type HotfixRequest, requestHotfix, type RequestedHotfix } from '../pipeline/hotfix.js';
 import { promote, type PromotionRequest } from '../pipeline/promote.js';
@@ -50,8 +50,7 @@ export class ProductionWorld {
   promote(change: Partial<PromotionRequest> = {}): Promise<Result<Deployment, Refusal>> {
     const { engine, tools } = this.world;
     const asked = { service: 'aria', from: 'dev', to: 'prod', ...change };
-    const promotionTools = { ...tools, promotionPaths: PROMOTION_PATHS };
-    return promote(engine.context, PERSON, asked, promotionTools);
+    return promote(engine.context, PERSON, asked, tools);
   }
 
   rollBack(change: Partial<RollbackRequest> = {}): Promise<Result<Deployment, Refusal>> {

@@ -24,7 +24,8 @@ function judge(spec: { minutes: number; from?: string }, runs: readonly Partial<
     changesVersion: true,
     asOf: NOW,
     runs: runs.map((run) => ({ ...RUN, ...run })),
-    lowerEnvironments: ['staging'],
+    sourceTiers: ['development', 'staging'],
+    lowerEnvironments: [{ name: 'staging', tier: 'staging' }],
   };
   const { satisfied, recheckAt } = compiled.value.constraint.evaluate(
     somePlanFacts({ now: NOW, promotion }),
