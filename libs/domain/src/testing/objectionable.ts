@@ -3,7 +3,9 @@ import type { PlanFacts } from '../constraints/plan-facts.js';
 import type { PromotionFacts } from '../constraints/promotion-facts.js';
 import type { ScopeSubject } from '../constraints/scope.js';
 import type { StoredConstraint } from '../constraints/stored-constraint.js';
-import { anOwedBreakGlass, aRecall, somePlanFacts, someRuleFacts } from '../testing.js';
+import { anOwedBreakGlass } from './break-glasses.js';
+import { aRecall } from './catalog.js';
+import { somePlanFacts, someRuleFacts } from './constraints.js';
 
 /** What makes the constraint of one row, and no other, object to a plan. */
 export interface Objectionable {
