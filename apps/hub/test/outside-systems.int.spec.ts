@@ -234,7 +234,9 @@ describe('a promotion over what runs', () => {
     time.advance(10_000);
     expect(await answer).toMatchObject({
       status: 400,
-      body: { data: { because: [expect.stringContaining('PANOPTES does not answer')] } },
+      body: {
+        data: { because: [expect.stringContaining('PANOPTES does not say how aria does')] },
+      },
     });
     expect(inProd()).toEqual(NOTHING_ELSE);
   });
@@ -248,14 +250,26 @@ describe('what was deployed', () => {
     calls = outside.count('PANOPTES');
   });
 
-  it('goes back where PANOPTES answers badly, twice', async () => {
-    outside.answers('PANOPTES', says(503, 'overloaded'));
+  /** What the newest deployment waits for, once nobody has answered how it does. */
+  function unanswered(): Promise<readonly Body[]> {
+    return eventually('a deployment that nobody could look at', async () => {
+      const { id } = await newest('health_check');
+      const { waitsFor } = await scene.client.get(`/api/v1/deployments/${String(id)}`);
+      const waits = waitsFor as readonly Body[];
+      return waits.some(({ code }) => code === 'health_unanswered') ? waits : undefined;
+    });
+  }
+
+  it('goes back where PANOPTES calls it ill, twice', async () => {
+    outside.answers('PANOPTES', says(200, { healthy: false, why: 'no disk' }));
     expect(await deploy('1.1.0')).toMatchObject({
       status: 200,
       body: { status: 'rolled_back', message: 'Deployment to dev failed' },
     });
     expect(outside.count('PANOPTES')).toBe(calls + 2);
-    expect((await newest('rolled_back'))['notes']).toContain('PANOPTES answered 503: overloaded');
+    expect((await newest('rolled_back'))['notes']).toContain(
+      'PANOPTES answered 200: {"healthy":false,"why":"no disk"}',
+    );
     expect(scene.spoke('dev').done).toEqual(WENT_BACK);
   });
 
@@ -269,23 +283,30 @@ describe('what was deployed', () => {
     expect(outside.count('PANOPTES')).toBe(calls + 3);
   });
 
-  it('goes back where PANOPTES never answers, not before it was asked twice', async () => {
-    outside.isSlow('PANOPTES');
+  it.each([
+    { name: 'never answers', isAway: true, why: 'no whole answer within 10 s' },
+    { name: 'answers badly', isAway: false, why: 'PANOPTES answered 503: overloaded' },
+  ])('stays, and is not called completed, where PANOPTES $name', async ({ isAway, why }) => {
+    if (isAway) outside.isSlow('PANOPTES');
+    else outside.answers('PANOPTES', says(503, 'overloaded'));
     const answer = deploy('1.1.0');
-    for (const look of [1, 2]) {
-      await outside.hears('PANOPTES', calls + look);
-      expect(scene.spoke('dev').done).toEqual(WENT_BACK.slice(0, 2));
-      time.advance(10_000);
-    }
-    expect(await answer).toMatchObject({ status: 200, body: { status: 'rolled_back' } });
-    expect((await newest('rolled_back'))['notes']).toContain('PANOPTES does not answer');
-    expect(scene.spoke('dev').done).toEqual(WENT_BACK);
+    await outside.hears('PANOPTES', calls + 1);
+    if (isAway) time.advance(10_000);
+    expect(await unanswered()).toMatchObject([
+      {
+        message: expect.stringContaining(why),
+        cure: expect.stringContaining('see to whoever watches services (PANOPTES_URL)'),
+      },
+    ]);
+    time.advance(60_000);
+    expect(await answer).toMatchObject({ status: 202 });
+    expect(scene.spoke('dev').done).toEqual(WENT_BACK.slice(0, 2));
   });
 
   it('stays where PANOPTES is wrong once and right afterwards', async () => {
     outside.answers('PANOPTES', (response, heard) => {
       outside.answers('PANOPTES');
-      says(500)(response, heard);
+      says(200, { healthy: false })(response, heard);
     });
     expect(await deploy('1.1.0')).toMatchObject({ status: 200, body: { status: 'completed' } });
     expect(outside.count('PANOPTES')).toBe(calls + 3);

@@ -102,26 +102,41 @@ describe('PANOPTES', () => {
 
   it.each<{ name: string; reply: Reply }>([
     { name: 'false', reply: says(200, { healthy: false }) },
+    { name: 'false, as with an error', reply: says(503, { healthy: false, why: 'no disk' }) },
+  ])('calls a service ill by $name, and is quoted', async ({ reply }) => {
+    other.reply = reply;
+    expect(await look()).toMatchObject({
+      ...{ healthy: false, detail: expect.stringMatching(/^PANOPTES answered (200|503): /) },
+    });
+  });
+
+  it.each<{ name: string; reply: Reply }>([
     { name: 'the word true', reply: says(200, { healthy: 'true' }) },
     { name: 'one', reply: says(200, { healthy: 1 }) },
     { name: 'nothing of it', reply: says(200, { status: 'ok' }) },
     { name: 'true, of a request that failed', reply: says(500, { healthy: true }) },
+    { name: 'that it knows no such service', reply: says(404, 'no such service') },
     { name: 'a list', reply: says(200, [{ healthy: true }]) },
     { name: 'null', reply: says(200, 'null') },
     { name: 'a page', reply: says(200, '<html>healthy: true</html>') },
     { name: 'nothing', reply: says(200) },
     { name: 'more than is read', reply: says(200, `{"healthy":true,"a":"${'x'.repeat(70_000)}"}`) },
-  ])('calls nothing healthy by $name, and is quoted', async ({ reply }) => {
+  ])('says neither by $name, as if it had not answered, and is quoted', async ({ reply }) => {
     other.reply = reply;
-    const seen = await look();
-    expect(seen).toMatchObject({ healthy: false, detail: expect.stringContaining('answered ') });
-    expect((seen?.detail ?? '').length).toBeLessThan(230);
+    const said = await look()?.catch((error: unknown) => error as Error);
+    expect(said).toMatchObject({
+      ...{ name: 'ReceiverUnavailable', retryable: true },
+      message: expect.stringMatching(/^PANOPTES answered .*, which does not say how aria does$/),
+    });
+    expect(said && 'message' in said ? said.message.length : 0).toBeLessThan(270);
   });
 
   it('is asked of one service however often it has failed for another', async () => {
     const { health } = providers();
     other.reply = says(500, 'no such check');
-    for (let count = 0; count < OPENS_AFTER; count += 1) await health?.look('ill', 'prod');
+    for (let count = 0; count < OPENS_AFTER; count += 1) {
+      await expect(health?.look('ill', 'prod')).rejects.toMatchObject({ retryable: true });
+    }
     other.reply = says(200, { healthy: true });
     expect(await health?.look('aria', 'prod')).toMatchObject({ healthy: true });
   });

@@ -45,6 +45,17 @@ class LookView {
   detail!: string;
 }
 
+class UnseenView {
+  @ApiProperty({ format: 'date-time' })
+  since!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it was asked last.' })
+  at!: string;
+
+  @ApiProperty()
+  why!: string;
+}
+
 class RolloutView {
   @ApiProperty({ enum: DECLARED_STRATEGIES })
   strategy!: string;
@@ -83,6 +94,12 @@ class TargetView {
 
   @ApiProperty({ type: [LookView] })
   looks!: readonly LookView[];
+
+  @ApiPropertyOptional({
+    type: UnseenView,
+    description: 'Whoever is asked besides the spoke has not answered since the last look.',
+  })
+  unseen?: UnseenView;
 
   @ApiPropertyOptional({ type: RolloutView, description: 'Absent: all is brought at once.' })
   rollout?: RolloutView;

@@ -33,6 +33,8 @@ const CURES = {
   unknown:
     'look in the cluster and say how it ended (POST /api/v1/plans/{plan}/resolve); its spoke may still tell',
   health: 'wait until it was looked at often enough',
+  health_unanswered:
+    'see to whoever watches services (PANOPTES_URL): it is asked again by itself; if it does not answer by then, the deployment fails and what was brought stays',
   rollback:
     'wait until it has gone back; what comes after it goes by itself, or says what holds it',
   no_report: 'look after the spoke in its cluster: it has not said what runs there',

@@ -46,6 +46,16 @@ export interface HealthLook {
   readonly detail: string;
 }
 
+/** That nobody could be asked how a service does, from one asking on to the last. */
+export interface Unseen {
+  /** RFC 3339. */
+  readonly since: string;
+  /** When it was asked last. RFC 3339. */
+  readonly at: string;
+  /** What came back then, in a sentence. */
+  readonly why: string;
+}
+
 /** One entity that a deployment is about. */
 export interface DeploymentTarget {
   readonly entity: string;
@@ -64,6 +74,8 @@ export interface DeploymentTarget {
   /** The plan that brings it; absent: there is none yet, or nothing had to change. */
   readonly planId?: string;
   readonly looks: readonly HealthLook[];
+  /** Whoever was asked since the last look has not answered; absent: somebody has, or nobody was asked. */
+  readonly unseen?: Unseen;
   /** Where its chart is told step by step; absent: all is brought at once. */
   readonly rollout?: TargetRollout;
   /** Why its strategy goes no further, in a sentence: what is half-way is to be taken back. */

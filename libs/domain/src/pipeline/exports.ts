@@ -4,6 +4,7 @@ export { hotfixReason } from './hotfix-reason.js';
 export { hotfixWaives } from './hotfix-waives.js';
 export { verdictOf } from './health-verdict.js';
 export { highestPlaces } from './highest-places.js';
+export { type ServiceHealth, takeLook, type Unanswered } from './take-look.js';
 export {
   checkPromotionPath,
   PROMOTION_PATHS,

@@ -1,5 +1,6 @@
 import type { DeploymentTarget } from './deployment.js';
 import { nextLookAt, verdictOf } from './health-verdict.js';
+import { askedAgainAt } from './take-look.js';
 import type { TargetFacts } from './target-facts.js';
 
 interface LookFacts {
@@ -14,12 +15,12 @@ interface LookFacts {
  * that it stays well goes without saying.
  */
 export function nextLookOf(
-  { state, looks }: DeploymentTarget,
+  { state, looks, unseen }: DeploymentTarget,
   { spoke, health }: Pick<TargetFacts, 'spoke' | 'health'>,
   { now, settlingMs }: LookFacts,
 ): string | undefined {
   if (state !== 'deployed' || verdictOf(looks) !== undefined || spoke !== 'heard') return undefined;
-  const at = nextLookAt(looks, settlingMs, now);
+  const at = unseen === undefined ? nextLookAt(looks, settlingMs, now) : askedAgainAt(unseen);
   const last = looks.at(-1);
   const isNews = health.healthy || last === undefined || (health.heardAt ?? '') > last.at;
   return isNews || at > now.toISOString() ? at : undefined;

@@ -1,7 +1,8 @@
 import { assertNever } from '@apollo-deploy/kernel';
-import type { DeploymentTarget, TargetState } from './deployment.js';
+import type { DeploymentTarget, TargetState, Unseen } from './deployment.js';
 import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import { verdictOf } from './health-verdict.js';
+import { isGivenUp } from './take-look.js';
 import type { FollowedPlan, TargetFacts } from './target-facts.js';
 
 const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
@@ -111,16 +112,27 @@ function afterCancelling(
 
 function byLooks(target: DeploymentTarget, { otherWishBy, spoke }: TargetFacts): DeploymentTarget {
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
-  if (target.stopped !== undefined || !isAtLastStep(target)) return target;
+  if (target.stopped !== undefined) return target;
   const verdict = verdictOf(target.looks);
+  if (verdict === undefined && target.unseen !== undefined && isGivenUp(target.unseen)) {
+    return unanswered(target, target.unseen);
+  }
+  if (!isAtLastStep(target)) return target;
   if (verdict === 'healthy') return { ...target, state: 'healthy' };
-  return verdict === undefined && spoke === 'lost' ? unseen(target) : target;
+  return verdict === undefined && spoke === 'lost' ? silenced(target) : target;
 }
 
 /** Silence is no sign of ill health: what was brought stays, and is not called healthy. */
-function unseen(target: DeploymentTarget): DeploymentTarget {
+function silenced(target: DeploymentTarget): DeploymentTarget {
   const why = `it was brought, and spoke ${target.spoke} was lost before it was known how it does`;
   return failed(target, `${why}; nothing was taken back: see to the spoke, then to what runs`);
+}
+
+/** Nor is it where others are silent; what is half-way does not stay so. */
+function unanswered(target: DeploymentTarget, { since, why }: Unseen): DeploymentTarget {
+  const told = `nobody could look how it does since ${since}: ${why}`;
+  if (!isAtLastStep(target)) return { ...target, stopped: told };
+  return failed(target, `${told}; nothing was taken back: see to that, then to what runs`);
 }
 
 function byRollback(target: DeploymentTarget, { rollback }: TargetFacts): DeploymentTarget {

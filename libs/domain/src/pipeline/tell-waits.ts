@@ -1,6 +1,7 @@
 import type { Violation } from '../constraints/violation.js';
 import { tellStep } from '../strategies/target-rollout.js';
 import type { DeploymentTarget } from './deployment.js';
+import { askedAgainAt, givenUpAt } from './take-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 
 /** Something that a deployment waits for. */
@@ -41,6 +42,15 @@ function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] 
 
 function lookWait(target: DeploymentTarget, { spoke }: TargetFacts): Wait {
   const look = `it is looked how ${target.entity} does${tellStep(target)}`;
+  const { unseen } = target;
+  if (spoke === 'heard' && unseen !== undefined) {
+    const asked = `is asked again every half minute until ${givenUpAt(unseen)}`;
+    return {
+      code: 'health_unanswered',
+      message: `${look} once that is answered, which ${asked}: ${unseen.why}`,
+      until: askedAgainAt(unseen),
+    };
+  }
   if (spoke === 'heard') return { code: 'health', message: look };
   const message = `${look} once spoke ${target.spoke} is heard again and has said what runs there`;
   return { code: 'spoke_ready', message };

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ServiceHealth } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import { putEntity } from '../catalog/put-entity.js';
 import type { BackupProvider } from '../backups/backup-provider.js';
@@ -6,6 +7,7 @@ import { OutsideBackups } from '../backups/outside-backups.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { followDeployments } from './follow-deployments.js';
+import { HealthAsks } from './health-asks.js';
 import type { HealthProvider } from './health-provider.js';
 
 /** Somebody who keeps backups and watches services, and answers as the test says. */
@@ -26,6 +28,10 @@ class Outsider implements BackupProvider, HealthProvider {
     return this.looks();
   }
 }
+
+/** An outage, as whoever asks another machine meets it. */
+const isAway = () =>
+  Promise.reject(Object.assign(new Error('no whole answer within 10 s'), { retryable: true }));
 
 let outsider: Outsider;
 let world: DeploymentWorld;
@@ -118,20 +124,10 @@ describe('a deployment whose health somebody else watches', () => {
     expect(outsider.asked.slice(1)).toEqual(Array(3).fill('look at aria in dev'));
   });
 
-  it.each<{ name: string; looks: HealthProvider['look']; note: string }>([
-    {
-      name: 'they do not call it healthy',
-      looks: async () => ({ healthy: false, detail: 'PANOPTES answered 200: {"healthy":false}' }),
-      note: 'PANOPTES answered 200: {"healthy":false}',
-    },
-    {
-      name: 'they do not answer',
-      looks: () => Promise.reject(new Error('no whole answer within 10 s')),
-      note: 'no whole answer within 10 s',
-    },
-  ])('is rolled back where $name', async ({ looks, note }) => {
+  it('is rolled back where they do not call it healthy', async () => {
     const id = await deployed();
-    outsider.looks = () => looks('', '');
+    const detail = 'PANOPTES answered 200: {"healthy":false}';
+    outsider.looks = async () => ({ healthy: false, detail });
     await world.lookOn();
     const rollback = await world.engine.lastPlan();
     expect(rollback).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
@@ -139,30 +135,99 @@ describe('a deployment whose health somebody else watches', () => {
     await world.follow();
     const ended = await world.stored(id);
     expect(ended).toMatchObject({ status: 'rolled_back', rollbackVersion: '1.0.0' });
-    expect(ended.notes).toContain(note);
+    expect(ended.notes).toContain(detail);
   });
 
-  it('delays no other one while it is asked for, and keeps its lease', async () => {
-    const { engine } = world;
-    await deployed();
-    await engine.product('web', { '1.0.0': [] });
-    await world.deploy({ service: 'web' });
-    const web = await engine.lastPlan();
-    await engine.result(web.id, SUCCEEDED, { version: '1.0.0', revision: 1, health: 'Healthy' });
-    engine.clock.advance(10_000);
-    const asked: string[] = [];
-    let bothAsked: (() => void) | undefined;
-    const both = new Promise<void>((resolve) => (bothAsked = resolve));
-    outsider.look = async (service) => {
-      asked.push(service);
-      if (asked.length === 2) bothAsked?.();
-      await both;
-      if (service === 'web') engine.clock.advance(14_000);
-      return { healthy: true, detail: 'well' };
-    };
+  it('waits where they do not answer, asks again, and is completed once they do', async () => {
+    outsider.looks = isAway;
+    const id = await deployed();
+    expect((await world.shown(id)).waitsFor).toMatchObject([
+      {
+        ...{ code: 'health_unanswered', until: '2026-01-05T09:00:45.000Z' },
+        message: expect.stringContaining('no whole answer within 10 s'),
+      },
+    ]);
+    await world.engine.goTo('2026-01-05T09:00:45.000Z');
     await world.follow();
-    expect(asked.toSorted()).toEqual(['aria', 'web']);
-    engine.clock.advance(2_000);
-    expect(await followDeployments(engine.context, world.tools, 'replica-2')).toBeUndefined();
+    expect(outsider.asked.slice(1)).toHaveLength(2);
+    outsider.looks = async () => ({ healthy: true, detail: 'well' });
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      ...{ status: 'completed', targets: [{ looks: Array(3).fill({ healthy: true }) }] },
+    });
+  });
+
+  it('fails where they do not answer for a quarter of an hour, and what was brought stays', async () => {
+    outsider.looks = isAway;
+    const id = await deployed();
+    await world.lookOn();
+    const ended = await world.stored(id);
+    expect(ended).toMatchObject({ status: 'failed', targets: [{ state: 'failed', looks: [] }] });
+    expect(ended.notes).toContain('no whole answer within 10 s; nothing was taken back');
+    expect(outsider.asked.slice(1)).toHaveLength(31);
+    expect(await desired()).toEqual({ version: '1.1.0' });
+    await world.follow();
+    expect((await world.engine.lastPlan()).type).toBe('upgrade');
+  });
+
+  it('is told of a bug in asking, and asks again', async () => {
+    outsider.looks = () => Promise.reject(new TypeError('a bug'));
+    await expect(deployed()).rejects.toThrow('a bug');
+    outsider.looks = async () => ({ healthy: true, detail: 'well' });
+    await world.lookOn();
+    const { items } = await world.engine.context.store.transact((unit) =>
+      unit.deployments.list({ service: 'aria' }, { limit: 1 }),
+    );
+    expect(items).toMatchObject([{ toVersion: '1.1.0', status: 'completed' }]);
+  });
+});
+
+describe('somebody who watches services and answers slowly', () => {
+  /** Both services run 1.1.0 and 1.0.0, and are about to be looked at. */
+  async function bothDeployed(): Promise<{ readonly aria: string; readonly web: string }> {
+    const { engine } = world;
+    const { id: aria } = await world.deploy({ version: '1.1.0' });
+    await backUp();
+    await engine.product('web', { '1.0.0': [] });
+    const { id: web } = await world.deploy({ service: 'web' });
+    const seen = { aria: ['1.1.0', 2], web: ['1.0.0', 1] } as const;
+    for (const { id, product, state } of await engine.plans()) {
+      if (state !== 'EXECUTING') continue;
+      const [version, revision] = seen[product as keyof typeof seen];
+      await engine.result(id, SUCCEEDED, { version, revision });
+    }
+    await engine.settle();
+    return { aria, web };
+  }
+
+  it('delays the deployment alone that they are asked for', async () => {
+    const { aria, web } = await bothDeployed();
+    const { engine } = world;
+    let answer = (_: ServiceHealth): void => undefined;
+    outsider.look = (service) =>
+      service === 'aria'
+        ? new Promise((resolve) => (answer = resolve))
+        : Promise.resolve({ healthy: true, detail: 'well' });
+    let answered = (): void => undefined;
+    const asks = new HealthAsks(engine.context, () => {
+      answered();
+    });
+    const following = { tools: world.tools, asks, holder: 'replica-1' };
+    const turn = () => followDeployments(engine.context, following);
+    // Each look at web is asked for by one turn, and taken by the next; aria is still being asked for.
+    for (const look of [1, 2, 3]) {
+      const asked = new Promise<void>((resolve) => (answered = resolve));
+      await turn();
+      await asked;
+      const next = await turn();
+      if (look < 3) await engine.goTo(next?.toISOString() ?? '');
+    }
+    expect(await world.stored(web)).toMatchObject({ status: 'completed' });
+    expect(await world.stored(aria)).toMatchObject({ status: 'health_check' });
+    const asked = new Promise<void>((resolve) => (answered = resolve));
+    answer({ healthy: true, detail: 'well' });
+    await asked;
+    await turn();
+    expect((await world.stored(aria)).targets[0]?.looks).toHaveLength(1);
   });
 });

@@ -3,7 +3,6 @@ import { InMemoryStore } from '../ports/in-memory/in-memory-store.js';
 import { CountingStore } from '../testing/counting-store.js';
 import { PERSON } from '../testing/engine-world.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
-import { followDeployments } from './follow-deployments.js';
 
 let store: CountingStore;
 let world: DeploymentWorld;
@@ -26,8 +25,7 @@ async function waiting(services: number): Promise<void> {
   await world.follow();
 }
 /** What one turn asks of the store. */
-const turn = () =>
-  store.during(() => followDeployments(world.engine.context, world.tools, 'replica-1'));
+const turn = () => store.during(() => world.turns('replica-1'));
 
 describe('a turn of the follower', () => {
   it('costs the same for one deployment that waits as for fifty', async () => {

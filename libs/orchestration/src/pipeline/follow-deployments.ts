@@ -4,7 +4,7 @@ import type { Lease } from '../ports/leases.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { LeaseLost } from '../scheduling/under-lease.js';
 import type { FollowTools } from './follow-tools.js';
-import type { ServiceHealth } from './health-provider.js';
+import type { HealthAsks } from './health-asks.js';
 import { loadAllFacts } from './load-deployment-facts.js';
 import { settleBackPorts } from './settle-back-ports.js';
 import { isSame, stepDeployment, type Stepped } from './step-deployment.js';
@@ -14,10 +14,16 @@ const LEASE = 'deployments';
 const TTL_MS = 15_000;
 /** So many are read at once. */
 const PAGE = 200;
-/** Of so many the health is asked at once, so that somebody who answers slowly delays no others. */
-const ASKED_AT_ONCE = 20;
 /** More steps than a deployment has in one turn; the next turn goes on. */
 const STEPS_MAX = 20;
+
+/** What deployments are followed with. */
+export interface Following {
+  readonly tools: FollowTools;
+  readonly asks: HealthAsks;
+  /** One running process. */
+  readonly holder: string;
+}
 
 /**
  * Takes every deployment under way as far as it goes now, one transaction a step. Which of them only
@@ -25,20 +31,18 @@ const STEPS_MAX = 20;
  * are. Whatever a step goes by is read from the store, so that nothing is lost with a replica that dies between two steps. One
  * deployment that meets an error does not keep the others; what was met is thrown in the end.
  * What hotfixes owe below production is looked at as well, however it came there.
+ * Nobody is waited for who is asked how a service does: another turn has their answer.
  * Answers when time alone moves one next; nothing while another replica follows.
- *
- * `holder`: one running process.
  */
 export async function followDeployments(
   context: Context,
-  tools: FollowTools,
-  holder: string,
+  following: Following,
 ): Promise<Date | undefined> {
   const errors: unknown[] = [];
   const instants: number[] = [];
   let after: string | undefined;
   do {
-    const found = await begin(context, tools, holder, after);
+    const found = await begin(context, following, after);
     if (found === undefined) break;
     instants.push(...found.instants);
     for (const service of found.owing) {
@@ -48,45 +52,19 @@ export async function followDeployments(
         errors.push(error);
       }
     }
-    for (let first = 0; first < found.moving.length; first += ASKED_AT_ONCE) {
-      const some = found.moving.slice(first, first + ASKED_AT_ONCE);
-      instants.push(...(await followSome(context, tools, found.lease, { ids: some, errors })));
+    for (const id of found.moving) {
+      try {
+        const until = await followOne(context, following, found.lease, id);
+        if (until !== undefined) instants.push(Date.parse(until));
+      } catch (error) {
+        errors.push(error);
+      }
     }
     after = found.next;
   } while (after !== undefined);
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, 'several deployments were not followed');
   return instants.length === 0 ? undefined : new Date(Math.min(...instants));
-}
-
-/** Takes these further; answers when time alone moves one next, and notes what errors were met. */
-async function followSome(
-  context: Context,
-  tools: FollowTools,
-  lease: Lease,
-  { ids, errors }: { readonly ids: readonly string[]; readonly errors: unknown[] },
-): Promise<readonly number[]> {
-  const instants: number[] = [];
-  for (let left: readonly Followed[] = ids.map((id) => ({ id })); left.length > 0;) {
-    const asking: Promise<Followed>[] = [];
-    for (const one of left) {
-      try {
-        const { until, asked } = await followOne(context, tools, lease, one);
-        if (until !== undefined) instants.push(Date.parse(until));
-        if (asked !== undefined) asking.push(answered(context, asked));
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    left = await Promise.all(asking);
-  }
-  return instants;
-}
-
-/** A deployment to take further, and what was said of its health if that was asked. */
-interface Followed {
-  readonly id: string;
-  readonly answer?: ServiceHealth;
 }
 
 interface Begun {
@@ -103,8 +81,7 @@ interface Begun {
 /** Two statements where there is nothing to follow. */
 function begin(
   context: Context,
-  { settlingMs }: FollowTools,
-  holder: string,
+  { tools: { settlingMs }, holder }: Following,
   after: string | undefined,
 ): Promise<Begun | undefined> {
   return context.store.transact(async (unit) => {
@@ -146,31 +123,30 @@ async function sortOut(
   return { moving, instants };
 }
 
-/** How far it came: it waits until an instant, or how it does is to be asked of somebody. */
-interface Reached {
-  readonly until?: string;
-  readonly asked?: Deployment;
-}
-
+/** Answers when time alone moves it next; `undefined` also while somebody is asked how it does. */
 async function followOne(
   context: Context,
-  tools: FollowTools,
+  { tools, asks }: Following,
   lease: Lease,
-  { id, answer }: Followed,
-): Promise<Reached> {
+  id: string,
+): Promise<string | undefined> {
+  if (asks.isAsking(id)) return undefined;
+  const answer = asks.take(id);
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const said = steps === 0 ? answer : undefined;
     const stepped: Stepped | undefined = await inLease(context, lease, (unit) =>
       stepDeployment(context, unit, id, tools, said),
     );
-    if (stepped === undefined || stepped.did === 'end') return {};
-    if (stepped.did === 'asks') return { asked: stepped.deployment };
-    if (stepped.did === 'wait') return stepped.until === undefined ? {} : { until: stepped.until };
+    if (stepped === undefined || stepped.did === 'end') return undefined;
+    if (stepped.did === 'wait') return stepped.until;
+    if (stepped.did !== 'asks') continue;
+    asks.ask(stepped.deployment);
+    return undefined;
   }
-  return { until: context.clock.now().toISOString() };
+  return context.clock.now().toISOString();
 }
 
-/** Renews the lease, as whoever was asked may have taken long; as with a fence it does not pass on meanwhile. */
+/** Renews the lease, as many steps may take long; as with a fence it does not pass on meanwhile. */
 function inLease<T>(
   { store, clock }: Context,
   lease: Lease,
@@ -181,18 +157,4 @@ function inLease<T>(
     if (renewed === undefined) throw new LeaseLost(lease);
     return work(unit);
   });
-}
-
-/** Asked outside of any transaction: it may take long. That nobody answers is no sign of health. */
-async function answered(
-  { health }: Context,
-  { id, service, environment }: Deployment,
-): Promise<Followed> {
-  if (health === undefined) return { id };
-  try {
-    return { id, answer: await health.look(service, environment) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { id, answer: { healthy: false, detail: `${health.name} does not answer: ${why}` } };
-  }
 }

@@ -1,13 +1,8 @@
-/** What somebody who watches services says of one. */
-export interface ServiceHealth {
-  readonly healthy: boolean;
-  /** Why, in a sentence for people. */
-  readonly detail: string;
-}
+import type { ServiceHealth } from '@apollo-deploy/domain';
 
 /** Whoever watches services besides the spokes. */
 export interface HealthProvider {
   readonly name: string;
-  /** Looks once. Throws, as an outage, where it does not answer. */
+  /** Looks once. Throws, as an outage, where it does not answer, or does not say how the service does. */
   look(service: string, environment: string): Promise<ServiceHealth>;
 }

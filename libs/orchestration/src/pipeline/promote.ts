@@ -93,7 +93,7 @@ async function checkWay(
   return ok({ ...request, from: source.name, to: target.name });
 }
 
-/** What somebody who watches services says against one; that nobody answers is no sign of health. */
+/** What somebody who watches services says against one; where nobody answers, nothing is known of it. */
 async function saidAgainst(
   { health }: Context,
   { service, from }: PromotionRequest,
@@ -104,7 +104,7 @@ async function saidAgainst(
     return healthy ? undefined : detail;
   } catch (error) {
     if (!(error instanceof Error) || !isOutage(error)) throw error;
-    return `${health.name} does not answer: ${error.message}`;
+    return `${health.name} does not say how ${service} does: ${error.message}`;
   }
 }
 

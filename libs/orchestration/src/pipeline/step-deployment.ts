@@ -5,6 +5,9 @@ import {
   type FollowedDeployment,
   hasEnded,
   type Move,
+  type ServiceHealth,
+  takeLook,
+  type Unanswered,
 } from '@apollo-deploy/domain';
 import { canonicalJson } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
@@ -12,7 +15,6 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
-import type { ServiceHealth } from './health-provider.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { advanceTarget } from './rollouts.js';
 import { runningVersionOf } from './running-version-of.js';
@@ -31,7 +33,7 @@ export interface Stepped {
 
 /**
  * Takes a deployment one step further, by what is known of its entities now. `answer`: what somebody
- * else says of how the service does. `undefined`: there is no such deployment under way.
+ * else says of how the service does, or that nobody answered. `undefined`: there is no such deployment under way.
  *
  * Plans of its environment do not go out meanwhile: one that has not gone out when it is read, has not
  * when the step is written.
@@ -41,7 +43,7 @@ export async function stepDeployment(
   unit: UnitOfWork,
   id: string,
   { settlingMs }: FollowTools,
-  answer?: ServiceHealth,
+  answer?: ServiceHealth | Unanswered,
 ): Promise<Stepped | undefined> {
   const before = await unit.deployments.get(id);
   if (before === undefined || hasEnded(before.status)) return undefined;
@@ -59,12 +61,8 @@ export async function stepDeployment(
   const look = (target: DeploymentTarget): DeploymentTarget => {
     const seen = facts.targets.get(target.entity)?.health;
     if (seen === undefined) return target;
-    const said = seen.healthy && answer !== undefined ? answer : seen;
-    const { healthy, detail } = said;
-    return {
-      ...target,
-      looks: [...target.looks, { at: facts.now.toISOString(), healthy, detail }],
-    };
+    const said = { seen, ...(answer !== undefined && { answer }) };
+    return takeLook(target, said, facts.now.toISOString());
   };
   const moved = await carryOut(context, unit, { deployment, move }, look);
   const until = move.kind === 'wait' ? move.until : undefined;

@@ -2,6 +2,7 @@ import type { Deployment, Environment, Refusal } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
 import { followDeployments } from '../pipeline/follow-deployments.js';
 import type { FollowTools } from '../pipeline/follow-tools.js';
+import { HealthAsks } from '../pipeline/health-asks.js';
 import { showDeployment, type ShownDeployment } from '../pipeline/read-deployments.js';
 import { type DeploymentRequest, requestDeployment } from '../pipeline/request-deployment.js';
 import type { Store } from '../ports/store.js';
@@ -47,9 +48,19 @@ export class DeploymentWorld {
   /** The engine and the follower do what there is to be done, until neither finds anything. */
   async follow(replica = 'replica-1'): Promise<Date | undefined> {
     await this.engine.settle();
-    const next = await followDeployments(this.engine.context, this.tools, replica);
+    const next = await this.turns(replica);
     await this.engine.settle();
     return next;
+  }
+
+  /** The follower takes deployments on until nobody is asked for anything any more. */
+  async turns(holder: string): Promise<Date | undefined> {
+    const { context } = this.engine;
+    const asks = new HealthAsks(context);
+    for (;;) {
+      const next = await followDeployments(context, { tools: this.tools, asks, holder });
+      if (!(await asks.settled())) return next;
+    }
   }
 
   /** The newest plan succeeds, and what it brought runs. */

@@ -247,7 +247,7 @@ export class EngineWorld {
     const release =
       seen === undefined || plan === undefined
         ? undefined
-        : releaseReport(plan.content.releaseName, seen);
+        : { ...releaseReport(plan.content.releaseName, seen), namespace: plan.content.namespace };
     must(
       await recordPlanResult(this.context, this.session, {
         planId,

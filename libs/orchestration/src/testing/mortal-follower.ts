@@ -1,4 +1,3 @@
-import { followDeployments } from '../pipeline/follow-deployments.js';
 import type { DeploymentWorld } from './deployment-world.js';
 import { Killed, type MortalStore } from './mortal-store.js';
 
@@ -38,7 +37,6 @@ export class MortalFollower {
   }
 
   private turn(): Promise<Date | undefined> {
-    const { engine, tools } = this.world;
-    return followDeployments(engine.context, tools, `replica-${String(this.replica)}`);
+    return this.world.turns(`replica-${String(this.replica)}`);
   }
 }
