@@ -318,6 +318,7 @@ CREATE TABLE idempotency_records (
   status integer NOT NULL,
   body json NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  headers json,
   CONSTRAINT idempotency_records_pkey PRIMARY KEY (principal, key)
 );
 

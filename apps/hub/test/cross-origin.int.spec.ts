@@ -50,8 +50,9 @@ describe('a page of another origin', () => {
         'allow-origin': PAGE,
         'allow-methods': 'GET, HEAD, POST, PUT, DELETE',
         'allow-headers':
-          'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Request-Id',
-        'expose-headers': 'ETag, Retry-After, X-Request-Id',
+          'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Prefer, X-Request-Id',
+        'expose-headers':
+          'ETag, Idempotency-Replayed, Location, Preference-Applied, Retry-After, X-Request-Id',
         'max-age': '600',
       },
       vary: 'Origin',
@@ -63,7 +64,11 @@ describe('a page of another origin', () => {
     const { status, allows } = await send('GET', '/api/v1/plans', { origin: PAGE });
     expect([status, allows]).toEqual([
       401,
-      { 'allow-origin': PAGE, 'expose-headers': 'ETag, Retry-After, X-Request-Id' },
+      {
+        'allow-origin': PAGE,
+        'expose-headers':
+          'ETag, Idempotency-Replayed, Location, Preference-Applied, Retry-After, X-Request-Id',
+      },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@apollo-deploy/local-cluster/testing';
+import type { IdempotencyRecord } from '@apollo-deploy/orchestration';
 import { aChart } from '../src/testing/chart-archive.js';
 import { type Answer, TestHub } from '../src/testing/test-hub.js';
 import { PipelineHub } from './support/pipeline-hub.js';
@@ -135,8 +136,13 @@ describe('idempotency keys of the pipeline', () => {
     const headers = { 'idempotency-key': key, prefer: 'wait=0' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await fetch(`${scene.client.url}${path}`, init);
-    const replayed = response.headers.get('idempotency-replayed');
-    return { status: response.status, replayed, body: (await response.json()) as object };
+    const [replayed, location, applied] = [
+      'idempotency-replayed',
+      'location',
+      'preference-applied',
+    ].map((name) => response.headers.get(name));
+    const answer = { status: response.status, body: (await response.json()) as object };
+    return { ...answer, replayed, location, applied };
   }
   const total = async () =>
     (await scene.client.get('/history/aria?limit=1'))['total_deployments'] as number;
@@ -147,6 +153,9 @@ describe('idempotency keys of the pipeline', () => {
       const before = await total();
       const first = await post(path, path, body);
       expect([200, 202]).toContain(first.status);
+      const { deployment_id: id } = first.body as { readonly deployment_id: string };
+      const where = { location: `/api/v1/deployments/${id}`, applied: 'wait=0' };
+      expect(first).toMatchObject({ ...where, replayed: null });
       expect(await total()).toBe(before + 1);
       expect(await post(path, path, body)).toEqual({ ...first, replayed: 'true' });
       expect(await post(path, path, { ...body, reason: 'something else' })).toMatchObject({
@@ -213,7 +222,14 @@ describe('a request for a deployment that waits for its answer', () => {
     const { answer } = await asking('/deploy', BODY);
     const { store } = here.hub;
     const kept = await store.transact((unit) => unit.idempotency.get('dev-operator', 'a-key'));
-    expect(kept).toMatchObject({ status: 102, body: { deployment: expect.any(String) } });
+    // What a replica that knows no deployments under way sends as it is.
+    expect(kept).toMatchObject({
+      status: 409,
+      body: {
+        ...{ status: 409, code: 'http/idempotency_in_flight', field: 'Idempotency-Key' },
+        ...{ detail: expect.any(String), deployment: expect.any(String) },
+      },
+    });
     const lost = answer.catch(() => 'no answer');
     here.hub.app.getHttpServer().closeAllConnections();
     expect(await lost).toBe('no answer');
@@ -222,6 +238,28 @@ describe('a request for a deployment that waits for its answer', () => {
     const again = there.post('/deploy', BODY, key(60));
     await here.carryOut('dev');
     expect(await again).toMatchObject({ status: 200, body: { status: 'completed' } });
+    expect(await total()).toBe(1);
+  });
+
+  it('is found by what an older replica has kept of it, before and after its answer', async () => {
+    const { answer } = await asking('/deploy', BODY);
+    const { store } = here.hub;
+    const kept = await store.transact((unit) => unit.idempotency.get('dev-operator', 'a-key'));
+    if (kept === undefined) throw new Error('nothing is kept');
+    const { deployment = null } = kept.body as { readonly deployment?: string };
+    const keep = (change: Pick<IdempotencyRecord, 'status' | 'body'>): Promise<void> =>
+      store.transact((unit) => unit.idempotency.put({ ...kept, ...change }));
+    await keep({ status: 102, body: { deployment } });
+    expect(await there.post('/deploy', BODY, key(0))).toMatchObject({
+      status: 202,
+      body: { deployment_id: deployment, status: 'deploying' },
+    });
+    await here.carryOut('dev');
+    expect(await answer).toMatchObject({ status: 200 });
+    await keep({ status: 202, body: { deployment_id: deployment } });
+    const again = await there.post('/deploy', BODY, key(0));
+    expect(again).toMatchObject({ status: 202, body: { deployment_id: deployment } });
+    expect(again.headers.get('location')).toBeNull();
     expect(await total()).toBe(1);
   });
 

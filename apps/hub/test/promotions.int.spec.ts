@@ -119,6 +119,8 @@ describe('POST /promote', () => {
     const again = await post('promote', { service: 'aria' }, key);
     expect(again).toMatchObject({ status: 202, body: first.body });
     expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect(again.headers.get('location')).not.toBeNull();
   });
 });
 

@@ -90,7 +90,7 @@ export {
   DeploymentFollower,
   type DeploymentFollowerOptions,
 } from './pipeline/deployment-follower.js';
-export { REQUEST_UNDER_WAY, RequestRepeated } from './pipeline/keep-request.js';
+export { RequestRepeated } from './pipeline/keep-request.js';
 export { findEnvironment } from './pipeline/find-environment.js';
 export type { FollowTools } from './pipeline/follow-tools.js';
 export {

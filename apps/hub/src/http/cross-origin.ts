@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 
-const EXPOSED = 'ETag, Retry-After, X-Request-Id';
+const EXPOSED =
+  'ETag, Idempotency-Replayed, Location, Preference-Applied, Retry-After, X-Request-Id';
 const MAX_AGE_SECONDS = '600';
 
 /**
@@ -32,7 +33,7 @@ export function crossOrigin(
       .set({
         'Access-Control-Allow-Methods': methods.join(', '),
         'Access-Control-Allow-Headers':
-          'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-Request-Id',
+          'Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Prefer, X-Request-Id',
         'Access-Control-Max-Age': MAX_AGE_SECONDS,
       })
       .end();

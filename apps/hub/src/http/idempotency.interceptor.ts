@@ -4,7 +4,6 @@ import type { Json } from '@apollo-deploy/kernel';
 import {
   type Context,
   type IdempotencyRecord,
-  REQUEST_UNDER_WAY,
   RequestRepeated,
 } from '@apollo-deploy/orchestration';
 import type { Response } from 'express';
@@ -16,13 +15,18 @@ import {
   requestDigest,
   SecretAnswer,
 } from './idempotency-key.js';
+import { problemOf } from './problem.js';
 import { Refused } from './refused.js';
 
-type Kept = Omit<IdempotencyRecord, 'status' | 'body' | 'createdAt'>;
+type Kept = Omit<IdempotencyRecord, 'status' | 'body' | 'headers' | 'createdAt'>;
+
+/** The headers that are part of an answer; the version of what is answered is in its body. */
+const KEPT_HEADERS = ['Location', 'Preference-Applied'] as const;
 
 /**
  * A POST with an `Idempotency-Key` that is repeated with the same content gets the recorded answer of
- * the first, for as long as `AnswerRetention` keeps it. Only answers of requests that were carried
+ * the first, with its status and `KEPT_HEADERS`, for as long as `AnswerRetention` keeps it; what has
+ * become of a 202 since is at its `Location`. Only answers of requests that were carried
  * out are recorded: what was refused changed nothing and may be tried again.
  *
  * The record is a second transaction, after that of the use case, and which keys are under way is
@@ -75,7 +79,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
       request.underWay = made;
       response.setHeader('Idempotency-Replayed', 'true');
     } else if (request.principal !== undefined) {
-      request.principal = { ...request.principal, once: { key, requestDigest: digest } };
+      const once = { key, requestDigest: digest, refusal: refusalOf(request) };
+      request.principal = { ...request.principal, once };
     }
     const answer: unknown = await lastValueFrom(next.handle()).catch(unlessRepeated);
     // Whoever asked first may still be told its end.
@@ -93,13 +98,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ...kept,
       status: response.statusCode,
       body: secret ? null : (JSON.parse(JSON.stringify(answer)) as Json),
+      headers: headersOf(response),
       createdAt: this.context.clock.now().toISOString(),
     };
     const other = await this.context.store.transact(async (unit) => {
       const inserted = await unit.idempotency.insert(record);
       if (inserted.ok) return undefined;
       const stored = await unit.idempotency.get(kept.principal, kept.key);
-      if (stored?.status !== REQUEST_UNDER_WAY) return stored;
+      if (stored === undefined || isAnswer(stored)) return stored;
       await unit.idempotency.put(record);
       return undefined;
     });
@@ -113,13 +119,30 @@ interface Exchange {
 }
 
 /** The deployment that exactly this request has made, while no answer to it is kept. */
-function deploymentUnderWay(
-  { status, requestDigest: digest, body }: IdempotencyRecord,
-  kept: Kept,
-): string | undefined {
-  if (status !== REQUEST_UNDER_WAY || digest !== kept.requestDigest) return undefined;
-  const made = (body as { readonly deployment?: Json }).deployment;
+function deploymentUnderWay(stored: IdempotencyRecord, kept: Kept): string | undefined {
+  if (isAnswer(stored) || stored.requestDigest !== kept.requestDigest) return undefined;
+  const made = (stored.body as { readonly deployment?: Json }).deployment;
   return typeof made === 'string' ? made : undefined;
+}
+
+/** Whether it is what was answered; else its request has none yet, in whichever version's words. */
+function isAnswer({ status }: IdempotencyRecord): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What replicas of older versions, which know no deployments under way, tell a repetition. */
+function refusalOf({ requestId }: HubRequest): Readonly<Record<string, Json>> {
+  const { code, details } = inFlight();
+  return JSON.parse(JSON.stringify(problemOf(code, details, requestId))) as Record<string, Json>;
+}
+
+function headersOf(response: Response): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => {
+      const value = response.getHeader(name);
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
 }
 
 function unlessRepeated(error: unknown): never {
@@ -139,6 +162,8 @@ function answerAgain(stored: IdempotencyRecord, kept: Kept, response: Response):
       field: IDEMPOTENCY_KEY,
     });
   }
+  if (!isAnswer(stored)) throw inFlight();
+  for (const [name, value] of Object.entries(stored.headers ?? {})) response.setHeader(name, value);
   response.status(stored.status).setHeader('Idempotency-Replayed', 'true');
   return stored.body;
 }

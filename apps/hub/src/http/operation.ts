@@ -118,7 +118,7 @@ export function PostOperation(options: OperationOptions): MethodDecorator {
     ApiHeader({
       name: IDEMPOTENCY_KEY,
       required: false,
-      description: `Of your choice, 1 to 255 characters. For ${ANSWERS_KEPT_HOURS} hours the same request under the same key gets the answer on record. A repetition after a crash between effect and record, or at another replica meanwhile, is carried out again; what it asks for then decides (a name is taken, a plan has moved).`,
+      description: `Of your choice, 1 to 255 characters. For ${ANSWERS_KEPT_HOURS} hours the same request under the same key gets the answer on record: its status, its body, its \`Location\` and \`Preference-Applied\`, and \`Idempotency-Replayed: true\`. That is so of a 202 too: at its \`Location\` is what has become of it since. While the first has no answer yet, 409 (\`http/idempotency_in_flight\`) says to come again. A repetition after a crash between effect and record, or at another replica meanwhile, is carried out again; what it asks for then decides (a name is taken, a plan has moved).`,
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
   );

@@ -2,8 +2,12 @@ import type { Deployment } from '@apollo-deploy/domain';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
-/** The status of a kept request that has made its deployment and has no answer yet. */
-export const REQUEST_UNDER_WAY = 102;
+/**
+ * The status of a kept request that has made its deployment and has no answer yet. A replica of a
+ * version that does not look for the deployment sends record and status as they are: they refuse the
+ * repetition, which may come again.
+ */
+const REQUEST_UNDER_WAY = 409;
 
 /** The same request has made its deployment at another replica, in the same moment. */
 export class RequestRepeated extends Error {
@@ -24,7 +28,11 @@ export async function keepRequest(
   { id, deployedAt: createdAt }: Pick<Deployment, 'id' | 'deployedAt'>,
 ): Promise<void> {
   if (once === undefined) return;
-  const kept = { principal, ...once, status: REQUEST_UNDER_WAY, body: { deployment: id } };
-  const inserted = await unit.idempotency.insert({ ...kept, createdAt });
-  if (!inserted.ok) throw new RequestRepeated(once.key);
+  const { key, requestDigest, refusal } = once;
+  const inserted = await unit.idempotency.insert({
+    ...{ principal, key, requestDigest, createdAt },
+    status: REQUEST_UNDER_WAY,
+    body: { ...refusal, deployment: id },
+  });
+  if (!inserted.ok) throw new RequestRepeated(key);
 }

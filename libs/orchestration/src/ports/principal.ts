@@ -1,3 +1,5 @@
+import type { Json } from '@apollo-deploy/kernel';
+
 /** What can want something done. A stranger is whoever has shown nothing that says who they are. */
 export const PRINCIPAL_KINDS = ['person', 'machine', 'spoke', 'engine', 'stranger'] as const;
 
@@ -14,7 +16,15 @@ export interface Principal {
    * Under which key, and for which request (a digest), it is asked for, so that it is done once however
    * often it is sent. Absent: each time is one of its own.
    */
-  readonly once?: { readonly key: string; readonly requestDigest: string };
+  readonly once?: RequestedOnce;
+}
+
+/** A request that is carried out once under its key. */
+export interface RequestedOnce {
+  readonly key: string;
+  readonly requestDigest: string;
+  /** What a repetition is told by whoever cannot wait for the answer with it: that there is none yet. */
+  readonly refusal: Readonly<Record<string, Json>>;
 }
 
 /** The engine acting on its own. */

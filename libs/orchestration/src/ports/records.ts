@@ -162,7 +162,10 @@ export interface IdempotencyRecord {
   readonly key: string;
   /** SHA-256 of method, path and body. */
   readonly requestDigest: string;
+  /** From 200 to 299; any other is of a request that has no answer yet (`keepRequest`). */
   readonly status: number;
   readonly body: Json;
+  /** What of its headers belongs to the answer. Absent: nothing, or an older version kept it. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly createdAt: string;
 }

@@ -241,6 +241,19 @@ function describeTrails(store: () => Store): void {
       });
     });
 
+    it.each([
+      {
+        name: 'two',
+        headers: { Location: '/api/v1/deployments/1', 'Preference-Applied': 'wait=0' },
+      },
+      { name: 'none', headers: {} },
+    ])('are kept with their headers: $name', async ({ headers }) => {
+      const record = anIdempotencyRecord({ headers });
+      await store().transact((unit) => unit.idempotency.insert(record));
+      const kept = await store().transact((unit) => unit.idempotency.get('dev-operator', 'key-1'));
+      expect(kept).toStrictEqual(record);
+    });
+
     it('are one for each principal and key, whoever races', async () => {
       const inserts = await Promise.all(
         [201, 202].map((status) =>
@@ -254,8 +267,11 @@ function describeTrails(store: () => Store): void {
     });
 
     it('take the place of what was kept while they were worked out, and of no other', async () => {
-      const early = anIdempotencyRecord({ status: 102, body: { deployment: 'deploy-1' } });
-      const final = anIdempotencyRecord({ status: 200, body: { done: true } });
+      const early = anIdempotencyRecord({ status: 409, body: { deployment: 'deploy-1' } });
+      const final = anIdempotencyRecord({
+        ...{ status: 200, body: { done: true } },
+        headers: { Location: '/api/v1/deployments/deploy-1' },
+      });
       const other = anIdempotencyRecord({ principal: 'sre-1', status: 201 });
       await store().transact(async (unit) => {
         for (const record of [early, other]) await unit.idempotency.insert(record);

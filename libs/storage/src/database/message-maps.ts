@@ -52,6 +52,7 @@ export const IDEMPOTENCY_RECORDS = new TableMap<IdempotencyRecord>(
     requestDigest: text(),
     status: integer(),
     body: json(),
+    headers: optional(json()),
     createdAt: instant(),
   },
 );
