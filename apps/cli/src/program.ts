@@ -16,6 +16,7 @@ import { addPromote } from './commands/promote.js';
 import { addRollback } from './commands/rollback.js';
 import { addSpokes } from './commands/spokes.js';
 import { addTokens } from './commands/tokens.js';
+import { addWebhooks } from './commands/webhooks.js';
 import { addWhoami } from './commands/whoami.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -29,6 +30,7 @@ const GROUPS = [
   { heading: 'Who must agree:', adds: [addApprovalRules, addDelegations, addBreakGlass] },
   { heading: 'People and machines:', adds: [addWhoami, addPeople, addTokens] },
   { heading: 'Fleet:', adds: [addSpokes, addJoinTokens, addKeys] },
+  { heading: 'Others who are told:', adds: [addWebhooks] },
   { heading: 'Audit trail:', adds: [addAudit] },
 ] as const;
 const MORE = `

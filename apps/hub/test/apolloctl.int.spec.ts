@@ -262,6 +262,33 @@ describe('apolloctl, as a process of its own', () => {
     expect((await types('ann', `break-glass end ${glass}`)).code).toBe(1);
   });
 
+  it('has others told, tries that out, and stops it', async () => {
+    const receiver = createServer((_, response) => response.writeHead(204).end());
+    receiver.listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const create = `webhooks create chat http://127.0.0.1:${String(port)}/in --events plan.failed`;
+    expect(await types('bob', create)).toMatchObject({ code: 1 });
+    const made = await types('admin', create);
+    expect(made).toMatchObject({ code: 0, err: expect.stringContaining('it is shown this once') });
+    expect(made.out).toMatch(/^whsec_\S+$/);
+    expect((await types('admin', 'webhooks')).out).toMatch(/ chat +standard +plan\.failed .* on /m);
+    expect(await types('admin', 'webhooks test chat')).toMatchObject({
+      ...{ code: 0, out: 'delivered: chat answered 204' },
+    });
+    receiver.close();
+    receiver.closeAllConnections();
+    expect(await types('admin', 'webhooks test chat')).toMatchObject({
+      ...{ code: 1, err: expect.stringContaining('ECONNREFUSED') },
+    });
+    const rotated = await types('admin', 'webhooks rotate-secret chat --overlap-hours 1');
+    expect(rotated.err).toContain('by the former one as well until 2026-03-01T13:00:00Z');
+    expect(rotated.out).toMatch(/^whsec_\S+$/);
+    expect(rotated.out).not.toBe(made.out);
+    expect((await types('admin', 'webhooks delete chat')).code).toBe(0);
+    expect((await types('admin', 'webhooks')).out).toBe('none');
+  });
+
   it('executes and cancels', async () => {
     const { id } = await wanted();
     expect(await types('bob', `execute ${id}`)).toMatchObject({

@@ -74,6 +74,7 @@ async function issue(
   };
   const make = () => call.hub.send('POST', route`join-tokens`, NewTokenView, { body });
   await showSecret(call, make, {
+    secret: 'token',
     ...given({ file: write === undefined ? undefined : resolve(directory, write) }),
     inWords: ({ expiresAt }) =>
       `join token of spoke ${plain(spoke.spoke)}, until ${plain(second(expiresAt))}`,

@@ -97,6 +97,7 @@ async function create(
   const body = { name, scopes, expiresAt, ...given({ environments }) };
   const make = () => call.hub.send('POST', tokensOf(of), NewTokenView, { body });
   await showSecret(call, make, {
+    secret: 'token',
     ...given({ file: write === undefined ? undefined : resolve(surroundings.directory, write) }),
     inWords: ({ id, owner, expiresAt: until }) =>
       `token ${plain(id)} of ${plain(owner)}, until ${plain(second(until))}`,
