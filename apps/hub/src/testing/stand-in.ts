@@ -6,7 +6,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { ServerCertificate } from './certificates.js';
 
 /** What came in. */
 export interface Heard {
@@ -33,17 +35,18 @@ export class StandIn {
   private watchers: { readonly count: number; readonly seen: () => void }[] = [];
 
   private constructor(
-    private readonly server: Server,
+    private readonly server: Server | TlsServer,
     readonly url: string,
   ) {}
 
-  /** On a port of its own; or on one that another had before. */
-  static async start(wanted = 0): Promise<StandIn> {
-    const server = createServer();
+  /** On a port of its own; or on one that another had before. With a certificate, by https only. */
+  static async start(wanted = 0, certificate?: ServerCertificate): Promise<StandIn> {
+    const server = certificate === undefined ? createServer() : createTlsServer({ ...certificate });
     server.listen(wanted, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const standIn = new StandIn(server, `http://127.0.0.1:${String(port)}`);
+    const scheme = certificate === undefined ? 'http' : 'https';
+    const standIn = new StandIn(server, `${scheme}://127.0.0.1:${String(port)}`);
     server.on('request', (request, response) => {
       standIn.take(request, response);
     });

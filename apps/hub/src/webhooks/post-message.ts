@@ -14,19 +14,31 @@ export interface Answered {
   readonly retryAfter?: string;
 }
 
+/** How a message is sent. */
+export interface Sending {
+  readonly signal: AbortSignal;
+  /** Whose certificates are believed, in PEM. Absent: those that Node.js believes. */
+  readonly authorities?: readonly string[];
+}
+
 /**
  * Sends a message once, to the address of the destination, and answers what came back, whatever it is:
- * redirections are not followed, and proxies that the environment names not asked. Rejects where nothing
- * comes back, or `signal` ends it.
+ * redirections are not followed, and proxies that the environment names not asked. By https nothing is sent
+ * before the certificate is believed, whatever the environment says. Rejects where nothing comes back, or
+ * `signal` ends it.
  */
 export function postMessage(
   { url, address, family }: Destination,
   { headers, text }: Message,
-  signal: AbortSignal,
+  { signal, authorities }: Sending,
 ): Promise<Answered> {
   const make = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const options = { method: 'POST', agent: false, headers, signal, lookup: to(address, family) };
+    const options = {
+      ...{ method: 'POST', agent: false, headers, signal, lookup: to(address, family) },
+      rejectUnauthorized: true,
+      ...(authorities !== undefined && { ca: [...authorities] }),
+    };
     const request = make(url, options, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const retryAfter = answered['retry-after'];

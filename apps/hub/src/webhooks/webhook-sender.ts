@@ -12,6 +12,7 @@ import { type Answered, postMessage } from './post-message.js';
 import type { ReceiverAddresses } from './receiver-addresses.js';
 import { notBeforeOf } from './retry-after.js';
 import { signedHeaders } from './sign-message.js';
+import { tellCertificate } from './tell-certificate.js';
 
 /** From the name of the host to the status of the answer. */
 const TIMEOUT_MS = 15_000;
@@ -27,6 +28,8 @@ export interface WebhookSenderOptions {
   readonly addresses: ReceiverAddresses;
   readonly clock: Clock;
   readonly timer: Timer;
+  /** Whose certificates are believed, in PEM; absent = those that Node.js believes. */
+  readonly authorities?: readonly string[];
 }
 
 /** The hub stops: whether a message has arrived is not known, and it is sent again later. */
@@ -87,7 +90,9 @@ export class WebhookSender {
     } catch (error) {
       if (signal.reason instanceof SendingStopped) throw signal.reason;
       const why = signal.aborted ? (signal.reason as Error) : (error as Error);
-      return err({ kind: 'unavailable', detail: `the receiver did not answer: ${why.message}` });
+      const distrusted = tellCertificate(why, new URL(webhook.url).hostname);
+      const detail = distrusted ?? `the receiver did not answer: ${why.message}`;
+      return err({ kind: 'unavailable', detail });
     } finally {
       cancelTimer();
     }
@@ -108,7 +113,9 @@ export class WebhookSender {
       ...signedHeaders({ id, sentAt, text }, secretsAt(webhook, sentAt)),
     };
     signal.throwIfAborted();
-    return ok(await postMessage(destination.value, { headers, text }, signal));
+    const { authorities } = this.options;
+    const sending = { signal, ...(authorities !== undefined && { authorities }) };
+    return ok(await postMessage(destination.value, { headers, text }, sending));
   }
 }
 
