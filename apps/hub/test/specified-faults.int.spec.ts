@@ -161,14 +161,19 @@ describe('errors are swallowed', () => {
     const { body: promoted } = await asked;
     const { body: rolledBack } = await post(scene, '/rollback', { environment: 'dev' });
     outside.answers('PANOPTES', says(500, 'PANOPTES is broken'));
-    const { body: looked } = await post(scene, '/deploy', { version: '1.2.0' });
+    const wanted = { version: '1.2.0' };
+    const { body: looked } = await post(scene, '/deploy', wanted, { prefer: 'wait=0' });
 
     const notes = async (id: unknown) =>
       (await scene.client.get(`/api/v1/deployments/${String(id)}`))['notes'];
     expect(await notes(promoted['deployment_id'])).toContain('CHRONOS is broken');
     const { deployment } = rolledBack['data'] as { readonly deployment: string };
     expect(await notes(deployment)).toContain('HADES is broken');
-    expect(await notes(looked['deployment_id'])).toContain('PANOPTES is broken');
+    const lookedAt = `/api/v1/deployments/${String(looked['deployment_id'])}`;
+    await eventually('what PANOPTES said', async () => {
+      const { waitsFor } = await scene.client.get(lookedAt);
+      return JSON.stringify(waitsFor).includes('PANOPTES is broken') ? true : undefined;
+    });
     const audit = await scene.client.list('/api/v1/audit?subject=entity/aria-prod&limit=200');
     expect(audit.items).toContainEqual(
       expect.objectContaining({
