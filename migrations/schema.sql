@@ -222,6 +222,7 @@ CREATE TABLE deployment_history (
   version integer NOT NULL,
   break_glass text,
   back_ported_at timestamp with time zone,
+  break_glass_grant jsonb,
   CONSTRAINT deployment_history_pkey PRIMARY KEY (id)
 );
 

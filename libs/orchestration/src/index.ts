@@ -100,7 +100,8 @@ export {
   showDeployment,
   type ShownDeployment,
 } from './pipeline/read-deployments.js';
-export { type HotfixRequest, requestHotfix, type RequestedHotfix } from './pipeline/hotfix.js';
+export { type HotfixRequest, requestHotfix } from './pipeline/hotfix.js';
+export type { RequestedHotfix } from './pipeline/hotfix-break-glass.js';
 export { promote } from './pipeline/promote.js';
 export { rollBack } from './pipeline/roll-back.js';
 export { readServiceStatus, type ServiceStatus } from './pipeline/read-service-status.js';

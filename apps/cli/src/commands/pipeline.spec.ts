@@ -296,6 +296,21 @@ describe('what goes to production', () => {
     ]);
   });
 
+  it.each([
+    { told: 'opened when it leaves the line, if that is before 2026-03-01T16:00:00Z' },
+    { refused: 'ann may not waive that', told: 'not opened: ann may not waive that' },
+  ])('by a hotfix in line says what becomes of its break-glass: $told', async (one) => {
+    const waits = 'it waits in line: its break-glass is opened when it leaves that';
+    const { told, ...refused } = one;
+    const breakGlassGrant = { waives: ['window'], until: '2026-03-01T16:00:00.000Z', ...refused };
+    const hub = hubThat('/hotfix', [{ ...COMPLETED, breakGlassGrant }], {
+      ...{ waives: ['window'], break_glass_waits: waits },
+    });
+    const ran = await run('hotfix aria --reason urgent-enough --wait', { hub });
+    expect(ran.err.split('\n')).toEqual(['it goes past window', waits]);
+    expect(ran.out).toContain(`\n  break-glass   ${told}\n`);
+  });
+
   it.each(['promote aria', 'hotfix aria', 'rollback aria'])('needs a reason: %s', async (line) => {
     const ran = await run(`${line} --from dev --to prod`);
     expect(ran).toMatchObject({ code: 3, asked: [] });

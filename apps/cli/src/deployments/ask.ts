@@ -17,10 +17,11 @@ export async function askFor(
   await follow(call, asked.deployment_id, patience);
 }
 
-function tellWaived({ waives = [], not_waived: why, break_glass: glass }: AskedView): string[] {
+function tellWaived({ waives = [], break_glass: glass, ...asked }: AskedView): string[] {
+  const { break_glass_waits: waits, not_waived: why } = asked;
   return [
     ...(waives.length === 0 ? [] : [`it goes past ${plain(waives.join(', '))}`]),
-    ...(why === undefined ? [] : [plain(why)]),
+    ...[waits, why].flatMap((told) => (told === undefined ? [] : [plain(told)])),
     ...(glass === undefined
       ? []
       : [`somebody else has to review that: apolloctl break-glass review ${plain(glass)}`]),

@@ -51,6 +51,7 @@ export const DeploymentView = Type.Object({
   ),
   waitsFor: Type.Optional(Type.Array(WaitView)),
   supersededBy: Type.Optional(Text),
+  breakGlassGrant: Type.Optional(Type.Object({ until: Text, refused: Type.Optional(Text) })),
 });
 export type DeploymentView = Static<typeof DeploymentView>;
 
@@ -60,6 +61,7 @@ export const AskedView = Type.Object({
   warning: Type.Optional(Text),
   break_glass: Type.Optional(Text),
   waives: Type.Optional(Type.Array(Text)),
+  break_glass_waits: Type.Optional(Text),
   not_waived: Type.Optional(Text),
 });
 export type AskedView = Static<typeof AskedView>;

@@ -35,7 +35,7 @@ export function tellProgress({ status, targets, waitsFor = [] }: DeploymentView)
 /** All that is told of one deployment. */
 export function tellDeployment(deployment: DeploymentView): string {
   const { waitsFor = [], targets, durationSeconds, rollbackVersion, supersededBy } = deployment;
-  const { restoredValues = [] } = deployment;
+  const { restoredValues = [], breakGlassGrant: grant } = deployment;
   return [
     deploymentTitle(deployment),
     fields([
@@ -50,6 +50,7 @@ export function tellDeployment(deployment: DeploymentView): string {
       ['took', durationSeconds === undefined ? undefined : `${durationSeconds} s`],
       ['back to', rollbackVersion],
       ['superseded', supersededBy && `by ${supersededBy}`],
+      ['break-glass', grant && tellGrant(grant)],
     ]),
     columns(
       ['ENTITY', 'SPOKE', 'STATE', 'NOTE'],
@@ -64,6 +65,12 @@ export function tellDeployment(deployment: DeploymentView): string {
     ]),
     ...(waitsFor.length === 0 ? [] : ['waits for', ...waitsFor.flatMap(tellWait)]),
   ].join('\n');
+}
+
+function tellGrant({ until, refused }: NonNullable<DeploymentView['breakGlassGrant']>): string {
+  return refused === undefined
+    ? `opened when it leaves the line, if that is before ${second(until)}`
+    : `not opened: ${refused}`;
 }
 
 /** With how far its strategy is, where that goes by steps. */

@@ -9,6 +9,7 @@ import {
   restoredValues,
   TARGET_STATES,
   type TargetRollout,
+  WAIVABLE,
 } from '@apollo-deploy/domain';
 import type { ListedDeployment, ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -122,6 +123,20 @@ export class RestoredValuesView {
   more!: number;
 }
 
+class BreakGlassGrantView {
+  @ApiProperty({ enum: WAIVABLE, isArray: true, description: 'What it is to go past.' })
+  waives!: readonly string[];
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'From here on none is opened; one that is ends here.',
+  })
+  until!: string;
+
+  @ApiPropertyOptional({ description: 'Why none was opened when it left the line.' })
+  refused?: string;
+}
+
 export class DeploymentView {
   @ApiProperty()
   id!: string;
@@ -198,6 +213,12 @@ export class DeploymentView {
     description: 'The break-glass by which a hotfix goes, and which ends with it.',
   })
   breakGlass?: string;
+
+  @ApiPropertyOptional({
+    type: BreakGlassGrantView,
+    description: 'Of a hotfix in line, or one whose break-glass could not be opened afterwards.',
+  })
+  breakGlassGrant?: BreakGlassGrantView;
 
   @ApiPropertyOptional({
     format: 'date-time',

@@ -36,8 +36,16 @@ export class HotfixView extends AskedView {
   @ApiPropertyOptional({ description: 'The break-glass by which it goes, which owes a review.' })
   break_glass?: string;
 
-  @ApiProperty({ type: [String], description: 'What does not hold it; it waits for all else.' })
+  @ApiProperty({
+    type: [String],
+    description: 'What does not hold it once its break-glass is open; it waits for all else.',
+  })
   waives!: readonly string[];
+
+  @ApiPropertyOptional({
+    description: 'Of one in line: when its break-glass is opened, and what ends that chance.',
+  })
+  break_glass_waits?: string;
 
   @ApiPropertyOptional({ description: 'Why it goes past nothing although you may.' })
   not_waived?: string;

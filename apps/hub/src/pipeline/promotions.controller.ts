@@ -1,4 +1,9 @@
-import { type Authority, hotfixWaives } from '@apollo-deploy/domain';
+import {
+  type Authority,
+  type BreakGlassGrant,
+  type Deployment,
+  hotfixWaives,
+} from '@apollo-deploy/domain';
 import {
   type Context,
   findEnvironment,
@@ -23,13 +28,17 @@ import { AwaitedAnswer } from './awaited-answer.js';
 import { AwaitedOperation } from './awaited-operation.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
 import { HotfixRequest } from './hotfix-request.js';
-import { askedView, HotfixView, PromotionView } from './promotion-views.js';
+import { type AskedView, askedView, HotfixView, PromotionView } from './promotion-views.js';
 import { PromoteRequest } from './promote-request.js';
 import { RollbackRequest } from './rollback-request.js';
 import { rollbackView, RollbackView } from './rollback-view.js';
 
 /** What the answer to every hotfix says. */
 const WARNING = 'This was a HOTFIX deployment. Please backport to DEV.';
+
+function tellGrant({ until }: BreakGlassGrant): string {
+  return `it waits in line: its break-glass is opened when it leaves that, if that is before ${until} and you may still open one then; it ends at that instant`;
+}
 
 @ApiTags('pipeline')
 @Controller()
@@ -92,14 +101,8 @@ export class PromotionsController {
     const { asked, shown } = await this.answer.of(prefer, response, async () =>
       accepted(await requestHotfix(this.context, caller, request, this.tools)),
     );
-    const { breakGlass } = asked?.deployment ?? shown.deployment;
-    return {
-      ...askedView('Hotfix', shown),
-      warning: WARNING,
-      ...(breakGlass !== undefined && { break_glass: breakGlass }),
-      waives: asked?.waives ?? (await this.waivedBy(breakGlass)),
-      ...(asked?.notWaived !== undefined && { not_waived: asked.notWaived }),
-    };
+    const waived = await this.waivedBy(shown.deployment, asked?.notWaived);
+    return { ...askedView('Hotfix', shown), warning: WARNING, ...waived };
   }
 
   @Post('rollback')
@@ -137,10 +140,18 @@ export class PromotionsController {
     return rollbackView(shown);
   }
 
-  /** What a hotfix went past that was asked for before. */
-  private async waivedBy(breakGlass: string | undefined): Promise<readonly string[]> {
-    if (breakGlass === undefined) return [];
-    const glass = await this.context.store.transact((unit) => unit.breakGlasses.get(breakGlass));
-    return glass?.waives ?? [];
+  /** What a hotfix goes past, now or when it leaves the line, or why it does not. */
+  private async waivedBy(
+    { breakGlass, breakGlassGrant: grant }: Deployment,
+    notWaived: string | undefined,
+  ): Promise<Omit<HotfixView, keyof AskedView | 'warning'>> {
+    if (breakGlass !== undefined) {
+      const glass = await this.context.store.transact((unit) => unit.breakGlasses.get(breakGlass));
+      return { break_glass: breakGlass, waives: glass?.waives ?? [] };
+    }
+    const refused = grant?.refused ?? notWaived;
+    if (refused !== undefined) return { waives: [], not_waived: refused };
+    if (grant === undefined) return { waives: [] };
+    return { waives: grant.waives, break_glass_waits: tellGrant(grant) };
   }
 }

@@ -1,3 +1,4 @@
+import type { Waivable } from '../break-glass/break-glass.js';
 import type { DesiredState, Values } from '../catalog/entity.js';
 import type { DeploymentStatus, DeploymentStep } from './deployment-lifecycle.js';
 import type { TargetRollout } from '../strategies/target-rollout.js';
@@ -86,6 +87,18 @@ export interface DeploymentTarget {
   readonly note?: string;
 }
 
+/**
+ * What a hotfix in line goes past from when it leaves that: what whoever asked for it could waive when
+ * it was asked for. It is no break-glass yet, and lets nothing past.
+ */
+export interface BreakGlassGrant {
+  readonly waives: readonly Waivable[];
+  /** From here on none is opened by it; one that is ends here. RFC 3339. */
+  readonly until: string;
+  /** Why none was opened when the hotfix left the line, in a sentence; absent = it is in line. */
+  readonly refused?: string;
+}
+
 /** One request to bring a service to a version in an environment, and what became of it. */
 export interface Deployment {
   readonly id: string;
@@ -122,6 +135,8 @@ export interface Deployment {
   readonly proof?: PromotionProof;
   /** The id of the break-glass that was opened for it, and ends with it. */
   readonly breakGlass?: string;
+  /** Of a hotfix that is in line, or could open no break-glass when it left that; else absent. */
+  readonly breakGlassGrant?: BreakGlassGrant;
   /** Of a hotfix: when all below production were first seen to run it or something newer. RFC 3339. */
   readonly backPortedAt?: string;
   readonly version: number;

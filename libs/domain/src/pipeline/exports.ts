@@ -39,6 +39,7 @@ export {
   webhookReceiver,
 } from './notification.js';
 export {
+  type BreakGlassGrant,
   type Deployment,
   DEPLOYMENT_BACKUPS,
   DEPLOYMENT_KINDS,
@@ -65,5 +66,10 @@ export {
   type FollowedDeployment,
   type Move,
 } from './follow-deployment.js';
-export type { FollowedPlan, FollowedRollback, TargetFacts } from './target-facts.js';
+export {
+  type FollowedPlan,
+  type FollowedRollback,
+  runsWell,
+  type TargetFacts,
+} from './target-facts.js';
 export type { Wait } from './tell-waits.js';

@@ -23,6 +23,11 @@ export function isToGo({ state }: Pick<FollowedPlan, 'state'>): boolean {
   return state === 'PENDING' || state === 'BLOCKED';
 }
 
+/** What a deployment brings is there already, and does well: nothing is left to do. */
+export function runsWell({ runsIt, health, spoke }: TargetFacts): boolean {
+  return runsIt && health.healthy && spoke === 'heard';
+}
+
 /** A plan that takes another one back. */
 export interface FollowedRollback extends Pick<FollowedPlan, 'id' | 'state' | 'message'> {
   /** What it goes back to; `null` = to nothing. */

@@ -3,7 +3,7 @@ import type { DeploymentTarget, TargetState, Unseen } from './deployment.js';
 import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import { verdictOf } from './health-verdict.js';
 import { isGivenUp } from './take-look.js';
-import type { FollowedPlan, TargetFacts } from './target-facts.js';
+import { type FollowedPlan, runsWell, type TargetFacts } from './target-facts.js';
 
 const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
 
@@ -75,8 +75,7 @@ function withoutPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTa
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
   const isStep = target.rollout !== undefined && rollback === undefined;
   if (isStep && facts.runsIt) return { ...target, state: 'deployed' };
-  const runsWell = facts.runsIt && facts.health.healthy && facts.spoke === 'heard';
-  if (runsWell && rollback === undefined) {
+  if (runsWell(facts) && rollback === undefined) {
     return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
   }
   if (otherPlan !== undefined) {

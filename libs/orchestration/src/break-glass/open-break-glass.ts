@@ -38,7 +38,24 @@ export async function openBreakGlassIn(
   principal: Principal,
   asked: NewBreakGlass,
 ): Promise<Result<BreakGlass, Refusal>> {
-  const { clock, ids } = context;
+  const made = await breakGlassFor(context, unit, principal, asked);
+  if (!made.ok) return made;
+  const glass = made.value;
+  await unit.breakGlasses.insert(glass);
+  const { waives, reason, until, dueAt } = glass;
+  await record(context, unit, principal, deedOn(glass, 'open', { waives, reason, until, dueAt }));
+  // Those elsewhere too: from the instant at which it is due they wait, if nobody reviews it.
+  await markProduct(unit, glass);
+  return ok(glass);
+}
+
+/** The break-glass that `openBreakGlassIn` would open now, or its refusal. Nothing is kept of it. */
+export async function breakGlassFor(
+  { clock, ids }: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  asked: NewBreakGlass,
+): Promise<Result<BreakGlass, Refusal>> {
   const made = opened({ ...asked, id: ids.next(), openedBy: principal.name }, clock.now());
   if (!made.ok) return made;
   const glass = made.value;
@@ -49,13 +66,7 @@ export async function openBreakGlassIn(
   const refused =
     (await notBacked(unit, glass)) ??
     refuseToOweMore(glass, await unit.breakGlasses.owed([glass.product]));
-  if (refused !== undefined) return err(refused);
-  await unit.breakGlasses.insert(glass);
-  const { waives, reason, until, dueAt } = glass;
-  await record(context, unit, principal, deedOn(glass, 'open', { waives, reason, until, dueAt }));
-  // Those elsewhere too: from the instant at which it is due they wait, if nobody reviews it.
-  await markProduct(unit, glass);
-  return ok(glass);
+  return refused === undefined ? made : err(refused);
 }
 
 /** What would waive less than it says, from the beginning, is no break-glass. */

@@ -55,11 +55,17 @@ export async function endDeployment(
     detail: { status: end.status, notes, version: deployment.toVersion },
   });
   return {
-    ...stepTo(deployment, end.status, endedAt),
+    ...stepTo(withoutGrant(deployment), end.status, endedAt),
     ...{ notes, endedAt, queued: false },
     durationSeconds: secondsBetween(deployment.deployedAt, endedAt),
     ...(rollbackVersion !== undefined && { rollbackVersion }),
   };
+}
+
+/** One that ends in line goes past nothing any more; why it could not is worth keeping. */
+function withoutGrant(deployment: Deployment): Deployment {
+  const { breakGlassGrant: grant, ...others } = deployment;
+  return grant === undefined || grant.refused !== undefined ? deployment : others;
 }
 
 /** What was stopped on the way was put back then. */

@@ -1,5 +1,4 @@
 import {
-  type Deployment,
   hotfixReason,
   isLowerTier,
   isNewer,
@@ -11,13 +10,12 @@ import {
   type Waivable,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
-import { openBreakGlassIn } from '../break-glass/open-break-glass.js';
 import { productNotFound } from '../catalog/register-release.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
 import type { FollowTools } from './follow-tools.js';
+import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { loadService } from './load-service.js';
 import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
 
@@ -34,27 +32,15 @@ export interface HotfixRequest {
   readonly waives: readonly Waivable[];
 }
 
-/** A hotfix, and what it goes past. */
-export interface RequestedHotfix {
-  readonly deployment: Deployment;
-  /** What does not hold its plans; they wait for all else. */
-  readonly waives: readonly Waivable[];
-  /** Why nothing is gone past although the caller may. */
-  readonly notWaived?: string;
-}
-
-/** How long its break-glass lasts at most; it ends with the hotfix. In milliseconds. */
-const LASTS_MS = 4 * 3_600_000;
-const NOT_WHILE_QUEUED =
-  'it waits behind another deployment, which a break-glass would let past as well; once that has ended ask for the hotfix again (POST /hotfix), which takes the place of this one and goes past what you may';
 /** So many deployments below production are looked through for the newest version. */
 const REMEMBERED = 200;
 
 /**
  * Deploys to production past its pipeline, always with a backup, and opens a break-glass for that, so
- * that somebody else reviews it; what it is to be brought back to is owed from then on. Where the
- * break-glass cannot be opened, or the hotfix is queued, it waits for what holds any other. Refused with `hotfix/reason`,
- * `hotfix/not_production`, `catalog/release_not_found`, and as a deployment is.
+ * that somebody else reviews it; what it is to be brought back to is owed from then on. One that is
+ * queued opens it when it leaves the line (`openGranted`). Where the break-glass cannot be opened, it
+ * waits for what holds any other. Refused with `hotfix/reason`, `hotfix/not_production`,
+ * `catalog/release_not_found`, and as a deployment is.
  */
 export function requestHotfix(
   context: Context,
@@ -78,31 +64,8 @@ export function requestHotfix(
     };
     const made = await requestDeploymentIn(context, unit, principal, asked, tools);
     if (!made.ok) return made;
-    const hotfix = { deployment: made.value, waives: request.waives };
-    return ok(await breakGlassFor(context, unit, principal, hotfix, reason.value));
+    return ok(await openForHotfix(context, unit, principal, made.value, request.waives));
   });
-}
-
-async function breakGlassFor(
-  context: Context,
-  unit: UnitOfWork,
-  principal: Principal,
-  hotfix: RequestedHotfix,
-  reason: string,
-): Promise<RequestedHotfix> {
-  const { deployment, waives } = hotfix;
-  // What runs there already goes past nothing.
-  if (waives.length === 0 || deployment.endedAt !== undefined) return { deployment, waives: [] };
-  // It would count for the plans of the one ahead.
-  if (deployment.queued) return { deployment, waives: [], notWaived: NOT_WHILE_QUEUED };
-  const until = new Date(context.clock.now().getTime() + LASTS_MS).toISOString();
-  const { service: product, environment } = deployment;
-  const asked = { product, environment, waives, reason, until };
-  const opened = await openBreakGlassIn(context, unit, principal, asked);
-  if (!opened.ok) return { deployment, waives: [], notWaived: opened.error.detail };
-  const saved = await unit.deployments.save({ ...deployment, breakGlass: opened.value.id });
-  if (!saved.ok) throw new DeploymentMoved(deployment.id);
-  return { deployment: saved.value, waives: opened.value.waives };
 }
 
 /**

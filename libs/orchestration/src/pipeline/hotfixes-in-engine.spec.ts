@@ -145,25 +145,6 @@ describe('a hotfix', () => {
     expect(must(await scene.hotfix({ version: '1.0.1' })).deployment.toVersion).toBe('1.0.1');
   });
 
-  it('opens no break-glass while it waits behind another deployment, and says what to do', async () => {
-    await scene.inDev('1.1.0');
-    await scene.prod.heard();
-    must(await scene.promote());
-    await scene.world.follow();
-    await scene.world.engine.approveAll('sre-1');
-    await scene.world.follow();
-    const { id } = await scene.prod.lastPlan();
-    const { deployment, waives, notWaived } = must(await scene.hotfix({ version: '1.0.1' }));
-    expect(deployment).toMatchObject({ queued: true });
-    expect(deployment).not.toHaveProperty('breakGlass');
-    expect([waives, notWaived]).toEqual([[], expect.stringContaining('ask for the hotfix again')]);
-    await scene.prod.succeed(id, { version: '1.1.0', revision: 20 });
-    await scene.lookOn();
-    const again = must(await scene.hotfix({ version: '1.0.1' }));
-    expect(again.waives).toEqual(['window', 'soak', 'promoted', 'health']);
-    expect(again.deployment.queued).toBe(false);
-  });
-
   it.each([
     {
       name: 'for nine characters',

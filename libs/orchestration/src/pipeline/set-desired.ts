@@ -12,10 +12,11 @@ import type { Context } from '../context.js';
 import { dropDemand } from '../engine/follow-rollback.js';
 import { endHold } from '../engine/holds.js';
 import { markWithNeighbours } from '../engine/mark-neighbours.js';
-import { ENGINE, type Principal } from '../ports/principal.js';
+import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
+import { requesterOf } from './requester-of.js';
 import { beginRollout } from './rollouts.js';
 
 /**
@@ -96,11 +97,6 @@ export async function putBack(
     detail: { desired: { ...desired }, deployment: deployment.id, putBack: true },
   });
   return undefined;
-}
-
-/** Whoever asked for a deployment, for the record of what follows from that. */
-function requesterOf({ deployedBy, deployedByKind }: Deployment): Principal {
-  return { kind: deployedByKind, name: deployedBy, roles: [] };
 }
 
 async function hasGoneOut(unit: UnitOfWork, planId: string | undefined): Promise<boolean> {

@@ -1,5 +1,6 @@
 import {
   type Deployment,
+  type DeploymentFacts,
   type DeploymentTarget,
   followDeployment,
   type FollowedDeployment,
@@ -15,6 +16,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
+import { openGranted } from './hotfix-break-glass.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { advanceTarget } from './rollouts.js';
 import { runningVersionOf } from './running-version-of.js';
@@ -54,7 +56,7 @@ export async function stepDeployment(
   const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
   const followed = followDeployment(stored, facts);
   const { move } = followed;
-  const deployment = await leaveLine(unit, stored, followed.deployment);
+  const deployment = await leaveLine(context, unit, { stored, facts, followed });
   if (move.kind === 'look' && context.health !== undefined && answer === undefined) {
     return { deployment: await keep(unit, stored, deployment), did: 'asks' };
   }
@@ -75,15 +77,21 @@ export async function stepDeployment(
   };
 }
 
-/** What is known of one that was queued only when it begins. */
+/** What is known of one that was queued only when it begins, and what it may go past only from then on. */
 async function leaveLine(
+  context: Context,
   unit: UnitOfWork,
-  { queued }: Deployment,
-  deployment: Deployment,
+  step: {
+    readonly stored: Deployment;
+    readonly facts: DeploymentFacts;
+    readonly followed: FollowedDeployment;
+  },
 ): Promise<Deployment> {
-  if (!queued || deployment.queued) return deployment;
+  const { deployment } = step.followed;
+  if (!step.stored.queued || deployment.queued) return deployment;
   const from = await runningVersionOf(unit, deployment);
-  return { ...deployment, ...(from !== undefined && { fromVersion: from }) };
+  const left = { ...deployment, ...(from !== undefined && { fromVersion: from }) };
+  return openGranted(context, unit, left, step.facts);
 }
 
 async function carryOut(

@@ -54,6 +54,7 @@ const EVERYTHING = aDeployment({
     at: NOON,
   },
   breakGlass: 'glass-1',
+  breakGlassGrant: { waives: ['window'], until: NOON, refused: 'ann may not waive that' },
   backPortedAt: NOON,
 });
 

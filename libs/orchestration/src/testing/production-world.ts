@@ -1,6 +1,7 @@
 import type { Refusal, Deployment } from '@apollo-deploy/domain';
 import type { Result } from '@apollo-deploy/kernel';
-import { type HotfixRequest, requestHotfix, type RequestedHotfix } from '../pipeline/hotfix.js';
+import { type HotfixRequest, requestHotfix } from '../pipeline/hotfix.js';
+import type { RequestedHotfix } from '../pipeline/hotfix-break-glass.js';
 import { promote, type PromotionRequest } from '../pipeline/promote.js';
 import { rollBack, type RollbackRequest } from '../pipeline/roll-back.js';
 import { DeploymentWorld } from './deployment-world.js';
@@ -58,8 +59,11 @@ export class ProductionWorld {
     return rollBack(engine.context, PERSON, { service: 'aria', ...change }, tools);
   }
 
-  /** Asked for by who may break glass, and not agree to plans. */
-  hotfix(change: Partial<HotfixRequest> = {}): Promise<Result<RequestedHotfix, Refusal>> {
+  /** Asked for by who may break glass, and not agree to plans, or by somebody else. */
+  hotfix(
+    change: Partial<HotfixRequest> = {},
+    by = PERSON,
+  ): Promise<Result<RequestedHotfix, Refusal>> {
     const { engine, tools } = this.world;
     const asked: HotfixRequest = {
       ...{ service: 'aria', environment: 'prod' },
@@ -67,7 +71,7 @@ export class ProductionWorld {
       waives: ['window', 'soak', 'promoted', 'health'],
       ...change,
     };
-    return requestHotfix(engine.context, PERSON, asked, tools);
+    return requestHotfix(engine.context, by, asked, tools);
   }
 
   /** The sre agrees to what waits for people; it goes, succeeds, and is looked at until it is known to do. */

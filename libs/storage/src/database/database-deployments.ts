@@ -44,6 +44,7 @@ const DEPLOYMENTS = new TableMap<Deployment>('deployment_history', ['id'], {
   supersededBy: optional(text()),
   proof: optional(json()),
   breakGlass: optional(text()),
+  breakGlassGrant: optional(json()),
   backPortedAt: optional(instant()),
   version: integer(),
 });

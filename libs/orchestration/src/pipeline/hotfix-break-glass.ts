@@ -1,0 +1,112 @@
+import {
+  type BreakGlassGrant,
+  type Deployment,
+  type DeploymentFacts,
+  runsWell,
+  type Waivable,
+} from '@apollo-deploy/domain';
+import { type Deed, record } from '../audit/record.js';
+import {
+  breakGlassFor,
+  type NewBreakGlass,
+  openBreakGlassIn,
+} from '../break-glass/open-break-glass.js';
+import type { Context } from '../context.js';
+import { ENGINE, type Principal } from '../ports/principal.js';
+import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { DeploymentMoved } from './deployment-moved.js';
+import { requesterOf } from './requester-of.js';
+
+/** A hotfix, and what it goes past. */
+export interface RequestedHotfix {
+  readonly deployment: Deployment;
+  /** What does not hold its plans, as soon as it is no longer queued; they wait for all else. */
+  readonly waives: readonly Waivable[];
+  /** Why nothing is gone past although the caller may. */
+  readonly notWaived?: string;
+}
+
+/** How long after it was asked for a hotfix goes past anything; its end ends that. In milliseconds. */
+const LASTS_MS = 4 * 3_600_000;
+
+/**
+ * Opens the break-glass of a hotfix that was asked for just now. Of one that is queued it is kept what
+ * the break-glass is to waive: an open one would count for the plans of the deployment ahead.
+ */
+export async function openForHotfix(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  deployment: Deployment,
+  waives: readonly Waivable[],
+): Promise<RequestedHotfix> {
+  // What runs there already goes past nothing.
+  if (waives.length === 0 || deployment.endedAt !== undefined) return { deployment, waives: [] };
+  const until = new Date(context.clock.now().getTime() + LASTS_MS).toISOString();
+  const asked = askedFor(deployment, { waives, until });
+  const way = deployment.queued ? breakGlassFor : openBreakGlassIn;
+  const made = await way(context, unit, principal, asked);
+  if (!made.ok) return { deployment, waives: [], notWaived: made.error.detail };
+  const { id: breakGlass, waives: waived } = made.value;
+  const saved = await unit.deployments.save({
+    ...deployment,
+    ...(deployment.queued ? { breakGlassGrant: { waives: waived, until } } : { breakGlass }),
+  });
+  if (!saved.ok) throw new DeploymentMoved(deployment.id);
+  if (deployment.queued) {
+    const detail = { waives: [...waived], until };
+    await record(context, unit, principal, deedOn(deployment, 'break_glass_grant', detail));
+  }
+  return { deployment: saved.value, waives: waived };
+}
+
+/**
+ * A hotfix as it leaves the line: with the break-glass open that was granted when it was asked for, in
+ * the name of whoever did, by what that person may do now. Where it cannot be opened any more it is
+ * kept why, and the hotfix waits for what holds any other. Nothing is opened where nothing is to be
+ * brought. Call it under the lock of its environment; the caller saves it.
+ */
+export async function openGranted(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  { targets }: Pick<DeploymentFacts, 'targets'>,
+): Promise<Deployment> {
+  const { breakGlassGrant: grant, ...left } = deployment;
+  if (grant === undefined) return deployment;
+  const toDo = [...targets.values()].filter(({ spoke }) => spoke !== 'lost');
+  if (toDo.every(runsWell)) return left;
+  const requester = requesterOf(deployment);
+  const isOver = grant.until <= context.clock.now().toISOString();
+  const opened = isOver
+    ? undefined
+    : await openBreakGlassIn(context, unit, requester, askedFor(deployment, grant));
+  if (opened?.ok === true) return { ...left, breakGlass: opened.value.id };
+  const refused = opened?.error.detail ?? tooLate(grant);
+  const detail = { waives: [...grant.waives], until: grant.until, refused };
+  await record(context, unit, ENGINE, deedOn(deployment, 'break_glass_refused', detail));
+  return { ...left, breakGlassGrant: { ...grant, refused } };
+}
+
+function deedOn(
+  { id, service, environment, deployedBy }: Deployment,
+  deed: 'break_glass_grant' | 'break_glass_refused',
+  detail: Deed['detail'],
+): Deed {
+  return {
+    action: `deployment.${deed}`,
+    subject: `deployment/${id}`,
+    detail: { service, environment, deployedBy, ...detail },
+  };
+}
+
+function askedFor(
+  { service: product, environment, reason = '' }: Deployment,
+  { waives, until }: BreakGlassGrant,
+): NewBreakGlass {
+  return { product, environment, waives, reason, until };
+}
+
+function tooLate({ until }: BreakGlassGrant): string {
+  return `what it was to go past could be waived until ${until}, and it waited in line for longer; ask for the hotfix again (POST /hotfix), which takes the place of this one while nothing of it has gone out`;
+}
