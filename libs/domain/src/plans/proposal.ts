@@ -9,6 +9,14 @@ import type { PlanClass } from './plan-class.js';
 import type { Restraints, SortedRestraints } from './restraints.js';
 import type { RollbackDemand } from './rollback-demand.js';
 
+/** What a hotfix brings. */
+export interface HotfixUnderWay {
+  readonly version: string;
+  readonly chartSha256: string;
+  /** A break-glass was opened for it. */
+  readonly breaksGlass: boolean;
+}
+
 /** All that is known about one entity when it is evaluated. */
 export interface EntityFacts extends Restraints {
   readonly entity: Entity;
@@ -28,7 +36,7 @@ export interface EntityFacts extends Restraints {
   /** What SUCCEEDED here and is remembered, for an entity that a pin takes back; else absent. */
   readonly succeeded?: readonly Baseline[];
   /** What a hotfix under way brings here, where nobody has changed the entity since it said so. */
-  readonly hotfix?: { readonly version: string; readonly chartSha256: string };
+  readonly hotfix?: HotfixUnderWay;
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

@@ -10,7 +10,14 @@ import { waitsForLedger } from '../constraints/spoke-ready.js';
 import type { Decline } from './decline.js';
 import { contentKey, isUnderWay, PLAN_TYPES } from './plan.js';
 import { adopts, contentOf, valuesOf } from './plan-content.js';
-import type { EntityFacts, IdleCode, Proposal, ProposedPlan, ProposeOptions } from './proposal.js';
+import type {
+  EntityFacts,
+  HotfixUnderWay,
+  IdleCode,
+  Proposal,
+  ProposedPlan,
+  ProposeOptions,
+} from './proposal.js';
 import { demandedRollback } from './propose-rollback.js';
 import { purposeOf } from './purpose-of.js';
 import {
@@ -204,7 +211,7 @@ function draftPlan(
         named: 'version' in desired && desired.version === target?.version,
         rollsOff: situation.leaves !== undefined,
         adopts: situation.adopts,
-        hotfix: isOfHotfix(facts, target),
+        hotfix: hotfixOf(facts, target),
       }),
       ...stepOf(facts, target),
       askedFor: situation.forced || situation.failed,
@@ -214,11 +221,10 @@ function draftPlan(
   return undefined;
 }
 
-/** A hold or a recall may have put something else in its place. */
-function isOfHotfix(facts: EntityFacts, target: Release | null): boolean {
-  const { hotfix } = facts;
-  if (hotfix === undefined || target === null || isHeld(facts)) return false;
-  return hotfix.version === target.version && hotfix.chartSha256 === target.chart.sha256;
+/** A hold or a recall may have put something else in its place; a hold may also keep just that. */
+function hotfixOf({ hotfix }: EntityFacts, target: Release | null): HotfixUnderWay | undefined {
+  if (hotfix?.version !== target?.version) return undefined;
+  return hotfix?.chartSha256 === target?.chart.sha256 ? hotfix : undefined;
 }
 
 /** The plan that began what this one goes on with; the last step says nothing to the chart. */

@@ -146,7 +146,8 @@ export async function leaveHold(context: Context, unit: UnitOfWork, hold: Hold):
 
 /**
  * Whether what is desired now was said after the change that failed had been planned, and is neither
- * that change nor what its rollback brought. Absence always is such a wish: no release is newer.
+ * that change nor what its rollback brought; a hotfix may bring that very change once more. Absence
+ * always is such a wish: no release is newer.
  */
 async function isWishNewer(
   context: Context,
@@ -165,7 +166,8 @@ async function isWishNewer(
   const wanted = selectTarget(entity.desired, facts.entityFacts.candidates);
   if (wanted.kind !== 'release') return false;
   const { version } = wanted.release;
-  return version !== undone.to?.version && version !== rollback.to?.version;
+  if (version === rollback.to?.version) return false;
+  return version !== undone.to?.version || facts.entityFacts.hotfix?.version === version;
 }
 
 /** Whether a change goes to an older version because a person named that. */

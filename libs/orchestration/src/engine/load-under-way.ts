@@ -27,8 +27,8 @@ export function hotfixFor(
     if (target?.state !== 'started' && target?.state !== 'executing') continue;
     if (entity.updatedAt !== target.startedAt) continue;
     if (!isStillDesired(deployment, target, entity)) continue;
-    const { toVersion: version, chartSha256 } = deployment;
-    return { hotfix: { version, chartSha256 } };
+    const { toVersion: version, chartSha256, breakGlass } = deployment;
+    return { hotfix: { version, chartSha256, breaksGlass: breakGlass !== undefined } };
   }
   return {};
 }
