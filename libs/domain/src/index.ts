@@ -38,7 +38,13 @@ export {
   saysRollout,
   withoutRollout,
 } from './strategies/rollout.js';
-export { firstStep, isMidway, nextStep, type TargetRollout } from './strategies/target-rollout.js';
+export {
+  firstStep,
+  isAtLastStep,
+  isMidway,
+  nextStep,
+  type TargetRollout,
+} from './strategies/target-rollout.js';
 export {
   type AutomaticSuppression,
   isSuppressedAt,

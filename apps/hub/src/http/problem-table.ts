@@ -94,6 +94,7 @@ export const PROBLEMS = {
     title: 'The chart does not declare the strategy',
   },
   'deployment/no_spoke': { status: 409, title: 'There is no spoke to deploy to' },
+  'deployment/below_running': { status: 409, title: 'Something newer runs there' },
   'deployment/in_progress': { status: 409, title: 'Another deployment is under way' },
   'people/not_found': { status: 404, title: 'No such person' },
   'people/own_roles': { status: 403, title: 'Nobody changes their own roles' },

@@ -20,7 +20,7 @@ export class DeployRequest {
     maximum: VERSION_LENGTH,
     optional: true,
     description:
-      "What is pinned there. Absent: the newest release in the environment's channel; a development environment then follows its channel.",
+      "What is pinned there. Absent: the newest release in the environment's channel that may run; a development environment follows its channel again once that has come about.",
   })
   version?: string;
 

@@ -22,6 +22,11 @@ const WHERE_IT_STANDS = {
     'Where a strategy stands that goes by steps, while it is under way; of several spokes the one that is least far.',
 };
 
+const PINNED = {
+  description:
+    'Whether the version was named, and so stays pinned; else its environment follows a channel once it has come about.',
+};
+
 class PlaceStatusView {
   @ApiProperty()
   environment!: string;
@@ -41,9 +46,7 @@ class PlaceStatusView {
   @ApiProperty()
   deployment_id!: string;
 
-  @ApiProperty({
-    description: 'Whether the version is pinned; else its environment follows a channel.',
-  })
+  @ApiProperty(PINNED)
   pinned!: boolean;
 
   @ApiPropertyOptional(WHERE_IT_STANDS)
@@ -93,9 +96,7 @@ export class ServiceStatusView {
   @ApiPropertyOptional()
   deployment_id?: string;
 
-  @ApiPropertyOptional({
-    description: 'Whether the version is pinned; else its environment follows a channel.',
-  })
+  @ApiPropertyOptional(PINNED)
   pinned?: boolean;
 
   @ApiPropertyOptional(WHERE_IT_STANDS)

@@ -108,7 +108,7 @@ export interface Deployment {
   readonly kind: DeploymentKind;
   readonly strategy: DeploymentStrategy;
   readonly status: DeploymentStatus;
-  /** What its entities are set to. */
+  /** What its entities are left at where it has come about; until then they are pinned to `toVersion`. */
   readonly wish: Extract<DesiredState, { version: string } | { channel: string }>;
   /** What ran before when it began; absent = nothing did, nobody knew, or it is queued. */
   readonly fromVersion?: string;

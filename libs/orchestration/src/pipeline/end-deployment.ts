@@ -13,12 +13,14 @@ import { declineUnbacked } from './decline-unbacked.js';
 import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
 import { holdRolledBack } from './hold-rolled-back.js';
 import { endRollout } from './rollouts.js';
+import { returnToChannel } from './return-to-channel.js';
 import { putBack } from './set-desired.js';
-import { staysBrought } from './stays-brought.js';
+import { staysBrought, type StaysBrought } from './stays-brought.js';
 
 /**
  * A deployment as it is kept once it has ended; what it wanted where it did not come about is taken
- * back, and what a rollback brought is held. The caller saves it.
+ * back, what came about where no version was named follows its channel from now on, and what a rollback
+ * brought is held. The caller saves it.
  */
 export async function endDeployment(
   context: Context,
@@ -27,23 +29,19 @@ export async function endDeployment(
   end: { readonly status: DeploymentEnd; readonly notes: string },
 ): Promise<Deployment> {
   const endedAt = context.clock.now().toISOString();
-  const left: string[] = [];
-  const stays: DeploymentTarget[] = [];
-  for (const target of deployment.targets.filter(hasNotComeAbout)) {
-    if (await staysBrought(unit, deployment, target)) {
-      stays.push(target);
-      continue;
-    }
-    const why = await putBack(context, unit, deployment, target);
-    if (why === undefined) await declineUnbacked(context, unit, deployment, target);
-    else left.push(`${target.entity}: ${why}`);
+  const { left, stays } = await settleFailed(context, unit, deployment);
+  const healthy = deployment.targets.filter(({ state }) => state === 'healthy');
+  for (const target of [...healthy, ...stays.keys()]) {
+    await returnToChannel(context, unit, deployment, target);
   }
   if (deployment.kind === 'rollback') {
-    const healthy = deployment.targets.filter(({ state }) => state === 'healthy');
-    const held = end.status === 'completed' ? healthy : stays;
+    const brought = [...stays].flatMap(([target, { succeeded }]) => (succeeded ? [target] : []));
+    const held = end.status === 'completed' ? healthy : brought;
     await holdRolledBack(context, unit, deployment, held);
   }
-  for (const target of deployment.targets) await endRollout(context, unit, deployment, target);
+  for (const target of deployment.targets) {
+    await endRollout(context, unit, deployment, target, stays.has(target));
+  }
   // One that is over already has nothing to end.
   const { breakGlass } = deployment;
   if (breakGlass !== undefined) await endBreakGlassIn(context, unit, ENGINE, breakGlass);
@@ -66,6 +64,32 @@ export async function endDeployment(
 function withoutGrant(deployment: Deployment): Deployment {
   const { breakGlassGrant: grant, ...others } = deployment;
   return grant === undefined || grant.refused !== undefined ? deployment : others;
+}
+
+/** What becomes of what is desired where it did not come about. */
+interface Unmet {
+  /** What is to be told of it, in sentences. */
+  readonly left: readonly string[];
+  /** Where what was brought stays desired. */
+  readonly stays: ReadonlyMap<DeploymentTarget, StaysBrought>;
+}
+
+/** Puts back what was desired before, except where what was brought stays. */
+async function settleFailed(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+): Promise<Unmet> {
+  const left: string[] = [];
+  const stays = new Map<DeploymentTarget, StaysBrought>();
+  for (const target of deployment.targets.filter(hasNotComeAbout)) {
+    const stay = await staysBrought(unit, deployment, target);
+    if (stay !== undefined) stays.set(target, stay);
+    const why = stay === undefined ? await putBack(context, unit, deployment, target) : stay.why;
+    if (why !== undefined) left.push(`${target.entity}: ${why}`);
+    else if (stay === undefined) await declineUnbacked(context, unit, deployment, target);
+  }
+  return { left, stays };
 }
 
 /** What was stopped on the way was put back then. */

@@ -1,13 +1,16 @@
 import type { Deployment, DeploymentTarget, Entity } from '@apollo-deploy/domain';
-import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
+import { jsonDigest } from '@apollo-deploy/kernel';
 
-/** Whether what an entity is to run is what a deployment has said there, and nobody something else since. */
+/**
+ * Whether what an entity is to run is what a deployment under way has said there, and nobody something else
+ * since. Until it ends that is its version, whatever it leaves the entity at.
+ */
 export function isStillDesired(
-  { id, wish }: Pick<Deployment, 'id' | 'wish'>,
+  { id, toVersion }: Pick<Deployment, 'id' | 'toVersion'>,
   { values, rollout }: Pick<DeploymentTarget, 'values' | 'rollout'>,
   entity: Pick<Entity, 'desired' | 'values' | 'rollout'>,
 ): boolean {
-  if (canonicalJson({ ...entity.desired }) !== canonicalJson({ ...wish })) return false;
+  if (!('version' in entity.desired) || entity.desired.version !== toVersion) return false;
   // Who changes anything of what is to run ends the strategy with that.
   if (rollout !== undefined && entity.rollout?.deployment !== id) return false;
   return values === undefined || jsonDigest(entity.values) === jsonDigest(values);

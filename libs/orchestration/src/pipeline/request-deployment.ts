@@ -11,7 +11,6 @@ import {
   refusal,
   type Refusal,
   type Release,
-  selectTarget,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
@@ -22,6 +21,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkStrategy } from './check-strategy.js';
 import type { FollowTools } from './follow-tools.js';
 import { keepRequest } from './keep-request.js';
+import { newestInChannel } from './newest-in-channel.js';
 import { planTargets } from './plan-targets.js';
 import { runningVersionOf } from './running-version-of.js';
 import { stepDeployment } from './step-deployment.js';
@@ -58,9 +58,9 @@ const FIRST_STEPS_MAX = 5;
 
 /**
  * Records a deployment and takes its first step. It takes the place of one that only waits there, and
- * waits behind one that executes. A development environment that no
- * version is named for follows its channel from then on; else what is deployed is pinned. Nothing but a
- * promotion, a hotfix or a rollback reaches production.
+ * waits behind one that executes. What is deployed is pinned; a development environment that no version is
+ * named for follows its channel again once that has come about. Nothing but a promotion, a hotfix or a
+ * rollback reaches production.
  */
 export function requestDeployment(
   context: Context,
@@ -87,7 +87,7 @@ export async function requestDeploymentIn(
   if (forbidden !== undefined) return err(forbidden);
   const product = await unit.products.get(request.service);
   if (product === undefined) return err(productNotFound(request.service));
-  const release = await releaseFor(unit, request, environment);
+  const release = await releaseFor(context, unit, request, environment);
   if (!release.ok) return release;
   const planned = await targetsFor(context, unit, request, {
     ...{ product, environment, release: release.value },
@@ -197,16 +197,14 @@ function whyForbidden({ kind }: DeploymentRequest, { tier }: Environment): Refus
 }
 
 async function releaseFor(
+  context: Context,
   unit: UnitOfWork,
   { service, version }: DeploymentRequest,
-  { name, channel }: Environment,
+  environment: Environment,
 ): Promise<Result<Release, Refusal>> {
-  if (version !== undefined) {
-    const release = await unit.releases.get(service, version);
-    return release === undefined ? err(releaseNotFound(service, version)) : ok(release);
-  }
-  const newest = await newestIn(unit, service, channel);
-  return newest === undefined ? err(nothingInChannel(service, channel, name)) : ok(newest);
+  if (version === undefined) return newestInChannel(context, unit, service, environment);
+  const release = await unit.releases.get(service, version);
+  return release === undefined ? err(releaseNotFound(service, version)) : ok(release);
 }
 
 function wantedOf(
@@ -216,21 +214,6 @@ function wantedOf(
 ): Pick<Deployment, 'wish' | 'toVersion' | 'chartSha256'> {
   const wish = named === undefined && tier === 'development' ? { channel } : { version };
   return { wish, toVersion: version, chartSha256: chart.sha256 };
-}
-
-async function newestIn(
-  unit: UnitOfWork,
-  service: string,
-  channel: string,
-): Promise<Release | undefined> {
-  const releases = await unit.releases.ofProducts([service]);
-  const entries = await unit.channels.ofProducts([service]);
-  const recalls = await unit.recalls.ofProducts([service]);
-  const inChannel = entries.filter((entry) => entry.channel === channel);
-  const channelVersions = new Set(inChannel.map(({ version }) => version));
-  const candidates = { releases, channelVersions, recalls, objections: () => [] };
-  const newest = selectTarget({ channel }, candidates);
-  return newest.kind === 'release' ? newest.release : undefined;
 }
 
 /** Production never does without; a development environment never needs one. */
@@ -251,14 +234,6 @@ function releaseNotFound(service: string, version: string): Refusal {
   return refusal(
     'catalog/release_not_found',
     `${service} has no release ${version}; register it first (POST /api/v1/releases), or name one that GET /api/v1/releases?product=${service} lists`,
-    { field: 'version' },
-  );
-}
-
-function nothingInChannel(service: string, channel: string, environment: string): Refusal {
-  return refusal(
-    'catalog/release_not_found',
-    `no release of ${service} that may run is in channel ${channel}, which environment ${environment} follows; put one there (POST /api/v1/channels/${channel}/releases) or name a version`,
     { field: 'version' },
   );
 }

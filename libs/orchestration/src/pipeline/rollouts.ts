@@ -90,17 +90,21 @@ export async function advanceTarget(
   return { ...rest, state: 'started', startedAt, looks: [], rollout: next };
 }
 
-/** A deployment is over: its entities say nothing of its strategy any more. */
+/**
+ * A deployment is over: its entities say nothing of its strategy any more. `stays`: what it brought there is
+ * still desired.
+ */
 export async function endRollout(
   context: Context,
   unit: UnitOfWork,
   { id }: Deployment,
   target: DeploymentTarget,
+  stays: boolean,
 ): Promise<void> {
   if (target.rollout === undefined) return;
   const entity = await unit.entities.get(target.entity);
   if (entity === undefined) return;
-  await declineAtOnce(context, unit, entity, target);
+  if (!stays) await declineAtOnce(context, unit, entity, target);
   if (entity.rollout?.deployment !== id) return;
   const { rollout: _, ...rest } = entity;
   const saved = await unit.entities.save(rest);

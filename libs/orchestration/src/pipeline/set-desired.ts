@@ -41,7 +41,7 @@ export async function startTarget(
   const { rollout: _, ...others } = entity;
   const rollout = begun?.ofEntity;
   const next: Entity = {
-    ...{ ...others, desired: deployment.wish, values, ...editors },
+    ...{ ...others, desired: { version: deployment.toVersion }, values, ...editors },
     ...(rollout !== undefined && { rollout }),
   };
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
@@ -65,8 +65,8 @@ export async function startTarget(
 
 /**
  * Lets an entity be what it was to be before a deployment said otherwise. Left as it is where somebody
- * has changed it since, and where a first installation has touched the cluster: what is there is to be
- * looked at. Answers in a sentence that it was left; `undefined` = it was put back, or never changed.
+ * has changed it since. Answers in a sentence that it was left; `undefined` = it was put back, or never
+ * changed.
  */
 export async function putBack(
   context: Context,
@@ -74,15 +74,12 @@ export async function putBack(
   deployment: Deployment,
   target: DeploymentTarget,
 ): Promise<string | undefined> {
-  const { before, startedAt, planId, valuesBefore } = target;
+  const { before, startedAt, valuesBefore } = target;
   if (before === undefined || startedAt === undefined) return undefined;
   const entity = await unit.entities.get(target.entity);
   if (entity === undefined) return 'the entity was taken out since';
   if (!isStillDesired(deployment, target, entity) || entity.updatedAt !== startedAt) {
     return `what is desired was left as ${entity.editedBy} has set it since`;
-  }
-  if (before === null && (await hasGoneOut(unit, planId))) {
-    return `${deployment.toVersion} is still desired, as there was nothing before; set it absent to remove what is there`;
   }
   const desired: DesiredState = before ?? { absent: true };
   const updatedAt = context.clock.now().toISOString();
@@ -99,22 +96,16 @@ export async function putBack(
   return undefined;
 }
 
-async function hasGoneOut(unit: UnitOfWork, planId: string | undefined): Promise<boolean> {
-  if (planId === undefined) return false;
-  const plan = await unit.plans.get(planId);
-  return plan !== undefined && plan.startedAt !== undefined && plan.state !== 'CANCELLED';
-}
-
 async function newEntity(
   unit: UnitOfWork,
-  { service, environment, wish, deployedBy }: Deployment,
+  { service, environment, toVersion, deployedBy }: Deployment,
   { entity: name, spoke }: DeploymentTarget,
   at: string,
 ): Promise<Entity> {
   const product = await unit.products.get(service);
   if (product === undefined) throw new InvariantViolation(`service ${service} is not stored`);
   return {
-    ...{ name, spoke, environment, product: service, desired: wish },
+    ...{ name, spoke, environment, product: service, desired: { version: toVersion } },
     ...placeOf(product),
     ...{ values: {}, labels: {}, strategy: 'rolling' },
     ...{ editedBy: deployedBy, createdAt: at, updatedAt: at, version: 1 },

@@ -1,22 +1,81 @@
-import { type Deployment, type DeploymentTarget, verdictOf } from '@apollo-deploy/domain';
+import {
+  type Deployment,
+  type DeploymentTarget,
+  type Entity,
+  isAtLastStep,
+  type Plan,
+  verdictOf,
+} from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { reportedState } from '../spokes/release-state.js';
 import { isRollback } from './is-rollback.js';
 import { isStillDesired } from './is-still-desired.js';
 
+/** What a deployment brought stays desired at an entity although it failed there. */
+export interface StaysBrought {
+  /** Its plan SUCCEEDED: it is there as a whole. */
+  readonly succeeded: boolean;
+  /** Why, where nothing else tells it, and what can be done, in a sentence for people. */
+  readonly why?: string;
+}
+
 /**
- * Whether what a deployment brought stays desired at an entity where it failed: its plan SUCCEEDED, and
- * nobody has seen that it does badly, or it went back to that, from what was given up.
+ * Whether what a deployment brought stays desired at an entity where it failed; `undefined` = it does not.
+ * It does where its plan SUCCEEDED and nobody has seen that it does badly; where it went back to that, from
+ * what was given up; where the environment is set not to roll back; and where it was installed first, as
+ * evidence. Nothing stays that has touched nothing, is half-way, or that somebody has changed since.
  */
 export async function staysBrought(
   unit: UnitOfWork,
   deployment: Deployment,
   target: DeploymentTarget,
-): Promise<boolean> {
-  const { state, planId, looks, stopped } = target;
-  if (state !== 'failed' || planId === undefined || stopped !== undefined) return false;
+): Promise<StaysBrought | undefined> {
+  const { state, planId, stopped } = target;
+  if (state !== 'failed' || planId === undefined) return undefined;
+  if (stopped !== undefined || !isAtLastStep(target)) return undefined;
   const plan = await unit.plans.get(planId);
-  if (plan?.state !== 'SUCCEEDED') return false;
   const entity = await unit.entities.get(target.entity);
-  if (entity === undefined || !isStillDesired(deployment, target, entity)) return false;
-  return isRollback(deployment, target, plan) || verdictOf(looks) !== 'unhealthy';
+  if (plan === undefined || !hasTouched(plan)) return undefined;
+  if (entity === undefined || !isStillDesired(deployment, target, entity)) return undefined;
+  const succeeded = plan.state === 'SUCCEEDED';
+  if (succeeded && isGood(deployment, target, plan)) return { succeeded };
+  if (isFirst(target, plan)) return { succeeded, why: tellFirst(deployment) };
+  const environment = await unit.environments.get(deployment.environment);
+  if (environment?.rollbackOnFailure !== false) return undefined;
+  return { succeeded, why: tellNotTakenBack(deployment, await seenAt(unit, entity)) };
+}
+
+function hasTouched({ state, outcome }: Plan): boolean {
+  return state === 'SUCCEEDED' || (state === 'FAILED' && outcome !== 'refused');
+}
+
+function isGood(deployment: Deployment, target: DeploymentTarget, plan: Plan): boolean {
+  return isRollback(deployment, target, plan) || verdictOf(target.looks) !== 'unhealthy';
+}
+
+/** What was to be nowhere before. */
+function isFirst({ before }: DeploymentTarget, { type }: Plan): boolean {
+  return before === null || (before !== undefined && 'absent' in before && type === 'install');
+}
+
+/** How what runs does, as its spoke saw last. */
+async function seenAt(unit: UnitOfWork, entity: Entity): Promise<string> {
+  const spoke = await unit.spokes.get(entity.spoke);
+  const [summary] = await unit.releaseStates.summaries([entity]);
+  const release = reportedState(entity, spoke, summary)?.release;
+  if (release === undefined) return `spoke ${entity.spoke} has not said what runs there`;
+  if (release === null) return 'nothing is installed there';
+  return `${release.version} is ${release.helmStatus} and ${release.health} there`;
+}
+
+function tellFirst(deployment: Deployment): string {
+  return `${wishOf(deployment)} is still desired, as there was nothing before; set it absent to remove what is there`;
+}
+
+function tellNotTakenBack(deployment: Deployment, seen: string): string {
+  return `environment ${deployment.environment} takes nothing back by itself (rollbackOnFailure), so ${wishOf(deployment)} is still desired, and ${seen}; see what is wrong with it, or say what is to run: POST /rollback, or a version with POST /deploy, /promote or /hotfix`;
+}
+
+function wishOf({ wish }: Deployment): string {
+  return 'version' in wish ? wish.version : `what channel ${wish.channel} brings`;
 }

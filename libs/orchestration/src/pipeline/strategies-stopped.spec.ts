@@ -44,7 +44,11 @@ describe('a strategy that is stopped half-way', () => {
     await scene.lookOn();
     expect(await world.stored(id)).toMatchObject({
       status: 'failed',
-      targets: [{ note: expect.stringContaining('it was not taken back') }],
+      targets: [
+        {
+          note: 'it was not healthy: 1.2.0 is deployed and Degraded; it is half-way, so that what was desired before is desired again',
+        },
+      ],
     });
     expect(await world.engine.lastPlan()).toMatchObject({
       ...{ type: 'rollback', to: { version: '1.0.0' }, values: OWN_VALUES },

@@ -1,6 +1,7 @@
 import {
   type Deployment,
   type DeploymentTarget,
+  isAtLastStep,
   isTakenBack,
   type Plan,
   wayBackOf,
@@ -32,7 +33,7 @@ export async function takeBack(
   }
   const environment = await unit.environments.get(deployment.environment);
   if (plan === undefined || environment?.rollbackOnFailure !== true) {
-    return { ...target, state: 'failed', note: `${note}; it was not taken back` };
+    return { ...target, state: 'failed', note: `${note}; ${notTakenBack(target)}` };
   }
   const recalls = await unit.recalls.ofProducts([deployment.service]);
   const baselines = await unit.baselines.ofEntities([target.entity]);
@@ -72,6 +73,13 @@ async function broughtBy(
   const newest = planId === undefined ? undefined : await unit.plans.get(planId);
   if (newest?.state === 'SUCCEEDED' || rollout?.broughtBy === undefined) return newest;
   return unit.plans.get(rollout.broughtBy);
+}
+
+/** What is half-way does not stay so: what was desired before is put back then. */
+function notTakenBack(target: DeploymentTarget): string {
+  return target.stopped === undefined && isAtLastStep(target)
+    ? 'it was not taken back'
+    : 'it is half-way, so that what was desired before is desired again';
 }
 
 function staysHeld({ toVersion }: Deployment): string {

@@ -38,6 +38,19 @@ export class DeploymentWorld {
     return requestDeployment(this.engine.context, PERSON, { ...REQUEST, ...change }, this.tools);
   }
 
+  /** As `request`, of whatever the channel brings: no version is named. */
+  requestNewest(change: Partial<DeploymentRequest> = {}): Promise<Result<Deployment, Refusal>> {
+    const { version: _, ...request } = REQUEST;
+    return requestDeployment(this.engine.context, PERSON, { ...request, ...change }, this.tools);
+  }
+
+  /** As `deploy`, of whatever the channel brings: no version is named. */
+  async deployNewest(change: Partial<DeploymentRequest> = {}): Promise<Deployment> {
+    const { id } = must(await this.requestNewest(change));
+    await this.follow();
+    return this.stored(id);
+  }
+
   /** Asks for a deployment, and lets everybody do what there is to be done for it now. */
   async deploy(change: Partial<DeploymentRequest> = {}): Promise<Deployment> {
     const { id } = must(await this.request(change));
