@@ -222,6 +222,7 @@ CREATE TABLE deployment_history (
   version integer NOT NULL,
   break_glass text,
   back_ported_at timestamp with time zone,
+  taken_back_at timestamp with time zone,
   break_glass_grant jsonb,
   CONSTRAINT deployment_history_pkey PRIMARY KEY (id)
 );
@@ -631,7 +632,7 @@ CREATE INDEX break_glasses_untold ON public.break_glasses USING btree (due_at) W
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
 CREATE INDEX delegations_ends ON public.delegations USING btree (lent_until);
 CREATE INDEX deployment_history_newest ON public.deployment_history USING btree (service, environment, deployed_at DESC, id DESC);
-CREATE INDEX deployment_history_owing ON public.deployment_history USING btree (service) WHERE ((kind = 'hotfix'::text) AND (status = 'completed'::text) AND (back_ported_at IS NULL));
+CREATE INDEX deployment_history_owing ON public.deployment_history USING btree (service) WHERE ((kind = 'hotfix'::text) AND (status = 'completed'::text) AND (back_ported_at IS NULL) AND (taken_back_at IS NULL));
 CREATE UNIQUE INDEX deployment_history_under_way ON public.deployment_history USING btree (service, environment, queued) WHERE (ended_at IS NULL);
 CREATE INDEX dirty_entities_entity ON public.dirty_entities USING btree (entity, id);
 CREATE INDEX entities_environment_name ON public.entities USING btree (environment, name);

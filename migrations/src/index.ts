@@ -42,6 +42,7 @@ import { KeepEdits1763712077000 } from './1763712077000-keep-edits.js';
 import { GuardAuditLinks1763712078000 } from './1763712078000-guard-audit-links.js';
 import { KeepRollouts1763712081000 } from './1763712081000-keep-rollouts.js';
 import { CreateWebhooks1763712082000 } from './1763712082000-create-webhooks.js';
+import { NoteHotfixesTakenBack1763712087000 } from './1763712087000-note-hotfixes-taken-back.js';
 import { KeepBreakGlassGrants1763712088000 } from './1763712088000-keep-break-glass-grants.js';
 import { KeepAnswerHeaders1763712089000 } from './1763712089000-keep-answer-headers.js';
 
@@ -91,6 +92,7 @@ export const MIGRATIONS = [
   GuardAuditLinks1763712078000,
   KeepRollouts1763712081000,
   CreateWebhooks1763712082000,
+  NoteHotfixesTakenBack1763712087000,
   KeepBreakGlassGrants1763712088000,
   KeepAnswerHeaders1763712089000,
 ] as const;

@@ -226,6 +226,13 @@ export class DeploymentView {
   })
   backPortedAt?: string;
 
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'Of a hotfix: since when something older runs there again. It is owed nowhere then.',
+  })
+  takenBackAt?: string;
+
   @ApiProperty({ type: [StepView] })
   steps!: readonly StepView[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkAboveHotfix } from './above-hotfix.js';
 
-const HOTFIX = { id: 'deploy_1', toVersion: '1.2.1' };
+const HOTFIX = { id: 'deploy_1', toVersion: '1.2.1', underWay: false };
 
 describe('a promotion to where the hotfix 1.2.1 runs', () => {
   it.each([
@@ -22,6 +22,15 @@ describe('a promotion to where the hotfix 1.2.1 runs', () => {
         detail:
           '1.2.0 is older than 1.2.1, which runs in prod by hotfix deploy_1; promote 1.2.1 or a newer version that has the fix, or go back with POST /rollback',
         data: { hotfix: 'deploy_1', version: '1.2.0', toVersion: '1.2.1' },
+      },
+    });
+  });
+
+  it('says where it is only on its way', () => {
+    const underWay = { ...HOTFIX, underWay: true };
+    expect(checkAboveHotfix('1.2.0', underWay, 'prod')).toMatchObject({
+      error: {
+        detail: expect.stringContaining('1.2.1, which is on its way to prod by hotfix deploy_1'),
       },
     });
   });

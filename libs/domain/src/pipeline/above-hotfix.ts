@@ -6,6 +6,8 @@ import { isNewer } from './version-before.js';
 export interface StandingHotfix {
   readonly id: string;
   readonly toVersion: string;
+  /** It has not ended. */
+  readonly underWay: boolean;
 }
 
 /**
@@ -18,8 +20,9 @@ export function checkAboveHotfix(
   environment: string,
 ): Result<void, Refusal> {
   if (hotfix === undefined || !isNewer(hotfix.toVersion, version)) return ok(undefined);
-  const { id, toVersion } = hotfix;
-  const detail = `${version} is older than ${toVersion}, which runs in ${environment} by hotfix ${id}; promote ${toVersion} or a newer version that has the fix, or go back with POST /rollback`;
+  const { id, toVersion, underWay } = hotfix;
+  const stands = underWay ? 'is on its way to' : 'runs in';
+  const detail = `${version} is older than ${toVersion}, which ${stands} ${environment} by hotfix ${id}; promote ${toVersion} or a newer version that has the fix, or go back with POST /rollback`;
   return err(
     refusal('promotion/below_hotfix', detail, { data: { hotfix: id, version, toVersion } }),
   );

@@ -12,13 +12,32 @@ export interface ServicePlace {
   readonly healthy: boolean;
 }
 
-/** A hotfix that COMPLETED and has not been brought to what is below production, as far as is known. */
+/**
+ * A hotfix that COMPLETED, was not taken back and has not been brought to what is below production, as far
+ * as is known.
+ */
 export function owesBackPort({
   kind,
   status,
   backPortedAt,
-}: Pick<Deployment, 'kind' | 'status' | 'backPortedAt'>): boolean {
-  return kind === 'hotfix' && status === 'completed' && backPortedAt === undefined;
+  takenBackAt,
+}: Pick<Deployment, 'kind' | 'status' | 'backPortedAt' | 'takenBackAt'>): boolean {
+  if (kind !== 'hotfix' || status !== 'completed') return false;
+  return backPortedAt === undefined && takenBackAt === undefined;
+}
+
+/**
+ * Whether what a hotfix brought runs no more where it went: all that is to run there is known, and older.
+ * What is newer has it. `places` are all that there are of its service.
+ */
+export function runsNoMore(
+  { environment, toVersion }: Pick<Deployment, 'environment' | 'toVersion'>,
+  places: readonly ServicePlace[],
+): boolean {
+  const there = places.find((place) => place.environment === environment);
+  const isOlder = (running: string | null): boolean =>
+    running !== null && isNewer(toVersion, running);
+  return there === undefined || there.running.every(isOlder);
 }
 
 /**

@@ -139,6 +139,11 @@ export interface Deployment {
   readonly breakGlassGrant?: BreakGlassGrant;
   /** Of a hotfix: when all below production were first seen to run it or something newer. RFC 3339. */
   readonly backPortedAt?: string;
+  /**
+   * Of a hotfix that COMPLETED: when it was first seen that all there runs something older again, so that
+   * it owes nothing any more. RFC 3339.
+   */
+  readonly takenBackAt?: string;
   readonly version: number;
 }
 

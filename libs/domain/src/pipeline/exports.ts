@@ -1,5 +1,5 @@
 export { checkAboveHotfix } from './above-hotfix.js';
-export { backPortOwed, owesBackPort, type ServicePlace } from './back-port.js';
+export { backPortOwed, owesBackPort, runsNoMore, type ServicePlace } from './back-port.js';
 export { hotfixReason } from './hotfix-reason.js';
 export { hotfixWaives } from './hotfix-waives.js';
 export { verdictOf } from './health-verdict.js';

@@ -149,19 +149,16 @@ async function checkAbove(
   version: string,
 ): Promise<Result<void, Refusal>> {
   const place = { service, environment };
-  const underWay = (await unit.deployments.underWayAt([place])).find(isHotfix);
-  if (underWay !== undefined) {
-    const checked = checkAboveHotfix(version, underWay, environment);
-    if (!checked.ok) return checked;
-  }
+  const coming = (await unit.deployments.underWayAt([place])).filter(isHotfix).filter(isComing);
   const running = (await loadService(context, unit, service, [environment])).flatMap(
     ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
   );
   const filter = { ...place, status: 'completed' } as const;
   const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
   const brought = items.filter((one) => isHotfix(one) && running.includes(one.toVersion));
-  for (const one of brought) {
-    const checked = checkAboveHotfix(version, one, environment);
+  for (const { id, toVersion, endedAt } of [...coming, ...brought]) {
+    const standing = { id, toVersion, underWay: endedAt === undefined };
+    const checked = checkAboveHotfix(version, standing, environment);
     if (!checked.ok) return checked;
   }
   return ok(undefined);
@@ -169,4 +166,11 @@ async function checkAbove(
 
 function isHotfix({ kind }: Deployment): boolean {
   return kind === 'hotfix';
+}
+
+/** Where it failed it does not stay. */
+function isComing({ targets }: Deployment): boolean {
+  return !targets.some(
+    ({ state }) => state === 'rolling_back' || state === 'rolled_back' || state === 'failed',
+  );
 }

@@ -1,4 +1,4 @@
-import { backPortOwed, type Deployment } from '@apollo-deploy/domain';
+import { backPortOwed, type Deployment, runsNoMore } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { DeploymentFilter } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -58,6 +58,7 @@ async function owedAmong(
   if (owing.length === 0) return [];
   const places = (await servicePlaces(context, unit, service)).filter(isSeen);
   return owing.flatMap((hotfix) => {
+    if (runsNoMore(hotfix, places)) return [];
     const missingIn = backPortOwed(hotfix.toVersion, places);
     const isAsked =
       environment === undefined ||

@@ -1,4 +1,9 @@
-import { backPortOwed, type Deployment, type ServicePlace } from '@apollo-deploy/domain';
+import {
+  backPortOwed,
+  type Deployment,
+  runsNoMore,
+  type ServicePlace,
+} from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
@@ -7,9 +12,9 @@ import { DeploymentMoved } from './deployment-moved.js';
 import { servicePlaces } from './service-places.js';
 
 /**
- * Notes which hotfixes of a service have been brought to all that is below production, or were
- * overtaken there, however they came there. What a deployment is still bringing there does not count:
- * it may go back. One statement where none is owed.
+ * Notes which hotfixes of a service have been brought to all that is below production, or were overtaken
+ * there, however they came there, and which run no more where they went: these owe nothing. What a
+ * deployment is still bringing does not count: it may go back. One statement where none is owed.
  */
 export async function settleBackPorts(
   context: Context,
@@ -19,11 +24,40 @@ export async function settleBackPorts(
   const owing = await unit.deployments.owingBackPort(service);
   if (owing.length === 0) return;
   const places = await servicePlaces(context, unit, service);
-  const isBelow = places.some(({ tier }) => tier !== 'production');
-  if (!isBelow || (await isBeingBrought(unit, service, places))) return;
+  const standing: Deployment[] = [];
   for (const hotfix of owing) {
+    if (await wasTakenBack(unit, hotfix, places)) await noteTakenBack(context, unit, hotfix);
+    else standing.push(hotfix);
+  }
+  const isBelow = places.some(({ tier }) => tier !== 'production');
+  if (standing.length === 0 || !isBelow || (await isBeingBrought(unit, service, places))) return;
+  for (const hotfix of standing) {
     if (backPortOwed(hotfix.toVersion, places).length === 0) await settle(context, unit, hotfix);
   }
+}
+
+async function wasTakenBack(
+  unit: UnitOfWork,
+  hotfix: Deployment,
+  places: readonly ServicePlace[],
+): Promise<boolean> {
+  if (!runsNoMore(hotfix, places)) return false;
+  return (await unit.deployments.underWayAt([hotfix])).length === 0;
+}
+
+async function noteTakenBack(
+  context: Context,
+  unit: UnitOfWork,
+  hotfix: Deployment,
+): Promise<void> {
+  const takenBackAt = context.clock.now().toISOString();
+  const saved = await unit.deployments.save({ ...hotfix, takenBackAt });
+  if (!saved.ok) throw new DeploymentMoved(hotfix.id);
+  await record(context, unit, ENGINE, {
+    action: 'deployment.taken_back',
+    subject: `deployment/${hotfix.id}`,
+    detail: { service: hotfix.service, version: hotfix.toVersion, hotfix: hotfix.id },
+  });
 }
 
 async function isBeingBrought(

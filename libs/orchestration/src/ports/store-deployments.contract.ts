@@ -56,6 +56,7 @@ const EVERYTHING = aDeployment({
   breakGlass: 'glass-1',
   breakGlassGrant: { waives: ['window'], until: NOON, refused: 'ann may not waive that' },
   backPortedAt: NOON,
+  takenBackAt: NOON,
 });
 
 const ids = (deployments: readonly Deployment[]) => deployments.map(({ id }) => id);
@@ -136,12 +137,13 @@ export function describeStoredDeployments(store: () => Store): void {
       expect(pages.map(ids)).toEqual([['a', 'b'], ['c']]);
     });
 
-    it('owe a back-port where they are hotfixes that completed and were not brought back', async () => {
+    it('owe a back-port where they are hotfixes that completed and were neither brought back nor taken back', async () => {
       const hotfix = { kind: 'hotfix', ...ENDED } as const;
       await insert(
         aDeployment({ id: 'c', ...hotfix }),
         aDeployment({ id: 'a', ...hotfix, environment: 'prod' }),
         aDeployment({ id: 'brought', ...hotfix, backPortedAt: NOON }),
+        aDeployment({ id: 'gone', ...hotfix, takenBackAt: NOON }),
         aDeployment({ id: 'failed', ...hotfix, status: 'failed' }),
         aDeployment({ id: 'ordinary', ...ENDED }),
         aDeployment({ id: 'other', ...hotfix, service: 'web' }),
@@ -158,6 +160,7 @@ export function describeStoredDeployments(store: () => Store): void {
         aDeployment({ id: 'a', ...hotfix }),
         aDeployment({ id: 'c', ...hotfix }),
         aDeployment({ id: 'brought', ...hotfix, service: 'api', backPortedAt: NOON }),
+        aDeployment({ id: 'gone', ...hotfix, service: 'mail', takenBackAt: NOON }),
         aDeployment({ id: 'ordinary', ...ENDED, service: 'db' }),
       );
       const owing = () => store().transact((unit) => unit.deployments.servicesOwingBackPort());

@@ -46,9 +46,13 @@ const DEPLOYMENTS = new TableMap<Deployment>('deployment_history', ['id'], {
   breakGlass: optional(text()),
   breakGlassGrant: optional(json()),
   backPortedAt: optional(instant()),
+  takenBackAt: optional(instant()),
   version: integer(),
 });
 
+/** As `owesBackPort`. */
+const OWING = `kind = 'hotfix' AND status = 'completed'
+  AND back_ported_at IS NULL AND taken_back_at IS NULL`;
 const NEWEST_FIRST = 'deployed_at DESC, id DESC';
 const UNCHANGED = versionBefore(DEPLOYMENTS, 'id');
 
@@ -93,17 +97,12 @@ export class DatabaseDeployments implements DeploymentRepository {
   }
 
   owingBackPort(service: string): Promise<readonly Deployment[]> {
-    return this.table.select(
-      `WHERE service = $1 AND kind = 'hotfix' AND status = 'completed' AND back_ported_at IS NULL
-       ORDER BY id`,
-      [service],
-    );
+    return this.table.select(`WHERE service = $1 AND ${OWING} ORDER BY id`, [service]);
   }
 
   async servicesOwingBackPort(): Promise<readonly string[]> {
     const rows = await this.session.read(
-      `SELECT DISTINCT service FROM deployment_history
-       WHERE kind = 'hotfix' AND status = 'completed' AND back_ported_at IS NULL ORDER BY service`,
+      `SELECT DISTINCT service FROM deployment_history WHERE ${OWING} ORDER BY service`,
       [],
     );
     return rows.map(({ service }) => service as string);
