@@ -8,13 +8,12 @@ import {
   replaceApprovalRule,
   type RuleInForce,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { may } from '../http/access.js';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { versionThatIsThere } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
-import { DeleteOperation, IfMatchHeader, Operation, PostOperation } from '../http/operation.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 import { CONTEXT } from '../platform/tokens.js';
@@ -73,7 +72,6 @@ export class ApprovalRulesController {
   }
 
   @Put(':name')
-  @IfMatchHeader()
   @Operation({
     summary: 'Put another rule in the place of one',
     description: 'As a whole: what is left out is gone.',
@@ -85,26 +83,25 @@ export class ApprovalRulesController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() body: ApprovalRuleChange,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<ApprovalRuleView> {
     const rule = readRule({ ...body, name });
-    const seen = versionThatIsThere(request);
-    return approvalRuleView(accepted(await replaceApprovalRule(this.context, caller, rule, seen)));
+    return approvalRuleView(
+      accepted(await replaceApprovalRule(this.context, caller, rule, version)),
+    );
   }
 
   @Delete(':name')
   @DeleteOperation({
     summary: 'Remove an approval rule, also one that came with the hub',
     access: may('approval-rules', EVERYWHERE),
-    versioned: true,
   })
   async remove(
     @Caller() caller: Principal,
     @Param('name') name: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const seen = versionThatIsThere(request);
-    accepted(await removeApprovalRule(this.context, caller, name, seen));
+    accepted(await removeApprovalRule(this.context, caller, name, version));
   }
 
   /** All but those about an environment that the reader does not see. */

@@ -7,12 +7,10 @@ import {
   type Principal,
   takeRolesBack,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { may } from '../http/access.js';
 import { Caller, May, Seen, type SeenEnvironments } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found, Refused } from '../http/refused.js';
@@ -91,9 +89,7 @@ export class DelegationsController {
     @May() authority: Authority,
     @Seen() seen: SeenEnvironments,
     @Param('id') id: string,
-    @Req() request: HubRequest,
   ): Promise<void> {
-    refuseConditions(request);
     // Who gave it never changes.
     const { giver } = await this.find(id, { caller, seen });
     if (giver !== caller.name && !mayDo(authority, 'people', 'everywhere')) {

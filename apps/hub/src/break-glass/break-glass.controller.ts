@@ -8,14 +8,13 @@ import {
   type Principal,
   reviewBreakGlass,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { may } from '../http/access.js';
 import { Caller, May, Seen, type SeenEnvironments } from '../http/caller.js';
-import { versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found, Refused } from '../http/refused.js';
 import { breakGlassOfPath, environmentOfBody, environmentOfQuery } from '../http/whereabouts.js';
 import { CONTEXT } from '../platform/tokens.js';
@@ -114,14 +113,13 @@ export class BreakGlassController {
   @DeleteOperation({
     summary: 'End a break-glass before its time; the review stays owed',
     access: may('break-glass', breakGlassOfPath),
-    versioned: true,
   })
   async end(
     @Caller() caller: Principal,
     @Param('id') id: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    accepted(await endBreakGlass(this.context, caller, id, versionToRemove(request)));
+    accepted(await endBreakGlass(this.context, caller, id, version));
   }
 
   /** `backed`: as it counts by what its opener may do now. */

@@ -5,13 +5,12 @@ import {
   type Page,
   type Principal,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
-import { seenBy } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { IfMatchOrNone, type Precondition } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { LimitOperation } from './limit-operation.js';
@@ -70,9 +69,9 @@ export class ProductsController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() body: LimitRequest,
-    @Req() request: HubRequest,
+    @IfMatchOrNone() seen: Precondition,
   ): Promise<ProductView> {
-    const limit = { ...body, ...seenBy(request), name };
+    const limit = { ...body, ...seen, name };
     return productView(accepted(await changeProductLimit(this.context, caller, limit)));
   }
 }

@@ -7,13 +7,12 @@ import {
   removeConstraint,
   showConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { checkSpec } from './check-spec.js';
@@ -84,14 +83,12 @@ export class ConstraintsController {
   @DeleteOperation({
     summary: 'Remove a constraint',
     access: may('restrain', constraintOfPath),
-    versioned: true,
   })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const version = versionToRemove(request);
     accepted(await removeConstraint(this.context, caller, id, { version }));
   }
 }

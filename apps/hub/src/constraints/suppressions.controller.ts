@@ -6,13 +6,12 @@ import {
   type Principal,
   removeConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { PageQuery, pageOf } from '../http/page-query.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { acceptedFields } from './accepted-fields.js';
@@ -78,14 +77,12 @@ export class SuppressionsController {
   @DeleteOperation({
     summary: 'Lift a suppression, automatic or not',
     access: may('restrain', constraintOfPath),
-    versioned: true,
   })
   async lift(
     @Caller() caller: Principal,
     @Param('id') id: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const version = versionToRemove(request);
     const lifted = await liftSuppression(this.context, caller, id, version);
     if (lifted !== undefined) {
       accepted(lifted);

@@ -7,14 +7,18 @@ import {
   putEntity,
   viewEntity,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { seenBy, versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
-import { DeleteOperation, IfMatchHeader, Operation } from '../http/operation.js';
+import { DeleteOperation, Operation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
+import {
+  IfMatch,
+  IfMatchOrNone,
+  type Precondition,
+  type SeenVersion,
+} from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { AdoptionRequest, EntityQuery, EntityRequest } from './entity-requests.js';
@@ -30,7 +34,6 @@ export class EntitiesController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 
   @Put(':name')
-  @IfMatchHeader()
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
@@ -48,10 +51,10 @@ export class EntitiesController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() { strategy, ...body }: EntityRequest,
-    @Req() request: HubRequest,
+    @IfMatchOrNone() seen: Precondition,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EntityView> {
-    const put = await putEntity(this.context, caller, { ...body, name, ...seenBy(request) });
+    const put = await putEntity(this.context, caller, { ...body, name, ...seen });
     response.status(accepted(put).created ? 201 : 200);
     return this.show(name);
   }
@@ -95,7 +98,6 @@ export class EntitiesController {
   }
 
   @Put(':name/adoption')
-  @IfMatchHeader()
   @Operation({
     summary: 'Let the next plan adopt the release',
     description:
@@ -108,9 +110,9 @@ export class EntitiesController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() _body: AdoptionRequest,
-    @Req() request: HubRequest,
+    @IfMatchOrNone() seen: Precondition,
   ): Promise<EntityView> {
-    accepted(await adoptRelease(this.context, caller, { name, ...seenBy(request) }));
+    accepted(await adoptRelease(this.context, caller, { name, ...seen }));
     return this.show(name);
   }
 
@@ -118,15 +120,13 @@ export class EntitiesController {
   @DeleteOperation({
     summary: 'Adopt no release after all',
     access: may('deploy', entityOfPath),
-    versioned: true,
   })
   async leave(
     @Caller() caller: Principal,
     @Param('name') name: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const expectedVersion = versionToRemove(request);
-    const seen = expectedVersion === undefined ? {} : { expectedVersion };
+    const seen = version === undefined ? {} : { expectedVersion: version };
     accepted(await leaveRelease(this.context, caller, { name, ...seen }));
   }
 

@@ -8,23 +8,10 @@ import {
   revokeSpoke,
   unusedJoinTokens,
 } from '@apollo-deploy/orchestration';
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Inject,
-  Param,
-  Post,
-  Put,
-  Query,
-  Req,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { LimitRequest } from '../catalog/limit-request.js';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
@@ -89,9 +76,7 @@ export class SpokesController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() body: LimitRequest,
-    @Req() request: HubRequest,
   ): Promise<SpokeView> {
-    refuseConditions(request);
     const changed = await changeSpokeLimit(this.context, caller, { ...body, name });
     return spokeView(accepted(changed), this.context);
   }
@@ -114,12 +99,7 @@ export class SpokesController {
     summary: 'End the join tokens of a spoke that nobody has used',
     access: may('fleet', spokeOfPath),
   })
-  async endTokens(
-    @Caller() caller: Principal,
-    @Param('name') name: string,
-    @Req() request: HubRequest,
-  ): Promise<void> {
-    refuseConditions(request);
+  async endTokens(@Caller() caller: Principal, @Param('name') name: string): Promise<void> {
     accepted(await endJoinTokens(this.context, caller, name));
   }
 

@@ -5,11 +5,9 @@ import {
   type Page,
   type Principal,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
@@ -56,12 +54,7 @@ export class HoldsController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Lift a hold', access: may('restrain', holdOfPath) })
-  async lift(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Req() request: HubRequest,
-  ): Promise<void> {
-    refuseConditions(request);
+  async lift(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     accepted(await liftHold(this.context, caller, id));
   }
 }

@@ -26,11 +26,6 @@ export function refuseConditions({ headers }: Request): void {
   }
 }
 
-/** As `seenBy`, for what is taken away. */
-export function versionToRemove(request: Request): number | undefined {
-  return versionThatIsThere(request);
-}
-
 /** As `seenBy`, for what has to be there: `If-None-Match` makes no sense then. */
 export function versionThatIsThere(request: Request): number | undefined {
   if (request.headers['if-none-match'] !== undefined) throw refused('If-None-Match', 'none here');

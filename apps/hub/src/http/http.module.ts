@@ -29,6 +29,7 @@ import { IdentifySession } from '../login/identify-session.js';
 import { IdentifyPerson } from './identify-person.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { OpenAnswers } from './open-answers.js';
+import { PreconditionGuard } from './precondition.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import { RequestShapePipe } from './request-shape.pipe.js';
@@ -57,6 +58,12 @@ import { UploadInterceptor } from './upload.interceptor.js';
         people: IdentifyPerson,
         limits: RequestLimits,
       ) => new AuthenticateGuard(reflector, context, people, limits),
+    },
+    // After who may: what a request asks for says nothing to those who may not.
+    {
+      provide: APP_GUARD,
+      inject: [Reflector],
+      useFactory: (reflector: Reflector) => new PreconditionGuard(reflector),
     },
     {
       provide: RequestLimits,

@@ -83,25 +83,12 @@ export function StreamOperation({
   );
 }
 
-/** The header of a request that is only to be done to the version that its caller saw. */
-export function IfMatchHeader(): MethodDecorator {
-  const description = 'The ETag that you have seen; another version is answered with 412.';
-  return ApiHeader({ name: 'If-Match', required: false, description });
-}
-
-/**
- * What a DELETE takes away, and who may; it answers 204 and nothing. `versioned`: of the version that
- * is asked for only (`versionToRemove`); without, what is taken away never changes.
- */
+/** What a DELETE takes away, and who may; it answers 204 and nothing. */
 export function DeleteOperation({
   summary,
   access,
-  versioned = false,
-}: Pick<OperationOptions, 'summary' | 'access'> & {
-  readonly versioned?: boolean;
-}): MethodDecorator {
+}: Pick<OperationOptions, 'summary' | 'access'>): MethodDecorator {
   return applyDecorators(
-    ...(versioned ? [IfMatchHeader()] : []),
     Access(access),
     HttpCode(204),
     ApiExtraModels(Problem),

@@ -10,7 +10,6 @@ import type { Response } from 'express';
 import type { HubConfig } from '../config/hub-config.js';
 import { may } from '../http/access.js';
 import { Caller } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
 import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation } from '../http/operation.js';
 import { accepted, Refused } from '../http/refused.js';
@@ -72,7 +71,6 @@ export class SessionsController {
     @Req() request: HubRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    refuseConditions(request);
     const present = await this.sessions.identify(request);
     const { oidc } = this.config;
     if (present === undefined || oidc === undefined) return;
@@ -88,12 +86,7 @@ export class SessionsController {
     summary: 'Log a person out everywhere',
     access: may('people', EVERYWHERE),
   })
-  async endAll(
-    @Caller() caller: Principal,
-    @Param('name') name: string,
-    @Req() request: HubRequest,
-  ): Promise<void> {
-    refuseConditions(request);
+  async endAll(@Caller() caller: Principal, @Param('name') name: string): Promise<void> {
     accepted(await endLoginSessions(this.context, caller, name));
   }
 }

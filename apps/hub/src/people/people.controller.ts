@@ -6,26 +6,14 @@ import {
   revokeToken,
   setRoles,
 } from '@apollo-deploy/orchestration';
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Inject,
-  Param,
-  Post,
-  Put,
-  Query,
-  Req,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { may } from '../http/access.js';
 import { Caller, May } from '../http/caller.js';
-import { refuseConditions, seenBy } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { SecretAnswer } from '../http/idempotency-key.js';
-import { DeleteOperation, IfMatchHeader, Operation, PostOperation } from '../http/operation.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { IfMatchOrNone, type Precondition } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { EVERYWHERE, SOMEWHERE } from '../http/whereabouts.js';
 import type { HubConfig } from '../config/hub-config.js';
@@ -78,7 +66,6 @@ export class PeopleController {
   }
 
   @Put('people/:name/roles')
-  @IfMatchHeader()
   @Operation({
     summary: 'Say which roles a person or a machine has',
     description:
@@ -91,9 +78,9 @@ export class PeopleController {
     @Caller() caller: Principal,
     @Param('name') name: string,
     @Body() { roles, grants = [], disabled = false, machine = false }: RolesRequest,
-    @Req() request: HubRequest,
+    @IfMatchOrNone() seen: Precondition,
   ): Promise<PersonView> {
-    const wanted = { name, roles, grants, disabled, machine, ...seenBy(request) };
+    const wanted = { name, roles, grants, disabled, machine, ...seen };
     return personView(accepted(await setRoles(this.context, caller, wanted)));
   }
 
@@ -132,9 +119,7 @@ export class PeopleController {
     @Caller() caller: Principal,
     @Param('name') owner: string,
     @Param('id') id: string,
-    @Req() request: HubRequest,
   ): Promise<void> {
-    refuseConditions(request);
     accepted(await revokeToken(this.context, caller, { id, owner }));
   }
 }

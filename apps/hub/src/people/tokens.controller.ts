@@ -1,10 +1,8 @@
 import { type Context, type Page, type Principal, revokeToken } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { may } from '../http/access.js';
 import { Caller } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { SecretAnswer } from '../http/idempotency-key.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { PageQuery } from '../http/page-query.js';
@@ -51,12 +49,7 @@ export class TokensController {
 
   @Delete(':id')
   @DeleteOperation({ summary: 'Revoke a token of yours', access: may('tokens', SOMEWHERE) })
-  async revoke(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Req() request: HubRequest,
-  ): Promise<void> {
-    refuseConditions(request);
+  async revoke(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     accepted(await revokeToken(this.context, caller, { id, owner: caller.name }));
   }
 }

@@ -5,11 +5,9 @@ import {
   type Principal,
   withdrawRecall,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Caller } from '../http/caller.js';
-import { refuseConditions } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
@@ -61,12 +59,7 @@ export class RecallsController {
     summary: 'Withdraw a recall; what only it covered may run again',
     access: may('recall', EVERYWHERE),
   })
-  async withdraw(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Req() request: HubRequest,
-  ): Promise<void> {
-    refuseConditions(request);
+  async withdraw(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     accepted(await withdrawRecall(this.context, caller, id));
   }
 }

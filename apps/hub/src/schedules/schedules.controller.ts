@@ -7,14 +7,13 @@ import {
   removeConstraint,
   showConstraint,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { acceptedFields } from '../constraints/accepted-fields.js';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
-import { versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
 import { mapPage, PageQuery, pageOf } from '../http/page-query.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found } from '../http/refused.js';
 import { CONTEXT } from '../platform/tokens.js';
 import { ScheduleRequest } from './schedule-requests.js';
@@ -81,14 +80,12 @@ export class SchedulesController {
   @DeleteOperation({
     summary: 'Remove a schedule',
     access: may('restrain', constraintOfPath),
-    versioned: true,
   })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const version = versionToRemove(request);
     accepted(await removeConstraint(this.context, caller, id, { kind: KIND, version }));
   }
 }

@@ -9,15 +9,14 @@ import {
   removeWebhook,
   rotateWebhookSecret,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { HubConfig } from '../config/hub-config.js';
 import { may } from '../http/access.js';
 import { Caller } from '../http/caller.js';
-import { versionThatIsThere, versionToRemove } from '../http/etag.js';
-import type { HubRequest } from '../http/hub-request.js';
 import { SecretAnswer } from '../http/idempotency-key.js';
-import { DeleteOperation, IfMatchHeader, Operation, PostOperation } from '../http/operation.js';
+import { DeleteOperation, Operation, PostOperation } from '../http/operation.js';
+import { IfMatch, type SeenVersion } from '../http/precondition.js';
 import { accepted, found, Refused } from '../http/refused.js';
 import { EVERYWHERE } from '../http/whereabouts.js';
 import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
@@ -86,7 +85,6 @@ export class WebhooksController {
   }
 
   @Put(':id')
-  @IfMatchHeader()
   @Operation({
     summary: 'Change what a webhook is told of, where it is, and whether it is on',
     description: 'As a whole: limits that are left out are gone. Its name, kind and secret stay.',
@@ -98,18 +96,17 @@ export class WebhooksController {
     @Caller() caller: Principal,
     @Param('id') id: string,
     @Body() body: WebhookChangeRequest,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<WebhookView> {
     const { url, on = true } = body;
     if (url !== undefined) await this.refuseElsewhere(url);
     const change = { ...limitsOf(body), on, ...(url !== undefined && { url }) };
-    const seen = { id, version: versionThatIsThere(request) };
+    const seen = { id, version };
     return webhookView(accepted(await changeWebhook(this.context, caller, seen, change)));
   }
 
   @Post(':id/secret')
   @SecretAnswer(true)
-  @IfMatchHeader()
   @PostOperation({
     summary: 'Have messages signed with another secret',
     description: 'For a while they carry two signatures, by the former secret as well.',
@@ -121,9 +118,9 @@ export class WebhooksController {
     @Caller() caller: Principal,
     @Param('id') id: string,
     @Body() { overlapHours = OVERLAP_HOURS }: RotateSecretRequest,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<NewSecretView> {
-    const seen = { id, version: versionThatIsThere(request) };
+    const seen = { id, version };
     const rotation = { secret: newSecret(), overlapMs: overlapHours * HOUR_MS };
     const rotated = await rotateWebhookSecret(this.context, caller, seen, rotation);
     return newSecretView(accepted(rotated));
@@ -152,14 +149,13 @@ export class WebhooksController {
   @DeleteOperation({
     summary: 'Remove a webhook, and give up what waits for it',
     access: ACCESS,
-    versioned: true,
   })
   async remove(
     @Caller() caller: Principal,
     @Param('id') id: string,
-    @Req() request: HubRequest,
+    @IfMatch() version: SeenVersion,
   ): Promise<void> {
-    const seen = { id, version: versionToRemove(request) };
+    const seen = { id, version };
     accepted(await removeWebhook(this.context, caller, seen));
   }
 
