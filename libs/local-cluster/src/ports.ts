@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseJson } from '@apollo-deploy/kernel';
 import { readIfThere } from './read-if-there.js';
 
 /** The loopback ports of one cluster. */
@@ -54,15 +55,6 @@ export function parsePorts(text: string | undefined): ClusterPorts | undefined {
   if (!isPort(api) || !isPort(etcdClient) || !isPort(etcdPeer) || !isPort(kwok)) return undefined;
   const distinct = new Set([api, etcdClient, etcdPeer, kwok]).size === NAMES.length;
   return distinct ? { api, etcdClient, etcdPeer, kwok } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isPort(value: unknown): value is number {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ChainHead } from '@apollo-deploy/domain';
-import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { err, ok, parseJson, type Result } from '@apollo-deploy/kernel';
 
 /** Heads that were kept in one place, and what else was noted there, for people. */
 export interface GivenHeads {
@@ -85,11 +85,5 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function parsed(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return typeof text === 'string' ? parseJson(text) : undefined;
 }

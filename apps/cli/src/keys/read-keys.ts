@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseJson } from '@apollo-deploy/kernel';
 import { DsseEnvelope, type PlanKey, privateKeyFrom, publicKeyFrom } from '@apollo-deploy/protocol';
 import { Value } from 'typebox/value';
 import { CommandEnded } from '../command-ended.js';
@@ -29,7 +30,7 @@ export async function readPrivateKey(directory: string, file: string): Promise<P
 /** A signed key set in a file, as `keys sign` prints it. Throws `CommandEnded` for what is none. */
 export async function readEnvelope(directory: string, file: string): Promise<DsseEnvelope> {
   const text = await textOf(directory, file);
-  const value = parsed(text);
+  const value = parseJson(text);
   if (Value.Check(DsseEnvelope, value)) return value;
   throw new CommandEnded(EXIT.unseen, `${file} holds no signed key set; make one with keys sign`);
 }
@@ -47,14 +48,5 @@ async function textOf(
     if (error instanceof CommandEnded) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandEnded(EXIT.unseen, `${file} cannot be read: ${why}`);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

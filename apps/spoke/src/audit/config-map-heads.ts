@@ -1,4 +1,4 @@
-import { sha256Hex } from '@apollo-deploy/kernel';
+import { parseJson, sha256Hex } from '@apollo-deploy/kernel';
 import type { KubeApi, KubeObject, KubeRefusal } from '@apollo-deploy/kube';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -137,16 +137,7 @@ function headsName(hub: string): string {
 function valuesIn(data: unknown): Readonly<Record<string, unknown>> {
   if (typeof data !== 'object' || data === null) return {};
   return Object.fromEntries(
-    Object.entries(data).map(([key, text]) => [key, parsed(text as string)]),
+    // What is no JSON stays text, which is none of the things that are kept.
+    Object.entries(data).map(([key, text]) => [key, parseJson(text as string) ?? text]),
   );
-}
-
-/** What is no JSON stays text, which is none of the things that are kept. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@apollo-deploy/kernel';
 import type { KubeObject } from '@apollo-deploy/kube';
 import { fieldsOf, itemsOf, textOf, type Fields } from '../state/fields.js';
 import type { FieldPath, Scalar, Step } from './field-path.js';
@@ -116,10 +117,5 @@ function shapeIn(node: Fields | undefined): ListShape | null {
 }
 
 function keysOf(name: string): Fields {
-  try {
-    return fieldsOf(JSON.parse(name.slice(2)));
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  return fieldsOf(parseJson(name.slice(2)));
 }

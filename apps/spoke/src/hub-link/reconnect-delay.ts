@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseJson } from '@apollo-deploy/kernel';
 import { CLOSE_CODES } from '@apollo-deploy/protocol';
+import { fieldsOf } from '../state/fields.js';
 
 /** How a connection ended, or why none came about. */
 export interface ConnectionEnd {
@@ -86,16 +88,11 @@ export function refusedUpgrade({ status, headers, body }: UpgradeAnswer, now: Da
 
 /** Sentence and code of a problem (RFC 9457); absent if that is none. */
 function problemIn(body: string): { readonly detail?: string; readonly code?: string } {
-  try {
-    const { detail, code } = JSON.parse(body) as { readonly detail?: unknown; code?: unknown };
-    return {
-      ...(typeof detail === 'string' && { detail: detail.slice(0, LONGEST_DETAIL) }),
-      ...(typeof code === 'string' && { code }),
-    };
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return {};
-    throw error;
-  }
+  const { detail, code } = fieldsOf(parseJson(body));
+  return {
+    ...(typeof detail === 'string' && { detail: detail.slice(0, LONGEST_DETAIL) }),
+    ...(typeof code === 'string' && { code }),
+  };
 }
 
 /** Seconds or an HTTP date (RFC 9110), in milliseconds from now and at most ten minutes. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '@apollo-deploy/kernel';
 import { KeySet, objectionToKeySet, SpokeKey } from '@apollo-deploy/protocol';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -84,7 +85,7 @@ export class IdentityFiles {
   async membership(): Promise<Membership | null> {
     const text = await this.read(MEMBERSHIP);
     if (text === null) return null;
-    const kept = parsed(text);
+    const kept = parseJson(text);
     if (Value.Check(Membership, kept)) return kept;
     const message = `${this.path(MEMBERSHIP)} cannot be read; delete it and join with a new token`;
     throw new IdentityUnusable(message);
@@ -98,7 +99,7 @@ export class IdentityFiles {
   async keySets(): Promise<KeptKeySets | null> {
     const text = await this.read(KEY_SETS);
     if (text === null) return null;
-    const kept = parsed(text);
+    const kept = parseJson(text);
     const isUsable =
       Value.Check(KeptKeySets, kept) &&
       [kept.set, ...kept.former].every((set) => objectionToKeySet(set) === null);
@@ -161,14 +162,5 @@ export class IdentityFiles {
   private unusable(file: string, cause: unknown): IdentityUnusable {
     const message = `${this.path(file)} cannot be read or written; check the spoke's working directory`;
     return new IdentityUnusable(message, { cause });
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

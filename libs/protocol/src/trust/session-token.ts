@@ -1,4 +1,4 @@
-import { canonicalJson, err, ok, type Result } from '@apollo-deploy/kernel';
+import { canonicalJson, err, ok, parseJson, type Result } from '@apollo-deploy/kernel';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isSignedBy, type SpokeKey } from './spoke-key.js';
@@ -86,18 +86,9 @@ export function readSessionToken(text: string): Result<SessionToken, string> {
 
 /** Written again they must give the same text: no other order, spacing, number or double key. */
 function claimsIn(payload: string): Static<typeof Claims> | undefined {
-  const claims = parsed(Buffer.from(payload, 'base64url').toString());
+  const claims = parseJson(Buffer.from(payload, 'base64url').toString());
   if (!claimsCheck.Check(claims)) return undefined;
   return base64Url(canonicalJson(claims)) === payload ? claims : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function base64Url(text: string): string {
