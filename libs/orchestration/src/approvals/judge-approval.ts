@@ -2,9 +2,7 @@ import {
   type ApprovalFacts,
   type ApprovalSubject,
   type Authors,
-  authorsOf,
   type BreakGlass,
-  earlierEditors,
   glassThatWaives,
   isChange,
   isCoveredBy,
@@ -22,6 +20,7 @@ import {
   waived,
 } from '@apollo-deploy/domain';
 import type { ApprovalRequestRecord } from '../ports/approval-repositories.js';
+import { authorsOfContent } from './authors-of-content.js';
 import type { GatedFacts, GateFacts } from './load-gates.js';
 
 /** The part of a plan, or of a proposal, that decides who must agree to it. */
@@ -155,26 +154,13 @@ function subjectOf(
   };
 }
 
-/** A channel counts where the entity follows it: what it brings is the work of who put it there. */
 function authorsOfPlan(
   { entityFacts: { entity, candidates, baseline } }: GatedFacts,
   { channelEntries }: GateFacts,
   { to }: PlanToApprove,
 ): Authors {
-  const { desired, editedBy } = entity;
   const release = candidates.releases.find(({ version }) => version === to?.version);
-  const entry =
-    'channel' in desired
-      ? channelEntries.find(
-          ({ channel, version }) => channel === desired.channel && version === to?.version,
-        )
-      : undefined;
-  return authorsOf({
-    desired: editedBy,
-    edited: earlierEditors(entity, baseline),
-    ...(release !== undefined && { release: release.createdBy }),
-    ...(entry !== undefined && { channel: entry.addedBy }),
-  });
+  return authorsOfContent({ to }, { entity, baseline, release, channelEntries });
 }
 
 /** Those about the open plan, where it is the one that is judged. */

@@ -1,8 +1,6 @@
 import {
   type ApprovalSubject,
   type Authors,
-  authorsOf,
-  earlierEditors,
   type Entity,
   type Plan,
   type Refusal,
@@ -11,6 +9,7 @@ import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel'
 import { coveringPlan } from '../engine/covering-plan.js';
 import { planNotFound } from '../engine/plan-refusals.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { authorsOfContent } from './authors-of-content.js';
 
 /** What decides who must agree to a plan, and whose work it is. */
 export interface PlanForApproval {
@@ -45,25 +44,11 @@ export async function loadApprovalSubject(
   return ok({ plan, subject, authors: await authorsOfPlan(unit, plan, entity) });
 }
 
-/** A channel counts where the entity follows it: what it brings is the work of who put it there. */
-async function authorsOfPlan(
-  unit: UnitOfWork,
-  { product, to }: Plan,
-  entity: Entity,
-): Promise<Authors> {
-  const { desired, editedBy } = entity;
+async function authorsOfPlan(unit: UnitOfWork, plan: Plan, entity: Entity): Promise<Authors> {
+  const { product, to } = plan;
   const [baseline] = await unit.baselines.newestOf([entity.name]);
   const release = to === null ? undefined : await unit.releases.get(product, to.version);
-  const entry =
-    'channel' in desired
-      ? (await unit.channels.ofProducts([product])).find(
-          ({ channel, version }) => channel === desired.channel && version === to?.version,
-        )
-      : undefined;
-  return authorsOf({
-    desired: editedBy,
-    edited: earlierEditors(entity, baseline),
-    ...(release !== undefined && { release: release.createdBy }),
-    ...(entry !== undefined && { channel: entry.addedBy }),
-  });
+  const channelEntries =
+    'channel' in entity.desired ? await unit.channels.ofProducts([product]) : [];
+  return authorsOfContent(plan, { entity, baseline, release, channelEntries });
 }
