@@ -36,15 +36,15 @@ export class EventFeed {
   /** Rises whenever there may be something new. */
   private turns = 0;
   private waiting = new Set<() => void>();
-  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: EventFeedOptions) {
-    const { timer, random, log } = options;
+    const { store, timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'reading events',
       everyMs: () => EVERY_MS,
       work: () => this.refill(),
+      wokenBy: { store, by: ({ events }) => events && this.followers > 0 },
       timer,
       random,
       log,
@@ -52,15 +52,11 @@ export class EventFeed {
   }
 
   start(): void {
-    this.unsubscribe = this.options.store.onCommit(({ events }) => {
-      if (events && this.followers > 0) this.loop.wake();
-    });
     this.loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.unsubscribe();
-    await this.loop.stop();
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Says that somebody follows from now on; the function returned says that they no longer do. */

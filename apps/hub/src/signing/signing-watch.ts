@@ -20,15 +20,18 @@ export interface SigningWatchOptions {
  */
 export class SigningWatch {
   private newest: KeySetRecord | undefined;
-  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: SigningWatchOptions) {
-    const { timer, random, log } = options;
+    const { context, timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'looking for key sets',
       everyMs: () => LOOK_EVERY_MS,
       work: () => this.look(),
+      wokenBy: {
+        store: context.store,
+        by: ({ keySets, missed }) => keySets === true || missed === true,
+      },
       ...{ timer, random, log },
     });
   }
@@ -44,17 +47,11 @@ export class SigningWatch {
 
   /** Without a key there is nothing to look for. */
   start(): void {
-    const { store, signer } = this.options.context;
-    if (signer === undefined) return;
-    this.unsubscribe = store.onCommit(({ keySets, missed }) => {
-      if (keySets === true || missed === true) this.loop.wake();
-    });
-    this.loop.start();
+    if (this.options.context.signer !== undefined) this.loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.unsubscribe();
-    await this.loop.stop();
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   private async look(): Promise<void> {

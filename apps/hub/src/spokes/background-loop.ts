@@ -1,3 +1,4 @@
+import type { CommitSignal, Store } from '@apollo-deploy/orchestration';
 import type { Timer } from './timer.js';
 import type { EventLog } from './event-log.js';
 
@@ -7,6 +8,11 @@ export interface BackgroundLoopOptions {
   /** The longest pause between two turns, in milliseconds, before jitter of a quarter; asked each time. */
   readonly everyMs: () => number;
   readonly work: () => Promise<void>;
+  /** Commits that wake it, while it runs; absent: nothing but `wake` does. */
+  readonly wokenBy?: {
+    readonly store: Pick<Store, 'onCommit'>;
+    readonly by: (signal: CommitSignal) => boolean;
+  };
   readonly timer: Timer;
   /** Evenly spread over 0 ≤ x < 1. */
   readonly random: () => number;
@@ -28,13 +34,21 @@ export class BackgroundLoop {
   private failures = 0;
   private woken = false;
   private endPause: (() => void) | undefined;
+  private unsubscribe: () => void = () => undefined;
 
   constructor(options: BackgroundLoopOptions) {
     this.options = options;
   }
 
   start(): void {
-    this.running ??= this.run();
+    if (this.running !== undefined) return;
+    const { wokenBy } = this.options;
+    if (wokenBy !== undefined) {
+      this.unsubscribe = wokenBy.store.onCommit((signal) => {
+        if (wokenBy.by(signal)) this.wake();
+      });
+    }
+    this.running = this.run();
   }
 
   /** Lets a turn begin now, or right after the one that is running. */
@@ -46,6 +60,7 @@ export class BackgroundLoop {
   /** Resolves when the turn that is running has ended; none begins any more. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.unsubscribe();
     this.endPause?.();
     await this.running;
   }

@@ -31,7 +31,6 @@ export class EngineLoop {
   /** Whether a crash or a failed turn may have left something anywhere. */
   private everything = true;
   private stopping = false;
-  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: EngineLoopOptions) {
@@ -40,6 +39,7 @@ export class EngineLoop {
       name: 'evaluating entities',
       everyMs: () => (store.hearsOthers() ? LOOK_EVERY_MS : ASK_EVERY_MS),
       work: () => this.drain(),
+      wokenBy: { store, by: ({ dirty }) => dirty },
       timer,
       random,
       log,
@@ -48,16 +48,12 @@ export class EngineLoop {
 
   /** Begins with what a crash may have left behind. */
   start(): void {
-    this.unsubscribe = this.options.store.onCommit(({ dirty }) => {
-      if (dirty) this.loop.wake();
-    });
     this.loop.start();
   }
 
   /** Resolves when the batch in hand is done. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.unsubscribe();
     await this.loop.stop();
   }
 

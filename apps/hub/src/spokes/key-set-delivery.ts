@@ -18,29 +18,28 @@ export interface KeySetDeliveryOptions {
 
 /** Sends a key set that is added, by whichever replica, to the spokes that are connected here. */
 export class KeySetDelivery {
-  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: KeySetDeliveryOptions) {
-    const { timer, random, log } = options;
+    const { context, timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'sending key sets',
       everyMs: () => LOOK_EVERY_MS,
       work: () => this.turn(),
+      wokenBy: {
+        store: context.store,
+        by: ({ keySets, missed }) => keySets === true || missed === true,
+      },
       ...{ timer, random, log },
     });
   }
 
   start(): void {
-    this.unsubscribe = this.options.context.store.onCommit(({ keySets, missed }) => {
-      if (keySets === true || missed === true) this.loop.wake();
-    });
     this.loop.start();
   }
 
-  async stop(): Promise<void> {
-    this.unsubscribe();
-    await this.loop.stop();
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
   private async turn(): Promise<void> {

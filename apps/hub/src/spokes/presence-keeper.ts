@@ -23,15 +23,19 @@ export interface PresenceKeeperOptions {
  */
 export class PresenceKeeper {
   private heard = new Map<string, string>();
-  private unsubscribe: () => void = () => undefined;
   private readonly loop: BackgroundLoop;
 
   constructor(private readonly options: PresenceKeeperOptions) {
-    const { timer, random, log } = options;
+    const { context, sessions, timer, random, log } = options;
     this.loop = new BackgroundLoop({
       name: 'noting which spokes are there',
       everyMs: () => EVERY_MS,
       work: () => this.flush(),
+      wokenBy: {
+        store: context.store,
+        by: ({ revoked = [], missed }) =>
+          missed === true || revoked.some((spoke) => sessions.get(spoke) !== undefined),
+      },
       timer,
       random,
       log,
@@ -39,15 +43,10 @@ export class PresenceKeeper {
   }
 
   start(): void {
-    this.unsubscribe = this.options.context.store.onCommit(({ revoked = [], missed }) => {
-      const isHere = revoked.some((spoke) => this.options.sessions.get(spoke) !== undefined);
-      if (isHere || missed === true) this.loop.wake();
-    });
     this.loop.start();
   }
 
   stop(): Promise<void> {
-    this.unsubscribe();
     return this.loop.stop();
   }
 
