@@ -9,7 +9,7 @@ import {
   TIERS,
   type WindowFields,
 } from '@apollo-deploy/domain';
-import { Field, FlagField, isPlainObject, TextField } from '../http/field.js';
+import { Field, FlagField, isPlainObject, ObjectsField, TextField } from '../http/field.js';
 import { DEMAND_SCHEMAS, SELECTOR_SCHEMAS } from './rule-schema.js';
 
 /** Enough for a preview, and few enough that none of it takes long. */
@@ -56,27 +56,9 @@ const PERSON_SCHEMA = {
   properties: { name: PERSON, roles: NAMES },
 };
 
-interface ListOptions {
-  readonly maximum: number;
-  readonly items: object;
-  readonly description: string;
-}
-
-/** The shape only; what the objects must hold is the domain's to say. */
-function ListField({ maximum, items, description }: ListOptions): PropertyDecorator {
-  return Field(
-    {
-      accepted: `a list of at most ${maximum} objects`,
-      schema: { type: 'array', maxItems: maximum, items },
-      check: (value) =>
-        Array.isArray(value) && value.length <= maximum && value.every(isPlainObject),
-    },
-    { optional: true, description },
-  );
-}
-
 export class GatesRequest {
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_RULES,
     items: GATE_SCHEMA,
     description: 'What is demanded, without asking of which plans. Excludes plan and rules.',
@@ -101,7 +83,8 @@ export class GatesRequest {
   })
   planId?: string;
 
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_RULES,
     items: RULE_SCHEMA,
     description:
@@ -109,7 +92,8 @@ export class GatesRequest {
   })
   rules?: readonly ApprovalFields[];
 
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_PEOPLE,
     items: APPROVAL_SCHEMA,
     description:
@@ -117,7 +101,8 @@ export class GatesRequest {
   })
   approvals?: readonly ApprovalFields[];
 
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_PEOPLE,
     items: PERSON_SCHEMA,
     description:
@@ -135,7 +120,8 @@ export class GatesRequest {
   })
   escalated?: boolean;
 
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_WINDOWS,
     items: { type: 'object' },
     description:
@@ -143,7 +129,8 @@ export class GatesRequest {
   })
   windows?: readonly WindowFields[];
 
-  @ListField({
+  @ObjectsField({
+    optional: true,
     maximum: MAX_WINDOWS,
     items: { type: 'object' },
     description: 'When it is not, in the same way.',

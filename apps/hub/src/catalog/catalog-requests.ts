@@ -7,13 +7,11 @@ import {
   IntegerField,
   isPlainObject,
   LabelsField,
-  TextField,
+  NAME_LENGTH,
   NameField,
+  TextField,
 } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
-
-/** Longer than any name that is accepted, so that the use case names the rule of names. */
-const NAME_LENGTH = 256;
 
 export class EnvironmentRequest {
   @TextField({ maximum: NAME_LENGTH })

@@ -1,11 +1,9 @@
 import { CONSTRAINT_KINDS } from '@apollo-deploy/domain';
 import type { Json } from '@apollo-deploy/kernel';
-import { ChoiceField, Field, isPlainObject, TextField } from '../http/field.js';
+import { ChoiceField, Field, isPlainObject, NAME_LENGTH, TextField } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 import { ScopeField, type ScopeFields } from './read-scope.js';
 
-/** Longer than any name that is accepted, so that the use case names the rule of names. */
-const NAME_LENGTH = 256;
 const KINDS = Object.keys(CONSTRAINT_KINDS);
 
 export class ConstraintRequest {

@@ -10,13 +10,12 @@ import {
   Field,
   isPlainObject,
   LabelsField,
-  TextField,
+  NAME_LENGTH,
   NameField,
+  TextField,
 } from '../http/field.js';
 import { PageQuery } from '../http/page-query.js';
 
-/** Longer than any name that is accepted, so that the use case names the rule of names. */
-const NAME_LENGTH = 256;
 const MAX_NOT_SECRET = 50;
 const PLACE_LENGTH = 512;
 const CHOICES = ['channel', 'range', 'version'] as const;

@@ -1,8 +1,5 @@
 import { HOLD_ENDS, type HoldEnd } from '@apollo-deploy/domain';
-import { ChoiceField, TextField } from '../http/field.js';
-
-/** Longer than any name that is accepted, so that the use case says which entities there are. */
-const NAME_LENGTH = 256;
+import { ChoiceField, NAME_LENGTH, TextField } from '../http/field.js';
 
 export class HoldRequest {
   @TextField({ maximum: NAME_LENGTH })

@@ -44,6 +44,9 @@ export function Field(rule: FieldRule, options: FieldOptions = {}): PropertyDeco
   };
 }
 
+/** Longer than any name that is accepted, so that the use case names the rule of names. */
+export const NAME_LENGTH = 256;
+
 /** Text with at least one character that is not white space. */
 export function TextField({
   maximum,
@@ -146,6 +149,23 @@ export function InstantField(options: FieldOptions = {}): PropertyDecorator {
         typeof value === 'string' &&
         /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
         !Number.isNaN(Date.parse(value)),
+    },
+    options,
+  );
+}
+
+/** A list of objects: their shape only. What they must hold is the domain's to say. */
+export function ObjectsField({
+  maximum,
+  items,
+  ...options
+}: FieldOptions & { readonly maximum: number; readonly items: object }): PropertyDecorator {
+  return Field(
+    {
+      accepted: `a list of at most ${maximum} objects`,
+      schema: { type: 'array', maxItems: maximum, items },
+      check: (value) =>
+        Array.isArray(value) && value.length <= maximum && value.every(isPlainObject),
     },
     options,
   );

@@ -7,9 +7,15 @@ import {
   type RoleGrant,
   ROLES,
 } from '@apollo-deploy/domain';
-import { Field, FlagField, InstantField, isPlainObject, TextField } from '../http/field.js';
+import {
+  Field,
+  FlagField,
+  InstantField,
+  isPlainObject,
+  NAME_LENGTH,
+  TextField,
+} from '../http/field.js';
 
-const NAME_LENGTH = 256;
 const MAX_GRANTS = 100;
 const MAX_ENVIRONMENTS = 100;
 const ROLE_LIST = { type: 'array', items: { type: 'string', enum: [...ROLES] } };

@@ -1,8 +1,6 @@
-import { Field, TextField } from '../http/field.js';
+import { Field, NAME_LENGTH, TextField } from '../http/field.js';
 import { CronField, HoursField, ZoneField } from './timing-fields.js';
 
-/** Longer than any name that is accepted, so that the use case names the rule of names. */
-const NAME_LENGTH = 256;
 const MAX_ENVIRONMENTS = 200;
 
 export class ScheduleRequest {

@@ -4,7 +4,7 @@ import {
   WINDOW_LAYERS,
   type WindowFields,
 } from '@apollo-deploy/domain';
-import { Field, isPlainObject } from '../http/field.js';
+import { Field, ObjectsField } from '../http/field.js';
 
 /** Enough for a preview; the worst of them (minutes that never meet) take the hub over half a second. */
 const MAX_WINDOWS = 20;
@@ -44,27 +44,22 @@ const SUPPRESSION_SCHEMA = {
   ],
 };
 
-/** The shape only; what the objects must hold is the domain's to say. */
-function ListField(items: object, description: string): PropertyDecorator {
-  return Field(
-    {
-      accepted: `a list of at most ${MAX_WINDOWS} objects`,
-      schema: { type: 'array', maxItems: MAX_WINDOWS, items },
-      check: (value) =>
-        Array.isArray(value) && value.length <= MAX_WINDOWS && value.every(isPlainObject),
-    },
-    { optional: true, description },
-  );
-}
-
 export class WindowsRequest {
-  @ListField(
-    WINDOW_SCHEMA,
-    'When change is allowed. Windows of one layer add up; all layers must be open. Each has a duration in minutes or hours.',
-  )
+  @ObjectsField({
+    maximum: MAX_WINDOWS,
+    items: WINDOW_SCHEMA,
+    optional: true,
+    description:
+      'When change is allowed. Windows of one layer add up; all layers must be open. Each has a duration in minutes or hours.',
+  })
   windows?: readonly WindowFields[];
 
-  @ListField(SUPPRESSION_SCHEMA, 'When it is not: once, or again and again.')
+  @ObjectsField({
+    maximum: MAX_WINDOWS,
+    items: SUPPRESSION_SCHEMA,
+    optional: true,
+    description: 'When it is not: once, or again and again.',
+  })
   suppressions?: readonly WindowFields[];
 
   @Field(

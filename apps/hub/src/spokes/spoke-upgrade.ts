@@ -15,12 +15,13 @@ import {
 } from '@apollo-deploy/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { RequestLimits } from '../limits/request-limits.js';
+import { problemOf } from '../http/problem.js';
 import { spokeOf } from '../http/spoke-credential.js';
 import { writeProblem } from '../http/write-problem.js';
 import type { EventLog } from './event-log.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { Timer } from './timer.js';
-import { tokenProblem, type UpgradeProblemCode, upgradeProblem } from './upgrade-problem.js';
+import { type UpgradeProblemCode, upgradeProblem } from './upgrade-problem.js';
 
 /** A token must be checked within this many milliseconds. */
 const HANDSHAKE_LIMIT_MS = 5000;
@@ -154,7 +155,7 @@ export class SpokeUpgrade {
 
   private refuseToken(socket: Duplex, refusal: Refusal): void {
     const { context, headers } = this.options;
-    const problem = tokenProblem(refusal, context.ids.next());
+    const problem = problemOf(refusal.code, refusal, context.ids.next());
     writeProblem(socket, problem, {
       ...headers,
       // By it a spoke whose clock is wrong can sign a token for the time it is here.

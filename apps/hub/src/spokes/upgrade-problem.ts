@@ -1,7 +1,5 @@
-import type { Refusal } from '@apollo-deploy/domain';
 import { SPOKE_SUBPROTOCOL } from '@apollo-deploy/protocol';
 import type { Problem } from '../http/problem.js';
-import { PROBLEMS } from '../http/problem-table.js';
 
 /** Why an upgrade to the spoke socket is refused before anybody is known. */
 const UPGRADE_PROBLEMS = {
@@ -59,19 +57,5 @@ export function upgradeProblem(code: UpgradeProblemCode, requestId: string): Pro
     detail,
     requestId,
     data: {},
-  };
-}
-
-/** The problem that answers an upgrade whose token was refused. */
-export function tokenProblem({ code, detail, data = {} }: Refusal, requestId: string): Problem {
-  const { status, title } = PROBLEMS[code];
-  return {
-    type: `urn:apollo-deploy:problem:${code}`,
-    title,
-    status,
-    code,
-    detail,
-    requestId,
-    data,
   };
 }
