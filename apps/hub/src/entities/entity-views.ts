@@ -6,7 +6,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { automaticSuppressionView, SuppressionView } from '../constraints/suppression-view.js';
 import { HoldView, holdView } from '../holds/hold-view.js';
 
-class TargetView {
+class EntityTargetView {
   @ApiProperty({ type: String, nullable: true })
   version!: string | null;
 
@@ -135,8 +135,8 @@ export class EntityView {
   @ApiProperty({ enum: FIELD_CONFLICTS })
   fieldConflicts!: FieldConflicts;
 
-  @ApiProperty({ type: TargetView })
-  target!: TargetView;
+  @ApiProperty({ type: EntityTargetView })
+  target!: EntityTargetView;
 
   @ApiProperty({
     type: ReportedView,

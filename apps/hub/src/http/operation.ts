@@ -10,15 +10,18 @@ import { Access, type AccessRule } from './access.js';
 import { ANSWERS_KEPT_HOURS } from './answer-retention.js';
 import { AnswersVersioned, type Versioned } from './etag.interceptor.js';
 import { IDEMPOTENCY_KEY } from './idempotency-key.js';
-import { Problem } from './problem.js';
+import type { ProblemCode } from './problem-table.js';
+import { commonRefusals, otherRefusals, refusals } from './refusals.js';
 
-type OperationOptions = {
+export type OperationOptions = {
   readonly summary: string;
   /** What the summary does not say. */
   readonly description?: string;
   readonly access: AccessRule;
   /** 200 if absent. */
   readonly status?: 200 | 201 | 202;
+  /** What it may refuse besides what every route does; absent = nobody has listed that. */
+  readonly refuses?: readonly ProblemCode[];
 } & (VersionedAnswer | PlainAnswer);
 
 interface PlainAnswer {
@@ -44,11 +47,11 @@ const ETAG_HEADER = {
 
 /** What a GET or PUT does, who may use it, and what it answers. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { summary, description, access, answer, versioned, status = 200 } = options;
+  const { summary, description, access, answer, versioned, status = 200, refuses = [] } = options;
   return applyDecorators(
     Access(access),
     HttpCode(status),
-    ApiExtraModels(answer, Problem),
+    ApiExtraModels(answer),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
     ApiResponse({
       status,
@@ -57,7 +60,8 @@ export function Operation(options: OperationOptions): MethodDecorator {
       ...(versioned === true && { headers: ETAG_HEADER }),
     }),
     ...(versioned === true ? [AnswersVersioned(true)] : []),
-    refusal(),
+    refusals([...commonRefusals(access), ...refuses]),
+    otherRefusals(),
   );
 }
 
@@ -72,14 +76,14 @@ export function StreamOperation({
 }): MethodDecorator {
   return applyDecorators(
     Access(access),
-    ApiExtraModels(Problem),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
     ApiResponse({
       status: 200,
       description: 'One after another.',
       content: { [type]: { schema: { type: 'string' } } },
     }),
-    refusal(),
+    refusals(commonRefusals(access)),
+    otherRefusals(),
   );
 }
 
@@ -91,17 +95,24 @@ export function DeleteOperation({
   return applyDecorators(
     Access(access),
     HttpCode(204),
-    ApiExtraModels(Problem),
     ApiOperation({ summary }),
     ApiResponse({ status: 204, description: 'It is gone.' }),
-    refusal(),
+    refusals(commonRefusals(access)),
+    otherRefusals(),
   );
 }
+
+const OF_EVERY_POST = [
+  'http/malformed_json',
+  'http/body_too_large',
+  'http/idempotency_mismatch',
+  'http/idempotency_in_flight',
+] as const satisfies readonly ProblemCode[];
 
 /** An `Operation` by POST, which may be repeated under an idempotency key. */
 export function PostOperation(options: OperationOptions): MethodDecorator {
   return applyDecorators(
-    Operation(options),
+    Operation({ ...options, refuses: [...OF_EVERY_POST, ...(options.refuses ?? [])] }),
     ApiHeader({
       name: IDEMPOTENCY_KEY,
       required: false,
@@ -109,14 +120,6 @@ export function PostOperation(options: OperationOptions): MethodDecorator {
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
   );
-}
-
-function refusal(): MethodDecorator {
-  return ApiResponse({
-    status: 'default',
-    description: 'Refused: the rule, what would change it, and when.',
-    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } } },
-  });
 }
 
 function answerSchema({ answer, page, list }: OperationOptions): object {

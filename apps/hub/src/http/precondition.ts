@@ -8,6 +8,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiHeader } from '@nestjs/swagger';
 import { refuseConditions, seenBy, versionThatIsThere } from './etag.js';
 import type { HubRequest } from './hub-request.js';
+import { refusals } from './refusals.js';
 
 /** Marks a handler that keeps the condition of its request. */
 const KeepsCondition = Reflector.createDecorator<true>();
@@ -19,7 +20,8 @@ const takesIfMatch: ParameterDecorator = (controller, name) => {
   if (name === undefined || handler === undefined) return;
   const description = 'The ETag that you have seen; another version is answered with 412.';
   const header = ApiHeader({ name: 'If-Match', required: false, description });
-  applyDecorators(KeepsCondition(true), header)(controller, name, handler);
+  const changed = refusals(['catalog/version_conflict']);
+  applyDecorators(KeepsCondition(true), header, changed)(controller, name, handler);
 };
 
 /**

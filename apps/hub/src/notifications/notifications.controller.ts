@@ -28,6 +28,7 @@ export class NotificationsController {
     access: may('view', environmentOfQuery),
     answer: NotificationView,
     page: true,
+    refuses: ['catalog/environment_not_found'],
   })
   async list(
     @Seen() seen: SeenEnvironments,
@@ -44,6 +45,7 @@ export class NotificationsController {
     summary: 'Show a notification',
     access: may('view', notificationOfPath),
     answer: NotificationView,
+    refuses: ['notification/not_found'],
   })
   async get(@Param('id') id: string): Promise<NotificationView> {
     const notification = await this.context.store.transact((unit) => unit.notifications.get(id));
@@ -57,6 +59,7 @@ export class NotificationsController {
     description: 'It is told at once, before all that came after it in the line of its receiver.',
     access: may('deploy', notificationOfPath),
     answer: NotificationView,
+    refuses: ['notification/not_found', 'notification/waiting', 'notification/nobody_listens'],
   })
   async replay(
     @Caller() caller: Principal,

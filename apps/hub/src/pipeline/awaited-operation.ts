@@ -1,9 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { type OperationOptions, PostOperation } from '../http/operation.js';
 import { DEFAULT_WAIT_SECONDS, LONGEST_WAIT_SECONDS } from './prefer-wait.js';
 
+const LOCATION = { Location: { schema: { type: 'string' } } } as const;
+
 /** A POST that waits for the end of the deployment that it asks for, and says 202 where there is none yet. */
-export function AwaitedOperation(): MethodDecorator {
+export function AwaitedOperation(options: OperationOptions): MethodDecorator {
   return applyDecorators(
     ApiHeader({
       name: 'Prefer',
@@ -14,7 +17,9 @@ export function AwaitedOperation(): MethodDecorator {
     ApiResponse({
       status: 202,
       description: 'It is under way: what it waits for, and at Location where to look.',
-      headers: { Location: { schema: { type: 'string' } } },
+      schema: { $ref: getSchemaPath(options.answer) },
+      headers: LOCATION,
     }),
+    PostOperation(options),
   );
 }

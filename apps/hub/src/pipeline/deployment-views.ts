@@ -77,7 +77,7 @@ class RolloutView {
   weight!: number;
 }
 
-class TargetView {
+class DeploymentTargetView {
   @ApiProperty()
   entity!: string;
 
@@ -194,8 +194,8 @@ export class DeploymentView {
   @ApiProperty({ type: [FollowedPlanView] })
   plans!: readonly FollowedPlanView[];
 
-  @ApiProperty({ type: [TargetView] })
-  targets!: readonly TargetView[];
+  @ApiProperty({ type: [DeploymentTargetView] })
+  targets!: readonly DeploymentTargetView[];
 
   @ApiPropertyOptional({
     type: [RestoredValuesView],
@@ -271,7 +271,7 @@ function targetView({
   valuesBefore: _____,
   rollout,
   ...target
-}: DeploymentTarget): TargetView {
+}: DeploymentTarget): DeploymentTargetView {
   return { ...target, ...(rollout !== undefined && { rollout: rolloutView(rollout) }) };
 }
 

@@ -32,6 +32,7 @@ export class DeploymentsController {
     access: may('view', environmentOfQuery),
     answer: DeploymentView,
     page: true,
+    refuses: ['catalog/environment_not_found'],
   })
   async list(
     @Seen() seen: SeenEnvironments,
@@ -55,6 +56,7 @@ export class DeploymentsController {
     access: may('view', deploymentOfPath),
     answer: DeploymentView,
     versioned: true,
+    refuses: ['deployment/not_found'],
   })
   async get(@Param('id') id: string): Promise<DeploymentView> {
     const shown = await showDeployment(this.context, id, this.tools);

@@ -13,7 +13,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { may } from '../http/access.js';
 import { Caller, May, Seen, type SeenEnvironments } from '../http/caller.js';
-import { Operation, PostOperation } from '../http/operation.js';
+import { Operation } from '../http/operation.js';
 import { accepted, found, Refused } from '../http/refused.js';
 import { SOMEWHERE, targetOfBody } from '../http/whereabouts.js';
 import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
@@ -22,6 +22,7 @@ import { AwaitedAnswer } from './awaited-answer.js';
 import { AwaitedOperation } from './awaited-operation.js';
 import { DEPLOYMENT_RULES } from './deployment-rules.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
+import { PIPELINE_REFUSALS } from './pipeline-refusals.js';
 import { DeployRequest, HistoryQuery, StatusQuery } from './pipeline-requests.js';
 import { historyEntry, HistoryView, RulesView } from './pipeline-views.js';
 import { AskedView, askedView } from './promotion-views.js';
@@ -42,13 +43,13 @@ export class PipelineController {
   ) {}
 
   @Post('deploy')
-  @AwaitedOperation()
-  @PostOperation({
+  @AwaitedOperation({
     summary: 'Deploy a service to an environment that is not production',
     description:
       'Read as JSON whatever the content type. 200: it has ended. 202: it is under way; Location shows it.',
     access: may('deploy', targetOfBody),
     answer: AskedView,
+    refuses: PIPELINE_REFUSALS.deploy,
   })
   async deploy(
     @Caller() caller: Principal,

@@ -19,7 +19,6 @@ import type { Response } from 'express';
 import { may } from '../http/access.js';
 import { Caller, May } from '../http/caller.js';
 import type { HubRequest } from '../http/hub-request.js';
-import { PostOperation } from '../http/operation.js';
 import { type Problem, problemOf } from '../http/problem.js';
 import { accepted } from '../http/refused.js';
 import { hotfixOfBody, promotionOfBody, rollbackOfBody } from '../http/whereabouts.js';
@@ -28,6 +27,7 @@ import { AwaitedAnswer } from './awaited-answer.js';
 import { AwaitedOperation } from './awaited-operation.js';
 import { FOLLOW_TOOLS } from './follow-tools.token.js';
 import { HotfixRequest } from './hotfix-request.js';
+import { PIPELINE_REFUSALS } from './pipeline-refusals.js';
 import { type AskedView, askedView, HotfixView, PromotionView } from './promotion-views.js';
 import { PromoteRequest } from './promote-request.js';
 import { RollbackRequest } from './rollback-request.js';
@@ -50,11 +50,11 @@ export class PromotionsController {
   ) {}
 
   @Post('promote')
-  @AwaitedOperation()
-  @PostOperation({
+  @AwaitedOperation({
     summary: 'Bring exactly what completed and is healthy in one environment to another',
     access: may('deploy', promotionOfBody),
     answer: PromotionView,
+    refuses: PIPELINE_REFUSALS.promote,
   })
   async promote(
     @Caller() caller: Principal,
@@ -75,13 +75,13 @@ export class PromotionsController {
   }
 
   @Post('hotfix')
-  @AwaitedOperation()
-  @PostOperation({
+  @AwaitedOperation({
     summary: 'Bring a version to production past its pipeline, in an emergency',
     description:
       'It opens a break-glass for what you may go past there, which owes a review; with anything else it waits. Always backed up.',
     access: may('hotfix', hotfixOfBody),
     answer: HotfixView,
+    refuses: PIPELINE_REFUSALS.hotfix,
   })
   async hotfix(
     @Caller() caller: Principal,
@@ -106,11 +106,11 @@ export class PromotionsController {
   }
 
   @Post('rollback')
-  @AwaitedOperation()
-  @PostOperation({
+  @AwaitedOperation({
     summary: 'Go back to what completed before what runs, and hold it there',
     access: may('deploy', rollbackOfBody),
     answer: RollbackView,
+    refuses: PIPELINE_REFUSALS.rollback,
   })
   async rollback(
     @Caller() caller: Principal,
