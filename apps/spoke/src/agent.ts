@@ -1,13 +1,7 @@
-import { formatHelmVersion, ReleaseReader, type HelmRunner } from '@apollo-deploy/helm';
+import { type HelmRunner, ReleaseReader } from '@apollo-deploy/helm';
 import type { KubeApi, Timer } from '@apollo-deploy/kube';
-import {
-  KEEPS_AUDIT_HEADS,
-  READS_BREAK_GLASS,
-  type SpokePayload,
-  TAKES_SIGNED_PLANS,
-} from '@apollo-deploy/protocol';
+import type { SpokePayload } from '@apollo-deploy/protocol';
 import type { Logger } from 'pino';
-import { AGENT_VERSION } from './agent-version.js';
 import { ConfigMapHeads } from './audit/config-map-heads.js';
 import { HeadKeeper } from './audit/head-keeper.js';
 import type { Clock } from './clock.js';
@@ -23,6 +17,7 @@ import { LedgerLessons } from './execution/ledger-lessons.js';
 import { Limit } from './execution/limit.js';
 import type { ProcessTable } from './execution/process-table.js';
 import type { HealthRules } from './health-rules/read-health-rules.js';
+import { type ClusterIdentity, helloOf } from './hello.js';
 import { type Credentials, HubLink, type HubOrder } from './hub-link/hub-link.js';
 import type { PolicyFile } from './policy/policy-file.js';
 import { ClusterPulse } from './state/cluster-pulse.js';
@@ -37,13 +32,6 @@ import { OfferGate } from './trust/offer-gate.js';
 import { KeyRotation } from './trust/key-rotation.js';
 import { KeySetIntake } from './trust/key-set-intake.js';
 import type { TrustedKeys } from './trust/trusted-keys.js';
-
-/** The cluster this spoke works in. */
-export interface ClusterIdentity {
-  /** UID of the kube-system namespace. */
-  readonly uid: string;
-  readonly kubernetesVersion: string;
-}
 
 export interface SpokeAgentOptions {
   readonly kube: KubeApi;
@@ -81,11 +69,6 @@ export interface SpokeAgentOptions {
   readonly log: Logger;
 }
 
-const CAPABILITIES = [
-  ...['install', 'upgrade', 'config_update', 'rollback', 'uninstall'],
-  ...['adopt', 'refuse_conflicts', 'tell_ledger', READS_BREAK_GLASS],
-];
-const PROTOCOL = { min: 1, max: 1 };
 /** There in every cluster, and the spoke has read it when it started. */
 const KUBE_SYSTEM = { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' } as const;
 
@@ -121,7 +104,7 @@ export class SpokeAgent {
     this.link = new HubLink({
       ...{ url: options.socketUrl, newId: options.newId, credentials: options.credentials },
       ...{ clock, timer, random, log },
-      hello: () => this.hello(),
+      hello: () => helloOf(options, this.heads !== null),
       heartbeat: () => this.heartbeat(),
     });
     this.rotation = new KeyRotation({ link: this.link, credentials: options.credentials, log });
@@ -276,27 +259,6 @@ export class SpokeAgent {
       running: this.executor.running,
       generation: this.reporter.generation,
       ...((this.pulse.isSilent || !this.inventory.seesCluster) && { blind: true }),
-    };
-  }
-
-  private hello(): SpokePayload<'hello'> {
-    const { cluster, self, helm, clock, keys } = this.options;
-    const trusts = keys?.trust;
-    return {
-      agentVersion: AGENT_VERSION,
-      protocol: PROTOCOL,
-      agentInstance: self.instance,
-      clusterUid: cluster.uid,
-      helmVersion: formatHelmVersion(helm.version),
-      kubernetesVersion: cluster.kubernetesVersion,
-      capabilities: [
-        ...CAPABILITIES,
-        ...(trusts === undefined ? [] : [TAKES_SIGNED_PLANS]),
-        ...(this.heads === null ? [] : [KEEPS_AUDIT_HEADS]),
-      ],
-      ...(trusts !== undefined && { trusts }),
-      simulated: this.options.simulated ?? false,
-      clock: clock.now().toISOString(),
     };
   }
 }

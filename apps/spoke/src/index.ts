@@ -1,4 +1,4 @@
-export { SpokeAgent, type ClusterIdentity, type SpokeAgentOptions } from './agent.js';
+export { SpokeAgent, type SpokeAgentOptions } from './agent.js';
 export type { Clock } from './clock.js';
 export { systemClock } from './clock.js';
 export {
@@ -6,6 +6,7 @@ export {
   type ChartFetcherOptions,
   type ChartRefusal,
 } from './execution/chart-fetcher.js';
+export type { ClusterIdentity } from './hello.js';
 export type { Self } from './execution/judge-holder.js';
 export type { ProcessTable } from './execution/process-table.js';
 export { IdentityFiles } from './trust/identity-files.js';

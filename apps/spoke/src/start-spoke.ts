@@ -10,7 +10,7 @@ import {
   type KubeApi,
 } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
-import { SpokeAgent, type ClusterIdentity } from './agent.js';
+import { SpokeAgent } from './agent.js';
 import { AGENT_VERSION } from './agent-version.js';
 import { systemClock } from './clock.js';
 import { DeployerAccounts } from './deployers/deployer-accounts.js';
@@ -20,6 +20,7 @@ import { readMachineIdentity } from './execution/machine-identity.js';
 import { ProcProcessTable, type ProcessTable } from './execution/process-table.js';
 import { readDriftRules } from './drift/read-drift-rules.js';
 import { readHealthRules } from './health-rules/read-health-rules.js';
+import type { ClusterIdentity } from './hello.js';
 import { PolicyFile } from './policy/policy-file.js';
 import type { SpokeConfig } from './spoke-config.js';
 import { openTrustedKeys } from './trust/open-trusted-keys.js';

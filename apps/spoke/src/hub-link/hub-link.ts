@@ -11,6 +11,7 @@ import {
 import type { Timer } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
+import { adviceFor } from './advice.js';
 import { HubConnection } from './hub-connection.js';
 import { Outbox, type Delivery, type DurableType } from './outbox.js';
 import { reconnectDelay, type ConnectionEnd, type UpgradeRefusal } from './reconnect-delay.js';
@@ -305,18 +306,3 @@ export class HubLink {
     this.dialAfter(delayMs);
   }
 }
-
-function adviceFor(code: number | null): string {
-  return (code === null ? undefined : ADVICE[code]) ?? 'no connection to the hub; dialling again';
-}
-
-const ADVICE: Readonly<Record<number, string>> = {
-  [CLOSE_CODES.unauthenticated]:
-    'the hub does not know the key of this spoke; if it stays so, put a new join token in the token file',
-  [CLOSE_CODES.revoked]:
-    'the hub has revoked this spoke; let it join with another key, or stop this process',
-  [CLOSE_CODES.superseded]:
-    'another process connected as this spoke; make sure that only one runs with this key',
-  [CLOSE_CODES.unsupportedVersion]:
-    'the hub does not speak the protocol version of this spoke; bring spoke or hub up to date',
-};
