@@ -2,11 +2,10 @@ import { err, ok, type Json, type Result } from '@apollo-deploy/kernel';
 import type { KubeApi, KubeObject } from '@apollo-deploy/kube';
 import type { HelmCommand, HelmRender, HelmValues } from '../helm-command.js';
 import type { RenderRefusal } from '../helm-runner.js';
-import { RELEASE_SECRET_KIND } from '../release-reader.js';
-import { decodePayload, encodePayload, type ReleasePayload } from '../release-codec.js';
 import { planDescription } from '../release-operation.js';
 import { PLAN_LABEL } from '../release-record.js';
 import { inZone, removalOffset } from '../removal-mark.js';
+import { ReleaseSecrets, type StoredRelease, userLabels } from './release-secrets.js';
 
 /** A chart without templates: what it renders to is computed. */
 export interface InProcessChart {
@@ -41,13 +40,6 @@ export interface InProcessHelmOptions {
 /** What a command that died half-way says. */
 export const CUT = 'killed';
 
-interface Stored {
-  readonly secret: KubeObject;
-  readonly payload: ReleasePayload;
-  readonly revision: number;
-  readonly status: string;
-}
-
 const PENDING = {
   install: { status: 'pending-install', description: 'Initial install underway' },
   upgrade: { status: 'pending-upgrade', description: 'Preparing upgrade' },
@@ -58,7 +50,11 @@ const PENDING = {
  * is given. Follows Helm 4 as far as the runner contract goes; runs no hooks.
  */
 export class InProcessHelm {
-  constructor(private readonly options: InProcessHelmOptions) {}
+  private readonly secrets: ReleaseSecrets;
+
+  constructor(private readonly options: InProcessHelmOptions) {
+    this.secrets = new ReleaseSecrets(options.kube, options.now);
+  }
 
   async render(request: HelmRender): Promise<Result<string, RenderRefusal>> {
     const chart = await this.options.chart(request.chartPath);
@@ -75,7 +71,7 @@ export class InProcessHelm {
    * release is pending, and says nothing.
    */
   async execute(command: HelmCommand, cut: boolean): Promise<string | null> {
-    const history = await this.history(command);
+    const history = await this.secrets.of(command);
     switch (command.verb) {
       case 'install':
         return history.length > 0
@@ -92,14 +88,14 @@ export class InProcessHelm {
 
   private async revise(
     command: Extract<HelmCommand, { verb: 'install' | 'upgrade' }>,
-    history: readonly Stored[],
+    history: readonly StoredRelease[],
     cut: boolean,
   ): Promise<string | null> {
     const chart = await this.options.chart(command.chartPath);
     if (chart === null) return `path "${command.chartPath}" not found`;
     if (chart.refusedBy !== undefined) return `${failureOf(command.verb)}: ${chart.refusedBy}`;
     const objects = chart.render(command.values, command);
-    const created = await this.write(command, history, {
+    const created = await this.secrets.write(command, history, {
       ...PENDING[command.verb],
       labels: { ...userLabels(history.at(-1)), [PLAN_LABEL]: command.planId },
       content: {
@@ -127,7 +123,7 @@ export class InProcessHelm {
 
   private async rollback(
     command: Extract<HelmCommand, { verb: 'rollback' }>,
-    history: readonly Stored[],
+    history: readonly StoredRelease[],
     cut: boolean,
   ): Promise<string | null> {
     const target = history.find(({ revision }) => revision === command.revision);
@@ -135,7 +131,7 @@ export class InProcessHelm {
     if (target === undefined) return `release has no ${String(command.revision)} version`;
     const { config, chart, manifest, hooks } = target.payload;
     const description = planDescription(command.planId, 'rollback');
-    const created = await this.write(command, history, {
+    const created = await this.secrets.write(command, history, {
       status: 'pending-rollback',
       description,
       labels: userLabels(target),
@@ -151,13 +147,13 @@ export class InProcessHelm {
 
   private async uninstall(
     command: HelmCommand,
-    history: readonly Stored[],
+    history: readonly StoredRelease[],
     cut: boolean,
   ): Promise<string | null> {
     const head = history.at(-1);
     if (head === undefined)
       return `uninstall: Release not loaded: ${command.release}: release: not found`;
-    await this.restate(head, {
+    await this.secrets.restate(head, {
       status: 'uninstalling',
       description: 'Deletion in progress (or silently failed)',
       deleted: inZone(this.options.now(), removalOffset(command.planId)),
@@ -166,13 +162,13 @@ export class InProcessHelm {
     for (const object of parseManifest(head.payload['manifest'])) {
       await this.options.kube.delete(inNamespace(object, command.namespace));
     }
-    for (const { secret } of history) await this.options.kube.delete(refOfSecret(secret));
+    await this.secrets.forget(history);
     return null;
   }
 
   private async finish(
-    created: Stored,
-    history: readonly Stored[],
+    created: StoredRelease,
+    history: readonly StoredRelease[],
     end: { readonly failure: string | null; readonly done: string; readonly verb: string },
   ): Promise<string | null> {
     if (end.failure !== null) {
@@ -180,24 +176,16 @@ export class InProcessHelm {
       const what =
         end.verb === 'install' ? 'Release' : end.verb === 'upgrade' ? 'Upgrade' : 'Rollback';
       const description = `${what} "${name}" failed: ${end.failure}`;
-      await this.restate(created, { status: 'failed', description });
+      await this.secrets.restate(created, { status: 'failed', description });
       return `${failureOf(end.verb)}: ${end.failure}`;
     }
     for (const older of history) {
-      if (older.status === 'deployed') await this.restate(older, { status: 'superseded' });
+      if (older.status === 'deployed') await this.secrets.restate(older, { status: 'superseded' });
     }
-    await this.restate(created, { status: 'deployed', description: end.done });
-    await this.prune(history);
-    return null;
-  }
-
-  /** Helm keeps so many revisions, the newest counted. */
-  private async prune(older: readonly Stored[]): Promise<void> {
+    await this.secrets.restate(created, { status: 'deployed', description: end.done });
     const { historyMax } = this.options;
-    if (historyMax === undefined) return;
-    for (const { secret } of older.slice(0, Math.max(older.length + 1 - historyMax, 0))) {
-      await this.options.kube.delete(refOfSecret(secret));
-    }
+    if (historyMax !== undefined) await this.secrets.prune(history, historyMax);
+    return null;
   }
 
   private async apply(
@@ -215,74 +203,6 @@ export class InProcessHelm {
     }
     return null;
   }
-
-  private async history({ release, namespace }: HelmCommand): Promise<Stored[]> {
-    const labelSelector = `owner=helm,name=${release}`;
-    const listed = await this.options.kube.list(RELEASE_SECRET_KIND, { namespace, labelSelector });
-    if (!listed.ok) throw new Error(listed.error.message);
-    return listed.value.items.map(storedOf).sort((a, b) => a.revision - b.revision);
-  }
-
-  private async write(
-    command: HelmCommand,
-    history: readonly Stored[],
-    revision: {
-      readonly status: string;
-      readonly description: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly content: ReleasePayload;
-      readonly rollbackRevision?: number;
-    },
-  ): Promise<Stored | null> {
-    const { release, namespace } = command;
-    const number = (history.at(-1)?.revision ?? 0) + 1;
-    const now = this.options.now().toISOString();
-    const first = history[0]?.payload['info'] as HelmValues | undefined;
-    const { status, description, rollbackRevision } = revision;
-    const payload = {
-      ...revision.content,
-      name: release,
-      namespace,
-      version: number,
-      apply_method: 'ssa',
-      info: {
-        status,
-        description,
-        first_deployed: first?.['first_deployed'] ?? now,
-        last_deployed: now,
-        ...(rollbackRevision !== undefined && { rollback_revision: rollbackRevision }),
-      },
-    };
-    const system = { owner: 'helm', name: release, status, version: String(number) };
-    const created = await this.options.kube.create({
-      ...RELEASE_SECRET_KIND,
-      metadata: {
-        name: `sh.helm.release.v1.${release}.v${String(number)}`,
-        namespace,
-        labels: { ...revision.labels, ...system },
-      },
-      type: 'helm.sh/release.v1',
-      data: { release: encodePayload(payload) },
-    });
-    return created.ok ? storedOf(created.value) : null;
-  }
-
-  /** Last writer wins, as with Helm. */
-  private async restate(
-    stored: Stored,
-    change: { readonly status: string; readonly description?: string; readonly deleted?: string },
-  ): Promise<void> {
-    const current = await this.options.kube.get(refOfSecret(stored.secret));
-    if (!current.ok) return;
-    const { secret, payload } = storedOf(current.value);
-    const { status } = change;
-    const info = { ...(payload['info'] as HelmValues), ...change };
-    await this.options.kube.replace({
-      ...secret,
-      metadata: { ...secret.metadata, labels: { ...secret.metadata.labels, status } },
-      data: { release: encodePayload({ ...payload, info }) },
-    });
-  }
 }
 
 /** Helm marks what it applies as the release's, which is not in the manifest. */
@@ -299,7 +219,7 @@ function ownedMetadata({ metadata }: KubeObject, target: HelmCommand): KubeObjec
   };
 }
 
-function upgradeRefusal(release: string, history: readonly Stored[]): string | null {
+function upgradeRefusal(release: string, history: readonly StoredRelease[]): string | null {
   const head = history.at(-1);
   if (head?.status.startsWith('pending-') === true) {
     return 'UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress';
@@ -311,19 +231,6 @@ function upgradeRefusal(release: string, history: readonly Stored[]): string | n
 
 function failureOf(verb: string): string {
   return verb === 'install' ? 'INSTALLATION FAILED' : 'UPGRADE FAILED';
-}
-
-function storedOf(secret: KubeObject): Stored {
-  const decoded = decodePayload(secret);
-  if (!decoded.ok) throw new Error(decoded.error.message);
-  const { status = '', version } = secret.metadata.labels ?? {};
-  return { secret, payload: decoded.value, revision: Number(version), status };
-}
-
-function userLabels(stored: Stored | undefined): Record<string, string> {
-  const system = ['owner', 'name', 'status', 'version'];
-  const labels = Object.entries(stored?.secret.metadata.labels ?? {});
-  return Object.fromEntries(labels.filter(([name]) => !system.includes(name)));
 }
 
 function manifestOf(objects: readonly KubeObject[]): string {
@@ -341,11 +248,6 @@ function parseManifest(manifest: Json | undefined): KubeObject[] {
 function inNamespace(object: KubeObject, namespace: string) {
   const { apiVersion, kind, metadata } = object;
   return { apiVersion, kind, namespace, name: metadata.name };
-}
-
-function refOfSecret({ metadata }: KubeObject) {
-  const { name, namespace = '' } = metadata;
-  return { ...RELEASE_SECRET_KIND, namespace, name };
 }
 
 function filesOf({ definitions }: InProcessChart): Json {
