@@ -123,6 +123,11 @@ describe('a call to somebody outside', () => {
       name: 'does not speak HTTP',
       reply: ({ socket }) => void socket?.end('SSH-2.0-OpenSSH_9.6\r\n'),
     },
+    {
+      name: 'wants to speak something else',
+      reply: ({ socket }) =>
+        void socket?.write('HTTP/1.1 101 Other\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+    },
   ])('is an outage where the other $name', async ({ reply }) => {
     other.reply = reply;
     const error = await outage();
@@ -146,6 +151,16 @@ describe('a call to somebody outside', () => {
     { name: 'lines, as one', text: 'too\n  many\tjobs', expected: '503: too many jobs' },
     { name: '200 characters', text: 'x'.repeat(200), expected: `503: ${'x'.repeat(200)}` },
     { name: 'more', text: 'x'.repeat(201), expected: `503: ${'x'.repeat(200)}…` },
+    {
+      name: 'a sign that would be cut in two',
+      text: `${'x'.repeat(199)}😀 more`,
+      expected: `503: ${'x'.repeat(199)}…`,
+    },
+    {
+      name: 'what is not to be shown',
+      text: 'a\0b\u001B[31mred',
+      expected: '503: a b [31mred',
+    },
   ])('quotes of an answer with $name', ({ text, expected }) => {
     expect(quoted({ status: 503, text, cut: false })).toBe(expected);
   });

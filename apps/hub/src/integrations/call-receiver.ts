@@ -58,6 +58,10 @@ export function callReceiver(address: ReceiverAddress, call: Call, timer: Timer)
       reject(new ReceiverUnavailable(what, reached, { cause: error }));
     };
     request.once('error', fail);
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      fail(new Error('it answered 101 and wants to speak something else than HTTP'));
+    });
     request.once('response', (response) => {
       read(response, fail, (answer) => {
         cancel();
@@ -106,9 +110,11 @@ function read(
   response.on('error', fail);
 }
 
-/** What came back, for a sentence: its status and how it begins. */
+/** What came back, for a sentence that can be stored and shown: its status and how it begins. */
 export function quoted({ status, text }: Answer): string {
-  const plain = text.replaceAll(/\s+/g, ' ').trim();
-  const shown = plain.length <= QUOTED_MAX ? plain : `${plain.slice(0, QUOTED_MAX)}…`;
+  const plain = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  // Half of a pair of surrogates is no text.
+  const cut = plain.slice(0, QUOTED_MAX).replace(/[\uD800-\uDBFF]$/, '');
+  const shown = plain.length <= QUOTED_MAX ? plain : `${cut}…`;
   return shown === '' ? `${status} and nothing else` : `${status}: ${shown}`;
 }

@@ -47,6 +47,10 @@ export function postMessage(
       resolve({ status, ...(retryAfter !== undefined && { retryAfter }) });
     });
     request.once('error', reject);
+    request.once('upgrade', ({ statusCode: status = 0 }, socket) => {
+      socket.destroy();
+      resolve({ status });
+    });
     request.end(text);
   });
 }

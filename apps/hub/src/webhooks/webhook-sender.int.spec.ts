@@ -127,6 +127,12 @@ describe('a message to a webhook', () => {
       },
     },
     {
+      name: 'that it wants to speak something else',
+      reply: ({ socket }) =>
+        void socket?.write('HTTP/1.1 101 Other\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      error: { kind: 'refused', detail: 'the receiver answered 101' },
+    },
+    {
       name: 'by breaking off',
       reply: (response) => void response.destroy(),
       error: { kind: 'unavailable', detail: 'the receiver did not answer: socket hang up' },
