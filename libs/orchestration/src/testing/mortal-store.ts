@@ -5,7 +5,10 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 /** What a store throws whose process is killed. */
 export class Killed extends Error {}
 
-/** A store whose process is killed once, right before or right after one of the commits it is asked for. */
+/**
+ * A store whose process is killed once, right before or right after one of the commits it is asked for;
+ * and once more each time that it is told to.
+ */
 export class MortalStore implements Store {
   private readonly store = new InMemoryStore();
   /** While it counts, it may die. */
@@ -14,9 +17,17 @@ export class MortalStore implements Store {
   private commits = 0;
 
   constructor(
-    private readonly diesAt: number,
-    private readonly when: 'before' | 'after',
+    private diesAt: number,
+    private when: 'before' | 'after',
   ) {}
+
+  /** It dies at a later commit, counted from here. */
+  dieAgain(diesAt: number, when: 'before' | 'after'): void {
+    this.diesAt = diesAt;
+    this.when = when;
+    this.died = false;
+    this.commits = 0;
+  }
 
   async transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     if (this.counts) this.commits += 1;

@@ -85,6 +85,20 @@ export class OtherSpoke {
     must(await recordPlanResult(this.world.context, this.session, { planId, attempt, result }));
   }
 
+  /** Its word on a plan, with what runs then. */
+  async verdict(plan: Plan, result: SpokeVerdict['result'], seen: SeenRelease): Promise<void> {
+    const { id: planId, attempt } = plan;
+    const release = releaseReport(this.entity, seen);
+    must(
+      await recordPlanResult(this.world.context, this.session, {
+        planId,
+        attempt,
+        result,
+        release,
+      }),
+    );
+  }
+
   async heard(): Promise<void> {
     const { context, clock } = this.world;
     await recordHeartbeats(context, new Map([[this.name, clock.now().toISOString()]]));

@@ -4,6 +4,7 @@ import { type HotfixRequest, requestHotfix } from '../pipeline/hotfix.js';
 import type { RequestedHotfix } from '../pipeline/hotfix-break-glass.js';
 import { promote, type PromotionRequest } from '../pipeline/promote.js';
 import { rollBack, type RollbackRequest } from '../pipeline/roll-back.js';
+import type { Store } from '../ports/store.js';
 import { DeploymentWorld } from './deployment-world.js';
 import { failed, must, PERSON } from './engine-world.js';
 import { OtherSpoke } from './other-spoke.js';
@@ -17,8 +18,8 @@ export class ProductionWorld {
     readonly prod: OtherSpoke,
   ) {}
 
-  static async build(): Promise<ProductionWorld> {
-    const world = await DeploymentWorld.build();
+  static async build(store?: Store): Promise<ProductionWorld> {
+    const world = await DeploymentWorld.build({}, store);
     const { engine } = world;
     await engine.person('sre-1', 'sre');
     const prod = await OtherSpoke.join(engine, 'prod', 'production');
