@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readHubConfig } from '../../apps/hub/src/config/hub-config.js';
+import { HUB_SETTINGS, readHubConfig } from '../../apps/hub/src/config/hub-config.js';
 import { readCompose } from './compose-file.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -40,6 +40,31 @@ describe('docker/compose.yaml', () => {
       expect([heard('http://elsewhere'), heard('')]).toEqual(['http://elsewhere', '']);
     },
   );
+
+  it('passes on every setting that is of use in its container', () => {
+    const fixed = [
+      // The image says where it listens, there is no other way in, and the database is this one.
+      ...['APOLLO_HOST', 'APOLLO_PORT', 'APOLLO_LOGIN', 'APOLLO_STORAGE', 'APOLLO_HUB_ROLE'],
+      ...['APOLLO_DATA_DIR', 'APOLLO_STORAGE_DIR'],
+      // A file would have to be in the container; the secret itself is passed on.
+      'APOLLO_OIDC_CLIENT_SECRET_FILE',
+    ];
+    const passed = Object.keys(apollo?.environment ?? {});
+    expect(passed.toSorted()).toEqual(
+      HUB_SETTINGS.filter((name) => !fixed.includes(name)).toSorted(),
+    );
+  });
+
+  it.each([
+    ['APOLLO_WEBHOOK_ALLOWED_NETWORKS', '10.1.7.0/24'],
+    ['APOLLO_PROMOTION_PATHS', 'dev:staging,staging:prod'],
+    ['APOLLO_PUBLIC_URL', 'https://apollo.example.com'],
+    ['APOLLO_OIDC_CLIENT_SECRET', 'of-a-test'],
+  ])('passes on %s as it is given, and nothing where it is not', (name, value) => {
+    const heard = (given: object): unknown =>
+      readCompose(SOURCE, { ...GIVEN, ...given }).services['apollo']?.environment[name];
+    expect([heard({ [name]: value }), heard({})]).toEqual([value, '']);
+  });
 
   it('gives the hub only what it takes', () => {
     const config = readHubConfig({ ...apollo?.environment, APOLLO_HOST: '0.0.0.0' }, '/app');

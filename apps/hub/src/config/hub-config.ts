@@ -51,6 +51,9 @@ const SETTINGS = {
 } as const;
 type Variable = keyof typeof SETTINGS;
 
+/** The names of all that can be set. */
+export const HUB_SETTINGS: readonly string[] = Object.keys(SETTINGS);
+
 /**
  * Reads the configuration from environment variables; an empty one counts as not set. Finds every
  * fault, not just the first. `directory` is what relative paths start from.
@@ -60,7 +63,7 @@ export function readHubConfig(
   directory: string,
 ): Result<HubConfig, readonly ConfigFault[]> {
   const given = new Map<Variable, string>();
-  const faults: ConfigFault[] = [...unknownSettings(environment, Object.keys(SETTINGS))];
+  const faults: ConfigFault[] = [...unknownSettings(environment, HUB_SETTINGS)];
   for (const [name, setting] of Object.entries(SETTINGS) as [Variable, Setting][]) {
     const text = environment[name] || setting.initial;
     if (text === undefined) continue;
