@@ -53,6 +53,38 @@ describe('deployments in PostgreSQL', () => {
     ]);
   });
 
+  it('have the columns and indexes of the pipeline API, and others besides', async () => {
+    await database.open();
+    const columns = await database.query(
+      `SELECT column_name AS name, data_type AS type, is_nullable AS "mayBeNull", column_default AS initial
+       FROM information_schema.columns WHERE table_name = 'deployment_history'`,
+    );
+    const is = (name: string, mayBeNull = 'NO', type = 'text', initial: string | null = null) => ({
+      ...{ name, type, mayBeNull, initial },
+    });
+    expect(columns).toEqual(
+      expect.arrayContaining([
+        ...[is('id'), is('service'), is('from_version', 'YES'), is('to_version')],
+        ...[is('environment'), is('strategy'), is('deployed_by')],
+        is('deployed_at', 'NO', 'timestamp with time zone', 'now()'),
+        ...[is('status'), is('rollback_version', 'YES'), is('notes', 'YES')],
+        is('duration_seconds', 'YES', 'double precision'),
+      ]),
+    );
+    const indexes = await database.query(
+      `SELECT regexp_replace(indexdef, 'public\\.', '') AS index FROM pg_indexes
+       WHERE tablename = 'deployment_history' AND indexname LIKE 'idx\\_%' ORDER BY indexname`,
+    );
+    const on = (name: string, column: string) => ({
+      index: `CREATE INDEX ${name} ON deployment_history USING btree (${column})`,
+    });
+    expect(indexes).toEqual([
+      on('idx_deployment_date', 'deployed_at DESC'),
+      on('idx_deployment_env', 'environment'),
+      on('idx_deployment_service', 'service'),
+    ]);
+  });
+
   it('are carried out once where two replicas follow them at the same time', async () => {
     const world = await DeploymentWorld.build({}, await database.open());
     const { id } = must(await world.request({ version: '1.0.0' }));
