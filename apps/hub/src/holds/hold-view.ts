@@ -1,16 +1,6 @@
 import { type Hold, HOLD_CAUSES, HOLD_ENDS } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-
-class HeldContentView {
-  @ApiProperty()
-  version!: string;
-
-  @ApiProperty()
-  chartSha256!: string;
-
-  @ApiProperty()
-  valuesDigest!: string;
-}
+import { ContentView } from '../plans/content-view.js';
 
 class LeftByView {
   @ApiProperty()
@@ -28,10 +18,10 @@ export class HoldView {
   entity!: string;
 
   @ApiPropertyOptional({
-    type: HeldContentView,
+    type: ContentView,
     description: 'What it keeps the entity at, and restores. Absent: it only forbids.',
   })
-  fixes?: HeldContentView;
+  fixes?: ContentView;
 
   @ApiProperty({ enum: HOLD_ENDS })
   until!: string;

@@ -1,7 +1,7 @@
 import type { Json } from '@apollo-deploy/kernel';
 import type { PlanDiff } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PlanToView, planTo } from './plan-views.js';
+import { ContentView, planTo } from './content-view.js';
 
 const NOT_RENDERED =
   'nothing here renders charts: its spoke does, in its cluster, as late as possible; what is approved is the chart by its bytes, and the values';
@@ -73,8 +73,8 @@ export class DiffView {
   })
   from!: RunningHeadView | null;
 
-  @ApiProperty({ type: PlanToView, nullable: true, description: 'null: an uninstall.' })
-  to!: PlanToView | null;
+  @ApiProperty({ type: ContentView, nullable: true, description: 'null: an uninstall.' })
+  to!: ContentView | null;
 
   @ApiProperty({ type: ValuesDiffView })
   values!: ValuesDiffView;

@@ -7,25 +7,13 @@ import {
   PLAN_STATES,
   PLAN_TYPES,
 } from '@apollo-deploy/domain';
-import type { Plan, Values, Violation } from '@apollo-deploy/domain';
+import type { Plan, Values } from '@apollo-deploy/domain';
 import type { PlanApproval } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApprovalView, approvalView, NOBODY_IS_ASKED } from '../approvals/approval-view.js';
+import { ContentView, planTo } from './content-view.js';
 import { NotedView, notedView } from './noted-view.js';
-
-class ViolationView {
-  @ApiProperty({ description: 'Stable, for machines.' })
-  code!: string;
-
-  @ApiProperty()
-  message!: string;
-
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  data!: Values;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'When time alone may cure it.' })
-  recheckAt?: string;
-}
+import { ViolationView, violationView } from './violation-view.js';
 
 class PassedOverView {
   @ApiProperty()
@@ -41,28 +29,6 @@ class PlanFromView {
 
   @ApiProperty()
   revision!: number;
-}
-
-export class PlanToView {
-  @ApiProperty()
-  version!: string;
-
-  @ApiProperty()
-  chartSha256!: string;
-
-  @ApiProperty()
-  valuesDigest!: string;
-}
-
-class RollbackTargetView {
-  @ApiProperty()
-  version!: string;
-
-  @ApiProperty()
-  chartSha256!: string;
-
-  @ApiProperty()
-  valuesDigest!: string;
 }
 
 class CancelRequestedView {
@@ -138,14 +104,14 @@ export class PlanView {
   @ApiProperty({ type: PlanFromView, nullable: true, description: 'null: nothing is installed.' })
   from!: PlanFromView | null;
 
-  @ApiProperty({ type: PlanToView, nullable: true, description: 'null: an uninstall.' })
-  to!: PlanToView | null;
+  @ApiProperty({ type: ContentView, nullable: true, description: 'null: an uninstall.' })
+  to!: ContentView | null;
 
   @ApiPropertyOptional({
-    type: RollbackTargetView,
+    type: ContentView,
     description: 'What is restored if it fails after it touched what runs; absent: nothing is.',
   })
-  rollbackTarget?: RollbackTargetView;
+  rollbackTarget?: ContentView;
 
   @ApiPropertyOptional({
     description: 'It takes over a release that Apollo did not make; absent: it must not.',
@@ -318,14 +284,4 @@ function linksView({ rollbackOf, repairOf, rolledBackBy, supersededBy }: Plan): 
     ...(rolledBackBy !== undefined && { rolledBackBy }),
     ...(supersededBy !== undefined && { supersededBy }),
   };
-}
-
-/** What would run; `null`: nothing. */
-export function planTo({ to, content: { chart, valuesDigest } }: Plan): PlanToView | null {
-  if (to === null || chart === null || valuesDigest === null) return null;
-  return { version: to.version, chartSha256: chart.sha256, valuesDigest };
-}
-
-function violationView({ code, message, data, recheckAt }: Violation): ViolationView {
-  return { code, message, data, ...(recheckAt !== undefined && { recheckAt }) };
 }
