@@ -90,6 +90,9 @@ class DeploymentTargetView {
   @ApiProperty({ enum: TARGET_STATES })
   state!: string;
 
+  @ApiPropertyOptional({ description: 'Of a rollback: what ran there when its wave began.' })
+  fromVersion?: string;
+
   @ApiPropertyOptional()
   planId?: string;
 

@@ -1,9 +1,23 @@
-import { restoredValues } from '@apollo-deploy/domain';
+import { type DeploymentTarget, restoredValues, TARGET_STATES } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RestoredValuesView } from './deployment-views.js';
 import { askedView } from './promotion-views.js';
 import { WaitView } from './wait-view.js';
+
+class RolledBackEntityView {
+  @ApiProperty()
+  entity!: string;
+
+  @ApiPropertyOptional({ description: 'What ran there when its wave began.' })
+  from_version?: string;
+
+  @ApiProperty({ enum: TARGET_STATES })
+  state!: string;
+
+  @ApiPropertyOptional({ description: 'Why nothing was changed, or how it came out.' })
+  note?: string;
+}
 
 export class RollbackView {
   @ApiProperty({
@@ -39,6 +53,13 @@ export class RollbackView {
   })
   unproven_on?: readonly string[];
 
+  @ApiPropertyOptional({
+    type: [RolledBackEntityView],
+    description:
+      'Where it does not go alike at all entities: each of them. One that runs what was there before the version is left as it is.',
+  })
+  entities?: readonly RolledBackEntityView[];
+
   @ApiPropertyOptional({ type: [WaitView] })
   waits_for?: readonly WaitView[];
 }
@@ -49,7 +70,9 @@ export function rollbackView(shown: ShownDeployment): RollbackView {
   const { id, status, service, environment, toVersion, targets } = deployment;
   const { message, waits_for } = askedView('Rollback', shown);
   const restored = restoredValues(deployment);
-  const unproven = targets.filter(({ values }) => values === undefined);
+  const unproven = targets.filter(
+    ({ values, state }) => values === undefined && state !== 'skipped',
+  );
   const isDone = status === 'completed';
   const ranAlready = isDone && targets.every(({ planId }) => planId === undefined);
   return {
@@ -59,7 +82,22 @@ export function rollbackView(shown: ShownDeployment): RollbackView {
       ? `${message}: ${toVersion} runs there already, so nothing was changed; it is held there`
       : message,
     ...(restored.length > 0 && { restored_values: restored }),
+    ...(differ(targets) && { entities: targets.map(entityView) }),
     ...(unproven.length > 0 && { unproven_on: unproven.map(({ entity }) => entity) }),
     ...(waits_for !== undefined && { waits_for }),
+  };
+}
+
+/** Whether there is something to tell of one that is not to be told of all. */
+function differ(targets: readonly DeploymentTarget[]): boolean {
+  const told = targets.map(({ fromVersion, note }) => JSON.stringify({ fromVersion, note }));
+  return new Set(told).size > 1;
+}
+
+function entityView({ entity, fromVersion, state, note }: DeploymentTarget): RolledBackEntityView {
+  return {
+    ...{ entity, state },
+    ...(fromVersion !== undefined && { from_version: fromVersion }),
+    ...(note !== undefined && { note }),
   };
 }

@@ -22,7 +22,7 @@ export type DeploymentBackup = (typeof DEPLOYMENT_BACKUPS)[number];
  * How far a deployment has come at one entity. `waiting`: its wave has not begun. `started`: what is to
  * run is said, and no plan has gone out for it. `executing`: one has. `deployed`: it SUCCEEDED; how it
  * does is being looked at. `rolling_back`: it is being taken back. The others are ends: `skipped` = its
- * spoke is lost, `not_started` = another one failed first.
+ * spoke is lost, or a rollback would take it forth; `not_started` = another one failed first.
  */
 export const TARGET_STATES = [
   'waiting',
@@ -66,6 +66,8 @@ export interface DeploymentTarget {
   readonly state: TargetState;
   /** When what is to run was said there. RFC 3339; absent while it waits. */
   readonly startedAt?: string;
+  /** Of a rollback: the version that ran there when its wave began; absent = nobody knew of one. */
+  readonly fromVersion?: string;
   /** What was desired before; `null` = the deployment made the entity. Absent while it waits. */
   readonly before?: DesiredState | null;
   /** The values that it is brought with; absent = those of the entity, as people leave them. */

@@ -19,7 +19,7 @@ export {
 } from './promotion-source.js';
 export { hasBegun, onlyWaits } from './only-waits.js';
 export { restoredValues, type RestoredValues } from './restored-values.js';
-export { isNewer, standingVersions, versionBefore } from './version-before.js';
+export { isBehind, isNewer, newestOf, standingVersions, versionBefore } from './version-before.js';
 export { momentsOf, noticesOf, type ToldDeployment } from './notices.js';
 export {
   type FailedAttempt,

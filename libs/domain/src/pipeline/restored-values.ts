@@ -10,8 +10,8 @@ export interface RestoredValues extends ValueChanges {
 export function restoredValues({
   targets,
 }: Pick<Deployment, 'targets'>): readonly RestoredValues[] {
-  return targets.flatMap(({ entity, values, valuesBefore }) => {
-    if (values === undefined || valuesBefore === undefined) return [];
+  return targets.flatMap(({ entity, state, values, valuesBefore }) => {
+    if (values === undefined || valuesBefore === undefined || state === 'skipped') return [];
     const { changes, more } = compareValues(valuesBefore, values);
     return changes.length === 0 ? [] : [{ entity, changes, more }];
   });

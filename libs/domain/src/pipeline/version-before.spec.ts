@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CompletedDeployment, versionBefore } from './version-before.js';
+import { type CompletedDeployment, isBehind, versionBefore } from './version-before.js';
 
 /** `2.0.0` by a deployment, `<2.0.0` by a rollback; oldest first, as people tell it. */
 function told(...deployments: readonly string[]): readonly CompletedDeployment[] {
@@ -93,6 +93,42 @@ describe('the version before the one that runs', () => {
       expected: '1.0.0',
     },
     {
+      name: 'v3 was rolled back to v2 at one of two spokes only: the same once more, never forth to v3',
+      completed: ['1.0.0', '2.0.0', '3.0.0'],
+      running: ['2.0.0', '3.0.0'],
+      expected: '2.0.0',
+    },
+    {
+      name: 'three spokes run three versions',
+      completed: ['1.0.0', '2.0.0', '3.0.0'],
+      running: ['1.0.0', '3.0.0', '2.0.0'],
+      expected: '2.0.0',
+    },
+    {
+      name: 'two spokes run the first two versions',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['2.0.0', '1.0.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'what runs came by no deployment, and is older than what completed last: not forth',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['1.5.0'],
+      expected: '1.0.0',
+    },
+    {
+      name: 'what runs came by no deployment, and is older than all that completed',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['0.5.0'],
+      expected: undefined,
+    },
+    {
+      name: 'what runs is no SemVer version, and came by no deployment',
+      completed: ['1.0.0', '2.0.0'],
+      running: ['latest'],
+      expected: '2.0.0',
+    },
+    {
       name: 'nothing runs any more',
       completed: ['1.0.0', '2.0.0'],
       running: [],
@@ -100,5 +136,18 @@ describe('the version before the one that runs', () => {
     },
   ])('$name: $expected', ({ completed, running, expected }) => {
     expect(versionBefore(told(...completed), running)).toBe(expected);
+  });
+});
+
+describe('an entity, where others go back to 2.0.0', () => {
+  it.each([
+    { name: 'runs what came after that', running: '3.0.0', expected: false },
+    { name: 'runs it', running: '2.0.0', expected: false },
+    { name: 'runs what was before it', running: '1.0.0', expected: true },
+    { name: 'runs something older that came by no deployment', running: '1.5.0', expected: true },
+    { name: 'runs something newer that came by no deployment', running: '2.5.0', expected: false },
+    { name: 'runs what has no version', running: 'latest', expected: false },
+  ])('is behind: $expected, where it $name', ({ running, expected }) => {
+    expect(isBehind(told('1.0.0', '2.0.0', '3.0.0'), running, '2.0.0')).toBe(expected);
   });
 });

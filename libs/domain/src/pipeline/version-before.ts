@@ -9,7 +9,9 @@ export interface CompletedDeployment {
 /**
  * The version that COMPLETED before the one that runs; `undefined` if none did. Only what COMPLETED
  * counts: what failed and was taken back never was the current one. A rollback takes back what it went
- * past, so the next one goes further back, and never forth to what people left.
+ * past, so the next one goes further back, and never forth to what people left. Where entities run
+ * different versions it is what COMPLETED before the one that came last: a rollback that went through at
+ * some only is thereby asked for once more, and goes no further where it did.
  *
  * @param completed of one service in one environment, newest first.
  * @param running of each of its entities there; one that is installed nowhere is left out.
@@ -19,10 +21,29 @@ export function versionBefore(
   running: readonly string[],
 ): string | undefined {
   const versions = standingVersions(completed);
-  const [version, ...others] = new Set(running);
-  const current = others.length === 0 && version !== undefined ? versions.lastIndexOf(version) : -1;
-  // What runs came otherwise, or is not the same everywhere: what COMPLETED last was before it.
-  return current === -1 ? versions.at(-1) : versions[current - 1];
+  if (running.length === 0) return versions.at(-1);
+  const current = Math.max(...running.map((version) => placeOf(version, versions)));
+  return versions[Math.ceil(current) - 1];
+}
+
+/**
+ * Whether an entity runs what was before a version that others go back to, so that this would take it forth.
+ *
+ * @param completed as for `versionBefore`.
+ */
+export function isBehind(
+  completed: readonly CompletedDeployment[],
+  running: string,
+  version: string,
+): boolean {
+  const versions = standingVersions(completed);
+  return running !== version && placeOf(running, versions) < placeOf(version, versions);
+}
+
+/** Its index; that of what came otherwise is half-way, after the last that is not newer. */
+function placeOf(version: string, versions: readonly string[]): number {
+  const known = versions.lastIndexOf(version);
+  return known === -1 ? versions.findLastIndex((one) => !isNewer(one, version)) + 0.5 : known;
 }
 
 /**
@@ -38,6 +59,14 @@ export function standingVersions(completed: readonly CompletedDeployment[]): rea
     if (versions.at(-1) !== toVersion) versions.push(toVersion);
   }
   return versions;
+}
+
+/** Of several versions the one that none of the others comes after; `undefined` = there is none. */
+export function newestOf(versions: readonly string[]): string | undefined {
+  return versions.reduce<string | undefined>(
+    (newest, version) => (newest === undefined || isNewer(version, newest) ? version : newest),
+    undefined,
+  );
 }
 
 /** Whether a version comes after another. What is no SemVer version is newer than nothing. */

@@ -2,6 +2,7 @@ import {
   ConstraintSet,
   type Environment,
   isNewer,
+  newestOf,
   refusal,
   type Refusal,
   type Release,
@@ -76,13 +77,6 @@ async function onTheWay(
   return others
     .filter(({ status }) => status === 'deploying' || status === 'health_check')
     .map(({ toVersion }) => toVersion);
-}
-
-function newestOf(versions: readonly string[]): string | undefined {
-  return versions.reduce<string | undefined>(
-    (newest, version) => (newest === undefined || isNewer(version, newest) ? version : newest),
-    undefined,
-  );
 }
 
 function nothingInChannel(service: string, { name, channel }: Environment): Refusal {

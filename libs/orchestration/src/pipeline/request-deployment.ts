@@ -28,7 +28,8 @@ import { stepDeployment } from './step-deployment.js';
 import { takePlace } from './take-place.js';
 
 /** The values of an entity that a deployment takes back. */
-export type RestoredContent = Required<Pick<DeploymentTarget, 'values' | 'valuesBefore'>>;
+export type RestoredContent = Required<Pick<DeploymentTarget, 'values' | 'valuesBefore'>> &
+  Pick<DeploymentTarget, 'note'>;
 
 /** What somebody asks to be deployed. */
 export interface DeploymentRequest {
@@ -94,11 +95,12 @@ export async function requestDeploymentIn(
   });
   if (!planned.ok) return planned;
   const id = idFor(context, product);
-  const place = await takePlace(context, unit, { id, ...request }, tools);
-  if (!place.ok) return place;
-  const queued = place.value === 'queued';
+  const taken = await takePlace(context, unit, { id, ...request }, tools);
+  if (!taken.ok) return taken;
+  const queued = taken.value === 'queued';
   // What runs when it begins may not be what runs now.
-  const from = queued ? undefined : await runningVersionOf(unit, request);
+  const place = { ...request, toVersion: release.value.version };
+  const from = queued ? undefined : await runningVersionOf(unit, place);
   const at = context.clock.now().toISOString();
   const inserted = await unit.deployments.insert({
     ...{ id, service: product.name, environment: environment.name, kind: request.kind },

@@ -17,8 +17,8 @@ import {
   type DeploymentRequest,
   environmentNotFound,
   requestDeploymentIn,
-  type RestoredContent,
 } from './request-deployment.js';
+import { restoredContents } from './restored-contents.js';
 import { rollBackOutside } from './roll-back-outside.js';
 import { servicePlaces } from './service-places.js';
 import { versionToRestore } from './version-to-restore.js';
@@ -36,8 +36,8 @@ export interface RollbackRequest {
 
 /**
  * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service
- * runs, with the values with which that version SUCCEEDED there last; where it never did, with those
- * that there are. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
+ * runs, with the values with which that version SUCCEEDED there last (`restoredContents`); where it never
+ * did, with those that there are. Entities that run what was there before that are left as they are. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
  * COMPLETED before, `rollback/not_back` for a version newer than what runs, and as a deployment is. Where
  * somebody else takes services back, they are asked first (`rollBackOutside`).
  */
@@ -72,28 +72,9 @@ async function wayBack(
   return ok({
     ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
     ...goal.value,
-    values: await restoredAt(unit, service, goal.value),
+    values: await restoredContents(unit, service, goal.value),
     ...(reason !== undefined && { reason }),
   });
-}
-
-/** By entity, the values with which a version SUCCEEDED there last. */
-async function restoredAt(
-  unit: UnitOfWork,
-  service: string,
-  { environment, version }: { readonly environment: string; readonly version: string },
-): Promise<ReadonlyMap<string, RestoredContent>> {
-  const entities = await unit.entities.ofProductsIn([environment], [service]);
-  const release = await unit.releases.get(service, version);
-  const baselines = await unit.baselines.ofEntities(entities.map(({ name }) => name));
-  return new Map(
-    entities.flatMap(({ name, values: valuesBefore }) => {
-      const known = baselines.find(
-        ({ entity, chart }) => entity === name && chart.sha256 === release?.chart.sha256,
-      );
-      return known === undefined ? [] : [[name, { values: known.values, valuesBefore }]];
-    }),
-  );
 }
 
 /** Where it goes back, and to what, with that place locked: so that nothing completes there meanwhile. */

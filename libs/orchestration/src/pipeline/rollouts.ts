@@ -15,8 +15,8 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { reportedState } from '../spokes/release-state.js';
 import { DeploymentMoved } from './deployment-moved.js';
+import { reportedReleaseOf } from './reported-release.js';
 
 /** A strategy at one entity, as the deployment and as the entity keep it. */
 export interface BegunRollout {
@@ -46,9 +46,7 @@ export async function beginRollout(
 }
 
 async function servingVersion(unit: UnitOfWork, entity: Entity): Promise<string | undefined> {
-  const spoke = await unit.spokes.get(entity.spoke);
-  const [summary] = await unit.releaseStates.summaries([entity]);
-  const release = reportedState(entity, spoke, summary)?.release;
+  const release = await reportedReleaseOf(unit, entity);
   if (release == null || release.helmStatus !== 'deployed') return undefined;
   return release.unmanaged === true ? undefined : runningVersion(release);
 }

@@ -16,6 +16,7 @@ import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
+import { leaveBehind } from './left-behind.js';
 import { requesterOf } from './requester-of.js';
 import { beginRollout } from './rollouts.js';
 
@@ -23,16 +24,18 @@ import { beginRollout } from './rollouts.js';
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
  * makes the entity where there is none. A hold that fixes something else is lifted, an automatic
  * rollback to something else that has not gone out is given up, and what was declined may be tried
- * again: a person asks for it.
+ * again: a person asks for it. Nothing is said where a rollback would take it forth (`leaveBehind`).
  */
 export async function startTarget(
   context: Context,
   unit: UnitOfWork,
   deployment: Deployment,
-  target: DeploymentTarget,
+  waiting: DeploymentTarget,
 ): Promise<DeploymentTarget> {
   const startedAt = context.clock.now().toISOString();
-  const stored = await unit.entities.get(target.entity);
+  const stored = await unit.entities.get(waiting.entity);
+  const target = await leaveBehind(unit, deployment, waiting, stored);
+  if (target.state === 'skipped') return target;
   const entity = stored ?? (await newEntity(unit, deployment, target, startedAt));
   const [gone] = await unit.baselines.newestOf([entity.name]);
   const editors = askedForAnew(stored, deployment.deployedBy, gone);

@@ -7,9 +7,9 @@ import {
   verdictOf,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { reportedState } from '../spokes/release-state.js';
 import { isRollback } from './is-rollback.js';
 import { isStillDesired } from './is-still-desired.js';
+import { reportedReleaseOf } from './reported-release.js';
 
 /** What a deployment brought stays desired at an entity although it failed there. */
 export interface StaysBrought {
@@ -60,9 +60,7 @@ function isFirst({ before }: DeploymentTarget, { type }: Plan): boolean {
 
 /** How what runs does, as its spoke saw last. */
 async function seenAt(unit: UnitOfWork, entity: Entity): Promise<string> {
-  const spoke = await unit.spokes.get(entity.spoke);
-  const [summary] = await unit.releaseStates.summaries([entity]);
-  const release = reportedState(entity, spoke, summary)?.release;
+  const release = await reportedReleaseOf(unit, entity);
   if (release === undefined) return `spoke ${entity.spoke} has not said what runs there`;
   if (release === null) return 'nothing is installed there';
   return `${release.version} is ${release.helmStatus} and ${release.health} there`;

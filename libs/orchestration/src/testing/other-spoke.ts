@@ -75,7 +75,8 @@ export class OtherSpoke {
 
   async succeed(planId: string, seen: SeenRelease): Promise<void> {
     const release = releaseReport(this.entity, seen);
-    const verdict = { planId, attempt: 1, result: SUCCEEDED, release };
+    const { attempt } = await this.world.planOf(planId);
+    const verdict = { planId, attempt, result: SUCCEEDED, release };
     must(await recordPlanResult(this.world.context, this.session, verdict));
   }
 
