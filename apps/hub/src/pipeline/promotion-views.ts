@@ -1,6 +1,7 @@
 import { DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { RestoredValuesView } from './deployment-views.js';
 import { WaitView, waitView } from './wait-view.js';
 
 /** What the pipeline answers is spelled as its clients spell it. */
@@ -47,8 +48,15 @@ export class HotfixView extends AskedView {
   })
   break_glass_waits?: string;
 
-  @ApiPropertyOptional({ description: 'Why it goes past nothing although you may.' })
+  @ApiPropertyOptional({ description: 'Why it goes past less than you may.' })
   not_waived?: string;
+
+  @ApiPropertyOptional({
+    type: [RestoredValuesView],
+    description:
+      'Values that others have set since something succeeded there last, and that were left out: nobody has agreed to them. Whoever set them sets them again afterwards.',
+  })
+  restored_values?: readonly RestoredValuesView[];
 }
 
 /** What is said of a deployment that somebody has asked for as a `what`. */

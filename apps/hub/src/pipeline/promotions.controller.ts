@@ -3,6 +3,7 @@ import {
   type BreakGlassGrant,
   type Deployment,
   hotfixWaives,
+  restoredValues,
 } from '@apollo-deploy/domain';
 import {
   type Context,
@@ -102,7 +103,11 @@ export class PromotionsController {
       accepted(await requestHotfix(this.context, caller, request, this.tools)),
     );
     const waived = await this.waivedBy(shown.deployment, asked?.notWaived);
-    return { ...askedView('Hotfix', shown), warning: WARNING, ...waived };
+    const leftOut = restoredValues(shown.deployment);
+    return {
+      ...{ ...askedView('Hotfix', shown), warning: WARNING, ...waived },
+      ...(leftOut.length > 0 && { restored_values: leftOut }),
+    };
   }
 
   @Post('rollback')
@@ -147,7 +152,10 @@ export class PromotionsController {
   ): Promise<Omit<HotfixView, keyof AskedView | 'warning'>> {
     if (breakGlass !== undefined) {
       const glass = await this.context.store.transact((unit) => unit.breakGlasses.get(breakGlass));
-      return { break_glass: breakGlass, waives: glass?.waives ?? [] };
+      return {
+        ...{ break_glass: breakGlass, waives: glass?.waives ?? [] },
+        ...(notWaived !== undefined && { not_waived: notWaived }),
+      };
     }
     const refused = grant?.refused ?? notWaived;
     if (refused !== undefined) return { waives: [], not_waived: refused };

@@ -48,10 +48,14 @@ export function askedForAnew(
   return { editedBy: by, edits: withEdit(stillToGo(editsOf(stored), gone), edit) };
 }
 
+/** Who has edited an entity in what has not gone since, the earliest first. */
+export function editorsSince(entity: Entity, gone: Gone | undefined): readonly string[] {
+  return stillToGo(editsOf(entity), gone).map(({ by }) => by);
+}
+
 /** Who has edited an entity before its last editor, in what has not gone since. */
 export function earlierEditors(entity: Entity, gone: Gone | undefined): readonly string[] {
-  const names = stillToGo(editsOf(entity), gone).map(({ by }) => by);
-  return names.filter((name) => name !== entity.editedBy);
+  return editorsSince(entity, gone).filter((name) => name !== entity.editedBy);
 }
 
 function withEdit(edits: readonly EntityEdit[], edit: EntityEdit): readonly EntityEdit[] {

@@ -1,7 +1,14 @@
 export type { Candidates } from './candidates.js';
 export type { PassedOver, TargetSelection } from './choose-release.js';
 export { compareValues, type ValueChange, type ValueChanges } from './compare-values.js';
-export { askedForAnew, earlierEditors, editedAnew, editsOf, isSameWish } from './entity-edits.js';
+export {
+  askedForAnew,
+  earlierEditors,
+  editedAnew,
+  editorsSince,
+  editsOf,
+  isSameWish,
+} from './entity-edits.js';
 export {
   type DesiredState,
   type Entity,

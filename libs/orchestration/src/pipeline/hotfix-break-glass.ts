@@ -22,7 +22,7 @@ export interface RequestedHotfix {
   readonly deployment: Deployment;
   /** What does not hold its plans, as soon as it is no longer queued; they wait for all else. */
   readonly waives: readonly Waivable[];
-  /** Why nothing is gone past although the caller may. */
+  /** Why less is gone past than the caller may. */
   readonly notWaived?: string;
 }
 

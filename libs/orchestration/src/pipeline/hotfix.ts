@@ -1,4 +1,6 @@
 import {
+  type Deployment,
+  editsOf,
   hotfixReason,
   isLowerTier,
   isNewer,
@@ -58,14 +60,42 @@ export function requestHotfix(
     if ((await unit.products.get(service)) === undefined) return err(productNotFound(service));
     const version = request.version ?? (await newestBelow(context, unit, service, name));
     if (version === undefined) return err(nothingBelow(service, name));
-    const asked = {
+    const wanted = {
       ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
       ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
     };
-    const made = await requestDeploymentIn(context, unit, principal, asked, tools);
+    const made = await requestDeploymentIn(context, unit, principal, wanted, tools);
     if (!made.ok) return made;
-    return ok(await openForHotfix(context, unit, principal, made.value, request.waives));
+    const staged = await stagedByOthers(unit, made.value);
+    const waives = request.waives.filter((one) => one !== 'approval' || staged === undefined);
+    const asked = await openForHotfix(context, unit, principal, made.value, waives);
+    const isLess = staged !== undefined && waives.length < request.waives.length;
+    return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? mayRideAlong(staged) }) });
   });
+}
+
+/**
+ * An entity of a hotfix with values that others than who asked have set, where none ever succeeded that
+ * could go in their place: nobody has agreed to them.
+ */
+async function stagedByOthers(
+  unit: UnitOfWork,
+  { targets, deployedBy }: Deployment,
+): Promise<{ readonly entity: string; readonly by: string } | undefined> {
+  const names = targets.map(({ entity }) => entity);
+  const baselines = await unit.baselines.newestOf(names);
+  for (const entity of await unit.entities.getMany(names)) {
+    const hasGone = baselines.some((one) => one.entity === entity.name);
+    const [by] = editsOf(entity).filter((edit) => edit.by !== deployedBy);
+    if (!hasGone && by !== undefined && Object.keys(entity.values).length > 0) {
+      return { entity: entity.name, by: by.by };
+    }
+  }
+  return undefined;
+}
+
+function mayRideAlong({ entity, by }: { readonly entity: string; readonly by: string }): string {
+  return `approval is not waived: nothing has succeeded on ${entity} yet, and ${by} has set its values; let somebody who may agree to them approve the plan`;
 }
 
 /**

@@ -1,8 +1,10 @@
 import {
   askedForAnew,
+  type Baseline,
   type Deployment,
   type DeploymentTarget,
   type DesiredState,
+  editorsSince,
   type Entity,
   type Product,
 } from '@apollo-deploy/domain';
@@ -39,7 +41,9 @@ export async function startTarget(
   const entity = stored ?? (await newEntity(unit, deployment, target, startedAt));
   const [gone] = await unit.baselines.newestOf([entity.name]);
   const editors = askedForAnew(stored, deployment.deployedBy, gone);
-  const { values = entity.values } = target;
+  const own = target.values ?? provenValues(deployment, stored, gone);
+  const values = own ?? entity.values;
+  const brought = { ...target, ...(own !== undefined && { values: own }) };
   const begun = await beginRollout(unit, deployment, stored);
   const { rollout: _, ...others } = entity;
   const rollout = begun?.ofEntity;
@@ -48,7 +52,7 @@ export async function startTarget(
     ...(rollout !== undefined && { rollout }),
   };
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
-  await clearTheWay(context, unit, deployment, target);
+  await clearTheWay(context, unit, deployment, brought);
   await markWithNeighbours(unit, [written]);
   await unit.dirty.mark([written.name], true);
   await record(context, unit, requesterOf(deployment), {
@@ -56,14 +60,28 @@ export async function startTarget(
     subject: `entity/${written.name}`,
     detail: {
       ...{ desired: { ...written.desired }, deployment: deployment.id },
-      ...(target.values !== undefined && { valuesDigest: jsonDigest(values) }),
+      ...(own !== undefined && { valuesDigest: jsonDigest(values) }),
     },
   });
   return {
-    ...{ ...target, state: 'started', startedAt, before: stored?.desired ?? null },
-    ...(target.values !== undefined && { valuesBefore: entity.values }),
+    ...{ ...brought, state: 'started', startedAt, before: stored?.desired ?? null },
+    ...(own !== undefined && { valuesBefore: entity.values }),
     ...(begun !== undefined && { rollout: begun.ofTarget }),
   };
+}
+
+/**
+ * The values that SUCCEEDED last, where others than who asks for a hotfix have set some since: they do not
+ * ride along past the people who have still to agree to them. `undefined` = as they are.
+ */
+function provenValues(
+  { kind, deployedBy }: Deployment,
+  stored: Entity | undefined,
+  gone: Baseline | undefined,
+): Entity['values'] | undefined {
+  if (kind !== 'hotfix' || stored === undefined || gone === undefined) return undefined;
+  if (jsonDigest(stored.values) === gone.valuesDigest) return undefined;
+  return editorsSince(stored, gone).some((name) => name !== deployedBy) ? gone.values : undefined;
 }
 
 /**
