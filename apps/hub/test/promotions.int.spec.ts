@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@apollo-deploy/local-cluster/testing';
 import { PipelineScene } from './support/pipeline-scene.js';
 
 interface Answer {
@@ -137,6 +138,38 @@ describe('POST /hotfix', () => {
         waits_for: [{ code: 'approval' }],
       },
     });
+  });
+
+  it('waits in line without a break-glass, and opens it as it leaves that', async () => {
+    await scene.release('aria', '1.2.0');
+    await inDev('1.0.0');
+    const working = scene.spoke('prod').worksOn('1.0.0');
+    await post('promote', { service: 'aria' }, NOW);
+    await scene.agree();
+    const speak = await working;
+    const asked = { service: 'aria', version: '1.2.0', reason: 'Critical auth bug' };
+    const { status, body } = await post('hotfix', asked, { ...NOW, ...scene.sre });
+    expect({ status, body }).toMatchObject({
+      status: 202,
+      body: {
+        waives: ['approval', 'window', 'soak', 'promoted', 'health'],
+        break_glass_waits: expect.stringContaining('it waits in line: its break-glass is opened'),
+        waits_for: [{ code: 'queued' }],
+      },
+    });
+    expect(body).not.toHaveProperty('break_glass');
+    const shown = () =>
+      scene.client.get<Readonly<Record<string, unknown>>>(
+        `/api/v1/deployments/${String(body['deployment_id'])}`,
+      );
+    expect(await shown()).toMatchObject({ breakGlassGrant: { until: expect.any(String) } });
+    speak();
+    const ended = await eventually('the end of the hotfix', async () => {
+      const seen = await shown();
+      return 'endedAt' in seen ? seen : undefined;
+    });
+    expect(ended).toMatchObject({ status: 'completed', breakGlass: expect.any(String) });
+    expect(ended).not.toHaveProperty('breakGlassGrant');
   });
 
   it.each([

@@ -13,6 +13,8 @@ export class ObedientSpoke {
   readonly sick = new Set<string>();
   /** What came of plans one after another: `test-service 1.0.0 install`. */
   readonly done: string[] = [];
+  /** By version, whom it tells that it is at work on it, and that its word may be given. */
+  private readonly slow = new Map<string, (speak: () => void) => void>();
   private revision = 0;
   private generation = 1;
   /** What was said last of each version that it has run. */
@@ -30,6 +32,11 @@ export class ObedientSpoke {
 
   static async connect(port: number, credential: TestCredential): Promise<ObedientSpoke> {
     return new ObedientSpoke(await SpokeClient.connect(port, credential));
+  }
+
+  /** At work on this version it says nothing more; resolves then, with what lets it speak. */
+  worksOn(version: string): Promise<() => void> {
+    return new Promise((resolve) => this.slow.set(version, resolve));
   }
 
   /** Somebody else takes a release back to a version that it has run, by Helm, and the spoke sees it. */
@@ -94,7 +101,12 @@ export class ObedientSpoke {
       : ({ verdict: 'succeeded', message: 'all objects are Healthy', evidence: {} } as const);
     const release = report(content, planId, this.revision, isSick ? 'Degraded' : 'Healthy');
     this.seen.set(`${releaseName} ${version}`, release);
-    this.client.say('plan.result', { ...{ planId, attempt, at, result }, release });
+    const speak = (): void => {
+      this.client.say('plan.result', { ...{ planId, attempt, at, result }, release });
+    };
+    const tell = this.slow.get(version);
+    if (tell === undefined) speak();
+    else tell(speak);
   }
 }
 

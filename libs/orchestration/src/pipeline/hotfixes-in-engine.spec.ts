@@ -194,6 +194,23 @@ describe('a hotfix', () => {
     });
   });
 
+  it('that waits behind another one is not gone below by a promotion', async () => {
+    const { world, prod } = scene;
+    await world.engine.register('aria', '1.0.2');
+    await scene.inDev('1.0.1');
+    await prod.heard();
+    must(await scene.hotfix({ version: '1.0.1' }));
+    await world.follow();
+    await world.engine.approveAll('sre-1');
+    await world.follow();
+    const { deployment } = must(await scene.hotfix({ version: '1.0.2' }));
+    expect(deployment.queued).toBe(true);
+    expect(await scene.promote()).toMatchObject({
+      ok: false,
+      error: { code: 'promotion/below_hotfix', data: { hotfix: deployment.id, version: '1.0.1' } },
+    });
+  });
+
   it('that was asked for again by a rollback is not taken back by a promotion either', async () => {
     const { id } = await inHaste();
     must(await scene.rollBack({ targetVersion: '1.0.1' }));
