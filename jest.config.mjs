@@ -48,6 +48,9 @@ export default {
   },
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  // Half a second is too short for the end of a process where the machine is busy: it was said of workers
+  // with nothing open. One that has a handle open is still named, only later.
+  workerGracefulExitTimeout: 10_000,
   ...(level === 'unit'
     ? {}
     : {
