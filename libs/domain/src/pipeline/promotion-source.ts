@@ -33,6 +33,8 @@ export interface PromotionSource {
   readonly completed?: SourceDeployment;
   /** The newest one there, where it ended otherwise. */
   readonly failed?: SourceDeployment;
+  /** One that has begun there and not ended: how what it brings does is still to be seen. */
+  readonly underWay?: Pick<SourceDeployment, 'id' | 'toVersion'>;
   /** What somebody besides the spokes says against its health; absent: nothing, or nobody is asked. */
   readonly unhealthy?: string;
 }
@@ -128,7 +130,7 @@ function seenOf(
 
 /** What speaks against it that no entity shows. */
 function against(
-  { completed, failed, unhealthy }: PromotionSource,
+  { completed, failed, underWay, unhealthy }: PromotionSource,
   tested: Tested | undefined,
 ): readonly string[] {
   return [
@@ -137,6 +139,9 @@ function against(
     ),
     ...(failed !== undefined && failed.toVersion === tested?.toVersion
       ? [`deployment ${failed.id} to ${failed.toVersion} did not complete`]
+      : []),
+    ...(underWay !== undefined && underWay.toVersion === tested?.toVersion
+      ? [`deployment ${underWay.id} to ${underWay.toVersion} is under way there; wait for its end`]
       : []),
     ...(unhealthy === undefined ? [] : [unhealthy]),
   ];

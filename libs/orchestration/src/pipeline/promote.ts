@@ -3,6 +3,7 @@ import {
   checkPromotionPath,
   type Deployment,
   type DeploymentStrategy,
+  hasBegun,
   PROMOTION_PATHS,
   type PromotionSource,
   proveSource,
@@ -21,6 +22,7 @@ import type { FollowTools } from './follow-tools.js';
 import { loadPromotionSource } from './load-promotion-source.js';
 import { loadService } from './load-service.js';
 import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import { underWayAt } from './under-way-at.js';
 
 /** What somebody asks to be promoted. */
 export interface PromotionRequest {
@@ -52,9 +54,16 @@ export async function promote(
   const unhealthy = await saidAgainst(context, way);
   return context.store.transact(async (unit) => {
     const { service, from, to, strategy = 'rolling', reason } = way;
-    const place = { service, ...(await lastDeployments(unit, service, from)) };
-    const loaded = await loadPromotionSource(context, unit, { ...place, environment: from });
-    const source: PromotionSource = { ...loaded, ...(unhealthy !== undefined && { unhealthy }) };
+    const place = { service, environment: from };
+    const last = await lastDeployments(unit, service, from);
+    const loaded = await loadPromotionSource(context, unit, { ...place, ...last });
+    const others = await underWayAt(context, unit, place, tools);
+    const underWay = others.map((one) => one.deployment).find(hasBegun);
+    const source: PromotionSource = {
+      ...loaded,
+      ...(underWay !== undefined && { underWay }),
+      ...(unhealthy !== undefined && { unhealthy }),
+    };
     const proven = proveSource(source, context.clock.now());
     if (!proven.ok) return proven;
     const { version, chartSha256 } = proven.value;

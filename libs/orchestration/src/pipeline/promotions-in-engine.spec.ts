@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
-import { must } from '../testing/engine-world.js';
+import { putEntity } from '../catalog/put-entity.js';
+import { must, PERSON } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
 
 let scene: ProductionWorld;
@@ -64,6 +65,28 @@ describe('a promotion', () => {
     expect(await because()).toEqual([
       'aria-dev: 1.1.0 runs, and 1.0.0 is what completed here last',
     ]);
+  });
+
+  it.each([
+    { name: 'for the first time', before: [] },
+    { name: 'once more', before: ['1.0.0'] },
+  ])('of what is being tested $name is refused, until it has completed', async ({ before }) => {
+    for (const version of before) await scene.inDev(version);
+    const { engine } = scene.world;
+    if (before.length > 0) {
+      engine.clock.advance(1000);
+      const entity = (await engine.view('aria-dev')).entity;
+      must(await putEntity(engine.context, PERSON, { ...entity, values: { replicas: 2 } }));
+    }
+    const { id } = await scene.world.deploy({ version: '1.0.0' });
+    await scene.world.succeed('1.0.0', 9);
+    expect(await scene.world.stored(id)).toMatchObject({ status: 'health_check' });
+    expect(await because()).toEqual([
+      `deployment ${id} to 1.0.0 is under way there; wait for its end`,
+    ]);
+    await scene.world.lookOn();
+    await scene.prod.heard();
+    expect(must(await scene.promote())).toMatchObject({ proof: { deploymentId: id } });
   });
 
   it('after a newer version failed and went back by itself brings what completed before', async () => {
