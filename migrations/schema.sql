@@ -139,6 +139,7 @@ CREATE TABLE break_glasses (
   review json,
   overdue_told_at timestamp with time zone,
   version integer NOT NULL,
+  deployment text COLLATE "C",
   CONSTRAINT break_glasses_pkey PRIMARY KEY (id)
 );
 

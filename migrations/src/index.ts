@@ -45,6 +45,7 @@ import { CreateWebhooks1763712082000 } from './1763712082000-create-webhooks.js'
 import { NoteHotfixesTakenBack1763712087000 } from './1763712087000-note-hotfixes-taken-back.js';
 import { KeepBreakGlassGrants1763712088000 } from './1763712088000-keep-break-glass-grants.js';
 import { KeepAnswerHeaders1763712089000 } from './1763712089000-keep-answer-headers.js';
+import { OpenBreakGlassForHotfixes1763712091000 } from './1763712091000-open-break-glass-for-hotfixes.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -95,4 +96,5 @@ export const MIGRATIONS = [
   NoteHotfixesTakenBack1763712087000,
   KeepBreakGlassGrants1763712088000,
   KeepAnswerHeaders1763712089000,
+  OpenBreakGlassForHotfixes1763712091000,
 ] as const;

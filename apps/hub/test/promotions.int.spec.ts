@@ -128,7 +128,8 @@ describe('POST /promote', () => {
 describe('POST /hotfix', () => {
   it('says what it goes past, and that somebody else is to agree', async () => {
     const asked = { service: 'aria', version: '1.1.0', reason: 'Critical auth bug' };
-    expect(await post('hotfix', asked, NOW)).toMatchObject({
+    const answer = await post('hotfix', asked, NOW);
+    expect(answer).toMatchObject({
       status: 202,
       body: {
         status: 'pending',
@@ -138,6 +139,9 @@ describe('POST /hotfix', () => {
         waits_for: [{ code: 'approval' }],
       },
     });
+    const { break_glass: id, deployment_id: deployment } = answer.body;
+    const glass = await fetch(`${scene.client.url}/api/v1/break-glass/${String(id)}`);
+    expect(await glass.json()).toMatchObject({ deployment, inForce: true });
   });
 
   it('waits in line without a break-glass, and opens it as it leaves that', async () => {

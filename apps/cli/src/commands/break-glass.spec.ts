@@ -48,7 +48,7 @@ describe('apolloctl break-glass', () => {
   });
 
   it('shows what is reviewed before it is', async () => {
-    const used = { ...GLASS, uses: 2, plans: ['p-1', 'p-2'] };
+    const used = { ...GLASS, deployment: 'deploy-1', uses: 2, plans: ['p-1', 'p-2'] };
     const hub = {
       [`GET ${AT}/g-1`]: { body: used },
       [`POST ${AT}/g-1/review`]: { body: { ...used, review: REVIEW } },
@@ -56,6 +56,7 @@ describe('apolloctl break-glass', () => {
     const line = 'break-glass review g-1 --verdict objected --comment why';
     const ran = await run(line, { hub });
     expect(ran.requests[1]?.body).toEqual({ verdict: 'objected', comment: 'why' });
+    expect(ran.out).toContain('only for      deploy-1');
     expect(ran.out).toContain('plans         2: p-1, p-2');
     expect(ran.out).toContain('\nreviewed: objected by bob: why');
   });

@@ -13,6 +13,7 @@ const BreakGlassView = Type.Object({
   id: Text,
   service: Text,
   environment: Text,
+  deployment: Type.Optional(Text),
   waives: Type.Array(Text),
   reason: Text,
   openedBy: Text,
@@ -132,6 +133,7 @@ function tell(glass: BreakGlassView): string {
     [
       ['break-glass', glass.id],
       ['where', `${glass.service} in ${glass.environment}`],
+      ['only for', glass.deployment],
       ['waives', listed(glass.waives)],
       ['reason', glass.reason],
       ['opened', `${second(glass.openedAt)} by ${glass.openedBy}`],

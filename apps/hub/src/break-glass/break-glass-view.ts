@@ -33,6 +33,12 @@ export class BreakGlassView {
   @ApiProperty()
   environment!: string;
 
+  @ApiPropertyOptional({
+    description:
+      'The id of the hotfix that it was opened for: nothing else goes by it. Absent: a person opened it, and ordinary plans of the service go by it.',
+  })
+  deployment?: string;
+
   @ApiProperty({ enum: WAIVABLE, isArray: true })
   waives!: readonly string[];
 
@@ -89,9 +95,10 @@ export function breakGlassView(
   now: Date,
 ): BreakGlassView {
   const { id, product, environment, waives, reason, ended, review, version } = glass;
-  const { openedBy, openedAt, until, dueAt, uses, plans } = glass;
+  const { deployment, openedBy, openedAt, until, dueAt, uses, plans } = glass;
   return {
     ...{ id, service: product, environment, waives, reason, openedBy, openedAt, until },
+    ...(deployment !== undefined && { deployment }),
     inForce: isInForce(glass, now) && backed.waives.length > 0,
     dueAt,
     overdue: isOverdue(glass, now),

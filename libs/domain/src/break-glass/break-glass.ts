@@ -30,12 +30,15 @@ export interface BreakGlassReview {
 
 /**
  * A person's way past what holds ordinary plans of one product in one environment, for a reason and a
- * time. Opened is owed: a second person has to review it, whether anything went by it or not.
+ * time; or past what holds the plans of one hotfix there, and no others. Opened is owed: a second person
+ * has to review it, whether anything went by it or not.
  */
 export interface BreakGlass {
   readonly id: string;
   readonly product: string;
   readonly environment: string;
+  /** The id of the hotfix that it was opened for; absent = a person opened it for ordinary plans. */
+  readonly deployment?: string;
   /** In the order of `WAIVABLE`, each once. */
   readonly waives: readonly Waivable[];
   readonly reason: string;

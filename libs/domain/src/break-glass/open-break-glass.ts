@@ -17,6 +17,8 @@ export interface BreakGlassAsked {
   readonly id: string;
   readonly product: string;
   readonly environment: string;
+  /** The id of the hotfix that it is for. */
+  readonly deployment?: string;
   /** One at least. */
   readonly waives: readonly Waivable[];
   /** 10 to 500 characters, white space around them not counted. */
@@ -49,6 +51,7 @@ export function openBreakGlass(asked: BreakGlassAsked, now: Date): Result<BreakG
   if (!until.ok) return until;
   return ok({
     ...{ id: asked.id, product: asked.product, environment: asked.environment },
+    ...(asked.deployment !== undefined && { deployment: asked.deployment }),
     ...{ waives, reason, openedBy: asked.openedBy },
     openedAt: now.toISOString(),
     until: until.value,

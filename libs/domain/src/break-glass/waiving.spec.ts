@@ -36,7 +36,8 @@ function questions(
   now = somePlanFacts().now,
 ) {
   const breakGlasses = [...(facts?.breakGlasses ?? []), glass];
-  const waives = waivedFor(planClass, breakGlasses, { environment: 'dev', now });
+  const hotfix = facts?.hotfix;
+  const waives = waivedFor(breakGlasses, { planClass, hotfix, environment: 'dev', now });
   const plan = { planClass, forward: true, ...(waives !== undefined && { waives }) };
   const set = new ConstraintSet(stored === undefined ? [] : [aStoredConstraint(stored)]);
   const asked: PlanFacts = somePlanFacts({ ...facts, breakGlasses, planClass, now });
@@ -86,6 +87,26 @@ describe('a break-glass that waives', () => {
     const result = judged(FROZEN, { ...TILL_ELEVEN, waives }, 'hotfix');
     expect(codes(result.violations)).toEqual(held);
     expect(glassesIn(result.noted)).toEqual(held.length === 0 ? ['glass-1'] : []);
+  });
+
+  it.each([
+    { name: 'the plans of its hotfix', planClass: 'hotfix', hotfix: 'deploy-1', gives: true },
+    { name: 'those of another hotfix', planClass: 'hotfix', hotfix: 'deploy-2', gives: false },
+    { name: 'ordinary ones', planClass: 'ordinary', hotfix: undefined, gives: false },
+    {
+      name: 'ordinary ones where the hotfix is under way',
+      planClass: 'ordinary',
+      hotfix: 'deploy-1',
+      gives: false,
+    },
+  ] as const)('and was opened for a hotfix, to $name: $gives', ({ planClass, hotfix, gives }) => {
+    const one = { ...FROZEN, facts: { ...(hotfix !== undefined && { hotfix }) } };
+    const glass = { ...TILL_ELEVEN, deployment: 'deploy-1' };
+    expect(judged(one, glass, planClass).satisfied).toBe(gives);
+    // One that was waived, when the facts have changed since the constraints were chosen.
+    const { asked } = questions(one, glass, planClass);
+    const { constraints } = questions(FROZEN, TILL_ELEVEN, planClass);
+    expect(evaluateConstraints(constraints, asked).satisfied).toBe(gives);
   });
 
   it('approval is asked of the gates', () => {

@@ -5,36 +5,49 @@ import type { Noted, Violation } from '../constraints/violation.js';
 import { isChange, type PlanClass } from '../plans/plan-class.js';
 import { type BreakGlass, isInForce, WAIVABLE, type Waivable } from './break-glass.js';
 
-/** Where a plan would go. */
-export interface WaivingPlace {
+/** A plan as far as it decides which break-glasses are its. */
+export interface WaivingPlan {
+  readonly planClass: PlanClass;
+  /** The id of the hotfix under way that brings its entity what it wants; absent: none does. */
+  readonly hotfix?: string | undefined;
+  /** Where it would go. */
   readonly environment: string;
   readonly now: Date;
 }
 
-/** What is waived for a plan of this class there; absent if nothing is. In the order of `WAIVABLE`. */
+/** What is waived for a plan; absent if nothing is. In the order of `WAIVABLE`. */
 export function waivedFor(
-  planClass: PlanClass,
   glasses: readonly BreakGlass[],
-  place: WaivingPlace,
+  plan: WaivingPlan,
 ): readonly Waivable[] | undefined {
-  if (!isChange(planClass) || glasses.length === 0) return undefined;
-  const waived = WAIVABLE.filter((kind) => glassThatWaives(kind, glasses, place) !== undefined);
+  if (glasses.length === 0) return undefined;
+  const waived = WAIVABLE.filter((kind) => glassThatWaives(kind, glasses, plan) !== undefined);
   return waived.length === 0 ? undefined : waived;
 }
 
-/** The break-glass by which something is waived there: of several the one that lasts longest. */
+/** The break-glass by which something is waived for a plan: of several the one that lasts longest. */
 export function glassThatWaives(
   kind: Waivable,
   glasses: readonly BreakGlass[],
-  { environment, now }: WaivingPlace,
+  plan: WaivingPlan,
 ): BreakGlass | undefined {
+  if (!isChange(plan.planClass)) return undefined;
   let longest: BreakGlass | undefined;
   for (const glass of glasses) {
-    if (glass.environment !== environment || !glass.waives.includes(kind)) continue;
-    if (!isInForce(glass, now)) continue;
+    if (!glass.waives.includes(kind) || !isMeantFor(glass, plan)) continue;
     if (longest === undefined || glass.until > longest.until) longest = glass;
   }
   return longest;
+}
+
+/** One that was opened for a hotfix lets nothing past but what that one brings. */
+function isMeantFor(
+  glass: BreakGlass,
+  { planClass, hotfix, environment, now }: WaivingPlan,
+): boolean {
+  const { deployment } = glass;
+  if (glass.environment !== environment || !isInForce(glass, now)) return false;
+  return deployment === undefined || (planClass === 'hotfix' && deployment === hotfix);
 }
 
 /** A violation as it is told where a break-glass waives it: by which, who opened it, until when. */
@@ -71,11 +84,12 @@ export function givingWay(constraint: Constraint, kind: Waivable): Constraint {
 
 function excused(
   result: ConstraintResult,
-  { breakGlasses, environment, now }: PlanFacts,
+  { breakGlasses, planClass, hotfix, environment, now }: PlanFacts,
   kind: Waivable,
 ): ConstraintResult {
   if (result.satisfied) return result;
-  const glass = glassThatWaives(kind, breakGlasses, { environment: environment.name, now });
+  const plan = { planClass, hotfix, environment: environment.name, now };
+  const glass = glassThatWaives(kind, breakGlasses, plan);
   if (glass === undefined) return result;
   const { violations, metadata, noted = [], faults } = result;
   return {

@@ -87,6 +87,8 @@ export interface PlanFacts {
    * whoever opened them may still waive.
    */
   readonly breakGlasses: readonly OwedBreakGlass[];
+  /** The id of the hotfix under way that brings what the entity is to run; absent: none does. */
+  readonly hotfix?: string;
   /** What covers the version that the plan brings; absent = it is not recalled. */
   readonly recall?: Recall;
   readonly rule: RuleFacts;

@@ -11,6 +11,8 @@ import type { RollbackDemand } from './rollback-demand.js';
 
 /** What a hotfix brings. */
 export interface HotfixUnderWay {
+  /** The id of its deployment. */
+  readonly deployment: string;
   readonly version: string;
   readonly chartSha256: string;
   /** A break-glass was opened for it. */

@@ -4,7 +4,6 @@ import {
   type Authors,
   type BreakGlass,
   glassThatWaives,
-  isChange,
   isCoveredBy,
   isStepOf,
   type JudgedGates,
@@ -106,13 +105,13 @@ function heldBy(routing: Routing, { violations }: JudgedGates): Held {
 
 /** The break-glass by which a change goes without those who are missing. */
 function glassFor(
-  { environment, surroundings }: GatedFacts,
+  { environment, entityFacts, surroundings }: GatedFacts,
   { planClass }: PlanToApprove,
   now: Date,
 ): BreakGlass | undefined {
-  if (!isChange(planClass)) return undefined;
-  const place = { environment: environment.name, now };
-  return glassThatWaives('approval', surroundings.breakGlasses, place);
+  const hotfix = entityFacts.hotfix?.deployment;
+  const plan = { planClass, hotfix, environment: environment.name, now };
+  return glassThatWaives('approval', surroundings.breakGlasses, plan);
 }
 
 /** What is missing holds nothing while a break-glass waives it. */

@@ -18,8 +18,8 @@ import { deedOn } from './deed-on.js';
 export type NewBreakGlass = Omit<BreakGlassAsked, 'id' | 'openedBy'>;
 
 /**
- * Opens a break-glass: from now on plans of the product in the environment go past what it waives, and
- * within a day somebody else has to review it. Whether the caller may is for who calls; that it counts
+ * Opens a break-glass: from now on plans of the product in the environment, or only those of the hotfix
+ * that it is for, go past what it waives, and within a day somebody else has to review it. Whether the caller may is for who calls; that it counts
  * takes roles that the hub keeps. Refused with `catalog/invalid_field`, `catalog/product_not_found`,
  * `catalog/environment_not_found`, `break_glass/not_backed` or `break_glass/too_many_owed`.
  */
@@ -42,8 +42,10 @@ export async function openBreakGlassIn(
   if (!made.ok) return made;
   const glass = made.value;
   await unit.breakGlasses.insert(glass);
-  const { waives, reason, until, dueAt } = glass;
-  await record(context, unit, principal, deedOn(glass, 'open', { waives, reason, until, dueAt }));
+  const { deployment, waives, reason, until, dueAt } = glass;
+  const isFor = deployment === undefined ? {} : { deployment };
+  const detail = { ...isFor, waives, reason, until, dueAt };
+  await record(context, unit, principal, deedOn(glass, 'open', detail));
   // Those elsewhere too: from the instant at which it is due they wait, if nobody reviews it.
   await markProduct(unit, glass);
   return ok(glass);

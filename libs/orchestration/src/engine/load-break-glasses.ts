@@ -1,4 +1,5 @@
 import {
+  type EntityFacts,
   type OwedBreakGlass,
   type Recall,
   recallOf,
@@ -26,24 +27,28 @@ const NONE: GlassesAt = { breakGlasses: [], waives: [] };
 /**
  * Loads the break-glasses of these products, as they count by what those who opened them may do now, with
  * one statement, and two more where there are any. Where what runs is recalled they waive nothing: its
- * way off is chosen as ever.
+ * way off is chosen as ever. That of a hotfix waives for what that one brings, and for nothing else.
  */
 export async function loadBreakGlasses(
   unit: UnitOfWork,
   products: readonly string[],
   recalls: ReadonlyMap<string, readonly Recall[]>,
   now: Date,
-): Promise<(destination: Destination) => GlassesAt> {
+): Promise<(destination: Destination, brought: Pick<EntityFacts, 'hotfix'>) => GlassesAt> {
   const owed = grouped(await loadOwed(unit, products), ({ product }) => product);
-  return ({ entity, environment, reported }) => {
+  return ({ entity, environment, reported }, { hotfix }) => {
     const breakGlasses = owed.get(entity.product);
     if (breakGlasses === undefined) return NONE;
     const runs = runningVersion(reported?.release ?? null);
     const isRecalled =
       runs !== undefined && recallOf(recalls.get(entity.product) ?? [], runs) !== undefined;
-    const place = { environment: environment.name, now };
-    const waives = isRecalled ? undefined : waivedFor('ordinary', breakGlasses, place);
-    return { breakGlasses, waives: waives ?? NONE.waives };
+    const waives = waivedFor(breakGlasses, {
+      planClass: hotfix === undefined ? 'ordinary' : 'hotfix',
+      hotfix: hotfix?.deployment,
+      environment: environment.name,
+      now,
+    });
+    return { breakGlasses, waives: (isRecalled ? undefined : waives) ?? NONE.waives };
   };
 }
 

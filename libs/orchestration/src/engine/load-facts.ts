@@ -109,7 +109,8 @@ export async function loadFacts(
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
     const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
-    const { breakGlasses, waives } = glasses(destination);
+    const brought = hotfixFor(entity, underWay);
+    const { breakGlasses, waives } = glasses(destination, brought);
     const asked = { set, product, promotionOf, spoke, presence, waives };
     return {
       entityFacts: {
@@ -120,10 +121,9 @@ export async function loadFacts(
           objections: objectionsOf(destination, asked),
         }),
         declines: declines.get(entity.name) ?? [],
-        ...{ ...restraints.get(entity.name), ...hotfixFor(entity, underWay) },
+        ...{ ...restraints.get(entity.name), ...brought },
         ...{ waysBack: waysBack.get(entity.name) ?? [], succeeded: succeeded(entity.name) },
-        ...(reported !== undefined && { reported }),
-        ...(openPlan !== undefined && { openPlan }),
+        ...{ ...(reported !== undefined && { reported }), ...(openPlan && { openPlan }) },
       },
       environment,
       surroundings: {

@@ -27,8 +27,9 @@ export function hotfixFor(
     if (target?.state !== 'started' && target?.state !== 'executing') continue;
     if (entity.updatedAt !== target.startedAt) continue;
     if (!isStillDesired(deployment, target, entity)) continue;
-    const { toVersion: version, chartSha256, breakGlass } = deployment;
-    return { hotfix: { version, chartSha256, breaksGlass: breakGlass !== undefined } };
+    const { id, toVersion: version, chartSha256, breakGlass } = deployment;
+    const breaksGlass = breakGlass !== undefined;
+    return { hotfix: { deployment: id, version, chartSha256, breaksGlass } };
   }
   return {};
 }

@@ -50,7 +50,7 @@ export function constraintsOn(
 /** What constraints are told about a plan. */
 export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFacts {
   const { environment, surroundings } = facts;
-  const { product } = facts.entityFacts;
+  const { product, hotfix } = facts.entityFacts;
   const { presence, executing, breaker } = surroundings;
   const { hold = null, suppression = null } = plan.restraints;
   const { recalls = [] } = facts.entityFacts.candidates;
@@ -78,6 +78,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     hold,
     promotion: promotionFacts(facts, plan),
     breakGlasses: surroundings.breakGlasses,
+    ...(hotfix !== undefined && { hotfix: hotfix.deployment }),
     backup: backupPart(facts, plan),
     ...(recall !== undefined && { recall }),
     rule: ruleFacts(facts, plan),
@@ -86,14 +87,15 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
 
 /** What decides which constraints mean something to a plan. */
 export function classedPlan(
-  { environment, surroundings }: LoadedFacts,
+  { environment, entityFacts, surroundings }: LoadedFacts,
   { planClass, from, to }: Pick<ConstrainedPlan, 'planClass' | 'from' | 'to'>,
 ): ClassedPlan {
   const [runs, comes] = [versionOf(from), versionOf(to)];
   const forward = runs !== null && comes !== null && compareVersions(comes, runs) > 0;
   const { breakGlasses, presence } = surroundings;
-  const place = { environment: environment.name, now: presence.now };
-  const waives = waivedFor(planClass, breakGlasses, place);
+  const hotfix = entityFacts.hotfix?.deployment;
+  const plan = { planClass, hotfix, environment: environment.name, now: presence.now };
+  const waives = waivedFor(breakGlasses, plan);
   return { planClass, forward, ...(waives !== undefined && { waives }) };
 }
 

@@ -31,7 +31,7 @@ const LASTS_MS = 4 * 3_600_000;
 
 /**
  * Opens the break-glass of a hotfix that was asked for just now. Of one that is queued it is kept what
- * the break-glass is to waive: an open one would count for the plans of the deployment ahead.
+ * the break-glass is to waive: it may never leave the line, and what is opened is owed.
  */
 export async function openForHotfix(
   context: Context,
@@ -101,10 +101,10 @@ function deedOn(
 }
 
 function askedFor(
-  { service: product, environment, reason = '' }: Deployment,
+  { id: deployment, service: product, environment, reason = '' }: Deployment,
   { waives, until }: BreakGlassGrant,
 ): NewBreakGlass {
-  return { product, environment, waives, reason, until };
+  return { product, environment, deployment, waives, reason, until };
 }
 
 function tooLate({ until }: BreakGlassGrant): string {

@@ -103,7 +103,7 @@ describe('a hotfix', () => {
     engine.clock.advance(1000);
     must(await putEntity(context, PERSON, { ...entity, ...edit }));
     await engine.settle();
-    expect((await scene.prod.lastPlan()).planClass).toBe('ordinary');
+    expect(await scene.prod.lastPlan()).toMatchObject({ planClass: 'ordinary', state: 'BLOCKED' });
   });
 
   it('ends its break-glass when it gives way to another request', async () => {

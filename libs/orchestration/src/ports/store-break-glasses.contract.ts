@@ -22,6 +22,7 @@ export function describeStoredBreakGlasses(store: () => Store): void {
       {
         name: 'with every field, and any text as its reason',
         glass: aBreakGlass({
+          deployment: 'deploy_20260105090000_aria_1',
           waives: ['approval', 'window', 'soak', 'promoted', 'health', 'dependency'],
           reason: 'é, 🚀, "quotes" and a \n line',
           uses: 3,

@@ -19,6 +19,7 @@ const BREAK_GLASSES = new TableMap<BreakGlass>('break_glasses', ['id'], {
   id: text(),
   product: text(),
   environment: text(),
+  deployment: optional(text()),
   waives: json(),
   reason: prose(),
   openedBy: text(),
