@@ -1,46 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { HubPayload, ReleaseReport, SpokePayload } from '@apollo-deploy/protocol';
+import type { HubPayload, ReleaseReport } from '@apollo-deploy/protocol';
 import { stdSerializers } from 'pino';
 import type { Delivery } from '../hub-link/outbox.js';
 import { fitted } from '../state/report-parts.js';
 import type { LedgerVerdict, ReleaseRef } from './ledger-entry.js';
 import type { OpenedOffer } from './opened-offer.js';
+import { PlanJob } from './plan-job.js';
+import type { PlanReports } from './plan-reports.js';
 import { PlanRun } from './plan-run.js';
-import { redactorOf, type Redactor } from './redact-values.js';
 import type { ExecutionCollaborators, RunControl } from './run-control.js';
-
-/** What the executor tells the hub. */
-export interface PlanReports {
-  accept(message: SpokePayload<'plan.accept'>): void;
-  progress(message: SpokePayload<'plan.progress'>): void;
-  waiting(message: SpokePayload<'plan.waiting'>): void;
-  /** Resolves once the hub has committed the verdict. */
-  result(message: SpokePayload<'plan.result'>): Promise<Delivery>;
-}
-
-interface Job {
-  readonly offer: OpenedOffer;
-  /** Whatever is told or logged of the plan goes through it. */
-  readonly redact: Redactor;
-  /** To be called once the hub has the verdict. */
-  readonly acknowledgements: (() => void)[];
-  cancelReason: string | null;
-  /** Why it counts as expired; null: it does not. */
-  lapsed: string | null;
-  /** The look that goes with its verdict, once that is found. */
-  look: Promise<ReleaseReport | null | undefined> | null;
-  /** What it waits for; null while it goes on. */
-  wait: Wait | null;
-  /** Ends the job's present wait. */
-  wake: () => void;
-}
-
-interface Wait {
-  readonly why: string;
-  readonly since: Date;
-  /** When the hub was told last. */
-  toldAt: Date;
-}
 
 export interface ExecutorOptions {
   readonly reports: PlanReports;
@@ -51,16 +19,12 @@ export interface ExecutorOptions {
 }
 
 const WAIT_MS = 5000;
-/** The hub may have missed it. */
-const TELL_AGAIN_MS = 60_000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 /** Somebody else may write a ledger first now and then; what never ends must not keep the API busy. */
 const AGAIN_AT_ONCE = 3;
 /** Cancellations of plans that were never offered to this process. */
 const KEPT_CANCELLATIONS = 1000;
-/** The hub takes no longer message. */
-const LONGEST_MESSAGE = 2048;
 
 /**
  * Carries out offers: one at a time for each release, different releases side by side. An offer is
@@ -68,7 +32,7 @@ const LONGEST_MESSAGE = 2048;
  * again to whatever process comes next.
  */
 export class Executor {
-  private readonly jobs = new Map<string, Job>();
+  private readonly jobs = new Map<string, PlanJob>();
   private readonly lanes = new Map<string, Promise<void>>();
   private readonly cancelled = new Map<string, string>();
   private readonly stopping = new AbortController();
@@ -95,16 +59,9 @@ export class Executor {
       known.acknowledgements.push(acknowledge);
       return;
     }
-    const job: Job = {
-      offer,
-      redact: redactorOf(offer),
-      acknowledgements: [acknowledge],
-      cancelReason: this.cancelled.get(offer.planId) ?? null,
-      lapsed: null,
-      look: null,
-      wait: null,
-      wake: () => undefined,
-    };
+    const job = new PlanJob(offer, this.tools, this.options.reports);
+    job.acknowledgements.push(acknowledge);
+    job.cancelReason = this.cancelled.get(offer.planId) ?? null;
     this.cancelled.delete(offer.planId);
     this.jobs.set(offer.planId, job);
     this.queue(job);
@@ -146,7 +103,7 @@ export class Executor {
     await Promise.all(this.lanes.values());
   }
 
-  private queue(job: Job): void {
+  private queue(job: PlanJob): void {
     const { namespace, releaseName } = job.offer.content;
     const lane = `${namespace}/${releaseName}`;
     const before = this.lanes.get(lane) ?? Promise.resolve();
@@ -158,7 +115,7 @@ export class Executor {
   }
 
   /** Does not throw: what goes wrong with one plan stays with that plan. */
-  private async carryOut(job: Job): Promise<void> {
+  private async carryOut(job: PlanJob): Promise<void> {
     const { planId } = job.offer;
     const run = new PlanRun(this.tools, job.offer, this.controlOf(job));
     let failures = 0;
@@ -178,37 +135,37 @@ export class Executor {
           : LONGEST_RETRY_MS;
         failures += 1;
         this.tellTrouble(job, error, delayMs);
-        await this.wait(job, delayMs);
+        await job.pause(delayMs, this.stopping.signal);
       }
     }
     this.jobs.delete(planId);
   }
 
-  private async waitForLedger(job: Job, failures: number): Promise<void> {
+  private async waitForLedger(job: PlanJob, failures: number): Promise<void> {
     const delayMs = retryDelay(failures, this.options.random());
     const why =
       'its ledger cannot be written: each time somebody else wrote first, or the namespace of the ' +
       'spoke was gone; look who else writes to it, the spoke tries again by itself';
     this.tools.log.warn({ planId: job.offer.planId, delayMs, why }, 'a plan does not get on');
-    this.tellWait(job, why);
-    await this.wait(job, delayMs);
+    job.tellWait(why);
+    await job.pause(delayMs, this.stopping.signal);
   }
 
   /** A bug is tried again as well: what it stumbled over may pass, and a person may mend it. */
-  private tellTrouble(job: Job, error: unknown, delayMs: number): void {
+  private tellTrouble(job: PlanJob, error: unknown, delayMs: number): void {
     const { log } = this.tools;
     const { planId } = job.offer;
     const err = error instanceof Error ? job.redact.deep(stdSerializers.err(error)) : error;
     const what = error instanceof Error ? error.message : String(error);
     if (isOutage(error)) {
       log.warn({ err, planId, delayMs }, 'a plan met an outage; trying again');
-      return this.tellWait(job, `an outage has to end first: ${what}`);
+      return job.tellWait(`an outage has to end first: ${what}`);
     }
     log.error({ err, planId, delayMs }, 'a plan met a bug; trying again, please report it');
-    this.tellWait(job, `it met a bug, please report it: ${what}; trying again every minute`);
+    job.tellWait(`it met a bug, please report it: ${what}; trying again every minute`);
   }
 
-  private async finish(job: Job, ended: LedgerVerdict): Promise<void> {
+  private async finish(job: PlanJob, ended: LedgerVerdict): Promise<void> {
     const { planId, verdict } = ended;
     this.tools.log.info({ planId, verdict }, 'a plan has its verdict');
     const delivered = this.tell(ended, await (job.look ?? this.lookAt(job.offer.content)));
@@ -241,7 +198,7 @@ export class Executor {
     }
   }
 
-  private controlOf(job: Job): RunControl {
+  private controlOf(job: PlanJob): RunControl {
     const { reports } = this.options;
     const { planId, attempt } = job.offer;
     return {
@@ -252,54 +209,24 @@ export class Executor {
       lapsed: () => job.lapsed,
       onAccepted: (at) => reports.accept({ planId, attempt, at }),
       onProgress: (phase, message) => {
-        job.wait = null;
-        reports.progress({ planId, phase, message: told(job, message) });
+        job.goOn();
+        reports.progress({ planId, phase, message: job.told(message) });
       },
       onFound: () => {
         job.look = this.lookAt(job.offer.content);
       },
-      onWaiting: (why) => this.tellWait(job, why),
-      waitedFor: () => job.wait?.why ?? null,
+      onWaiting: (why) => job.tellWait(why),
+      waitedFor: () => job.waitsFor,
       onOtherEnded: (other) => void this.tell(other, undefined),
     };
   }
 
-  private async waitVisibly(job: Job, why: string): Promise<void> {
+  private async waitVisibly(job: PlanJob, why: string): Promise<void> {
     const { planId } = job.offer;
     this.tools.log.info({ planId, why: job.redact.text(why) }, 'a plan has to wait');
-    this.tellWait(job, why);
-    await this.wait(job, WAIT_MS);
+    job.tellWait(why);
+    await job.pause(WAIT_MS, this.stopping.signal);
   }
-
-  /** Once for each thing it waits for, and again now and then. */
-  private tellWait(job: Job, why: string): void {
-    const now = this.tools.clock.now();
-    const { wait } = job;
-    const isSame = wait?.why === why;
-    if (isSame && now.getTime() - wait.toldAt.getTime() < TELL_AGAIN_MS) return;
-    const since = isSame ? wait.since : now;
-    job.wait = { why, since, toldAt: now };
-    const { planId } = job.offer;
-    const message = told(job, why);
-    this.options.reports.waiting({ planId, message, since: since.toISOString() });
-  }
-
-  private async wait(job: Job, delayMs: number): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const cancelTimer = this.tools.timer.after(delayMs, resolve);
-      job.wake = () => {
-        cancelTimer();
-        resolve();
-      };
-    });
-    job.wake = () => undefined;
-  }
-}
-
-/** As the hub takes it. */
-function told({ redact }: Job, message: string): string {
-  return redact.text(message).slice(0, LONGEST_MESSAGE);
 }
 
 /** Half to all of a time that doubles with each failure in a row. */
