@@ -45,6 +45,7 @@ it('a closed path is closed to what somebody says of an entity, as it is to a pr
     unmet: expect.arrayContaining([
       expect.objectContaining({
         code: 'promoted',
+        cure: expect.stringContaining('where a promotion path leads from (GET /rules lists them)'),
         message:
           'this chart of aria 1.0.0 has succeeded and been Healthy in dev, and no promotion path is open for dev → prod: no staging environment has an entity of aria; give it one there (PUT /api/v1/entities/{name}) and let it run first',
       }),

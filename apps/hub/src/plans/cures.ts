@@ -25,7 +25,7 @@ const CURES = {
   settling:
     'wait: if what runs stays Healthy the plan is withdrawn, else it is tried after its back-off',
   promoted:
-    'let the same chart succeed and be Healthy in a development or staging environment first',
+    'let the same chart succeed and be Healthy first where a promotion path leads from (GET /rules lists them)',
   soak: 'wait, and keep it Healthy where it soaks; or remove the rule (GET /api/v1/constraints?kind=soak, DELETE /api/v1/constraints/{id})',
   backup:
     'it is made by itself when nothing else holds the plan; if it failed, its message says why, and it is tried again',
