@@ -70,7 +70,7 @@ export function tellDeployment(deployment: DeploymentView): string {
 function tellGrant({ until, refused }: NonNullable<DeploymentView['breakGlassGrant']>): string {
   return refused === undefined
     ? `opened when it leaves the line, if that is before ${second(until)}`
-    : `not opened: ${refused}`;
+    : refused;
 }
 
 /** With how far its strategy is, where that goes by steps. */

@@ -136,7 +136,9 @@ class BreakGlassGrantView {
   })
   until!: string;
 
-  @ApiPropertyOptional({ description: 'Why none was opened when it left the line.' })
+  @ApiPropertyOptional({
+    description: 'Why none was opened when it left the line, or one that waives less.',
+  })
   refused?: string;
 }
 
@@ -219,7 +221,8 @@ export class DeploymentView {
 
   @ApiPropertyOptional({
     type: BreakGlassGrantView,
-    description: 'Of a hotfix in line, or one whose break-glass could not be opened afterwards.',
+    description:
+      'Of a hotfix in line, or one whose break-glass could not be opened for all of it afterwards.',
   })
   breakGlassGrant?: BreakGlassGrantView;
 

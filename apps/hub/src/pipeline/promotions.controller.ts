@@ -150,16 +150,13 @@ export class PromotionsController {
     { breakGlass, breakGlassGrant: grant }: Deployment,
     notWaived: string | undefined,
   ): Promise<Omit<HotfixView, keyof AskedView | 'warning'>> {
+    const why = grant?.refused ?? notWaived;
+    const less = why !== undefined && { not_waived: why };
     if (breakGlass !== undefined) {
       const glass = await this.context.store.transact((unit) => unit.breakGlasses.get(breakGlass));
-      return {
-        ...{ break_glass: breakGlass, waives: glass?.waives ?? [] },
-        ...(notWaived !== undefined && { not_waived: notWaived }),
-      };
+      return { break_glass: breakGlass, waives: glass?.waives ?? [], ...less };
     }
-    const refused = grant?.refused ?? notWaived;
-    if (refused !== undefined) return { waives: [], not_waived: refused };
-    if (grant === undefined) return { waives: [] };
-    return { waives: grant.waives, break_glass_waits: tellGrant(grant) };
+    if (grant === undefined || grant.refused !== undefined) return { waives: [], ...less };
+    return { waives: grant.waives, break_glass_waits: tellGrant(grant), ...less };
   }
 }

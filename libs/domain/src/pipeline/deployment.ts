@@ -97,7 +97,7 @@ export interface BreakGlassGrant {
   readonly waives: readonly Waivable[];
   /** From here on none is opened by it; one that is ends here. RFC 3339. */
   readonly until: string;
-  /** Why none was opened when the hotfix left the line, in a sentence; absent = it is in line. */
+  /** Why none was opened when the hotfix left the line, or one for less, in a sentence; absent = it is in line. */
   readonly refused?: string;
 }
 
@@ -137,7 +137,7 @@ export interface Deployment {
   readonly proof?: PromotionProof;
   /** The id of the break-glass that was opened for it, and ends with it. */
   readonly breakGlass?: string;
-  /** Of a hotfix that is in line, or could open no break-glass when it left that; else absent. */
+  /** Of a hotfix that is in line, or could not open the whole of it when it left that; else absent. */
   readonly breakGlassGrant?: BreakGlassGrant;
   /** Of a hotfix: when all below production were first seen to run it or something newer. RFC 3339. */
   readonly backPortedAt?: string;

@@ -16,6 +16,7 @@ import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { requesterOf } from './requester-of.js';
+import { stagedByOthers } from './staged-by-others.js';
 
 /** A hotfix, and what it goes past. */
 export interface RequestedHotfix {
@@ -63,7 +64,8 @@ export async function openForHotfix(
 /**
  * A hotfix as it leaves the line: with the break-glass open that was granted when it was asked for, in
  * the name of whoever did, by what that person may do now. Where it cannot be opened any more it is
- * kept why, and the hotfix waits for what holds any other. Nothing is opened where nothing is to be
+ * kept why, and the hotfix waits for what holds any other; so it is where it waives less, as others have
+ * set values that nobody has agreed to (`stagedByOthers`). Nothing is opened where nothing is to be
  * brought. Call it under the lock of its environment; the caller saves it.
  */
 export async function openGranted(
@@ -76,16 +78,32 @@ export async function openGranted(
   if (grant === undefined) return deployment;
   const toDo = [...targets.values()].filter(({ spoke }) => spoke !== 'lost');
   if (toDo.every(runsWell)) return left;
-  const requester = requesterOf(deployment);
-  const isOver = grant.until <= context.clock.now().toISOString();
-  const opened = isOver
-    ? undefined
-    : await openBreakGlassIn(context, unit, requester, askedFor(deployment, grant));
-  if (opened?.ok === true) return { ...left, breakGlass: opened.value.id };
-  const refused = opened?.error.detail ?? tooLate(grant);
+  const { breakGlass, refused } = await openNow(context, unit, deployment, grant);
+  const begun = { ...left, ...(breakGlass !== undefined && { breakGlass }) };
+  if (refused === undefined) return begun;
   const detail = { waives: [...grant.waives], until: grant.until, refused };
   await record(context, unit, ENGINE, deedOn(deployment, 'break_glass_refused', detail));
-  return { ...left, breakGlassGrant: { ...grant, refused } };
+  return { ...begun, breakGlassGrant: { ...grant, refused } };
+}
+
+/** The break-glass that is open from now on, and why there is none, or one that waives less. */
+async function openNow(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  grant: BreakGlassGrant,
+): Promise<{ readonly breakGlass?: string; readonly refused?: string }> {
+  if (grant.until <= context.clock.now().toISOString()) return { refused: tooLate(grant) };
+  // Values may have been set while it waited.
+  const mayRide = grant.waives.includes('approval');
+  const staged = mayRide ? await stagedByOthers(unit, deployment) : undefined;
+  const waives = grant.waives.filter((one) => one !== 'approval' || staged === undefined);
+  const less = staged !== undefined && { refused: staged };
+  if (waives.length === 0) return { ...less };
+  const asked = askedFor(deployment, { ...grant, waives });
+  const opened = await openBreakGlassIn(context, unit, requesterOf(deployment), asked);
+  if (!opened.ok) return { refused: opened.error.detail };
+  return { breakGlass: opened.value.id, ...less };
 }
 
 function deedOn(

@@ -1,6 +1,4 @@
 import {
-  type Deployment,
-  editsOf,
   hotfixReason,
   isLowerTier,
   isNewer,
@@ -20,6 +18,7 @@ import type { FollowTools } from './follow-tools.js';
 import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { loadService } from './load-service.js';
 import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import { stagedByOthers } from './staged-by-others.js';
 
 /** What somebody asks to be fixed in haste. */
 export interface HotfixRequest {
@@ -70,32 +69,8 @@ export function requestHotfix(
     const waives = request.waives.filter((one) => one !== 'approval' || staged === undefined);
     const asked = await openForHotfix(context, unit, principal, made.value, waives);
     const isLess = staged !== undefined && waives.length < request.waives.length;
-    return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? mayRideAlong(staged) }) });
+    return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) });
   });
-}
-
-/**
- * An entity of a hotfix with values that others than who asked have set, where none ever succeeded that
- * could go in their place: nobody has agreed to them.
- */
-async function stagedByOthers(
-  unit: UnitOfWork,
-  { targets, deployedBy }: Deployment,
-): Promise<{ readonly entity: string; readonly by: string } | undefined> {
-  const names = targets.map(({ entity }) => entity);
-  const baselines = await unit.baselines.newestOf(names);
-  for (const entity of await unit.entities.getMany(names)) {
-    const hasGone = baselines.some((one) => one.entity === entity.name);
-    const [by] = editsOf(entity).filter((edit) => edit.by !== deployedBy);
-    if (!hasGone && by !== undefined && Object.keys(entity.values).length > 0) {
-      return { entity: entity.name, by: by.by };
-    }
-  }
-  return undefined;
-}
-
-function mayRideAlong({ entity, by }: { readonly entity: string; readonly by: string }): string {
-  return `approval is not waived: nothing has succeeded on ${entity} yet, and ${by} has set its values; let somebody who may agree to them approve the plan`;
 }
 
 /**

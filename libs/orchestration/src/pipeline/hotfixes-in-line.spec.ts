@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BreakGlass, Deployment, Waivable } from '@apollo-deploy/domain';
 import type { Json } from '@apollo-deploy/kernel';
+import { putEntity } from '../catalog/put-entity.js';
 import { setRoles } from '../people/set-roles.js';
-import { must, PERSON, personCalled, SRE } from '../testing/engine-world.js';
+import { failed, must, PERSON, personCalled, SRE } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
 
 /** When the hotfix is asked for, and until when its break-glass may be open. */
@@ -165,6 +166,24 @@ describe('a hotfix that leaves the line', () => {
     await aheadEnds();
     expect(scene.world.engine.clock.now().toISOString()).toBe(at);
     expect(await open()).toMatchObject(glasses);
+  });
+
+  it('waives no approval where others have set values meanwhile that never succeeded', async () => {
+    const { context } = scene.world.engine;
+    const { id } = await inLine(['approval', 'window']);
+    const { entity } = await scene.world.engine.view('aria-prod');
+    must(await putEntity(context, PERSON, { ...entity, values: { replicas: 9 } }));
+    await scene.prod.result(failed('refused'));
+    await context.store.transact((unit) => unit.baselines.removeOf('aria-prod'));
+    await scene.world.follow();
+    expect(await open()).toMatchObject([{ waives: ['window'] }]);
+    expect(await stored(id)).toMatchObject({
+      queued: false,
+      breakGlassGrant: {
+        waives: ['approval', 'window'],
+        refused: expect.stringContaining('and dev-operator has set its values'),
+      },
+    });
   });
 
   it('too late says so, waits for what holds any other, and may be asked for again', async () => {
