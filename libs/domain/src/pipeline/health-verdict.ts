@@ -1,19 +1,19 @@
 import type { HealthLook } from './deployment.js';
 
-/** How often it is looked, over the settling time. */
+/** How often it is looked at least, over the settling time. */
 const HEALTH_LOOKS = 3;
 /** So many bad ones settle it before the last. */
 const BAD_LOOKS_MAX = 2;
 
 /**
- * What looks at a service amount to; `undefined` = it is to be looked again. One bad look alone decides
- * nothing, unless it is the last: a service that has not come to rest by then is not healthy.
+ * What looks at a service amount to; `undefined` = it is to be looked again. One look alone decides nothing:
+ * where the last is the first bad one, another follows it.
  */
 export function verdictOf(looks: readonly HealthLook[]): 'healthy' | 'unhealthy' | undefined {
   const bad = looks.filter(({ healthy }) => !healthy).length;
   if (bad >= BAD_LOOKS_MAX) return 'unhealthy';
   if (looks.length < HEALTH_LOOKS) return undefined;
-  return looks.at(-1)?.healthy === true ? 'healthy' : 'unhealthy';
+  return looks.at(-1)?.healthy === true ? 'healthy' : undefined;
 }
 
 /**
