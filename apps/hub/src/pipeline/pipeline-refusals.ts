@@ -16,6 +16,7 @@ export const PIPELINE_REFUSALS = {
     ...OF_EVERY_DEPLOYMENT,
     'deployment/direct_to_production',
     'deployment/strategy_not_declared',
+    'deployment/below_running',
     'deployment/in_progress',
   ],
   promote: [
