@@ -44,6 +44,7 @@ export {
   isMidway,
   nextStep,
   type TargetRollout,
+  tellStep,
 } from './strategies/target-rollout.js';
 export {
   type AutomaticSuppression,

@@ -17,6 +17,7 @@ export {
   proveSource,
   type SourceDeployment,
 } from './promotion-source.js';
+export { mayGiveWay, isHalfWay } from './half-way.js';
 export { hasBegun, onlyWaits } from './only-waits.js';
 export { restoredValues, type RestoredValues } from './restored-values.js';
 export { isBehind, isNewer, newestOf, standingVersions, versionBefore } from './version-before.js';

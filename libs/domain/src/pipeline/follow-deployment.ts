@@ -7,7 +7,9 @@ import {
   mayBecome,
   stepTo,
 } from './deployment-lifecycle.js';
+import { mayGiveWay, isHalfWay } from './half-way.js';
 import { verdictOf } from './health-verdict.js';
+
 import { nextLookOf } from './next-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 import { isOver, progressOf } from './target-progress.js';
@@ -21,6 +23,10 @@ export interface DeploymentFacts {
   readonly targets: ReadonlyMap<string, TargetFacts>;
   /** The deployment at the same place that it waits behind; absent = none. */
   readonly ahead?: string;
+  /** A hotfix or a rollback at the same place that waits behind this one; absent = none does. */
+  readonly urgent?: string;
+  /** What says that its version must not run, in a sentence; absent = nothing, or it goes by no steps. */
+  readonly recalled?: string;
   /** Over how long it is looked how a wave does, in milliseconds. */
   readonly settlingMs: number;
 }
@@ -44,6 +50,8 @@ export type Move =
   | { readonly kind: 'look'; readonly entities: readonly string[] }
   /** Demand that these go back to what they ran before. */
   | { readonly kind: 'take_back'; readonly entities: readonly string[] }
+  /** End for this deployment, which is more urgent; what is half-way goes back. */
+  | { readonly kind: 'give_way'; readonly to: string }
   | { readonly kind: 'end'; readonly status: DeploymentEnd; readonly notes: string };
 
 /** A deployment as far as it has come, and what is to be done next. */
@@ -57,7 +65,7 @@ export interface FollowedDeployment {
  * wave begins when all before it are healthy or skipped; where one fails, those of its wave that no
  * plan has gone out for are stopped, what is under way is followed to its end, and no later wave
  * begins. What goes by steps goes on with the next once the one before did well, and is taken back from
- * wherever it stands when that or anything else of the deployment fails. Asked again with the same facts, it answers the same.
+ * wherever it stands when that or anything else of the deployment fails. Half-way it gives way to what is more urgent. Asked again with the same facts, it answers the same.
  */
 export function followDeployment(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
   if (stored.queued && facts.ahead !== undefined) {
@@ -71,22 +79,24 @@ export function followDeployment(stored: Deployment, facts: DeploymentFacts): Fo
   );
   const backup = backupOf(stored.backup, facts);
   const deployment = stepOn({ ...stored, queued: false, targets, backup }, facts);
-  return { deployment, move: moveOf(deployment, facts) };
+  const move = moveOf(deployment, facts);
+  const { urgent } = facts;
+  if (urgent === undefined || !mayGiveWay(deployment)) return { deployment, move };
+  return { deployment, move: { kind: 'give_way', to: urgent } };
 }
 
-/** Nothing stays half-way where it failed elsewhere, or where its spoke is lost. */
+/** Nothing stays half-way where it failed elsewhere, where its spoke is lost, or once it is recalled. */
 function halted(
   targets: readonly DeploymentTarget[],
   facts: DeploymentFacts,
 ): readonly DeploymentTarget[] {
   const failed = targets.some(hasFailed);
   return targets.map((target) => {
-    const waits = target.state === 'started' && isMidway(target);
-    const isHalf = waits || (target.state === 'deployed' && !isAtLastStep(target));
-    const isLost = isHalf && factsOf(target, facts).spoke === 'lost';
-    if (target.stopped !== undefined || !isHalf || !(failed || isLost)) return target;
-    const stopped = isLost ? 'its spoke is lost' : 'it failed elsewhere';
-    return { ...target, state: 'deployed', stopped };
+    if (!isHalfWay(target)) return target;
+    const isLost = factsOf(target, facts).spoke === 'lost';
+    const why = isLost ? 'its spoke is lost' : facts.recalled;
+    const stopped = why ?? (failed ? 'it failed elsewhere' : undefined);
+    return stopped === undefined ? target : { ...target, state: 'deployed', stopped };
   });
 }
 

@@ -5,17 +5,21 @@ import {
   describeHold,
   desiredValues,
   type Entity,
+  recallOf,
   type ReportedRelease,
   type TargetFacts,
+  tellRecall,
 } from '@apollo-deploy/domain';
 import { InvariantViolation, jsonDigest } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
+import { distinct } from '../engine/distinct.js';
 import type { EvaluationRecord, SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf } from '../spokes/presence.js';
 import { followedPlans, loadPlans, type LoadedPlans } from './followed-plans.js';
 import { backsUp, type FreshBackup, loadFreshBackups } from './fresh-backups.js';
 import { isOfOthers, otherPlanNamed } from './is-of-others.js';
+import { isUrgent } from './give-way.js';
 import { isStillDesired } from './is-still-desired.js';
 import { loadStoredTargets, type StoredTarget } from './load-stored-targets.js';
 
@@ -51,7 +55,8 @@ export async function loadAllFacts(
   const targets = all.map(({ target }) => target);
   const plans = await loadPlans(unit, targets, named);
   const backupOf = await loadBackups(unit, plans, all, storedOf);
-  const aheadOf = await loadAhead(unit, deployments);
+  const lineOf = await loadLine(unit, deployments);
+  const recallOfIts = await loadRecalls(unit, deployments);
   const now = context.clock.now();
   return new Map(
     deployments.map((deployment) => {
@@ -61,9 +66,8 @@ export async function loadAllFacts(
         const known = factsOf(context, { deployment, target }, stored, plans);
         return [target.entity, { ...known, ...(backup !== undefined && { backup }) }] as const;
       });
-      const ahead = aheadOf(deployment);
       const loaded = { now, targets: new Map(facts), settlingMs };
-      return [deployment.id, { ...loaded, ...(ahead !== undefined && { ahead }) }];
+      return [deployment.id, { ...loaded, ...lineOf(deployment), ...recallOfIts(deployment) }];
     }),
   );
 }
@@ -93,19 +97,40 @@ async function loadBackups(
     backsUp(deployment) && startedAt !== undefined ? backups.get(entity) : undefined;
 }
 
-/** For each deployment that waits behind another one, which that is. */
-async function loadAhead(
+/** For each deployment the one that it waits behind; for one that goes by steps what is more urgent. */
+async function loadLine(
   unit: UnitOfWork,
   deployments: readonly Deployment[],
-): Promise<(deployment: Deployment) => string | undefined> {
-  const queued = deployments.filter((one) => one.queued);
-  const others = queued.length === 0 ? [] : await unit.deployments.underWayAt(queued);
-  return ({ service, environment, queued: waits }) =>
-    waits
-      ? others.find(
-          (one) => !one.queued && one.service === service && one.environment === environment,
-        )?.id
-      : undefined;
+): Promise<(deployment: Deployment) => Pick<DeploymentFacts, 'ahead' | 'urgent'>> {
+  const concerned = deployments.filter((one) => one.queued || goesBySteps(one));
+  const others = concerned.length === 0 ? [] : await unit.deployments.underWayAt(concerned);
+  return ({ service, environment, queued }) => {
+    const there = others.filter(
+      (one) => one.queued !== queued && one.service === service && one.environment === environment,
+    );
+    const [other] = queued ? there : there.filter(isUrgent);
+    if (other === undefined) return {};
+    return queued ? { ahead: other.id } : { urgent: other.id };
+  };
+}
+
+/** What recalls the versions of those that go by steps: the others are held by their plans alone. */
+async function loadRecalls(
+  unit: UnitOfWork,
+  deployments: readonly Deployment[],
+): Promise<(deployment: Deployment) => Pick<DeploymentFacts, 'recalled'>> {
+  const services = deployments.filter(goesBySteps).map(({ service }) => service);
+  const recalls = services.length === 0 ? [] : await unit.recalls.ofProducts(distinct(services));
+  return (deployment) => {
+    const { service, toVersion } = deployment;
+    const own = goesBySteps(deployment) ? recalls.filter((one) => one.product === service) : [];
+    const recall = recallOf(own, toVersion);
+    return recall === undefined ? {} : { recalled: `${toVersion} is ${tellRecall(recall)}` };
+  };
+}
+
+function goesBySteps({ targets }: Deployment): boolean {
+  return targets.some(({ rollout }) => rollout !== undefined);
 }
 
 function factsOf(

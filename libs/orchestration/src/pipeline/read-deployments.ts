@@ -36,8 +36,38 @@ export function showDeployment(
     if (hasEnded(deployment.status)) return { deployment, plans, waitsFor: [] };
     const facts = await loadDeploymentFacts(context, unit, deployment, settlingMs);
     const { move } = followDeployment(deployment, facts);
-    return { deployment, plans, waitsFor: move.kind === 'wait' ? move.for : [] };
+    const waits = move.kind === 'wait' ? move.for : [];
+    const { ahead } = facts;
+    const waitsFor =
+      ahead === undefined ? waits : await inLine(context, unit, waits, ahead, settlingMs);
+    return { deployment, plans, waitsFor };
   });
+}
+
+/** Tells whoever stands in line what the one ahead waits for itself, and until when at least. */
+async function inLine(
+  context: Context,
+  unit: UnitOfWork,
+  waits: readonly Wait[],
+  id: string,
+  settlingMs: number,
+): Promise<readonly Wait[]> {
+  const ahead = await unit.deployments.get(id);
+  if (ahead === undefined || hasEnded(ahead.status)) return waits;
+  const facts = await loadDeploymentFacts(context, unit, ahead, settlingMs);
+  const { move } = followDeployment(ahead, facts);
+  if (move.kind !== 'wait') return waits;
+  const [first] = move.for;
+  const until =
+    move.for
+      .flatMap((wait) => wait.until ?? [])
+      .sort()
+      .at(-1) ?? move.until;
+  return waits.map((wait) => ({
+    ...wait,
+    ...(first !== undefined && { message: `${wait.message}, and waits itself: ${first.message}` }),
+    ...(until !== undefined && { until }),
+  }));
 }
 
 /** A page of deployments, newest first; `undefined` where it is to begin after one that is not shown. */

@@ -10,12 +10,13 @@ import {
   takeLook,
   type Unanswered,
 } from '@apollo-deploy/domain';
-import { canonicalJson } from '@apollo-deploy/kernel';
+import { canonicalJson, InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
+import { giveWay } from './give-way.js';
 import { openGranted } from './hotfix-break-glass.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { advanceTarget } from './rollouts.js';
@@ -44,7 +45,7 @@ export async function stepDeployment(
   context: Context,
   unit: UnitOfWork,
   id: string,
-  { settlingMs }: FollowTools,
+  tools: FollowTools,
   answer?: ServiceHealth | Unanswered,
 ): Promise<Stepped | undefined> {
   const before = await unit.deployments.get(id);
@@ -53,7 +54,7 @@ export async function stepDeployment(
   // Only now it does not change any more.
   const stored = await unit.deployments.get(id);
   if (stored === undefined || hasEnded(stored.status)) return undefined;
-  const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
+  const facts = await loadDeploymentFacts(context, unit, stored, tools.settlingMs);
   const followed = followDeployment(stored, facts);
   const { move } = followed;
   const deployment = await leaveLine(context, unit, { stored, facts, followed });
@@ -70,6 +71,8 @@ export async function stepDeployment(
   const until = move.kind === 'wait' ? move.until : undefined;
   const kept = await keep(unit, stored, moved);
   if (kept.status === 'completed') await settleBackPorts(context, unit, kept.service);
+  // In the same transaction: else what is half-way would go back before that comes.
+  if (move.kind === 'give_way') await stepDeployment(context, unit, move.to, tools);
   return {
     deployment: kept,
     did: move.kind,
@@ -117,9 +120,17 @@ async function carryOut(
       return each(deployment, move, (one) => Promise.resolve(look(one)));
     case 'take_back':
       return each(deployment, move, (one) => takeBack(context, unit, deployment, one));
+    case 'give_way':
+      return giveWay(context, unit, deployment, await urgentOne(unit, move.to));
     case 'end':
       return endDeployment(context, unit, deployment, move);
   }
+}
+
+async function urgentOne(unit: UnitOfWork, id: string): Promise<Deployment> {
+  const found = await unit.deployments.get(id);
+  if (found === undefined) throw new InvariantViolation(`deployment ${id} is not stored`);
+  return found;
 }
 
 /** One after another: what belongs to several entities is written in their order. */

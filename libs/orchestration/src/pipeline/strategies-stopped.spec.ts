@@ -3,6 +3,7 @@ import { isOpen, type Plan } from '@apollo-deploy/domain';
 import { cancelPlan } from '../engine/cancel-plan.js';
 import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { requestDeployment } from './request-deployment.js';
+import { rollBack } from './roll-back.js';
 import { OtherSpoke } from '../testing/other-spoke.js';
 import { OWN_VALUES, StrategyWorld } from '../testing/strategy-world.js';
 
@@ -87,51 +88,14 @@ describe('a strategy that is stopped half-way', () => {
   });
 
   it('goes back on all spokes of a wave where one of them fails', async () => {
-    const scene = await StrategyWorld.build();
-    const { engine } = scene.world;
-    const others = [await spoke(scene, 'e'), await spoke(scene, 'f')] as const;
-    const heard = async (): Promise<void> => {
-      for (const one of others) await one.heard();
-    };
-    const look = async (): Promise<void> => {
-      for (;;) {
-        const next = await scene.world.follow();
-        if (next === undefined) break;
-        await engine.goTo(next.toISOString());
-        await heard();
-      }
-      await scene.world.follow();
-    };
-    const bring = async (one: OtherSpoke, plan: Plan, health = 'Healthy'): Promise<void> => {
-      const { values, to, content } = plan;
-      const revision = (content.base?.revision ?? 0) + 1;
-      await one.succeed(plan.id, { version: to?.version ?? '', revision, values, health });
-    };
-    const { id } = await scene.deploy('canary');
-    for (let step = 1; step <= 5; step += 1) {
-      const plan = await onDev(scene);
-      const revision = (plan.content.base?.revision ?? 0) + 1;
-      await engine.result(plan.id, SUCCEEDED, { version: '1.2.0', revision, values: plan.values });
-      await look();
-    }
-    const [e, f] = others;
-    await bring(e, await e.lastPlan());
-    await bring(f, await f.lastPlan());
-    await look();
-    expect(await scene.world.stored(id)).toMatchObject({
-      targets: [
-        { spoke: 'dev', state: 'healthy' },
-        { spoke: 'e', state: 'executing', rollout: { step: 2 } },
-        { spoke: 'f', state: 'executing', rollout: { step: 2 } },
-      ],
-    });
-    await bring(e, await e.lastPlan(), 'Degraded');
-    await bring(f, await f.lastPlan());
+    const { scene, e, f, look, id } = await halfWayOnTwo();
+    await bringOn(e, await e.lastPlan(), 'Degraded');
+    await bringOn(f, await f.lastPlan());
     await look();
     expect(await e.lastPlan()).toMatchObject({ type: 'rollback', to: { version: '1.0.0' } });
     expect(await f.lastPlan()).toMatchObject({ type: 'rollback', to: { version: '1.0.0' } });
-    await bring(e, await e.lastPlan());
-    await bring(f, await f.lastPlan());
+    await bringOn(e, await e.lastPlan());
+    await bringOn(f, await f.lastPlan());
     await look();
     expect(await scene.world.stored(id)).toMatchObject({
       status: 'rolled_back',
@@ -142,7 +106,81 @@ describe('a strategy that is stopped half-way', () => {
       ],
     });
   });
+
+  it('goes back on all spokes at once where a rollback takes its place', async () => {
+    const { scene, e, f, look, id } = await halfWayOnTwo();
+    const { engine, tools } = scene.world;
+    const asked = { service: 'aria', environment: 'dev', targetVersion: '1.0.0' };
+    const { id: back } = must(await rollBack(engine.context, PERSON, asked, tools));
+    await bringOn(e, await e.lastPlan());
+    await bringOn(f, await f.lastPlan());
+    await scene.world.follow();
+    expect(await scene.world.stored(id)).toMatchObject({
+      ...{ status: 'failed', supersededBy: back },
+      notes: expect.stringMatching(
+        /^it gave way to rollback .* at step 2 of 5 .*; 1\.2\.0 stays at aria-dev until that changes it/,
+      ),
+    });
+    const plans = [await e.lastPlan(), await f.lastPlan()];
+    expect(plans).toMatchObject(
+      Array(2).fill({
+        ...{ type: 'rollback', planClass: 'automatic_rollback', state: 'EXECUTING' },
+        ...{ to: { version: '1.0.0' }, values: {} },
+      }),
+    );
+    const onFirst = await onDev(scene);
+    expect(onFirst).toMatchObject({ type: 'rollback', planClass: 'requested_rollback' });
+    for (const one of [e, f]) await bringOn(one, await one.lastPlan());
+    await bringOnDev(scene);
+    await look();
+    expect(await scene.world.stored(back)).toMatchObject({ status: 'completed' });
+    expect([(await e.lastPlan()).id, (await f.lastPlan()).id]).toEqual(plans.map((one) => one.id));
+  });
 });
+
+/** A canary that is done on `dev`, and executes its second step on two others at once. */
+async function halfWayOnTwo() {
+  const scene = await StrategyWorld.build();
+  const { engine } = scene.world;
+  const [e, f] = [await spoke(scene, 'e'), await spoke(scene, 'f')];
+  const look = async (): Promise<void> => {
+    for (;;) {
+      const next = await scene.world.follow();
+      if (next === undefined) break;
+      await engine.goTo(next.toISOString());
+      for (const one of [e, f]) await one.heard();
+    }
+    await scene.world.follow();
+  };
+  const { id } = await scene.deploy('canary');
+  for (let step = 1; step <= 5; step += 1) {
+    await bringOnDev(scene);
+    await look();
+  }
+  await bringOn(e, await e.lastPlan());
+  await bringOn(f, await f.lastPlan());
+  await look();
+  expect(await scene.world.stored(id)).toMatchObject({
+    targets: [
+      { spoke: 'dev', state: 'healthy' },
+      { spoke: 'e', state: 'executing', rollout: { step: 2 } },
+      { spoke: 'f', state: 'executing', rollout: { step: 2 } },
+    ],
+  });
+  return { scene, e, f, look, id };
+}
+
+async function bringOn(one: OtherSpoke, plan: Plan, health = 'Healthy'): Promise<void> {
+  const { values, to, content } = plan;
+  const revision = (content.base?.revision ?? 0) + 1;
+  await one.succeed(plan.id, { version: to?.version ?? '', revision, values, health });
+}
+
+async function bringOnDev(scene: StrategyWorld): Promise<void> {
+  const { id, content, values, to } = await onDev(scene);
+  const revision = (content.base?.revision ?? 0) + 1;
+  await scene.world.engine.result(id, SUCCEEDED, { version: to?.version ?? '', revision, values });
+}
 
 async function onDev(scene: StrategyWorld): Promise<Plan> {
   const plan = (await scene.world.engine.plans()).filter((one) => one.spoke === 'dev').at(-1);

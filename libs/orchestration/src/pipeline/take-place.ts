@@ -4,17 +4,17 @@ import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
-import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
+import { giveWay, isUrgent } from './give-way.js';
 import { underWayAt } from './under-way-at.js';
 
-interface Newcomer extends DeploymentPlace {
-  readonly id: string;
+interface Newcomer extends DeploymentPlace, Pick<Deployment, 'id' | 'kind'> {
   readonly onConflict?: 'wait' | 'refuse';
 }
 
 /**
- * Makes room for a deployment: what only waits at its place gives way, what executes is waited behind.
+ * Makes room for a deployment: what only waits at its place gives way, and to a hotfix or a rollback
+ * also a strategy that is half-way; what executes is waited behind.
  * Call it under the lock of the environment, so that no plan goes out meanwhile.
  */
 export async function takePlace(
@@ -27,30 +27,16 @@ export async function takePlace(
   const [first] = others;
   if (first !== undefined && newcomer.onConflict === 'refuse') return err(inProgress(first.stored));
   let place: 'free' | 'queued' = 'free';
-  for (const { deployment, onlyWaits } of others) {
-    if (onlyWaits) await giveWay(context, unit, deployment, newcomer.id);
-    else place = 'queued';
+  for (const { deployment, onlyWaits, mayGiveWay } of others) {
+    if (!onlyWaits && !(mayGiveWay && isUrgent(newcomer))) {
+      place = 'queued';
+      continue;
+    }
+    const ended = await giveWay(context, unit, deployment, newcomer);
+    const saved = await unit.deployments.save(ended);
+    if (!saved.ok) throw new DeploymentMoved(deployment.id);
   }
   return ok(place);
-}
-
-async function giveWay(
-  context: Context,
-  unit: UnitOfWork,
-  deployment: Deployment,
-  newcomer: string,
-): Promise<void> {
-  const notes = `deployment ${newcomer} took its place ${whatStays(deployment)}`;
-  const ended = await endDeployment(context, unit, deployment, { status: 'failed', notes });
-  const saved = await unit.deployments.save({ ...ended, supersededBy: newcomer });
-  if (!saved.ok) throw new DeploymentMoved(deployment.id);
-}
-
-function whatStays({ targets, toVersion }: Deployment): string {
-  const brought = targets.filter(({ state }) => state === 'healthy').map(({ entity }) => entity);
-  return brought.length === 0
-    ? 'before anything of it had gone out'
-    : `while it waited; ${toVersion} stays at ${brought.join(' and ')} until that changes it`;
 }
 
 function inProgress({ id, service, environment, status }: Deployment): Refusal {

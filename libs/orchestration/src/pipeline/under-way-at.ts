@@ -1,4 +1,4 @@
-import { type Deployment, followDeployment, onlyWaits } from '@apollo-deploy/domain';
+import { type Deployment, followDeployment, mayGiveWay, onlyWaits } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -12,6 +12,8 @@ export interface UnderWay {
   readonly deployment: Deployment;
   /** It only waits, so that a newer one may take its place. */
   readonly onlyWaits: boolean;
+  /** Its strategy is half-way, and gives way to what is more urgent. */
+  readonly mayGiveWay: boolean;
 }
 
 /** What is under way at a place: at most one that has begun, and one that waits behind it. */
@@ -26,7 +28,11 @@ export async function underWayAt(
     const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
     const followed = followDeployment(stored, facts);
     const { deployment } = followed;
-    found.push({ stored, deployment, onlyWaits: stored.queued || onlyWaits(followed) });
+    found.push({
+      ...{ stored, deployment },
+      onlyWaits: stored.queued || onlyWaits(followed),
+      mayGiveWay: !stored.queued && mayGiveWay(deployment),
+    });
   }
   return found;
 }
