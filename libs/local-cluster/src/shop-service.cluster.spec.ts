@@ -11,7 +11,7 @@ const PRODUCT = fileURLToPath(new URL('../../../examples/products/shop-service/'
 const NAME = 'shop-service';
 
 interface Told {
-  readonly strategy: 'blue_green' | 'canary';
+  readonly strategy: 'blue_green' | 'canary' | 'immediate';
   readonly stable: string;
   readonly weight: number;
 }
@@ -72,6 +72,20 @@ describe('the example that declares its strategies', () => {
     expect(await podsBehindTheService()).toEqual(Array(4).fill('1.1.0'));
   });
 
+  it('replaces all pods at once where it is told to, and none when that is over', async () => {
+    namespace = await cluster.freshNamespace('at-once');
+    await bring('1.0.0');
+    expect(await updateStrategy()).toMatchObject({ type: 'RollingUpdate' });
+    await bring('1.1.0', { strategy: 'immediate', stable: '1.1.0', weight: 100 });
+    expect(await updateStrategy()).toEqual({ type: 'Recreate' });
+    expect(await podsBehindTheService()).toEqual(Array(4).fill('1.1.0'));
+    expect(await imagesOf('candidate')).toEqual([]);
+    const brought = await uidsOf('stable');
+    await bring('1.1.0');
+    expect(await updateStrategy()).toMatchObject({ type: 'RollingUpdate' });
+    expect(await uidsOf('stable')).toEqual(brought);
+  });
+
   it.each([
     { name: 'a share above all', wrong: { strategy: 'canary', stable: '1.0.0', weight: 101 } },
     { name: 'a strategy without a share', wrong: { strategy: 'canary', stable: '1.0.0' } },
@@ -91,6 +105,12 @@ describe('the example that declares its strategies', () => {
     const place = ['-n', namespace, '--kubeconfig', cluster.kubeconfigPath];
     const flags = ['--install', '-f', values, '--wait', '--timeout', '60s'];
     await execa(cluster.helm, ['upgrade', NAME, chart, ...flags, ...place]);
+  }
+
+  async function updateStrategy(): Promise<unknown> {
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${NAME}`;
+    const { body } = await cluster.send({ method: 'GET', path });
+    return (JSON.parse(body) as { spec: { strategy: unknown } }).spec.strategy;
   }
 
   async function podsBehindTheService(): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { tokenText } from '@apollo-deploy/domain';
 import { eventually, type SharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing';
+import { parseAllDocuments } from 'yaml';
 import { type Body, HubClient, type PlanBody } from './hub-client.js';
 import { NodeProcess } from './node-process.js';
 import { SpokeInCluster } from './spoke-in-cluster.js';
@@ -32,12 +33,26 @@ export interface DeploymentBody {
   readonly supersededBy?: string;
   readonly steps: readonly { readonly status: string; readonly at: string }[];
   readonly plans: readonly { readonly id: string; readonly state: string }[];
-  readonly targets: readonly { readonly state: string }[];
+  readonly targets: readonly {
+    readonly state: string;
+    readonly rollout?: { readonly step: number };
+  }[];
   readonly waitsFor?: readonly {
     readonly code: string;
     readonly message: string;
     readonly plan?: string;
   }[];
+}
+
+/** An object of Kubernetes, as far as tests look at it. */
+export interface KubeObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly strategy?: { readonly type: string };
+  };
 }
 
 /** What came back, whatever its status. */
@@ -188,6 +203,31 @@ export class PipelineSystem {
   async history(stage: string, service: string): Promise<readonly string[]> {
     const revisions = await this.spoke(stage).history(this.namespaceOf(service), service);
     return revisions.map((one) => `${String(one.revision)} ${one.status} ${one.chart}`);
+  }
+
+  /** Of each revision of a service, oldest first, the objects that Helm has set. */
+  async manifests(stage: string, service: string): Promise<readonly (readonly KubeObject[])[]> {
+    const spoke = this.spoke(stage);
+    const place = [service, '-n', this.namespaceOf(service)];
+    const found: KubeObject[][] = [];
+    for (const { revision } of await spoke.history(this.namespaceOf(service), service)) {
+      const asked = ['get', 'manifest', ...place, '--revision', String(revision)];
+      const { stdout } = await spoke.helm(asked);
+      found.push(parseAllDocuments(stdout).map((one) => one.toJS() as KubeObject));
+    }
+    return found;
+  }
+
+  /** Something in the namespace of a service, such as `['/api/v1', 'services/web']`, by the API server. */
+  async object<T>(
+    stage: string,
+    service: string,
+    [api, path]: readonly [string, string],
+  ): Promise<T> {
+    const place = `${api}/namespaces/${this.namespaceOf(service)}/${path}`;
+    const { status, body } = await this.clusterOf(stage).send({ method: 'GET', path: place });
+    if (status !== 200) throw new Error(`${place}: ${body}`);
+    return JSON.parse(body) as T;
   }
 
   /** What the cluster of a stage runs, by its API server. */
