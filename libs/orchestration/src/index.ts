@@ -100,6 +100,7 @@ export {
   showDeployment,
   type ShownDeployment,
 } from './pipeline/read-deployments.js';
+export { whyNotImmediate } from './pipeline/rollouts.js';
 export { type HotfixRequest, requestHotfix } from './pipeline/hotfix.js';
 export type { RequestedHotfix } from './pipeline/hotfix-break-glass.js';
 export { promote } from './pipeline/promote.js';

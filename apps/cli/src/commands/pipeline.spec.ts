@@ -284,6 +284,7 @@ describe('what goes to production', () => {
     const more = {
       ...{ warning: 'Please backport to DEV.', waives: ['approval', 'window'] },
       ...{ break_glass: 'g-1', not_waived: 'you may not waive health' },
+      not_immediate: 'pods are replaced as the chart of aria 1.0.1 says',
     };
     const hub = hubThat('/hotfix', [COMPLETED], more);
     const ran = await run('hotfix aria --reason urgent-enough --wait', { hub });
@@ -292,6 +293,7 @@ describe('what goes to production', () => {
       'warning: Please backport to DEV.',
       'it goes past approval, window',
       'you may not waive health',
+      'pods are replaced as the chart of aria 1.0.1 says',
       'somebody else has to review that: apolloctl break-glass review g-1',
     ]);
   });

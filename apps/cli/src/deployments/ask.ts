@@ -13,15 +13,15 @@ export async function askFor(
   // The hub would wait for the end itself, and say nothing meanwhile.
   const { body: asked } = await call.hub.send('POST', path, AskedView, { body, prefer: 'wait=0' });
   if (asked.warning !== undefined) call.warn(`warning: ${plain(asked.warning)}`);
-  for (const line of tellWaived(asked)) call.warn(line);
+  for (const line of tellHotfix(asked)) call.warn(line);
   await follow(call, asked.deployment_id, patience);
 }
 
-function tellWaived({ waives = [], break_glass: glass, ...asked }: AskedView): string[] {
-  const { break_glass_waits: waits, not_waived: why } = asked;
+function tellHotfix({ waives = [], break_glass: glass, ...asked }: AskedView): string[] {
+  const { break_glass_waits: waits, not_waived: why, not_immediate: how } = asked;
   return [
     ...(waives.length === 0 ? [] : [`it goes past ${plain(waives.join(', '))}`]),
-    ...[waits, why].flatMap((told) => (told === undefined ? [] : [plain(told)])),
+    ...[waits, why, how].flatMap((told) => (told === undefined ? [] : [plain(told)])),
     ...(glass === undefined
       ? []
       : [`somebody else has to review that: apolloctl break-glass review ${plain(glass)}`]),

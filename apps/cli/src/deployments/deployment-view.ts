@@ -63,6 +63,7 @@ export const AskedView = Type.Object({
   waives: Type.Optional(Type.Array(Text)),
   break_glass_waits: Type.Optional(Text),
   not_waived: Type.Optional(Text),
+  not_immediate: Type.Optional(Text),
 });
 export type AskedView = Static<typeof AskedView>;
 

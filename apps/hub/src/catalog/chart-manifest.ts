@@ -58,7 +58,7 @@ function readStrategies(annotations: unknown): Result<readonly DeclaredStrategy[
   const declared = words.flatMap((word) => DECLARED_STRATEGIES.find((one) => one === word) ?? []);
   if (words.length === 0 || declared.length < words.length) {
     return err(
-      `annotation ${STRATEGIES} in Chart.yaml is ${shown(said)}; accepted is a text with one or both of ${DECLARED_STRATEGIES.join(', ')}`,
+      `annotation ${STRATEGIES} in Chart.yaml is ${shown(said)}; accepted is a text with one or more of ${DECLARED_STRATEGIES.join(', ')}`,
     );
   }
   return ok([...new Set(declared)]);

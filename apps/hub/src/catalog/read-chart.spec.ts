@@ -37,7 +37,11 @@ describe('a chart archive', () => {
   });
 
   it.each([
-    { name: 'both', said: "'blue_green, canary'", strategies: ['blue_green', 'canary'] },
+    {
+      name: 'each',
+      said: "'blue_green, canary, immediate'",
+      strategies: ['blue_green', 'canary', 'immediate'],
+    },
     { name: 'one of them, twice', said: 'canary canary', strategies: ['canary'] },
   ])('declares $name of the strategies', async ({ said, strategies }) => {
     const content = `${MANIFEST}annotations:\n  apollo/strategies: ${said}\n  other/thing: x\n`;
@@ -53,7 +57,7 @@ describe('a chart archive', () => {
   ])('is refused where it declares $name of the strategies', async ({ said, shown }) => {
     const content = `${MANIFEST}annotations:\n  apollo/strategies: ${said}\n`;
     expect(await refusalOf(await archiveOf([manifest(content)]))).toContain(
-      `annotation apollo/strategies in Chart.yaml is ${shown}; accepted is a text with one or both of blue_green, canary`,
+      `annotation apollo/strategies in Chart.yaml is ${shown}; accepted is a text with one or more of blue_green, canary, immediate`,
     );
   });
 

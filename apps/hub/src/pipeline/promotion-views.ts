@@ -57,6 +57,11 @@ export class HotfixView extends AskedView {
       'Values that others have set since something succeeded there last, and that were left out: nobody has agreed to them. Whoever set them sets them again afterwards.',
   })
   restored_values?: readonly RestoredValuesView[];
+
+  @ApiPropertyOptional({
+    description: 'Why pods are not all replaced at once. Absent: they are, where any are replaced.',
+  })
+  not_immediate?: string;
 }
 
 /** What is said of a deployment that somebody has asked for as a `what`. */

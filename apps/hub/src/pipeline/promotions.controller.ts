@@ -13,6 +13,7 @@ import {
   promote,
   requestHotfix,
   rollBack,
+  whyNotImmediate,
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Headers, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
@@ -104,9 +105,13 @@ export class PromotionsController {
     );
     const waived = await this.waivedBy(shown.deployment, asked?.notWaived);
     const leftOut = restoredValues(shown.deployment);
+    const notImmediate = await this.context.store.transact((unit) =>
+      whyNotImmediate(unit, shown.deployment),
+    );
     return {
       ...{ ...askedView('Hotfix', shown), warning: WARNING, ...waived },
       ...(leftOut.length > 0 && { restored_values: leftOut }),
+      ...(notImmediate !== undefined && { not_immediate: notImmediate }),
     };
   }
 

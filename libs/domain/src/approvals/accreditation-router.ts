@@ -1,4 +1,5 @@
 import { type Cell, cellOf } from '../constraints/applicability.js';
+import { isChange } from '../plans/plan-class.js';
 import type { ApprovalViolation } from './approval-violation.js';
 import type { ApprovalRule } from './approval-rule.js';
 import { type ApprovalSubject, selects } from './plan-selector.js';
@@ -70,11 +71,11 @@ export class AccreditationRouter {
 /**
  * What the table of what applies to whom says of approval. What should be covered and is not stands for
  * itself: a way back like one that a person asked for, anything else like an ordinary plan. A step of a
- * strategy is ordinary, and covered by what was agreed to with the first.
+ * strategy is a change, and covered by what was agreed to with the first.
  */
 function approvalCell({ planClass, covered }: ApprovalSubject): Cell {
   const cell = cellOf('approval', planClass);
-  if (planClass === 'ordinary' && covered) return 'covered';
+  if (isChange(planClass) && covered) return 'covered';
   if (cell !== 'covered' || covered) return cell;
   return planClass === 'automatic_rollback' ? 'if_named' : 'applies';
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, jsonDigest } from '@apollo-deploy/kernel';
 import { rolloutIn, withoutRollout } from '../strategies/rollout.js';
 import { contentJson, contentKey, type Plan, type PlanContent } from './plan.js';
+import { isChange } from './plan-class.js';
 import { isRollbackTarget } from './rollback-target.js';
 
 /**
@@ -35,7 +36,7 @@ export function isStepOf(
 ): boolean {
   const begun = rolloutIn(first.values);
   if (begun === undefined || first.state !== 'SUCCEEDED') return false;
-  if (planClass !== 'ordinary' || content.type !== 'config_update') return false;
+  if (!isChange(planClass) || content.type !== 'config_update') return false;
   const next = rolloutIn(values);
   const goesOn =
     next === undefined ||

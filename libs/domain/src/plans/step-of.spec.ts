@@ -26,6 +26,7 @@ describe('what was agreed to with the first step of a strategy', () => {
       covers: true,
     },
     { name: 'its end', next: { values: { replicas: 4 } }, covers: true },
+    { name: 'a step of a hotfix', next: { planClass: 'hotfix' }, covers: true },
     {
       name: 'another share with other values of people',
       next: { values: valuesWith({ ...BEGUN, weight: 50 }, { replicas: 5 }) },

@@ -3,14 +3,14 @@ import type { Json } from '@apollo-deploy/kernel';
 /** Helm values. */
 type Values = Readonly<Record<string, Json>>;
 
-/** Strategies that a chart has to declare, as it carries them out by what its values say. */
-export const DECLARED_STRATEGIES = ['blue_green', 'canary'] as const;
+/** Strategies that a chart declares, as it carries them out by what its values say. */
+export const DECLARED_STRATEGIES = ['blue_green', 'canary', 'immediate'] as const;
 export type DeclaredStrategy = (typeof DECLARED_STRATEGIES)[number];
 
 /** What a chart is told under `apollo.rollout` of its values while a strategy is under way. */
 export interface RolloutValues {
   readonly strategy: DeclaredStrategy;
-  /** The version that the stable workload runs: what served before, and at the handover the candidate. */
+  /** The version that the stable workload runs: what served before; at the handover, and where all is replaced at once, the candidate. */
   readonly stable: string;
   /** The version that is brought, which is that of the chart. */
   readonly candidate: string;

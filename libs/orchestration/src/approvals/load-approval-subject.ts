@@ -2,8 +2,10 @@ import {
   type ApprovalSubject,
   type Authors,
   type Entity,
+  isStepOf,
   type Plan,
   type Refusal,
+  rolloutIn,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { coveringPlan } from '../engine/covering-plan.js';
@@ -38,10 +40,16 @@ export async function loadApprovalSubject(
     planClass: plan.planClass,
     criticality: product.criticality,
     product: product.name,
-    strategy: plan.content.strategy,
-    covered: (await coveringPlan(unit, plan)) !== undefined,
+    strategy: rolloutIn(plan.values)?.strategy ?? plan.content.strategy,
+    covered: (await coveringPlan(unit, plan)) !== undefined || (await goesOn(unit, plan)),
   };
   return ok({ plan, subject, authors: await authorsOfPlan(unit, plan, entity) });
+}
+
+/** Whether it is a later step of a strategy whose first plan was agreed to. */
+async function goesOn(unit: UnitOfWork, plan: Plan): Promise<boolean> {
+  const first = plan.stepOf === undefined ? undefined : await unit.plans.get(plan.stepOf);
+  return first !== undefined && isStepOf(plan, first);
 }
 
 async function authorsOfPlan(unit: UnitOfWork, plan: Plan, entity: Entity): Promise<Authors> {

@@ -1,9 +1,16 @@
-import { type Deployment, refusal, type Refusal, type Release } from '@apollo-deploy/domain';
+import {
+  type Deployment,
+  type DeploymentStrategy,
+  refusal,
+  type Refusal,
+  type Release,
+} from '@apollo-deploy/domain';
 import type { PlannedTargets } from './plan-targets.js';
 
 /**
- * What a deployment lacks to follow its strategy; `undefined` = nothing. `immediate` is for hotfixes. A
- * canary goes over spokes, so there have to be two that can be reached.
+ * What a deployment lacks to follow its strategy; `undefined` = nothing. `immediate` is for hotfixes,
+ * which go also where the chart does not declare it. A canary that the chart does not declare goes over
+ * spokes, so there have to be two that can be reached.
  */
 export function checkStrategy(
   {
@@ -12,7 +19,7 @@ export function checkStrategy(
     service,
     environment,
   }: Pick<Deployment, 'kind' | 'strategy' | 'service' | 'environment'>,
-  { version }: Pick<Release, 'version'>,
+  { version, strategies = [] }: Pick<Release, 'version' | 'strategies'>,
   { reachableSpokes }: Pick<PlannedTargets, 'reachableSpokes'>,
 ): Refusal | undefined {
   switch (strategy) {
@@ -23,14 +30,20 @@ export function checkStrategy(
         ? undefined
         : notDeclared('strategy immediate is for hotfixes; use rolling');
     case 'canary':
-      return reachableSpokes > 1
+      return declares(strategies, strategy) || reachableSpokes > 1
         ? undefined
         : notDeclared(
             `${undeclared('canary', service, version)}; without that a canary goes from spoke to spoke, and only ${String(reachableSpokes)} of environment ${environment} can be reached: join another one there (POST /api/v1/join-tokens), or use rolling`,
           );
     case 'blue_green':
-      return notDeclared(`${undeclared('blue_green', service, version)}; use rolling`);
+      return declares(strategies, strategy)
+        ? undefined
+        : notDeclared(`${undeclared('blue_green', service, version)}; use rolling`);
   }
+}
+
+function declares(declared: readonly DeploymentStrategy[], strategy: DeploymentStrategy): boolean {
+  return declared.includes(strategy);
 }
 
 function undeclared(strategy: string, service: string, version: string): string {

@@ -145,7 +145,7 @@ async function targetsFor(
   const widens = strategy === 'canary' && !declared;
   const planned = await planTargets(context, unit, { ...goal, widens });
   if (!planned.ok) return planned;
-  const lacking = declared ? undefined : checkStrategy(request, goal.release, planned.value);
+  const lacking = checkStrategy(request, goal.release, planned.value);
   return lacking === undefined ? ok(planned.value.targets) : err(lacking);
 }
 

@@ -1,5 +1,6 @@
 import {
   contentKey,
+  type DeclaredStrategy,
   type Deployment,
   type DeploymentTarget,
   type Entity,
@@ -25,30 +26,70 @@ export interface BegunRollout {
 }
 
 /**
- * The first step of a strategy that the chart of a deployment declares; `undefined` where all is brought
- * at once: by another strategy, and where nothing of Apollo's runs well enough to serve meanwhile, or
- * something that is not older.
+ * The first step of a strategy that the chart of a deployment declares; `undefined` where nothing is
+ * said to the chart: by another strategy, where nothing of Apollo's runs, and for strategies by which
+ * that serves meanwhile, where it did not deploy or is not older. By `immediate` any other version gives
+ * way whose chart declares it too: else the API server would refuse the change of how pods are replaced.
  */
 export async function beginRollout(
   unit: UnitOfWork,
-  { id, service, strategy, toVersion, chartSha256 }: Deployment,
+  deployment: Deployment,
   entity: Entity | undefined,
 ): Promise<BegunRollout | undefined> {
-  if (entity === undefined || (strategy !== 'blue_green' && strategy !== 'canary'))
-    return undefined;
-  const release = await unit.releases.get(service, toVersion);
-  if (release?.strategies?.includes(strategy) !== true) return undefined;
-  const stable = await servingVersion(unit, entity);
-  if (stable === undefined || !isNewer(toVersion, stable)) return undefined;
+  const { id, service, strategy, toVersion, chartSha256 } = deployment;
+  if (entity === undefined || strategy === 'rolling') return undefined;
+  if (!(await declares(unit, service, toVersion, strategy))) return undefined;
+  const stable = await versionBeside(unit, entity, strategy);
+  if (stable === undefined || stable === toVersion) return undefined;
+  const mayReplace =
+    strategy === 'immediate'
+      ? await declares(unit, service, stable, strategy)
+      : isNewer(toVersion, stable);
+  if (!mayReplace) return undefined;
   const ofTarget = firstStep(strategy, { stable, candidate: toVersion });
   const { values } = ofTarget;
   return { ofTarget, ofEntity: { deployment: id, strategy, chartSha256, values } };
 }
 
-async function servingVersion(unit: UnitOfWork, entity: Entity): Promise<string | undefined> {
+/**
+ * Why a hotfix does not replace all pods at once, in a sentence for people; `undefined` = it does, or it
+ * is another deployment. `entity`: where; absent = by what ran when it began.
+ */
+export async function whyNotImmediate(
+  unit: UnitOfWork,
+  deployment: Pick<Deployment, 'service' | 'strategy' | 'toVersion' | 'fromVersion'>,
+  entity?: Entity,
+): Promise<string | undefined> {
+  const { service, strategy, toVersion, fromVersion } = deployment;
+  if (strategy !== 'immediate') return undefined;
+  const lacks = `does not declare immediate (annotation apollo/strategies in Chart.yaml)`;
+  const says = `pods are replaced as the chart of ${service} ${toVersion} says, as`;
+  if (!(await declares(unit, service, toVersion, strategy))) return `${says} it ${lacks}`;
+  const runs = entity === undefined ? fromVersion : await versionBeside(unit, entity, strategy);
+  if (runs === undefined || (await declares(unit, service, runs, strategy))) return undefined;
+  return `${says} that of ${runs}, which runs, ${lacks}`;
+}
+
+async function declares(
+  unit: UnitOfWork,
+  service: string,
+  version: string,
+  strategy: DeclaredStrategy,
+): Promise<boolean> {
+  const release = await unit.releases.get(service, version);
+  return release?.strategies?.includes(strategy) === true;
+}
+
+/** The version that the candidate takes the place of. */
+async function versionBeside(
+  unit: UnitOfWork,
+  entity: Entity,
+  strategy: DeclaredStrategy,
+): Promise<string | undefined> {
   const release = await reportedReleaseOf(unit, entity);
-  if (release == null || release.helmStatus !== 'deployed') return undefined;
-  return release.unmanaged === true ? undefined : runningVersion(release);
+  if (release == null || release.unmanaged === true) return undefined;
+  const mayServe = release.helmStatus === 'deployed' || strategy === 'immediate';
+  return mayServe ? runningVersion(release) : undefined;
 }
 
 /**

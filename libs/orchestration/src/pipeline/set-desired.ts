@@ -20,7 +20,7 @@ import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
 import { leaveBehind } from './left-behind.js';
 import { requesterOf } from './requester-of.js';
-import { beginRollout } from './rollouts.js';
+import { beginRollout, whyNotImmediate } from './rollouts.js';
 
 /**
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
@@ -45,6 +45,7 @@ export async function startTarget(
   const values = own ?? entity.values;
   const brought = { ...target, ...(own !== undefined && { values: own }) };
   const begun = await beginRollout(unit, deployment, stored);
+  const note = stored && (await whyNotImmediate(unit, deployment, stored));
   const { rollout: _, ...others } = entity;
   const rollout = begun?.ofEntity;
   const next: Entity = {
@@ -67,6 +68,7 @@ export async function startTarget(
     ...{ ...brought, state: 'started', startedAt, before: stored?.desired ?? null },
     ...(own !== undefined && { valuesBefore: entity.values }),
     ...(begun !== undefined && { rollout: begun.ofTarget }),
+    ...(note !== undefined && { note }),
   };
 }
 

@@ -1,4 +1,9 @@
-import type { Deployment, Environment, Plan } from '@apollo-deploy/domain';
+import {
+  DECLARED_STRATEGIES,
+  type Deployment,
+  type Environment,
+  type Plan,
+} from '@apollo-deploy/domain';
 import { sha256Hex } from '@apollo-deploy/kernel';
 import { registerRelease } from '../catalog/register-release.js';
 import type { DeploymentRequest } from '../pipeline/request-deployment.js';
@@ -9,19 +14,22 @@ import { type EngineWorld, must, PERSON, SUCCEEDED } from './engine-world.js';
 /** What people have set at `aria-dev`. */
 export const OWN_VALUES = { replicas: 4 };
 
-/** Registers `aria` 1.2.0, whose chart declares both strategies. */
-export async function registerDeclaring({ context }: EngineWorld): Promise<void> {
-  const [product, version] = ['aria', '1.2.0'];
+/** Registers a version of `aria`, whose chart declares every strategy that can be declared. */
+export async function registerDeclaring(
+  { context }: EngineWorld,
+  version = '1.2.0',
+): Promise<void> {
+  const product = 'aria';
   must(
     await registerRelease(context, PERSON, {
-      ...{ product, version, dependencies: [], strategies: ['blue_green', 'canary'] },
+      ...{ product, version, dependencies: [], strategies: DECLARED_STRATEGIES },
       chart: { name: product, version, sha256: sha256Hex(`${product} ${version}`), size: 4 },
       bytes: new Uint8Array([1, 2, 3, 4]),
     }),
   );
 }
 
-/** `aria` 1.0.0 runs in `dev`, and there is 1.2.0, whose chart declares both strategies. */
+/** `aria` 1.0.0 runs in `dev`, and there is 1.2.0, whose chart declares its strategies. */
 export class StrategyWorld {
   private revision = 1;
 

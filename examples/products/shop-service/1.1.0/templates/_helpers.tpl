@@ -44,6 +44,21 @@ apollo.dev/stop-after: {{ . | quote }}
 {{- end }}
 
 {{/*
+How pods are replaced: all at once where the values say so. The other way is said in full: what the API
+server sets by default belongs to nobody, stays, and is refused beside Recreate.
+*/}}
+{{- define "example.updateStrategy" -}}
+{{- if eq (.Values.apollo.rollout.strategy | default "") "immediate" -}}
+type: Recreate
+{{- else -}}
+type: RollingUpdate
+rollingUpdate:
+  maxSurge: 25%
+  maxUnavailable: 25%
+{{- end }}
+{{- end }}
+
+{{/*
 One of the two workloads: `track`, `version`, `replicas`. Its pods depend on nothing else that differs
 between versions, so that those of the stable one stay when a candidate comes beside them.
 */}}
@@ -56,6 +71,7 @@ metadata:
 spec:
   replicas: {{ .replicas }}
   progressDeadlineSeconds: {{ .root.Values.progressDeadlineSeconds }}
+  strategy: {{- include "example.updateStrategy" .root | nindent 4 }}
   selector:
     matchLabels: {{- include "example.trackSelector" . | nindent 6 }}
   template:
