@@ -313,7 +313,7 @@ describe('two deployments of one service to one environment', () => {
     expect((await world.shown(second.id)).waitsFor).toEqual([
       {
         code: 'queued',
-        message: `deployment ${first.id} of the same service is under way there`,
+        message: `deployment ${first.id} of the same service is under way there: plan ${first.targets[0]?.planId ?? ''} is executing`,
         data: { deployment: first.id },
       },
     ]);

@@ -65,7 +65,7 @@ async function inLine(
       .at(-1) ?? move.until;
   return waits.map((wait) => ({
     ...wait,
-    ...(first !== undefined && { message: `${wait.message}, and waits itself: ${first.message}` }),
+    ...(first !== undefined && { message: `${wait.message}: ${first.message}` }),
     ...(until !== undefined && { until }),
   }));
 }

@@ -181,7 +181,7 @@ describe('any other request while a canary is half-way', () => {
       {
         code: 'queued',
         message: expect.stringMatching(
-          `^deployment ${canary} of the same service is under way there, and waits itself: .*Fair`,
+          `^deployment ${canary} of the same service is under way there: .*Fair`,
         ),
         data: { deployment: canary },
         until: '2026-01-06T08:00:00.000Z',
