@@ -114,3 +114,44 @@ describe('blue-green to the newest of the channel that an entity follows', () =>
     expect(await openPlans()).toEqual([]);
   });
 });
+
+describe('a canary whose spoke is lost half-way', () => {
+  it('waits while it is only silent, and goes on once that has said what runs', async () => {
+    const { world } = scene;
+    const { engine } = world;
+    const { id } = await scene.deploy('canary');
+    const { values } = await scene.bring();
+    engine.clock.advance(5 * 60_000);
+    await world.follow();
+    expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'spoke_ready' }]);
+    await engine.connect();
+    await engine.report({ 'aria-dev': { version: '1.2.0', revision: 2, values } });
+    await scene.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      targets: [{ state: 'executing', rollout: { step: 2 } }],
+    });
+  });
+
+  it('goes back to what ran before as soon as it is back, and not further meanwhile', async () => {
+    const { world } = scene;
+    const { engine } = world;
+    const { id } = await scene.deploy('canary');
+    const first = await scene.bring();
+    engine.clock.advance(16 * 60_000);
+    await world.follow();
+    expect(await world.stored(id)).toMatchObject({
+      targets: [{ state: 'rolling_back', stopped: 'its spoke is lost' }],
+    });
+    expect(await engine.lastPlan()).toMatchObject({ type: 'rollback', state: 'BLOCKED' });
+    await engine.connect();
+    await engine.report({ 'aria-dev': { version: '1.2.0', revision: 2, values: first.values } });
+    await world.follow();
+    expect(await engine.lastPlan()).toMatchObject({
+      ...{ type: 'rollback', state: 'EXECUTING', rollbackOf: first.id, values: OWN_VALUES },
+    });
+    await scene.bringWell();
+    expect(await world.stored(id)).toMatchObject({
+      ...{ status: 'rolled_back', rollbackVersion: '1.0.0' },
+    });
+  });
+});
