@@ -19,8 +19,28 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { reportedReleaseOf } from './reported-release.js';
 
+/** What a deployment sets at an entity for its strategy, and what it keeps of that itself. */
+interface StrategyAt {
+  readonly ofEntity: Pick<Entity, 'rollout'>;
+  readonly ofTarget: Pick<DeploymentTarget, 'rollout' | 'note'>;
+}
+
+/** How a strategy begins at an entity; where a hotfix does not go by its own, with the reason. */
+export async function strategyAt(
+  unit: UnitOfWork,
+  deployment: Deployment,
+  entity: Entity | undefined,
+): Promise<StrategyAt> {
+  const begun = entity && (await beginRollout(unit, deployment, entity));
+  if (begun !== undefined) {
+    return { ofEntity: { rollout: begun.ofEntity }, ofTarget: { rollout: begun.ofTarget } };
+  }
+  const note = entity && (await whyNotImmediate(unit, deployment, entity));
+  return { ofEntity: {}, ofTarget: note === undefined ? {} : { note } };
+}
+
 /** A strategy at one entity, as the deployment and as the entity keep it. */
-export interface BegunRollout {
+interface BegunRollout {
   readonly ofTarget: TargetRollout;
   readonly ofEntity: Rollout;
 }
@@ -31,13 +51,13 @@ export interface BegunRollout {
  * that serves meanwhile, where it did not deploy or is not older. By `immediate` any other version gives
  * way whose chart declares it too: else the API server would refuse the change of how pods are replaced.
  */
-export async function beginRollout(
+async function beginRollout(
   unit: UnitOfWork,
   deployment: Deployment,
-  entity: Entity | undefined,
+  entity: Entity,
 ): Promise<BegunRollout | undefined> {
   const { id, service, strategy, toVersion, chartSha256 } = deployment;
-  if (entity === undefined || strategy === 'rolling') return undefined;
+  if (strategy === 'rolling') return undefined;
   if (!(await declares(unit, service, toVersion, strategy))) return undefined;
   const stable = await versionBeside(unit, entity, strategy);
   if (stable === undefined || stable === toVersion) return undefined;

@@ -20,7 +20,7 @@ import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
 import { leaveBehind } from './left-behind.js';
 import { requesterOf } from './requester-of.js';
-import { beginRollout, whyNotImmediate } from './rollouts.js';
+import { strategyAt } from './rollouts.js';
 
 /**
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
@@ -44,13 +44,11 @@ export async function startTarget(
   const own = target.values ?? provenValues(deployment, stored, gone);
   const values = own ?? entity.values;
   const brought = { ...target, ...(own !== undefined && { values: own }) };
-  const begun = await beginRollout(unit, deployment, stored);
-  const note = stored && (await whyNotImmediate(unit, deployment, stored));
+  const begun = await strategyAt(unit, deployment, stored);
   const { rollout: _, ...others } = entity;
-  const rollout = begun?.ofEntity;
   const next: Entity = {
     ...{ ...others, desired: { version: deployment.toVersion }, values, ...editors },
-    ...(rollout !== undefined && { rollout }),
+    ...begun.ofEntity,
   };
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
   await clearTheWay(context, unit, deployment, brought);
@@ -67,8 +65,7 @@ export async function startTarget(
   return {
     ...{ ...brought, state: 'started', startedAt, before: stored?.desired ?? null },
     ...(own !== undefined && { valuesBefore: entity.values }),
-    ...(begun !== undefined && { rollout: begun.ofTarget }),
-    ...(note !== undefined && { note }),
+    ...begun.ofTarget,
   };
 }
 
