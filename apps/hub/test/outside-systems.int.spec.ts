@@ -79,6 +79,7 @@ describe('all whom a hub asks and tells', () => {
       'CHRONOS POST /backup {"service":"aria","reason":"pre-deployment"}',
       ...looks('prod'),
       'HADES POST /rollback {"service":"aria","target_version":"1.0.0","reason":"Deployment broke login"}',
+      ...looks('prod'),
     ]);
     const places = ['dev', 'prod', 'dev', 'prod'];
 
@@ -352,6 +353,25 @@ describe('a rollback that HADES is to do', () => {
       body: { status: 'rolled_back', rolled_back_to: '1.0.0' },
     });
     expect(inProd()).toEqual(BEFORE);
+  });
+
+  it('is asked once, however often a request with the same key comes', async () => {
+    outside.answers('HADES', says(500, 'no'));
+    const ask = async () => {
+      const body = { service: 'aria', reason: 'Deployment broke login' };
+      const key = { 'idempotency-key': 'take-it-back' };
+      const response = await scene.client.request('POST', '/rollback', body, key);
+      const replayed = response.headers.get('idempotency-replayed');
+      return { status: response.status, replayed, body: (await response.json()) as Body };
+    };
+    const first = await ask();
+    expect(first).toMatchObject({ status: 500, replayed: null });
+    const again = await ask();
+    expect(again).toMatchObject({
+      ...{ status: 500, replayed: 'true' },
+      body: { detail: expect.stringContaining('HADES rollback failed: it answered 500: no') },
+    });
+    expect(outside.count('HADES')).toBe(1);
   });
 
   it('fails where it never answers, and nothing moves, as it may have been done', async () => {

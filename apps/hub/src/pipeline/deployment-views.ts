@@ -57,6 +57,20 @@ class UnseenView {
   why!: string;
 }
 
+class OutsideView {
+  @ApiProperty()
+  by!: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'They may be at it until then. Absent: they have answered.',
+  })
+  until?: string;
+
+  @ApiPropertyOptional({ description: 'The spoke has seen that they brought it.' })
+  seen?: boolean;
+}
+
 class RolloutView {
   @ApiProperty({ enum: DECLARED_STRATEGIES })
   strategy!: string;
@@ -110,6 +124,12 @@ class DeploymentTargetView {
 
   @ApiPropertyOptional({ description: 'Why its strategy goes no further.' })
   stopped?: string;
+
+  @ApiPropertyOptional({
+    type: OutsideView,
+    description: 'Somebody else was asked to bring it. Absent: a plan brings it.',
+  })
+  outside?: OutsideView;
 
   @ApiPropertyOptional({ description: 'How it came out.' })
   note?: string;

@@ -57,6 +57,16 @@ export interface Unseen {
   readonly why: string;
 }
 
+/** Somebody else was asked to bring it. */
+export interface AskedOutside {
+  /** As people know them: HADES. */
+  readonly by: string;
+  /** They may be at it until then; absent: they have answered. RFC 3339. */
+  readonly until?: string;
+  /** Its spoke has seen that they brought it. */
+  readonly seen?: true;
+}
+
 /** One entity that a deployment is about. */
 export interface DeploymentTarget {
   readonly entity: string;
@@ -83,6 +93,8 @@ export interface DeploymentTarget {
   readonly rollout?: TargetRollout;
   /** Why its strategy goes no further, in a sentence: what is half-way is to be taken back. */
   readonly stopped?: string;
+  /** Absent: a plan brings it. */
+  readonly outside?: AskedOutside;
   /** What it was taken back to; absent = it was not. */
   readonly wentBackTo?: string;
   /** What is worth telling of how it came out, in a sentence. */

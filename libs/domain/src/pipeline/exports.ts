@@ -40,6 +40,7 @@ export {
   webhookReceiver,
 } from './notification.js';
 export {
+  type AskedOutside,
   type BreakGlassGrant,
   type Deployment,
   DEPLOYMENT_BACKUPS,

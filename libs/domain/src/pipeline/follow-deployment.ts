@@ -12,7 +12,7 @@ import { verdictOf } from './health-verdict.js';
 
 import { nextLookOf } from './next-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
-import { isOver, progressOf } from './target-progress.js';
+import { isOver, progressOf, stillAsked } from './target-progress.js';
 import { tellEnd } from './tell-end.js';
 import { type Wait, waitsOf } from './tell-waits.js';
 
@@ -74,7 +74,9 @@ export function followDeployment(stored: Deployment, facts: DeploymentFacts): Fo
     return { deployment: stored, move: { kind: 'wait', for: [queue] } };
   }
   const targets = halted(
-    stored.targets.map((target) => progressOf(target, factsOf(target, facts))),
+    stored.targets.map((target) =>
+      progressOf(stillAsked(target, facts.now), factsOf(target, facts)),
+    ),
     facts,
   );
   const backup = backupOf(stored.backup, facts);

@@ -59,6 +59,15 @@ describe('a deployment at whose place a newer one is asked for', () => {
     },
   );
 
+  it.each([
+    { name: 'may be at it still', until: '2026-01-05T09:30:00.000Z', waits: false },
+    { name: 'have answered', until: undefined, waits: true },
+  ])('that somebody else was asked for, who $name: gives way $waits', ({ until, waits }) => {
+    const outside = { by: 'HADES', ...(until !== undefined && { until }) };
+    const targets = inStates('started').targets.map((target) => ({ ...target, outside }));
+    expect(onlyWaits({ deployment: aDeployment({ targets }), move: WAIT })).toBe(waits);
+  });
+
   it.each<{ name: string; states: readonly TargetState[]; step: number; waits: boolean }>([
     { name: 'waits before its first step', states: ['started'], step: 1, waits: true },
     { name: 'waits half-way', states: ['started'], step: 2, waits: false },

@@ -13,10 +13,13 @@ const UNSETTLED: readonly TargetState[] = [
 
 /**
  * Whether a newer deployment may take the place of one: it only waits, be it between two waves. One that
- * executes, is looked at, goes back, is half-way at an entity or is about to end is waited behind.
+ * executes, is looked at, goes back, is half-way at an entity, is being brought by somebody else or is
+ * about to end is waited behind.
  */
 export function onlyWaits({ deployment, move }: FollowedDeployment): boolean {
-  return move.kind !== 'end' && !deployment.targets.some(isUnsettled);
+  const isAtWork = (target: DeploymentTarget): boolean =>
+    isUnsettled(target) || target.outside?.until !== undefined;
+  return move.kind !== 'end' && !deployment.targets.some(isAtWork);
 }
 
 /** Whether a plan of it has gone out anywhere, or something runs there that it was to bring. */

@@ -46,6 +46,8 @@ export interface TargetFacts {
   readonly health: {
     readonly healthy: boolean;
     readonly detail: string;
+    /** It is not at rest yet, and may still become healthy. */
+    readonly progressing?: true;
     readonly heardAt?: string;
   };
   /** Who has said since that something else is to run; absent = nobody. */

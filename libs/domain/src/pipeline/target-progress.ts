@@ -73,16 +73,35 @@ function beforeItGoes(target: DeploymentTarget, facts: TargetFacts): DeploymentT
 function withoutPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
   const { otherWishBy, otherPlan, idle, rollback } = facts;
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
-  const isStep = target.rollout !== undefined && rollback === undefined;
-  if (isStep && facts.runsIt) return { ...target, state: 'deployed' };
-  if (runsWell(facts) && rollback === undefined) {
-    return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
-  }
+  const there = facts.runsIt && rollback === undefined ? runningThere(target, facts) : undefined;
+  if (there !== undefined) return there;
   if (otherPlan !== undefined) {
     const brings = otherPlan.version === null ? 'takes it away' : `brings ${otherPlan.version}`;
     return failed(target, `plan ${otherPlan.id} took its place and ${brings}`);
   }
-  return idle?.code === 'declined' ? failed(target, idle.why) : target;
+  const isGivenUp = idle?.code === 'declined' && target.outside?.until === undefined;
+  return isGivenUp ? failed(target, idle.why) : target;
+}
+
+/** What it came to where it runs already; `undefined` = nobody sees that it does, or it is not well. */
+function runningThere(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget | undefined {
+  const { outside, rollout } = target;
+  const { spoke, health } = facts;
+  if (rollout !== undefined) return { ...target, state: 'deployed' };
+  if (outside !== undefined && spoke === 'heard' && health.progressing !== true) {
+    const seen = { ...outside, seen: true } as const;
+    return { ...target, state: 'deployed', outside: seen, note: `${outside.by} brought it` };
+  }
+  if (!runsWell(facts)) return undefined;
+  return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
+}
+
+/** Whoever was asked to bring it is waited for no longer than that. */
+export function stillAsked(target: DeploymentTarget, now: Date): DeploymentTarget {
+  const { outside } = target;
+  if (outside?.until === undefined || outside.until > now.toISOString()) return target;
+  const { until: _, ...rest } = outside;
+  return { ...target, outside: rest };
 }
 
 function afterFailure(

@@ -204,7 +204,8 @@ function healthOf(
   }
   const more = message ?? reason;
   const detail = `${version} is ${helmStatus} and ${health}${more === undefined ? '' : `: ${more}`}`;
-  return { healthy: health === 'Healthy' && helmStatus === 'deployed', detail };
+  const healthy = health === 'Healthy' && helmStatus === 'deployed';
+  return { healthy, detail, ...(health === 'Progressing' && { progressing: true }) };
 }
 
 function otherWish(

@@ -34,9 +34,18 @@ beforeEach(async () => {
 const goBack = (change: Partial<RollbackRequest> = {}) =>
   rollBack(world.engine.context, PERSON, { service: 'aria', ...change }, world.tools);
 /** The release is taken back by somebody else, and the spoke sees it. */
-async function takenBack(): Promise<void> {
-  await world.engine.report({ aria: { version: '1.0.0', revision: 3 } });
+async function takenBack(health = 'Healthy'): Promise<void> {
+  await world.engine.report({ aria: { version: '1.0.0', revision: 3, health } });
   await world.engine.settle();
+}
+/** The newest deployment of the service. */
+async function newest() {
+  const { items } = await world.engine.context.store.transact((unit) =>
+    unit.deployments.list({ service: 'aria' }, { limit: 1 }),
+  );
+  const [deployment] = items;
+  if (deployment === undefined) throw new Error('there is none');
+  return deployment;
 }
 const view = () => world.engine.view();
 /** The plans that went out. */
@@ -171,6 +180,110 @@ describe('a rollback that somebody else does', () => {
     expect(await sent()).toEqual(['install', 'upgrade']);
     expect((await view()).hold).toMatchObject({ fixes: { version: '1.0.0' } });
     expect(taker.asked).toHaveLength(1);
+  });
+
+  it('has a newer deployment wait behind it while they are at it', async () => {
+    const newer: string[] = [];
+    taker.does = async () => {
+      await world.engine.settle();
+      const { id } = await world.deploy({ version: '1.1.0' });
+      newer.push(id);
+      expect(await world.stored(id)).toMatchObject({ queued: true, status: 'pending' });
+      await takenBack();
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    await world.follow();
+    expect(await world.stored(id)).toMatchObject({ status: 'health_check' });
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ kind: 'rollback', status: 'completed' });
+    expect(await world.stored(newer[0] ?? '')).toMatchObject({ queued: false });
+    expect(await world.engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+  });
+
+  it('is waited behind where nobody hears their answer, for half an hour at most', async () => {
+    taker.does = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    const { id } = await newest();
+    await world.engine.goTo('2026-01-05T09:30:29.999Z');
+    const second = await world.deploy({ version: '1.1.0' });
+    expect(second).toMatchObject({ queued: true });
+    await world.engine.goTo('2026-01-05T09:30:30.000Z');
+    const third = await world.deploy({ version: '1.1.0' });
+    expect(third).toMatchObject({ queued: false });
+    expect(await world.stored(id)).toMatchObject({ status: 'failed', supersededBy: third.id });
+  });
+
+  it('is looked at three times, as what a plan brought', async () => {
+    taker.does = async () => {
+      await takenBack();
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      ...{ status: 'completed', notes: 'completed: aria-dev: HADES brought it' },
+      targets: [{ outside: { by: 'HADES', seen: true }, looks: Array(3).fill({ healthy: true }) }],
+    });
+  });
+
+  it.each([
+    { name: 'is ill', first: 'Degraded' },
+    { name: 'falls ill', first: 'Healthy' },
+  ])('has failed where what they brought $name, and stays there, held', async ({ first }) => {
+    taker.does = async () => {
+      await takenBack(first);
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    await world.follow();
+    expect((await world.stored(id)).targets).toMatchObject([{ state: 'deployed' }]);
+    await takenBack('Degraded');
+    await world.lookOn();
+    const { status, notes } = await world.stored(id);
+    expect(status).toBe('failed');
+    expect(notes).toContain(
+      'it was not healthy: 1.0.0 is deployed and Degraded; a rollback is not',
+    );
+    expect((await view()).hold).toMatchObject({ fixes: { version: '1.0.0' }, until: 'lifted' });
+    expect((await view()).entity.desired).toEqual({ version: '1.0.0' });
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    const audit = await world.engine.context.store.transact((unit) =>
+      unit.audit.list({ subject: 'entity/aria-dev' }, { limit: 20 }),
+    );
+    expect(audit.items).toContainEqual(
+      expect.objectContaining({
+        action: 'alarm',
+        detail: expect.objectContaining({
+          reason: expect.stringContaining('1.0.0 was gone back to by HADES'),
+        }),
+      }),
+    );
+  });
+
+  it('is not looked at while what they brought is not at rest yet', async () => {
+    taker.does = async () => {
+      await takenBack('Progressing');
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    await world.follow();
+    expect((await world.stored(id)).targets).toMatchObject([{ state: 'started', looks: [] }]);
+    await takenBack();
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
+    expect(await sent()).toEqual(['install', 'upgrade']);
+  });
+
+  it('goes on by looks where it is refused after the spoke has seen it', async () => {
+    taker.does = async () => {
+      await takenBack();
+      return err({ outcome: 'refused', detail: 'it answered 500: no' });
+    };
+    const { id } = must(await goBack());
+    expect(await suppressions()).toEqual([]);
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
   });
 
   it('counts as done where the spoke has seen it, whatever was answered', async () => {

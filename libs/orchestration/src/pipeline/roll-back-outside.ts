@@ -1,4 +1,11 @@
-import { type Deployment, hasEnded, type Refusal, refusal } from '@apollo-deploy/domain';
+import {
+  type AskedOutside,
+  type Deployment,
+  type DeploymentTarget,
+  hasEnded,
+  type Refusal,
+  refusal,
+} from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import { addConstraintIn, removeConstraint } from '../constraints/add-constraint.js';
@@ -8,6 +15,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
+import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { type DeploymentRequest, requestDeploymentIn } from './request-deployment.js';
 import type { NotRolledBack, RollbackProvider } from './rollback-provider.js';
 
@@ -34,8 +42,8 @@ const SUPPRESSED_MS = 30 * 60_000;
 /**
  * Has somebody else take a service back who is configured to. The deployment is kept first, and all is
  * kept from its entities, repairs too, which would undo what they do; then they are asked, once. Should
- * this hub end meanwhile, the deployment is completed as soon as its spokes have seen the version, and
- * the engine brings it after half an hour at most. Accepted, the engine sees at once that it comes about.
+ * this hub end meanwhile, the deployment is looked at as soon as its spokes have seen the version, and
+ * the engine brings it after half an hour at most. What they brought is looked at as what a plan brought. Accepted, the engine sees at once that it comes about.
  * Refused (`rollback/outside_failed`), the deployment has failed, and things go on as before; where
  * nobody answered, as it may have been done, only after half an hour. Refused with
  * `deployment/in_progress` while another one is under way there. Nobody is asked for what runs already.
@@ -80,8 +88,29 @@ async function begin(
   const made = await requestDeploymentIn(context, unit, principal, asked.value, tools);
   if (!made.ok) return made;
   if (hasEnded(made.value.status)) return ok({ deployment: made.value });
-  const suppression = await suppress(errand, unit, made.value);
-  return ok({ deployment: made.value, suppression });
+  const now = errand.context.clock.now();
+  const until = new Date(now.getTime() + SUPPRESSED_MS).toISOString();
+  const suppression = await suppress(errand, unit, made.value, { now, until });
+  const deployment = await mark(unit, made.value, { by: provider.name, until });
+  return ok({ deployment, suppression });
+}
+
+/** Notes at the entities that are not there yet who was asked to bring them. */
+async function mark(
+  unit: UnitOfWork,
+  deployment: Deployment,
+  outside: AskedOutside,
+): Promise<Deployment> {
+  const targets = deployment.targets.map((target) =>
+    target.state === 'waiting' || target.state === 'started' ? { ...target, outside } : target,
+  );
+  return save(unit, { ...deployment, targets });
+}
+
+async function save(unit: UnitOfWork, deployment: Deployment): Promise<Deployment> {
+  const saved = await unit.deployments.save(deployment);
+  if (!saved.ok) throw new DeploymentMoved(deployment.id);
+  return saved.value;
 }
 
 /** Lets nothing go to the entities of a deployment, whatever it is for; answers by which constraint. */
@@ -89,30 +118,58 @@ async function suppress(
   { context, provider, principal }: Errand,
   unit: UnitOfWork,
   { service, environment, toVersion, targets }: Deployment,
+  { now, until }: { readonly now: Date; readonly until: string },
 ): Promise<string> {
-  const now = context.clock.now();
-  const end = new Date(now.getTime() + SUPPRESSED_MS).toISOString();
   const reason = `${provider.name} takes ${service} back to ${toVersion}`;
   const added = await addConstraintIn(context, unit, principal, {
     kind: KIND,
-    spec: { start: now.toISOString(), end, reason, hard: true },
+    spec: { start: now.toISOString(), end: until, reason, hard: true },
     scope: { environments: [environment], entities: targets.map(({ entity }) => entity) },
   });
   if (!added.ok) throw new InvariantViolation(added.error.detail);
   return added.value.id;
 }
 
-/** What has become of it meanwhile. */
+/** What has become of it meanwhile: they are not at it any more. */
 async function accept(
   errand: Errand,
   unit: UnitOfWork,
   deployment: Deployment,
 ): Promise<Result<Deployment, Refusal>> {
+  await unit.environments.lock(deployment.environment);
   await recordAnswer(errand, unit, deployment, { accepted: true });
-  return ok(await stored(unit, deployment));
+  const before = await stored(unit, deployment);
+  const unseen = hasEnded(before.status) ? [] : await unseenAt(errand, unit, before);
+  // The engine tries what they have not brought, also where that was declined before.
+  await unit.dirty.mark(unseen, true);
+  return ok(await answered(unit, before));
 }
 
-/** Ends it, unless it has ended by itself: what its spokes have seen counts. */
+async function answered(unit: UnitOfWork, deployment: Deployment): Promise<Deployment> {
+  if (hasEnded(deployment.status)) return deployment;
+  const targets = deployment.targets.map(({ outside, ...target }) => {
+    if (outside === undefined) return target;
+    const { until: _, ...rest } = outside;
+    return { ...target, outside: rest };
+  });
+  return save(unit, { ...deployment, targets });
+}
+
+/** The entities of a deployment under way of which no spoke has seen that they run what was asked for. */
+async function unseenAt(
+  { context, tools }: Errand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+): Promise<readonly string[]> {
+  const facts = await loadDeploymentFacts(context, unit, deployment, tools.settlingMs);
+  return deployment.targets
+    .filter(({ state, entity }) => !SEEN.includes(state) && !facts.targets.get(entity)?.runsIt)
+    .map(({ entity }) => entity);
+}
+
+const SEEN: readonly DeploymentTarget['state'][] = ['deployed', 'healthy', 'skipped'];
+
+/** Ends it, unless it has ended by itself, or is looked at: what its spokes have seen counts. */
 async function fail(
   errand: Errand,
   unit: UnitOfWork,
@@ -124,10 +181,10 @@ async function fail(
   const before = await stored(unit, deployment);
   await recordAnswer(errand, unit, deployment, { accepted: false, detail });
   if (hasEnded(before.status)) return ok(before);
+  if ((await unseenAt(errand, unit, before)).length === 0) return ok(await answered(unit, before));
   const why = `${provider.name} rollback failed: ${detail}`;
   const ended = await endDeployment(context, unit, before, { status: 'failed', notes: why });
-  const saved = await unit.deployments.save(ended);
-  if (!saved.ok) throw new DeploymentMoved(deployment.id);
+  await save(unit, ended);
   const said = `${why}; ${whatNext(provider, outcome, suppression)}`;
   const data = { deployment: deployment.id, outcome };
   return err(refusal('rollback/outside_failed', said, { data }));

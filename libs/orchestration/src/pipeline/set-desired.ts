@@ -53,7 +53,7 @@ export async function startTarget(
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
   await clearTheWay(context, unit, deployment, brought);
   await markWithNeighbours(unit, [written]);
-  await unit.dirty.mark([written.name], true);
+  await unit.dirty.mark([written.name], !isBroughtByOthers(context, deployment));
   await record(context, unit, requesterOf(deployment), {
     action: stored === undefined ? 'entity.create' : 'entity.update',
     subject: `entity/${written.name}`,
@@ -67,6 +67,11 @@ export async function startTarget(
     ...(own !== undefined && { valuesBefore: entity.values }),
     ...begun.ofTarget,
   };
+}
+
+/** Whoever takes services back is asked for it; what they brought is not tried again for being ill. */
+function isBroughtByOthers({ rollbacks }: Context, { kind }: Deployment): boolean {
+  return kind === 'rollback' && rollbacks !== undefined;
 }
 
 /**

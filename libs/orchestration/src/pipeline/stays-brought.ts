@@ -22,27 +22,32 @@ export interface StaysBrought {
 /**
  * Whether what a deployment brought stays desired at an entity where it failed; `undefined` = it does not.
  * It does where its plan SUCCEEDED and nobody has seen that it does badly; where it went back to that, from
- * what was given up; where the environment is set not to roll back; and where it was installed first, as
- * evidence. Nothing stays that has touched nothing, is half-way, or that somebody has changed since.
+ * what was given up, be it by somebody else; where the environment is set not to roll back; and where it
+ * was installed first, as evidence. Nothing stays that has touched nothing, is half-way, or that somebody has changed since.
  */
 export async function staysBrought(
   unit: UnitOfWork,
   deployment: Deployment,
   target: DeploymentTarget,
 ): Promise<StaysBrought | undefined> {
-  const { state, planId, stopped } = target;
-  if (state !== 'failed' || planId === undefined) return undefined;
-  if (stopped !== undefined || !isAtLastStep(target)) return undefined;
-  const plan = await unit.plans.get(planId);
+  const { planId, outside } = target;
+  if (!hasFailedWhole(target)) return undefined;
   const entity = await unit.entities.get(target.entity);
-  if (plan === undefined || !hasTouched(plan)) return undefined;
   if (entity === undefined || !isStillDesired(deployment, target, entity)) return undefined;
+  if (planId === undefined) return outside?.seen === true ? { succeeded: true } : undefined;
+  const plan = await unit.plans.get(planId);
+  if (plan === undefined || !hasTouched(plan)) return undefined;
   const succeeded = plan.state === 'SUCCEEDED';
   if (succeeded && isGood(deployment, target, plan)) return { succeeded };
   if (isFirst(target, plan)) return { succeeded, why: tellFirst(deployment) };
   const environment = await unit.environments.get(deployment.environment);
   if (environment?.rollbackOnFailure !== false) return undefined;
   return { succeeded, why: tellNotTakenBack(deployment, await seenAt(unit, entity)) };
+}
+
+/** Not half-way. */
+function hasFailedWhole(target: DeploymentTarget): boolean {
+  return target.state === 'failed' && target.stopped === undefined && isAtLastStep(target);
 }
 
 function hasTouched({ state, outcome }: Plan): boolean {

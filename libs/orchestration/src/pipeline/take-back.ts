@@ -27,8 +27,9 @@ export async function takeBack(
   const seen = target.looks.findLast(({ healthy }) => !healthy)?.detail ?? 'nothing was seen';
   const note = target.stopped ?? `it was not healthy: ${seen}`;
   const plan = await broughtBy(unit, target);
-  if (plan !== undefined && isRollback(deployment, target, plan)) {
-    await raiseAlarm(context, unit, deployment, { plan, note });
+  const rollback = rolledBackBy(deployment, target, plan);
+  if (rollback !== undefined) {
+    await raiseAlarm(context, unit, deployment, { ...rollback, note });
     return { ...target, state: 'failed', note: `${note}; ${staysHeld(deployment)}` };
   }
   const environment = await unit.environments.get(deployment.environment);
@@ -65,6 +66,18 @@ export async function takeBack(
   return { ...target, state: 'rolling_back', planId: plan.id, note };
 }
 
+/** Who went back there, if a deployment was to; that is not taken back. */
+function rolledBackBy(
+  deployment: Deployment,
+  target: DeploymentTarget,
+  plan: Plan | undefined,
+): Omit<Alarm, 'note'> | undefined {
+  const { entity, outside } = target;
+  const by = plan === undefined ? outside?.by : `plan ${plan.id}`;
+  if (by === undefined || !isRollback(deployment, target, plan)) return undefined;
+  return { entity, by, plan: plan?.id ?? null };
+}
+
 /** The plan whose work runs there: of what was stopped before a step was brought, the one before. */
 async function broughtBy(
   unit: UnitOfWork,
@@ -86,18 +99,26 @@ function staysHeld({ toVersion }: Deployment): string {
   return `a rollback is not taken back: ${toVersion} stays there, held; see what is wrong with it, or name the version that is to run (POST /promote or /hotfix)`;
 }
 
+interface Alarm {
+  readonly entity: string;
+  /** Who went back: a plan, or somebody else. */
+  readonly by: string;
+  readonly plan: string | null;
+  readonly note: string;
+}
+
 async function raiseAlarm(
   context: Context,
   unit: UnitOfWork,
   { id, toVersion }: Deployment,
-  { plan, note }: { readonly plan: Plan; readonly note: string },
+  { entity, by, plan, note }: Alarm,
 ): Promise<void> {
   await record(context, unit, ENGINE, {
     action: 'alarm',
-    subject: `entity/${plan.entity}`,
+    subject: `entity/${entity}`,
     detail: {
-      ...{ cause: 'rollback_unhealthy', plan: plan.id, deployment: id },
-      reason: `${toVersion} was gone back to by plan ${plan.id}, and ${note}; see what is wrong with it, or name the version that is to run`,
+      ...{ cause: 'rollback_unhealthy', plan, deployment: id },
+      reason: `${toVersion} was gone back to by ${by}, and ${note}; see what is wrong with it, or name the version that is to run`,
     },
   });
 }
