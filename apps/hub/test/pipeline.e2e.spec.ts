@@ -226,7 +226,12 @@ describe('the pipeline, on three clusters', () => {
     });
     expect(await system.deployment(waiting.next)).toMatchObject({
       waitsFor: [
-        { code: 'queued', message: `deployment ${first} of the same service is under way there` },
+        {
+          code: 'queued',
+          message: expect.stringMatching(
+            `^deployment ${first} of the same service is under way there: plan \\S+ is executing$`,
+          ),
+        },
       ],
     });
     expect(await system.deployment(waiting.failed)).toMatchObject({
