@@ -264,6 +264,8 @@ describe('a request for a deployment that waits for its answer', () => {
   });
 
   it('says of a hotfix what it goes past, also to its repetition', async () => {
+    const wanted = { spoke: 'prod-1', product: 'web', desired: { channel: 'dev' } };
+    expect(await here.hub.put('/api/v1/entities/web-prod', wanted)).toMatchObject({ status: 201 });
     const { answer } = await asking('/hotfix', HOTFIX);
     const again = await there.post('/hotfix', HOTFIX, key(0));
     expect(again).toMatchObject({

@@ -127,6 +127,8 @@ describe('POST /promote', () => {
 
 describe('POST /hotfix', () => {
   it('says what it goes past, and that somebody else is to agree', async () => {
+    await inDev('1.0.0');
+    await inProd();
     const asked = { service: 'aria', version: '1.1.0', reason: 'Critical auth bug' };
     const answer = await post('hotfix', asked, NOW);
     expect(answer).toMatchObject({
@@ -136,12 +138,20 @@ describe('POST /hotfix', () => {
         warning: 'This was a HOTFIX deployment. Please backport to DEV.',
         waives: ['window', 'soak', 'promoted', 'health'],
         break_glass: expect.any(String),
-        waits_for: [{ code: 'approval' }],
+        waits_for: expect.arrayContaining([expect.objectContaining({ code: 'approval' })]),
       },
     });
     const { break_glass: id, deployment_id: deployment } = answer.body;
     const glass = await fetch(`${scene.client.url}/api/v1/break-glass/${String(id)}`);
     expect(await glass.json()).toMatchObject({ deployment, inForce: true });
+  });
+
+  it('installs nothing where the service is not', async () => {
+    const asked = { service: 'aria', version: '1.1.0', reason: 'Critical auth bug' };
+    expect(await post('hotfix', asked, NOW)).toMatchObject({
+      status: 409,
+      body: { code: 'deployment/not_installed', detail: expect.stringContaining('POST /promote') },
+    });
   });
 
   it('waits in line without a break-glass, and opens it as it leaves that', async () => {

@@ -54,6 +54,7 @@ export const REFUSAL_CODES = [
   'deployment/direct_to_production',
   'deployment/strategy_not_declared',
   'deployment/no_spoke',
+  'deployment/not_installed',
   'deployment/below_running',
   'deployment/in_progress',
   'people/not_found',

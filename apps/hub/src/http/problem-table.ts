@@ -93,6 +93,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'The chart does not declare the strategy',
   },
+  'deployment/not_installed': { status: 409, title: 'The service is not installed there' },
   'deployment/no_spoke': { status: 409, title: 'There is no spoke to deploy to' },
   'deployment/below_running': { status: 409, title: 'Something newer runs there' },
   'deployment/in_progress': { status: 409, title: 'Another deployment is under way' },

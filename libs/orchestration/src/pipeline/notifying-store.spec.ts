@@ -72,6 +72,7 @@ describe('what others are told of a deployment', () => {
 
   it('is a hotfix before anything is done for it', async () => {
     const world = await build(['hermes', 'lcis']);
+    await world.engine.entity({ version: '1.1.0' });
     const hotfix = { kind: 'hotfix', strategy: 'immediate', reason: 'Critical auth bug' } as const;
     await world.request(hotfix);
     expect(await told(world.engine.context.store)).toEqual([
@@ -82,6 +83,7 @@ describe('what others are told of a deployment', () => {
 
   it('is that it is rolled back, and that it was', async () => {
     const world = await build(['hermes', 'lcis']);
+    await world.engine.entity({ version: '1.1.0' });
     await world.deploy({ kind: 'rollback', version: '1.0.0' });
     await world.succeed('1.0.0', 1);
     await world.lookOn();

@@ -1,4 +1,5 @@
 import {
+  type DeploymentKind,
   type DeploymentTarget,
   type Entity,
   type Environment,
@@ -7,12 +8,14 @@ import {
   type Product,
   refusal,
   type Refusal,
+  runningVersion,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf } from '../spokes/presence.js';
+import { loadService } from './load-service.js';
 import { placeOf } from './set-desired.js';
 
 const PAGE = 200;
@@ -26,45 +29,96 @@ export interface PlannedTargets {
   readonly reachableSpokes: number;
 }
 
+/** What is to be deployed where. */
+interface Goal {
+  readonly product: Product;
+  readonly environment: Environment;
+  readonly kind: DeploymentKind;
+}
+
+/** Only these bring a service to where it is not. */
+const INSTALLING: readonly DeploymentKind[] = ['deploy', 'promote'];
+
 /**
- * The entities of a service in an environment, and one to be made on each spoke that has none; in
- * waves: one spoke first, then the others, all at once or, for a canary over spokes, each wave at most
- * twice as many as the one before. A spoke that never joined, or is revoked, counts only where the
- * service is installed there.
+ * The entities of a service in an environment that are to run something. Where there is none, a
+ * deployment and a promotion install it: at those that are absent, or if there are none of these either,
+ * on each spoke of the environment that has joined; a hotfix and a rollback are refused with
+ * `deployment/not_installed`. A spoke that joins later gets the service from a person (`putEntity`).
+ *
+ * In waves: one spoke first, on which it runs if there is one, then the others, all at once or, for a canary
+ * over spokes, each wave at most twice as many as the one before. Those that are lost come last.
  */
 export async function planTargets(
   context: Context,
   unit: UnitOfWork,
   {
-    product,
-    environment,
     widens,
-  }: {
-    readonly product: Product;
-    readonly environment: Environment;
+    ...goal
+  }: Goal & {
     /** Each wave is at most twice as wide as the one before. */
     readonly widens: boolean;
   },
 ): Promise<Result<PlannedTargets, Refusal>> {
-  const entities = await unit.entities.ofProductsIn([environment.name], [product.name]);
+  const found = await placesFor(context, unit, goal);
+  if (!found.ok) return found;
+  const places = found.value;
+  const lost = await lostAmong(context, unit, places);
+  const running = await runningOn(context, unit, goal);
+  const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
+  const reachable = spokes.filter((name) => !lost.has(name));
+  const inOrder = [
+    ...reachable.filter((name) => running.has(name)),
+    ...reachable.filter((name) => !running.has(name)),
+    ...spokes.filter((name) => lost.has(name)),
+  ];
+  const targets = inWaves(places, inOrder, widens ? doubling : restAtOnce);
+  return ok({ targets, reachableSpokes: reachable.length });
+}
+
+async function placesFor(
+  context: Context,
+  unit: UnitOfWork,
+  goal: Goal,
+): Promise<Result<readonly Place[], Refusal>> {
+  const { product, environment, kind } = goal;
+  const entities = (await unit.entities.ofProductsIn([environment.name], [product.name])).map(
+    ({ name, spoke, desired }) => ({ entity: name, spoke, isWanted: !('absent' in desired) }),
+  );
+  const wanted = entities.filter(({ isWanted }) => isWanted);
+  if (wanted.length > 0) return ok(wanted);
+  if (!INSTALLING.includes(kind)) return err(notInstalled(goal));
+  return entities.length > 0 ? ok(entities) : madeFor(context, unit, goal);
+}
+
+/** One entity to be made on each spoke that has joined, and is not revoked. */
+async function madeFor(
+  context: Context,
+  unit: UnitOfWork,
+  { product, environment }: Goal,
+): Promise<Result<readonly Place[], Refusal>> {
   const usable = (await spokesOf(unit, environment.name)).filter((spoke) =>
     isUsable(context, spoke),
   );
-  const without = usable.filter(({ name }) => !entities.some(({ spoke }) => spoke === name));
-  const made = without.map(({ name }) => ({
+  if (usable.length === 0) return err(noSpoke(environment));
+  const made = usable.map(({ name }) => ({
     spoke: name,
     entity: usable.length > 1 ? `${product.name}-${name}` : `${product.name}-${environment.name}`,
   }));
   const taken = await firstTaken(unit, product, made);
-  if (taken !== undefined) return err(taken);
-  const places = [...entities.map(({ name, spoke }) => ({ entity: name, spoke })), ...made];
-  if (places.length === 0) return err(noSpoke(environment));
-  const lost = await lostAmong(context, unit, places);
-  const spokes = [...new Set(places.map(({ spoke }) => spoke))].sort();
-  const reachable = spokes.filter((name) => !lost.has(name));
-  const inOrder = [...reachable, ...spokes.filter((name) => lost.has(name))];
-  const targets = inWaves(places, inOrder, widens ? doubling : restAtOnce);
-  return ok({ targets, reachableSpokes: reachable.length });
+  return taken === undefined ? ok(made) : err(taken);
+}
+
+/** The spokes that saw the service installed last. */
+async function runningOn(
+  context: Context,
+  unit: UnitOfWork,
+  { product, environment }: Goal,
+): Promise<ReadonlySet<string>> {
+  const seen = await loadService(context, unit, product.name, [environment.name]);
+  const running = seen.filter(
+    ({ reported }) => runningVersion(reported?.release ?? null) !== undefined,
+  );
+  return new Set(running.map(({ entity }) => entity.spoke));
 }
 
 async function spokesOf(unit: UnitOfWork, environment: string): Promise<readonly SpokeRecord[]> {
@@ -157,5 +211,14 @@ function noSpoke({ name }: Environment): Refusal {
     'deployment/no_spoke',
     `no spoke of environment ${name} has joined, so there is nowhere to deploy to; make a join token (POST /api/v1/join-tokens) and start a spoke with it`,
     { field: 'environment' },
+  );
+}
+
+function notInstalled({ product, environment: { name, tier }, kind }: Goal): Refusal {
+  const way = tier === 'production' ? 'POST /promote' : 'POST /deploy or /promote';
+  return refusal(
+    'deployment/not_installed',
+    `${product.name} is installed nowhere in ${name}, and a ${kind} installs nothing; bring it there with ${way}`,
+    { field: 'service' },
   );
 }

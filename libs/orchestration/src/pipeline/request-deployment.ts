@@ -140,10 +140,10 @@ async function targetsFor(
   request: DeploymentRequest,
   goal: { readonly product: Product; readonly environment: Environment; readonly release: Release },
 ): Promise<Result<readonly DeploymentTarget[], Refusal>> {
-  const { strategy } = request;
+  const { strategy, kind } = request;
   const declared = goal.release.strategies?.some((one) => one === strategy) === true;
   const widens = strategy === 'canary' && !declared;
-  const planned = await planTargets(context, unit, { ...goal, widens });
+  const planned = await planTargets(context, unit, { ...goal, kind, widens });
   if (!planned.ok) return planned;
   const lacking = checkStrategy(request, goal.release, planned.value);
   return lacking === undefined ? ok(planned.value.targets) : err(lacking);
