@@ -116,8 +116,11 @@ class LoadedPromotions implements Promotions {
   }
 }
 
-/** Only what is newer than what runs may come; a rule about time may also hold new values. */
-function chartsFor({ releases, reported }: Destination, alsoWhatRuns: boolean): readonly string[] {
+/** Only what is newer than what runs, or desired, may come; a rule about time may also hold new values. */
+function chartsFor(
+  { entity, releases, reported }: Destination,
+  alsoWhatRuns: boolean,
+): readonly string[] {
   const runs = runningVersion(reported?.release ?? null);
   const floor = runs === undefined ? undefined : parseVersion(runs);
   return releases
@@ -125,9 +128,14 @@ function chartsFor({ releases, reported }: Destination, alsoWhatRuns: boolean): 
       if (floor?.ok !== true) return true;
       const parsed = parseVersion(version);
       const order = parsed.ok ? compareVersions(parsed.value, floor.value) : 1;
-      return order > 0 || (alsoWhatRuns && order === 0);
+      return order === 0 ? alsoWhatRuns : order > 0 || isDesired(entity, version);
     })
     .map(({ chart }) => chart.sha256);
+}
+
+/** Only a pin goes down; a channel and a range never do. */
+function isDesired({ desired }: Pick<Entity, 'desired'>, version: string): boolean {
+  return 'version' in desired && desired.version === version;
 }
 
 function sourceRun(

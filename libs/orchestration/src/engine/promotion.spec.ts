@@ -76,6 +76,23 @@ describe('promotion to production', () => {
     expect(await prod.lastPlan()).toMatchObject({ state: 'EXECUTING', to: { version: '1.1.0' } });
   });
 
+  it('takes proof for what is older than what runs as well', async () => {
+    await runsInDevelopment('1.0.0');
+    await prod.report({ version: '1.1.0', revision: 1 });
+    await wantedInProduction('1.0.0');
+    expect(await prod.lastPlan()).toMatchObject({
+      ...{ state: 'EXECUTING', type: 'rollback' },
+      ...{ from: { version: '1.1.0' }, to: { version: '1.0.0' } },
+    });
+  });
+
+  it('waits for proof of what is older than what runs as of anything', async () => {
+    await runsInDevelopment('1.1.0');
+    await prod.report({ version: '1.1.0', revision: 1 });
+    await wantedInProduction('1.0.0');
+    expect(await codes()).toEqual(['promoted']);
+  });
+
   it('waits on while the plan below has succeeded and what it brought is not Healthy', async () => {
     await wantedInProduction();
     await runsInDevelopment('1.1.0', 'Progressing');
