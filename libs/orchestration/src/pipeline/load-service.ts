@@ -1,4 +1,4 @@
-import type { Entity, ReportedState } from '@apollo-deploy/domain';
+import type { Entity, Presence, ReportedState } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import { distinct } from '../engine/distinct.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -10,6 +10,8 @@ export interface SeenEntity {
   readonly entity: Entity;
   /** Its spoke is connected: what it said holds now. */
   readonly heard: boolean;
+  /** Its spoke is out of reach (`isOutOfReach`): a deployment passes over it. */
+  readonly lost: boolean;
   /** Absent: its spoke has not reported it. */
   readonly reported?: ReportedState;
 }
@@ -38,9 +40,9 @@ export async function loadService(
   return entities.map((entity) => {
     const spoke = spokes.get(entity.spoke);
     const reported = reportedState(entity, spoke, summaries.get(keyOf(entity)));
+    const found = spoke === undefined ? 'pending' : presenceOf(spoke, presence);
     return {
-      entity,
-      heard: spoke !== undefined && presenceOf(spoke, presence) === 'connected',
+      ...{ entity, heard: found === 'connected', lost: isOutOfReach(found) },
       ...(reported !== undefined && { reported }),
     };
   });
@@ -48,4 +50,9 @@ export async function loadService(
 
 function keyOf(release: Pick<Entity, 'spoke' | 'namespace' | 'releaseName'>): string {
   return `${release.spoke}/${release.namespace}/${release.releaseName}`;
+}
+
+/** Whether nothing can be brought to a spoke, for good or for long: what it said last is past. */
+export function isOutOfReach(presence: Presence): boolean {
+  return presence === 'lost' || presence === 'revoked' || presence === 'pending';
 }

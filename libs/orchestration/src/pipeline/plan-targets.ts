@@ -15,7 +15,7 @@ import type { Context } from '../context.js';
 import type { SpokeRecord } from '../ports/records.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { presenceOf } from '../spokes/presence.js';
-import { loadService } from './load-service.js';
+import { isOutOfReach, loadService } from './load-service.js';
 import { placeOf } from './set-desired.js';
 
 const PAGE = 200;
@@ -146,7 +146,7 @@ async function lostAmong(
   const names = [...new Set(places.map(({ spoke }) => spoke))];
   const now = clock.now();
   const lost = (await unit.spokes.getMany(names)).filter((spoke) =>
-    ['lost', 'revoked', 'pending'].includes(presenceOf(spoke, { now, startedAt })),
+    isOutOfReach(presenceOf(spoke, { now, startedAt })),
   );
   return new Set(lost.map(({ name }) => name));
 }

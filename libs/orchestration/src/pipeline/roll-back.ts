@@ -12,7 +12,7 @@ import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
-import { loadService } from './load-service.js';
+import { loadService, type SeenEntity } from './load-service.js';
 import {
   type DeploymentRequest,
   environmentNotFound,
@@ -120,9 +120,7 @@ async function versionFor(
   environment: string,
   tools: FollowTools,
 ): Promise<Result<string, Refusal>> {
-  const running = (await loadService(context, unit, service, [environment])).flatMap(
-    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
-  );
+  const running = runningAmong(await loadService(context, unit, service, [environment]));
   if (targetVersion !== undefined) {
     const forth = running.length > 0 && running.every((one) => isNewer(targetVersion, one));
     return forth ? err(notBack(targetVersion, running)) : ok(targetVersion);
@@ -130,6 +128,14 @@ async function versionFor(
   const place = { service, environment };
   const version = await versionToRestore(context, unit, place, running, tools);
   return version === undefined ? err(noPrevious(service, { environment, running })) : ok(version);
+}
+
+/** Of those that are passed over, nothing is known now; where there is nobody else, what they said last. */
+function runningAmong(seen: readonly SeenEntity[]): readonly string[] {
+  const within = seen.filter(({ lost }) => !lost);
+  return (within.length > 0 ? within : seen).flatMap(
+    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
+  );
 }
 
 function noPrevious(
