@@ -55,6 +55,7 @@ export const REFUSAL_CODES = [
   'deployment/strategy_not_declared',
   'deployment/no_spoke',
   'deployment/not_installed',
+  'deployment/recalled',
   'deployment/below_running',
   'deployment/in_progress',
   'people/not_found',

@@ -94,6 +94,7 @@ export const PROBLEMS = {
     title: 'The chart does not declare the strategy',
   },
   'deployment/not_installed': { status: 409, title: 'The service is not installed there' },
+  'deployment/recalled': { status: 409, title: 'The version is recalled' },
   'deployment/no_spoke': { status: 409, title: 'There is no spoke to deploy to' },
   'deployment/below_running': { status: 409, title: 'Something newer runs there' },
   'deployment/in_progress': { status: 409, title: 'Another deployment is under way' },

@@ -8,6 +8,7 @@ const OF_EVERY_DEPLOYMENT = [
   'catalog/invalid_field',
   'catalog/already_exists',
   'deployment/no_spoke',
+  'deployment/recalled',
 ] as const satisfies readonly ProblemCode[];
 
 /** What each way to ask for a deployment refuses. */
@@ -26,13 +27,19 @@ export const PIPELINE_REFUSALS = {
     'promotion/below_hotfix',
     'deployment/strategy_not_declared',
   ],
-  hotfix: [...OF_EVERY_DEPLOYMENT, 'hotfix/reason', 'hotfix/not_production'],
+  hotfix: [
+    ...OF_EVERY_DEPLOYMENT,
+    'hotfix/reason',
+    'hotfix/not_production',
+    'deployment/not_installed',
+  ],
   rollback: [
     ...OF_EVERY_DEPLOYMENT,
     'rollback/no_previous',
     'rollback/not_back',
     'rollback/failed',
     'rollback/outside_failed',
+    'deployment/not_installed',
     'deployment/in_progress',
   ],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;

@@ -139,6 +139,15 @@ describe('the version before the one that runs', () => {
   });
 });
 
+it('the version before the one that runs is none that may not run', () => {
+  const completed = told('1.0.0', '2.0.0', '3.0.0');
+  const mayRun = (version: string): boolean => version !== '2.0.0';
+  expect(versionBefore(completed, ['3.0.0'], mayRun)).toBe('1.0.0');
+  expect(versionBefore(completed, ['2.0.0'], mayRun)).toBe('1.0.0');
+  expect(versionBefore(completed, [], mayRun)).toBe('3.0.0');
+  expect(versionBefore(completed, ['3.0.0'], () => false)).toBeUndefined();
+});
+
 describe('an entity, where others go back to 2.0.0', () => {
   it.each([
     { name: 'runs what came after that', running: '3.0.0', expected: false },

@@ -15,15 +15,17 @@ export interface CompletedDeployment {
  *
  * @param completed of one service in one environment, newest first.
  * @param running of each of its entities there; one that is installed nowhere is left out.
+ * @param mayRun what may not is passed over.
  */
 export function versionBefore(
   completed: readonly CompletedDeployment[],
   running: readonly string[],
+  mayRun: (version: string) => boolean = () => true,
 ): string | undefined {
   const versions = standingVersions(completed);
-  if (running.length === 0) return versions.at(-1);
+  if (running.length === 0) return versions.findLast(mayRun);
   const current = Math.max(...running.map((version) => placeOf(version, versions)));
-  return versions[Math.ceil(current) - 1];
+  return versions.slice(0, Math.ceil(current)).findLast(mayRun);
 }
 
 /**

@@ -205,9 +205,10 @@ describe('a hotfix', () => {
     ]);
   });
 
-  it('never brings what is recalled, whatever it may go past', async () => {
-    await scene.world.engine.recall('1.2.0');
+  it('never brings what is recalled while it waits, whatever it may go past', async () => {
     const { id } = await hotfix('1.2.0');
+    await scene.world.engine.recall('1.2.0');
+    await scene.world.follow();
     const told = expect.stringContaining('1.2.0 is recalled: It loses orders');
     expect((await scene.world.shown(id)).waitsFor).toMatchObject([
       { code: 'no_target', message: told },

@@ -8,9 +8,12 @@ import {
   type Environment,
   type Product,
   type PromotionProof,
+  type Recall,
+  recallOf,
   refusal,
   type Refusal,
   type Release,
+  tellRecall,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
@@ -201,12 +204,14 @@ function whyForbidden({ kind }: DeploymentRequest, { tier }: Environment): Refus
 async function releaseFor(
   context: Context,
   unit: UnitOfWork,
-  { service, version }: DeploymentRequest,
+  { kind, service, version }: DeploymentRequest,
   environment: Environment,
 ): Promise<Result<Release, Refusal>> {
   if (version === undefined) return newestInChannel(context, unit, service, environment);
   const release = await unit.releases.get(service, version);
-  return release === undefined ? err(releaseNotFound(service, version)) : ok(release);
+  if (release === undefined) return err(releaseNotFound(service, version));
+  const recall = recallOf(await unit.recalls.ofProducts([service]), version);
+  return recall === undefined ? ok(release) : err(isRecalled(kind, release, recall));
 }
 
 function wantedOf(
@@ -237,5 +242,22 @@ function releaseNotFound(service: string, version: string): Refusal {
     'catalog/release_not_found',
     `${service} has no release ${version}; register it first (POST /api/v1/releases), or name one that GET /api/v1/releases?product=${service} lists`,
     { field: 'version' },
+  );
+}
+
+/** The field of a request that names a version; a promotion names none. */
+const VERSION_FIELDS: Readonly<Record<DeploymentKind, string | undefined>> = {
+  deploy: 'version',
+  promote: undefined,
+  hotfix: 'version',
+  rollback: 'target_version',
+};
+
+function isRecalled(kind: DeploymentKind, { product, version }: Release, recall: Recall): Refusal {
+  const field = VERSION_FIELDS[kind];
+  return refusal(
+    'deployment/recalled',
+    `${product} ${version} is ${tellRecall(recall)}, so it would never be brought; name a version that may run, or withdraw the recall (DELETE /api/v1/recalls/${recall.id})`,
+    { ...(field !== undefined && { field }), data: { version, recall: recall.id } },
   );
 }

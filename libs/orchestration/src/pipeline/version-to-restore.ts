@@ -1,4 +1,4 @@
-import { hasBegun, versionBefore } from '@apollo-deploy/domain';
+import { hasBegun, recallOf, versionBefore } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -11,7 +11,8 @@ const REMEMBERED = 200;
 /**
  * What a rollback that names no version goes back to; `undefined` = nothing COMPLETED before. While
  * another deployment is on its way there, whoever asks wants away from what that brings, so that it is
- * what COMPLETED before that, however that ends. While a rollback is, it is asked for once more.
+ * what COMPLETED before that, however that ends. While a rollback is, it is asked for once more. What is
+ * recalled is passed over; only where there is nothing else it is the answer, to be refused with the recall.
  *
  * @param running of each entity of the service there.
  */
@@ -23,12 +24,16 @@ export async function versionToRestore(
   tools: FollowTools,
 ): Promise<string | undefined> {
   const { service, environment } = place;
+  const recalls = await unit.recalls.ofProducts([service]);
+  const mayRun = (version: string): boolean => recallOf(recalls, version) === undefined;
   const others = await underWayAt(context, unit, place, tools);
   const current = others.find(({ stored }) => !stored.queued)?.deployment;
-  if (current?.kind === 'rollback') return current.toVersion;
+  if (current?.kind === 'rollback' && mayRun(current.toVersion)) return current.toVersion;
   const filter = { service, environment, status: 'completed' } as const;
   const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
-  return current !== undefined && hasBegun(current)
-    ? versionBefore([current, ...items], [current.toVersion])
-    : versionBefore(items, running);
+  const [completed, runs] =
+    current !== undefined && hasBegun(current)
+      ? [[current, ...items], [current.toVersion]]
+      : [items, running];
+  return versionBefore(completed, runs, mayRun) ?? versionBefore(completed, runs);
 }
