@@ -6,15 +6,16 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import type { FollowTools } from './follow-tools.js';
 import { giveWay, isUrgent } from './give-way.js';
-import { underWayAt } from './under-way-at.js';
+import { stepDeployment } from './step-deployment.js';
+import { type UnderWay, underWayAt } from './under-way-at.js';
 
 interface Newcomer extends DeploymentPlace, Pick<Deployment, 'id' | 'kind'> {
   readonly onConflict?: 'wait' | 'refuse';
 }
 
 /**
- * Makes room for a deployment: what only waits at its place gives way, and to a hotfix or a rollback
- * also a strategy that is half-way; what executes is waited behind.
+ * Makes room for a deployment: what is over at its place is ended; what only waits gives way, and to a hotfix
+ * or a rollback also a strategy that is half-way; what executes is waited behind.
  * Call it under the lock of the environment, so that no plan goes out meanwhile.
  */
 export async function takePlace(
@@ -23,7 +24,7 @@ export async function takePlace(
   newcomer: Newcomer,
   tools: FollowTools,
 ): Promise<Result<'free' | 'queued', Refusal>> {
-  const others = await underWayAt(context, unit, newcomer, tools);
+  const others = await endOver(context, unit, newcomer, tools);
   const [first] = others;
   if (first !== undefined && newcomer.onConflict === 'refuse') return err(inProgress(first.stored));
   let place: 'free' | 'queued' = 'free';
@@ -37,6 +38,21 @@ export async function takePlace(
     if (!saved.ok) throw new DeploymentMoved(deployment.id);
   }
   return ok(place);
+}
+
+/** Nobody waits behind what is over, and has only not been looked at since. Answers what goes on. */
+async function endOver(
+  context: Context,
+  unit: UnitOfWork,
+  place: DeploymentPlace,
+  tools: FollowTools,
+): Promise<readonly UnderWay[]> {
+  const others: UnderWay[] = [];
+  for (const one of await underWayAt(context, unit, place, tools)) {
+    if (one.ends) await stepDeployment(context, unit, one.stored.id, tools);
+    else others.push(one);
+  }
+  return others;
 }
 
 function inProgress({ id, service, environment, status }: Deployment): Refusal {

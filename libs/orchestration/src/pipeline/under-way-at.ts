@@ -14,6 +14,8 @@ export interface UnderWay {
   readonly onlyWaits: boolean;
   /** Its strategy is half-way, and gives way to what is more urgent. */
   readonly mayGiveWay: boolean;
+  /** Nothing is left to do but to end it. */
+  readonly ends: boolean;
 }
 
 /** What is under way at a place: at most one that has begun, and one that waits behind it. */
@@ -27,11 +29,12 @@ export async function underWayAt(
   for (const stored of await unit.deployments.underWayAt([place])) {
     const facts = await loadDeploymentFacts(context, unit, stored, settlingMs);
     const followed = followDeployment(stored, facts);
-    const { deployment } = followed;
+    const { deployment, move } = followed;
     found.push({
       ...{ stored, deployment },
       onlyWaits: stored.queued || onlyWaits(followed),
       mayGiveWay: !stored.queued && mayGiveWay(deployment),
+      ends: move.kind === 'end',
     });
   }
   return found;
