@@ -39,6 +39,8 @@ export interface EntityFacts extends Restraints {
   readonly succeeded?: readonly Baseline[];
   /** What a hotfix under way brings here, where nobody has changed the entity since it said so. */
   readonly hotfix?: HotfixUnderWay;
+  /** The plan that a deployment under way follows here, where nobody has changed the entity since it began. */
+  readonly following?: { readonly deployment: string; readonly planId: string };
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

@@ -78,6 +78,8 @@ export function proposeFor(
   const passedOver = target.kind === 'release' ? target.passedOver : [];
   const draft = draftPlan(facts, situation, passedOver);
   if (draft === undefined) return idle(facts, situation, wanted, nothing);
+  const ending = whyItEnds(facts, options);
+  if (ending !== undefined) return nothing('in_progress', ending);
   const decline = declineOf(facts, draft, options);
   if (decline !== undefined) {
     return nothing(
@@ -97,6 +99,19 @@ function onlyInForce(stored: EntityFacts, restraints: SortedRestraints): EntityF
 /** Whether the target is what a hold fixes, and not what is desired. */
 function isHeld({ hold, candidates }: EntityFacts): boolean {
   return heldTarget(hold, candidates) !== undefined;
+}
+
+/**
+ * A deployment whose plan has failed for good is about to say what is desired next: what would only wait for
+ * the end of the automatic suppression is not proposed just before that.
+ */
+function whyItEnds(
+  { following, suppression }: EntityFacts,
+  { force = false }: ProposeOptions,
+): string | undefined {
+  if (force || following === undefined || suppression?.planId !== following.planId)
+    return undefined;
+  return `plan ${following.planId} has failed; evaluated when deployment ${following.deployment} has ended with that`;
 }
 
 /** What speaks against a plan with this content; nothing does where a person forces it. */

@@ -28,7 +28,7 @@ import { grouped } from './grouped.js';
 import { objectionsOf } from './objections-of.js';
 import { loadBreakGlasses } from './load-break-glasses.js';
 import { type KnownBackup, loadBackups } from './load-backups.js';
-import { hotfixFor, loadUnderWay } from './load-under-way.js';
+import { loadUnderWay, underWayFor } from './load-under-way.js';
 import { loadNeighbours } from './load-dependencies.js';
 import { loadBreakers, loadRestraints, loadSucceeded, loadWaysBack } from './load-restraints.js';
 import { type Destination, loadPromotions } from './load-promotions.js';
@@ -109,7 +109,7 @@ export async function loadFacts(
     const lastEvaluation = evaluations.get(entity.name);
     const around = neighbours.of(entity);
     const promotionOf = (release: Release): PromotionFacts => promotions.of(destination, release);
-    const brought = hotfixFor(entity, underWay);
+    const brought = underWayFor(entity, underWay);
     const { breakGlasses, waives } = glasses(destination, brought);
     const asked = { set, product, promotionOf, spoke, presence, waives };
     return {

@@ -16,11 +16,34 @@ export function loadUnderWay(
   );
 }
 
-/** What a hotfix among them brings to an entity that nobody has changed since it said so. */
-export function hotfixFor(
+/** What these deployments say of an entity that nobody has changed since they said so. */
+export function underWayFor(
   entity: Entity,
   underWay: readonly Deployment[],
-): Pick<EntityFacts, 'hotfix'> {
+): Pick<EntityFacts, 'hotfix' | 'following'> {
+  const there = underWay.filter(
+    ({ service, environment }) => service === entity.product && environment === entity.environment,
+  );
+  return { ...hotfixFor(entity, there), ...followedAt(entity, there) };
+}
+
+/** The plan that one of them follows there. */
+function followedAt(
+  entity: Entity,
+  underWay: readonly Deployment[],
+): Pick<EntityFacts, 'following'> {
+  for (const deployment of underWay) {
+    const target = deployment.targets.find((one) => one.entity === entity.name);
+    if (target?.state !== 'executing' || target.planId === undefined) continue;
+    if (entity.updatedAt !== target.startedAt) continue;
+    if (!isStillDesired(deployment, target, entity)) continue;
+    return { following: { deployment: deployment.id, planId: target.planId } };
+  }
+  return {};
+}
+
+/** What a hotfix among them brings there. */
+function hotfixFor(entity: Entity, underWay: readonly Deployment[]): Pick<EntityFacts, 'hotfix'> {
   for (const deployment of underWay) {
     if (deployment.kind !== 'hotfix') continue;
     const target = deployment.targets.find((one) => one.entity === entity.name);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { putEntity } from '../catalog/put-entity.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
-import { failed, must, SUCCEEDED } from '../testing/engine-world.js';
+import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 
 let world: DeploymentWorld;
 let first: string;
@@ -49,5 +50,43 @@ describe('a deployment that is asked for when nothing is left to do for the one 
     const made = must(await world.request({ version: '1.0.0' }));
     expect(made).toMatchObject({ queued: true });
     expect(await world.stored(first)).toMatchObject({ status: 'deploying' });
+  });
+});
+
+describe('between the failure of its plan and the end of a deployment', () => {
+  let plan: string;
+  beforeEach(async () => {
+    plan = (await world.engine.lastPlan()).id;
+    await world.engine.result(plan, failed('refused'));
+    await world.engine.settle();
+  });
+
+  it('nothing is proposed that would only be withdrawn', async () => {
+    expect(await world.engine.view()).toMatchObject({
+      status: 'executing',
+      why: `plan ${plan} has failed; evaluated when deployment ${first} has ended with that`,
+    });
+    expect((await world.engine.lastPlan()).id).toBe(plan);
+    await world.follow();
+    expect(await world.stored(first)).toMatchObject({ status: 'failed' });
+    expect(await world.engine.view()).toMatchObject({
+      ...{ status: 'up_to_date', why: '1.0.0 runs as desired' },
+    });
+    expect((await world.engine.lastPlan()).id).toBe(plan);
+  });
+
+  it('a person may ask for another try all the same', async () => {
+    await world.engine.context.store.transact((unit) => unit.dirty.mark(['aria-dev'], true));
+    await world.engine.settle();
+    const again = await world.engine.lastPlan();
+    expect(again).toMatchObject({ state: 'EXECUTING', to: { version: '1.1.0' } });
+    expect(again.id).not.toBe(plan);
+  });
+
+  it('what a person says instead is proposed at once', async () => {
+    const { entity } = await world.engine.view();
+    must(await putEntity(world.engine.context, PERSON, { ...entity, values: { replicas: 2 } }));
+    await world.engine.settle();
+    expect(await world.engine.lastPlan()).toMatchObject({ values: { replicas: 2 } });
   });
 });

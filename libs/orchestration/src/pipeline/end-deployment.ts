@@ -34,6 +34,7 @@ export async function endDeployment(
   for (const target of [...healthy, ...stays.keys()]) {
     await returnToChannel(context, unit, deployment, target);
   }
+  await unit.dirty.mark([...stays.keys()].map(({ entity }) => entity));
   if (deployment.kind === 'rollback') {
     const brought = [...stays].flatMap(([target, { succeeded }]) => (succeeded ? [target] : []));
     const held = end.status === 'completed' ? healthy : brought;
