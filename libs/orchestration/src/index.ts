@@ -91,7 +91,7 @@ export {
   type DeploymentFollowerOptions,
 } from './pipeline/deployment-follower.js';
 export { RequestRepeated } from './pipeline/keep-request.js';
-export { findEnvironment } from './pipeline/find-environment.js';
+export { environmentNotFound, findEnvironment } from './pipeline/find-environment.js';
 export type { FollowTools } from './pipeline/follow-tools.js';
 export {
   historyOf,

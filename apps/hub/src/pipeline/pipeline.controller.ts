@@ -1,6 +1,7 @@
 import { type Authority, mayDo, tellPath } from '@apollo-deploy/domain';
 import {
   type Context,
+  environmentNotFound,
   findEnvironment,
   type FollowTools,
   historyOf,
@@ -14,7 +15,7 @@ import type { Response } from 'express';
 import { may } from '../http/access.js';
 import { Caller, May, Seen, type SeenEnvironments } from '../http/caller.js';
 import { Operation } from '../http/operation.js';
-import { accepted, found, Refused } from '../http/refused.js';
+import { accepted, Refused } from '../http/refused.js';
 import { SOMEWHERE, targetOfBody } from '../http/whereabouts.js';
 import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
 import type { HubConfig } from '../config/hub-config.js';
@@ -60,11 +61,8 @@ export class PipelineController {
   ): Promise<AskedView> {
     const { service, target_env: target = 'dev', version, reason } = body;
     if (target === 'prod') throw new Refused('deployment/direct_to_production', DIRECT);
-    const environment = found(
-      await this.context.store.transact((unit) => findEnvironment(unit, target)),
-      'catalog/environment_not_found',
-      `environment ${JSON.stringify(target)}; GET /api/v1/environments lists them`,
-    );
+    const environment = await this.context.store.transact((unit) => findEnvironment(unit, target));
+    if (environment === undefined) throw notFound(target);
     if (body.skip_backup === true) refuseToSkip(authority, environment.name);
     const { shown } = await this.answer.of(prefer, response, async () => ({
       deployment: accepted(
@@ -98,7 +96,7 @@ export class PipelineController {
     @Param('service') service: string,
     @Query() { environment }: StatusQuery,
   ): Promise<ServiceStatusView> {
-    const filter = filterOf(service, environment, seen);
+    const filter = await this.filterOf(service, environment, seen);
     return serviceStatusView(service, await readServiceStatus(this.context, filter));
   }
 
@@ -113,7 +111,7 @@ export class PipelineController {
     @Param('service') service: string,
     @Query() { environment, limit }: HistoryQuery,
   ): Promise<HistoryView> {
-    const filter = filterOf(service, environment, seen);
+    const filter = await this.filterOf(service, environment, seen);
     const size = limit === undefined ? DEFAULT_HISTORY : Number(limit);
     const { total, newest } = await historyOf(this.context, filter, size);
     return { service, total_deployments: total, history: newest.map(historyEntry) };
@@ -129,20 +127,31 @@ export class PipelineController {
     const paths = this.config.promotionPaths.map((path) => tellPath(path).toUpperCase());
     return { ...DEPLOYMENT_RULES, valid_promotion_paths: paths };
   }
+
+  /** The environment by its name or its alias; one that there is not has seen nothing. */
+  private async filterOf(
+    service: string,
+    named: string | undefined,
+    seen: SeenEnvironments,
+  ): Promise<Parameters<typeof historyOf>[1]> {
+    const environment =
+      named === undefined
+        ? undefined
+        : await this.context.store.transact((unit) => findEnvironment(unit, named));
+    const name = environment?.name ?? named;
+    return {
+      service,
+      ...(name !== undefined && { environment: name }),
+      ...(seen !== undefined && { environments: seen }),
+    };
+  }
 }
 
 const DIRECT = { detail: NO_DIRECT_WAY, field: 'target_env' } as const;
 
-function filterOf(
-  service: string,
-  environment: string | undefined,
-  seen: SeenEnvironments,
-): Parameters<typeof historyOf>[1] {
-  return {
-    service,
-    ...(environment !== undefined && { environment }),
-    ...(seen !== undefined && { environments: seen }),
-  };
+function notFound(target: string): Refused {
+  const { code, ...details } = environmentNotFound(target, 'target_env');
+  return new Refused(code, details);
 }
 
 function refuseToSkip(authority: Authority, environment: string): void {

@@ -1,4 +1,4 @@
-import type { Environment, Tier } from '@apollo-deploy/domain';
+import { type Environment, refusal, type Refusal, type Tier } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 const PAGE = 200;
@@ -29,4 +29,19 @@ export async function findEnvironment(
     after = next;
   } while (after !== undefined && found.length < 2);
   return found.length === 1 ? found[0] : undefined;
+}
+
+/**
+ * Where no environment is meant by a name: none is called so, or it is short for one of several.
+ *
+ * @param field of the request that names it.
+ */
+export function environmentNotFound(name: string, field = 'environment'): Refusal {
+  const said = JSON.stringify(name);
+  const tier = ALIASES[name];
+  const detail =
+    tier === undefined
+      ? `there is no environment ${said}; GET /api/v1/environments lists them`
+      : `there is no environment ${said}, nor just one of tier ${tier}, which that would mean; name one that GET /api/v1/environments lists`;
+  return refusal('catalog/environment_not_found', detail, { field });
 }

@@ -14,10 +14,11 @@ import { productNotFound } from '../catalog/register-release.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { environmentNotFound } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { loadService } from './load-service.js';
-import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import { requestDeploymentIn } from './request-deployment.js';
 import { stagedByOthers } from './staged-by-others.js';
 
 /** What somebody asks to be fixed in haste. */

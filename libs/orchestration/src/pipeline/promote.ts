@@ -17,11 +17,11 @@ import type { Context } from '../context.js';
 import { isOutage } from '../engine/is-outage.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { findEnvironment } from './find-environment.js';
+import { environmentNotFound, findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadPromotionSource } from './load-promotion-source.js';
 import { loadService } from './load-service.js';
-import { environmentNotFound, requestDeploymentIn } from './request-deployment.js';
+import { requestDeploymentIn } from './request-deployment.js';
 import { underWayAt } from './under-way-at.js';
 
 /** What somebody asks to be promoted. */
@@ -93,8 +93,8 @@ async function checkWay(
 ): Promise<Result<PromotionRequest, Refusal>> {
   const { service, from, to } = request;
   const [source, target] = [await findEnvironment(unit, from), await findEnvironment(unit, to)];
-  if (source === undefined) return err(environmentNotFound(from));
-  if (target === undefined) return err(environmentNotFound(to));
+  if (source === undefined) return err(environmentNotFound(from, 'from_env'));
+  if (target === undefined) return err(environmentNotFound(to, 'to_env'));
   const path = checkPromotionPath(promotionPaths, source, target);
   if (!path.ok) return path;
   const product = await unit.products.get(service);

@@ -22,6 +22,7 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { checkStrategy } from './check-strategy.js';
+import { environmentNotFound } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { keepRequest } from './keep-request.js';
 import { newestInChannel } from './newest-in-channel.js';
@@ -227,14 +228,6 @@ function wantedOf(
 function backupFor({ skipBackup }: DeploymentRequest, { tier }: Environment): DeploymentBackup {
   if (tier === 'development') return 'none';
   return tier === 'staging' && skipBackup === true ? 'skipped' : 'required';
-}
-
-export function environmentNotFound(name: string): Refusal {
-  return refusal(
-    'catalog/environment_not_found',
-    `there is no environment ${JSON.stringify(name)}; GET /api/v1/environments lists them`,
-    { field: 'environment' },
-  );
 }
 
 function releaseNotFound(service: string, version: string): Refusal {

@@ -10,14 +10,10 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { findEnvironment } from './find-environment.js';
+import { environmentNotFound, findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadService, type SeenEntity } from './load-service.js';
-import {
-  type DeploymentRequest,
-  environmentNotFound,
-  requestDeploymentIn,
-} from './request-deployment.js';
+import { type DeploymentRequest, requestDeploymentIn } from './request-deployment.js';
 import { restoredContents } from './restored-contents.js';
 import { rollBackOutside } from './roll-back-outside.js';
 import { servicePlaces } from './service-places.js';
