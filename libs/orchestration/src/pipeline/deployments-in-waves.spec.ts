@@ -73,6 +73,25 @@ describe('a deployment to several spokes', () => {
     expect(await desiredOf('aria-two')).toEqual({ version: '1.0.0' });
   });
 
+  it('asked for again after that, says what it comes from where it has not come yet', async () => {
+    const first = await world.deploy({ version: '1.1.0' });
+    const brought = { version: '1.1.0', revision: 2 };
+    await world.engine.result((await world.engine.lastPlan()).id, SUCCEEDED, brought);
+    await lookOn();
+    await world.follow();
+    await two.result(failed('refused'));
+    await lookOn();
+    expect(await world.stored(first.id)).toMatchObject({
+      ...{ status: 'failed', fromVersion: '1.0.0' },
+      targets: [{ state: 'healthy' }, { state: 'failed' }],
+    });
+    world.engine.clock.advance(60_000);
+    await two.heard();
+    expect(await world.deploy({ version: '1.1.0' })).toMatchObject({
+      ...{ fromVersion: '1.0.0', toVersion: '1.1.0' },
+    });
+  });
+
   it('passes over a spoke that is lost, and names it', async () => {
     await world.engine.goTo('2026-01-05T09:20:00.000Z');
     const { id } = await world.deploy({ version: '1.1.0' });
