@@ -181,11 +181,21 @@ function endOf(states: ReadonlySet<DeploymentTarget['state']>): DeploymentEnd {
   return states.has('healthy') ? 'completed' : 'failed';
 }
 
-/** What is required is kept while no backup that was asked for is missing. */
+/**
+ * What is required is kept while no backup that was asked for is missing, and no plan waits for one: where
+ * something else runs by now, what was kept before is no backup of that.
+ */
 function backupOf(backup: DeploymentBackup, { targets }: DeploymentFacts): DeploymentBackup {
-  const asked = [...targets.values()].flatMap((one) => one.backup ?? []);
-  if (backup === 'none' || backup === 'skipped' || asked.length === 0) return backup;
+  if (backup === 'none' || backup === 'skipped') return backup;
+  const known = [...targets.values()];
+  if (known.some(({ plan }) => plan !== undefined && waitsForBackup(plan))) return 'required';
+  const asked = known.flatMap((one) => one.backup ?? []);
+  if (asked.length === 0) return backup;
   return asked.every(({ status }) => status === 'done') ? 'kept' : 'required';
+}
+
+function waitsForBackup(plan: FollowedPlan): boolean {
+  return isToGo(plan) && plan.violations.some(({ code }) => code === 'backup');
 }
 
 /** Statuses are never gone back to: one that waits again keeps the furthest that it had. */

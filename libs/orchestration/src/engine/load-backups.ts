@@ -41,7 +41,10 @@ export async function loadBackups(
   };
 }
 
-/** By entity, since when a deployment that backs up first has wanted it changed. */
+/**
+ * By entity, since when a deployment that backs up first has wanted it changed. One whose plan is out
+ * counts too: that may have come back before anybody has followed the deployment, and go out anew.
+ */
 function backupsSince(deployments: readonly Deployment[]): ReadonlyMap<string, string> {
   const since = new Map<string, string>();
   for (const { backup, targets } of deployments) {
@@ -49,7 +52,7 @@ function backupsSince(deployments: readonly Deployment[]): ReadonlyMap<string, s
     for (const target of targets) {
       const { entity, state, startedAt } = target;
       // What a further step replaces is the deployment's own work.
-      if (state !== 'started' || isMidway(target)) continue;
+      if ((state !== 'started' && state !== 'executing') || isMidway(target)) continue;
       if (startedAt === undefined) throw new InvariantViolation(`${entity} started at no time`);
       since.set(entity, startedAt);
     }

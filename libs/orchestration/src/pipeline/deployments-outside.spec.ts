@@ -3,6 +3,7 @@ import type { ServiceHealth } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import { putEntity } from '../catalog/put-entity.js';
 import type { BackupProvider } from '../backups/backup-provider.js';
+import type { NewConstraint } from '../constraints/add-constraint.js';
 import { OutsideBackups } from '../backups/outside-backups.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
@@ -50,6 +51,22 @@ async function backUp(): Promise<void> {
   await new OutsideBackups(world.engine.context, outsider, 'replica-1').run();
   await world.follow();
 }
+
+const EXECUTING = { state: 'executing' };
+const FREEZE: NewConstraint = {
+  name: 'freeze',
+  kind: 'suppression_window',
+  spec: { start: '2026-01-01T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
+};
+
+/** The spoke does not begin the plan that is out; somebody has made a revision by hand meanwhile. */
+async function comesBack(reason: 'base_moved' | 'interrupted'): Promise<void> {
+  const { id } = await world.engine.lastPlan();
+  const declined = { verdict: 'declined', reason, message: reason, evidence: {} } as const;
+  const seen = { version: '1.0.0', revision: 2, values: { replicas: 9 } };
+  await world.engine.result(id, declined, seen);
+}
+
 const desired = async () => (await world.engine.view()).entity.desired;
 
 describe('a deployment whose backups somebody else makes', () => {
@@ -60,6 +77,40 @@ describe('a deployment whose backups somebody else makes', () => {
     expect(outsider.asked).toEqual(['backup of aria in dev']);
     expect(await world.stored(id)).toMatchObject({ status: 'deploying', backup: 'kept' });
     expect(await world.engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+  });
+
+  it.each(['base_moved', 'interrupted'] as const)(
+    'keeps what runs once more where its plan comes back as %s and that has changed meanwhile',
+    async (reason) => {
+      const { engine } = world;
+      const { id } = await world.deploy({ version: '1.1.0' });
+      await backUp();
+      expect(await world.stored(id)).toMatchObject({ backup: 'kept', targets: [EXECUTING] });
+      await comesBack(reason);
+      // The engine looks before anybody has followed the deployment.
+      await engine.settle();
+      expect((await engine.lastPlan()).state).toBe('BLOCKED');
+      await world.follow();
+      expect(await world.stored(id)).toMatchObject({ backup: 'required' });
+      expect((await engine.lastPlan()).violations.map(({ code }) => code)).toEqual(['backup']);
+      await backUp();
+      expect(outsider.asked).toEqual(Array(2).fill('backup of aria in dev'));
+      expect(await engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+      expect(await world.stored(id)).toMatchObject({ backup: 'kept', targets: [EXECUTING] });
+    },
+  );
+
+  it('does not say that what runs was kept while only what ran before it was', async () => {
+    const { engine } = world;
+    const { id } = await world.deploy({ version: '1.1.0' });
+    await backUp();
+    await engine.constraint(FREEZE);
+    await comesBack('base_moved');
+    await world.follow();
+    const held = (await engine.lastPlan()).violations.map(({ code }) => code);
+    expect(held).toEqual(['backup', 'suppression_window']);
+    expect(outsider.asked).toHaveLength(1);
+    expect(await world.stored(id)).toMatchObject({ backup: 'required' });
   });
 
   it('ends where it fails, with what was said, and nothing is deployed', async () => {
@@ -81,11 +132,7 @@ describe('a deployment whose backups somebody else makes', () => {
   it('ends where it fails, and what it brings does not come without one by a channel', async () => {
     outsider.takes = async () => err({ detail: 'CHRONOS answered 503: no disk' });
     const { engine } = world;
-    await engine.constraint({
-      name: 'freeze',
-      kind: 'suppression_window',
-      spec: { start: '2026-01-01T00:00:00Z', end: '2026-01-06T00:00:00Z', reason: 'Stocktaking' },
-    });
+    await engine.constraint(FREEZE);
     const entity = { name: 'aria-dev', spoke: 'dev', product: 'aria', namespace: 'aria' };
     must(await putEntity(engine.context, PERSON, { ...entity, desired: { channel: 'dev' } }));
     await engine.release('1.1.0');
