@@ -101,6 +101,10 @@ describe('what people say about a plan', () => {
   it.each([
     { line: ['reject', 'plan-1', '--reason', 'not now'], body: { reason: 'not now' } },
     { line: ['cancel', 'plan-1', '--reason', 'not now'], body: { reason: 'not now' } },
+    {
+      line: ['resolve', 'plan-1', '--outcome', 'failed', '--reason', 'it burned'],
+      body: { outcome: 'FAILED', reason: 'it burned' },
+    },
     { line: ['withdraw', 'plan-1'], body: {} },
     { line: ['execute', 'plan-1'], body: {} },
   ])('$line', async ({ line, body }) => {

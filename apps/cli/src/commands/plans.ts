@@ -37,6 +37,15 @@ export function addPlans(program: Command, surroundings: Surroundings): void {
     .action(calling(surroundings, (call, _, id = '') => showPlan(call, id)));
   addDecision(program, surroundings, 'execute', 'send a plan to its spoke');
   addDecision(program, surroundings, 'cancel', 'end a plan that is not to run, or not to go on');
+  program
+    .command('resolve')
+    .argument('<id>')
+    .description(
+      'say how a plan ended that is unknown, or whose spoke is lost, once you have looked',
+    )
+    .requiredOption('--outcome <outcome>', 'succeeded, failed or cancelled')
+    .requiredOption('--reason <text>', 'how you know; kept with the plan and in the audit trail')
+    .action(calling<Resolution>(surroundings, (call, said, id = '') => resolve(call, id, said)));
 }
 
 /** A command that says something about a plan; `reason` is what a person has to give with it. */
@@ -57,6 +66,16 @@ export function addDecision(
       call.show(await call.hub.send('POST', path, PlanView, { body }), tellState);
     }),
   );
+}
+
+interface Resolution {
+  readonly outcome: string;
+  readonly reason: string;
+}
+
+async function resolve(call: Call, id: string, { outcome, reason }: Resolution): Promise<void> {
+  const body = { outcome: outcome.toUpperCase(), reason };
+  call.show(await call.hub.send('POST', route`plans/${id}/resolve`, PlanView, { body }), tellState);
 }
 
 async function listPlans(call: Call, options: PlanFilter): Promise<void> {

@@ -29,6 +29,8 @@ const CURES = {
   plan: 'wait: the engine looks at it within moments',
   dispatch: 'wait: it goes out by itself',
   manual_execution: 'execute it (POST /api/v1/plans/{plan}/execute)',
+  spoke_lost:
+    'look after the spoke, or end its plan as the message says; what the deployment has brought elsewhere stays',
   executing: 'wait; GET /api/v1/plans/{plan} tells how far it has come',
   unknown:
     'look in the cluster and say how it ended (POST /api/v1/plans/{plan}/resolve); its spoke may still tell',

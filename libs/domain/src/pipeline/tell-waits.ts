@@ -30,11 +30,11 @@ function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] 
         ? beforePlan(entity, facts)
         : plannedWaits(facts.plan);
     case 'executing':
-      return [underWay(facts.plan)];
+      return [underWay(target, facts)];
     case 'deployed':
       return [lookWait(target, facts)];
     case 'rolling_back':
-      return rollbackWaits(`${entity} is being rolled back`, facts.rollback);
+      return goingBack(target, facts);
     default:
       return [];
   }
@@ -79,6 +79,23 @@ function rollbackWaits(
   return [{ ...about, code: 'rollback', message }, ...held];
 }
 
+/** One that is lost does not say how it ended: whatever comes after waits until a person has. */
+function goingBack({ entity, spoke }: DeploymentTarget, facts: TargetFacts): readonly Wait[] {
+  const { rollback } = facts;
+  const waits = rollbackWaits(`${entity} is being rolled back`, rollback);
+  if (typeof rollback === 'object' && rollback.state === 'UNKNOWN') return [unknown(rollback.id)];
+  if (facts.spoke !== 'lost' || typeof rollback !== 'object') return waits;
+  if (rollback.state === 'EXECUTING') return [lostWith(rollback.id, spoke)];
+  if (!isToGo(rollback)) return waits;
+  const message = `plan ${rollback.id} is to roll ${entity} back, and spoke ${spoke} is lost; if that does not come back, cancel the plan (POST /api/v1/plans/${rollback.id}/cancel, apolloctl cancel ${rollback.id}), and the deployment ends`;
+  return [{ code: 'spoke_lost', message, data: { spoke }, plan: rollback.id }, ...waits.slice(1)];
+}
+
+function lostWith(plan: string, spoke: string): Wait {
+  const message = `plan ${plan} is executing, and spoke ${spoke} is lost; if that does not come back, look in its cluster and say how the plan ended (POST /api/v1/plans/${plan}/resolve, apolloctl resolve ${plan})`;
+  return { code: 'spoke_lost', message, data: { spoke }, plan };
+}
+
 function plannedWaits({ id, violations, manual }: FollowedPlan): readonly Wait[] {
   const about = { plan: id };
   const held = violations.map((violation) => ({ ...about, ...waitFor(violation) }));
@@ -94,14 +111,17 @@ function waitFor({ code, message, data, recheckAt }: Violation): Wait {
   return { code, message, data, ...(recheckAt !== undefined && { until: recheckAt }) };
 }
 
-function underWay(plan: FollowedPlan | undefined): Wait {
-  if (plan?.state !== 'UNKNOWN') {
-    const id = plan === undefined ? {} : { plan: plan.id };
-    return { ...id, code: 'executing', message: `plan ${plan?.id ?? ''} is executing` };
-  }
+function underWay({ spoke: name }: DeploymentTarget, { plan, spoke }: TargetFacts): Wait {
+  if (plan?.state === 'UNKNOWN') return unknown(plan.id);
+  if (plan !== undefined && spoke === 'lost') return lostWith(plan.id, name);
+  const id = plan === undefined ? {} : { plan: plan.id };
+  return { ...id, code: 'executing', message: `plan ${plan?.id ?? ''} is executing` };
+}
+
+function unknown(plan: string): Wait {
   return {
-    plan: plan.id,
+    plan,
     code: 'unknown',
-    message: `nobody knows how plan ${plan.id} ended; say it once you have looked (POST /api/v1/plans/${plan.id}/resolve)`,
+    message: `nobody knows how plan ${plan} ended; say it once you have looked (POST /api/v1/plans/${plan}/resolve, apolloctl resolve ${plan})`,
   };
 }

@@ -57,7 +57,8 @@ async function inLine(
   const facts = await loadDeploymentFacts(context, unit, ahead, settlingMs);
   const { move } = followDeployment(ahead, facts);
   if (move.kind !== 'wait') return waits;
-  const [first] = move.for;
+  // What nobody but a person ends goes first.
+  const first = move.for.find(({ code }) => code === 'spoke_lost') ?? move.for[0];
   const until =
     move.for
       .flatMap((wait) => wait.until ?? [])
