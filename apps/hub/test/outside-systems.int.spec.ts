@@ -69,7 +69,10 @@ describe('all whom a hub asks and tells', () => {
     await promoted('1.0.0', '1.1.0');
     expect(await rollBack()).toMatchObject({
       status: 200,
-      body: { status: 'rolled_back', service: 'aria', rolled_back_to: '1.0.0' },
+      body: {
+        ...{ status: 'rolled_back', service: 'aria', rolled_back_to: '1.0.0' },
+        message: 'Rollback completed: HADES brought 1.0.0; it is held there',
+      },
     });
     const look = (environment: string) => `PANOPTES GET /health/aria?environment=${environment}`;
     const looks = (environment: string) => Array.from({ length: 3 }, () => look(environment));

@@ -25,6 +25,23 @@ describe('what is said of a rollback', () => {
     });
   });
 
+  it.each([
+    {
+      name: 'who brought it without a plan',
+      target: { outside: { by: 'HADES', seen: true } } as const,
+      message: 'Rollback completed: HADES brought 1.1.0; it is held there',
+    },
+    {
+      name: 'that nothing was changed where it ran already',
+      target: {},
+      message:
+        'Rollback completed: 1.1.0 runs there already, so nothing was changed; it is held there',
+    },
+  ])('says $name', ({ target, message }) => {
+    const { planId: _, ...planless } = DEV;
+    expect(shown({ ...planless, ...target }).message).toBe(message);
+  });
+
   it('names each where they ran different versions', () => {
     expect(shown(DEV, { ...TWO, fromVersion: '1.3.0' }).entities).toEqual([
       { entity: 'aria-dev', state: 'healthy', from_version: '1.2.0' },

@@ -1,4 +1,4 @@
-import { type DeploymentTarget, restoredValues, TARGET_STATES } from '@apollo-deploy/domain';
+import { type Deployment, type DeploymentTarget, restoredValues, TARGET_STATES } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RestoredValuesView } from './deployment-views.js';
@@ -74,18 +74,23 @@ export function rollbackView(shown: ShownDeployment): RollbackView {
     ({ values, state }) => values === undefined && state !== 'skipped',
   );
   const isDone = status === 'completed';
-  const ranAlready = isDone && targets.every(({ planId }) => planId === undefined);
   return {
     status: isDone ? 'rolled_back' : status,
     ...{ service, rolled_back_to: toVersion, environment, deployment_id: id },
-    message: ranAlready
-      ? `${message}: ${toVersion} runs there already, so nothing was changed; it is held there`
-      : message,
+    message: isDone ? `${message}${tellDone(deployment)}` : message,
     ...(restored.length > 0 && { restored_values: restored }),
     ...(differ(targets) && { entities: targets.map(entityView) }),
     ...(unproven.length > 0 && { unproven_on: unproven.map(({ entity }) => entity) }),
     ...(waits_for !== undefined && { waits_for }),
   };
+}
+
+/** How it came about where no plan brought it. */
+function tellDone({ targets, toVersion }: Deployment): string {
+  const brought = targets.find(({ outside }) => outside?.seen === true)?.outside;
+  if (brought !== undefined) return `: ${brought.by} brought ${toVersion}; it is held there`;
+  if (targets.some(({ planId }) => planId !== undefined)) return '';
+  return `: ${toVersion} runs there already, so nothing was changed; it is held there`;
 }
 
 /** Whether there is something to tell of one that is not to be told of all. */

@@ -17,6 +17,7 @@ const PLAN: DoraPlan = {
   startedAt: BEGAN,
   endedAt: BROKE,
 };
+const BROUGHT = aDeploymentTarget({ state: 'healthy', outside: { by: 'HADES', seen: true } });
 const UNTOUCHED: DoraPlan = { id: 'plan-1', state: 'CANCELLED', planClass: 'ordinary' };
 
 function ended(change: Partial<Deployment>): Deployment {
@@ -47,6 +48,24 @@ describe('what a deployment did', () => {
         targets: [aDeploymentTarget({ state: 'healthy' }), aDeploymentTarget({ state: 'skipped' })],
       }),
       expected: { effect: 'no_change' },
+    },
+    {
+      name: 'changed something: somebody else brought it without a plan, and it completed',
+      deployment: ended({ kind: 'rollback', status: 'completed', targets: [BROUGHT] }),
+      expected: { effect: 'changed', reachedAt: BEGAN, broke: undefined },
+    },
+    {
+      name: 'changed something: what somebody else brought was ill',
+      deployment: ended({ kind: 'rollback', targets: [{ ...BROUGHT, state: 'failed' }] }),
+      expected: { effect: 'changed', broke: { at: ENDED, by: 'deployment_ended' } },
+    },
+    {
+      name: 'was aborted: nobody saw that somebody else had brought it',
+      deployment: ended({
+        kind: 'rollback',
+        targets: [{ ...BROUGHT, state: 'failed', outside: { by: 'HADES' } }],
+      }),
+      expected: { effect: 'aborted' },
     },
     {
       name: 'a drift repair: its only plan put right what ran before',

@@ -81,6 +81,7 @@ function effectOf(deployment: Deployment, plans: ReadonlyMap<string, DoraPlan>):
   if (status !== 'completed') {
     return targets.some((target) => isTouched(target, plans)) ? 'changed' : 'aborted';
   }
+  if (targets.some(isBroughtOutside)) return 'changed';
   const planned = targets.flatMap(({ planId }) => planId ?? []);
   if (planned.length === 0) return 'no_change';
   const repairs = planned.every((id) => plans.get(id)?.planClass === 'repair');
@@ -94,8 +95,14 @@ const BROUGHT: readonly DeploymentTarget['state'][] = [
   'rolled_back',
 ];
 
+/** Somebody else changed what runs, without a plan. */
+function isBroughtOutside({ outside }: DeploymentTarget): boolean {
+  return outside?.seen === true;
+}
+
 /** A plan that was refused or came back from its spoke touched nothing. */
 function isTouched(target: DeploymentTarget, plans: ReadonlyMap<string, DoraPlan>): boolean {
+  if (isBroughtOutside(target)) return true;
   if (target.planId === undefined) return false;
   const plan = plans.get(target.planId);
   if (plan === undefined) return BROUGHT.includes(target.state);
