@@ -26,8 +26,10 @@ afterEach(async () => {
   await scene.stop();
 });
 
-async function post(path: string, body: object): Promise<Answer> {
-  const response = await scene.client.request('POST', path, { service: 'aria', ...body });
+async function post(path: string, body: object, prefer?: string): Promise<Answer> {
+  const named = { service: 'aria', ...body };
+  const headers = prefer === undefined ? {} : { prefer };
+  const response = await scene.client.request('POST', path, named, headers);
   return { status: response.status, body: (await response.json()) as Body };
 }
 const deploy = (version: string) => post('/deploy', { version });
@@ -81,6 +83,7 @@ describe('all whom a hub asks and tells', () => {
       ...[...looks('dev'), look('dev')],
       'CHRONOS POST /backup {"service":"aria","reason":"pre-deployment"}',
       ...looks('prod'),
+      'CHRONOS POST /backup {"service":"aria","reason":"pre-deployment"}',
       'HADES POST /rollback {"service":"aria","target_version":"1.0.0","reason":"Deployment broke login"}',
       ...looks('prod'),
     ]);
@@ -341,6 +344,45 @@ describe('a rollback that HADES is to do', () => {
       body: { detail: `${why}; nothing was changed; see to HADES and ask again` },
     });
     await failedWith(why);
+  });
+
+  it('is not asked of it where CHRONOS keeps nothing: nothing is changed', async () => {
+    outside.answers('CHRONOS', says(500, 'no disk'));
+    const why =
+      'failed: aria-prod: the backup by CHRONOS failed, so nothing was deployed: CHRONOS answered 500: no disk';
+    expect(await rollBack()).toMatchObject({
+      status: 500,
+      body: { detail: expect.stringContaining(why) },
+    });
+    expect((await newest('failed'))['notes']).toContain(why);
+    expect(outside.count('HADES')).toBe(0);
+    expect(inProd()).toEqual(BEFORE);
+    expect((await scene.client.entity('aria-prod')).reported).toMatchObject({ version: '1.1.0' });
+  });
+
+  it('is not asked of it in dev while prod runs the service, as it is told no environment', async () => {
+    expect(await post('/rollback', { environment: 'dev' })).toMatchObject({
+      status: 200,
+      body: { status: 'rolled_back', environment: 'dev', message: 'Rollback completed' },
+    });
+    expect(outside.count('HADES')).toBe(0);
+    expect(scene.spoke('dev').done).toEqual([...BEFORE, 'aria 1.0.0 rollback']);
+    expect(inProd()).toEqual(BEFORE);
+  });
+
+  it('is not asked of it where it never ran in prod: the version waits as any change does', async () => {
+    await scene.release('aria', '0.9.0');
+    const body = { environment: 'prod', target_version: '0.9.0' };
+    expect(await post('/rollback', body, 'wait=1')).toMatchObject({ status: 202 });
+    const waits = await eventually('what it waits for', async () => {
+      const { id } = await newest('pending');
+      const { waitsFor } = await scene.client.get(`/api/v1/deployments/${String(id)}`);
+      const codes = (waitsFor as readonly Body[]).map(({ code }) => code);
+      return codes.includes('promoted') ? codes : undefined;
+    });
+    expect(waits).toContain('promoted');
+    expect(outside.count('HADES')).toBe(0);
+    expect(inProd()).toEqual(BEFORE);
   });
 
   it('is waited for where it answers slowly, and nothing moves meanwhile', async () => {

@@ -1,4 +1,9 @@
-import { type Deployment, type DeploymentTarget, restoredValues, TARGET_STATES } from '@apollo-deploy/domain';
+import {
+  type Deployment,
+  type DeploymentTarget,
+  restoredValues,
+  TARGET_STATES,
+} from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RestoredValuesView } from './deployment-views.js';

@@ -1,13 +1,16 @@
 import {
   type AskedOutside,
+  type BackupRecord,
   type Deployment,
   type DeploymentTarget,
   hasEnded,
   type Refusal,
   refusal,
 } from '@apollo-deploy/domain';
-import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { err, InvariantViolation, type Json, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
+import { releaseSnapshots } from '../backups/release-snapshots.js';
+import { makeBackup, type WantedBackup } from '../backups/run-backups.js';
 import { addConstraintIn, removeConstraint } from '../constraints/add-constraint.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
@@ -16,6 +19,7 @@ import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
+import { outsideReadiness } from './outside-readiness.js';
 import { type DeploymentRequest, requestDeploymentIn } from './request-deployment.js';
 import type { NotRolledBack, RollbackProvider } from './rollback-provider.js';
 
@@ -32,7 +36,11 @@ interface Begun {
   readonly deployment: Deployment;
   /** The id of what keeps everything from its entities; absent = there is nothing to be asked for. */
   readonly suppression?: string;
+  /** What is to be kept before anybody is asked. */
+  readonly backups?: readonly WantedBackup[];
 }
+
+type Asking = Required<Pick<Begun, 'deployment' | 'suppression'>>;
 
 const KIND = 'suppression_window';
 
@@ -40,8 +48,10 @@ const KIND = 'suppression_window';
 const SUPPRESSED_MS = 30 * 60_000;
 
 /**
- * Has somebody else take a service back who is configured to. The deployment is kept first, and all is
- * kept from its entities, repairs too, which would undo what they do; then they are asked, once. Should
+ * Has somebody else take a service back who is configured to, where nothing else holds it
+ * (`outsideReadiness`); what may not go out now is left to the engine. The deployment is kept first, and all is
+ * kept from its entities, repairs too, which would undo what they do; then what runs is backed up where it must be, and they are
+ * asked, once. Without its backup the deployment has failed, and nobody is asked. Should
  * this hub end meanwhile, the deployment is looked at as soon as its spokes have seen the version, and
  * the engine brings it after half an hour at most. What they brought is looked at as what a plan brought. Accepted, the engine sees at once that it comes about.
  * Refused (`rollback/outside_failed`), the deployment has failed, and things go on as before; where
@@ -55,8 +65,13 @@ export async function rollBackOutside(
   const { context, provider, principal } = errand;
   const begun = await context.store.transact((unit) => begin(errand, unit, wanted));
   if (!begun.ok) return begun;
-  const { deployment, suppression } = begun.value;
+  const { deployment, suppression, backups = [] } = begun.value;
   if (suppression === undefined) return ok(deployment);
+  const kept = await backUp(errand, { deployment, suppression }, backups);
+  if (kept !== undefined) {
+    await removeConstraint(context, principal, suppression, { kind: KIND });
+    return ok(kept);
+  }
   const { service, toVersion: targetVersion, reason } = deployment;
   const answer = await provider.rollBack({
     ...{ service, targetVersion },
@@ -88,11 +103,75 @@ async function begin(
   const made = await requestDeploymentIn(context, unit, principal, asked.value, tools);
   if (!made.ok) return made;
   if (hasEnded(made.value.status)) return ok({ deployment: made.value });
+  const { unmet, backups } = await outsideReadiness(context, unit, made.value);
+  if (unmet.length > 0) return ok({ deployment: await leave(errand, unit, made.value, unmet) });
   const now = errand.context.clock.now();
   const until = new Date(now.getTime() + SUPPRESSED_MS).toISOString();
   const suppression = await suppress(errand, unit, made.value, { now, until });
   const deployment = await mark(unit, made.value, { by: provider.name, until });
-  return ok({ deployment, suppression });
+  return ok({ deployment, suppression, backups });
+}
+
+/** The engine brings it: they are not asked. */
+async function leave(
+  errand: Errand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  because: readonly string[],
+): Promise<Deployment> {
+  await recordAnswer(errand, unit, deployment, { asked: false, because });
+  const started = deployment.targets.filter(({ state }) => state === 'started');
+  // As a person asks for it, also where it was declined before.
+  await unit.dirty.mark(
+    started.map(({ entity }) => entity),
+    true,
+  );
+  const targets = deployment.targets.map(({ outside: _, ...target }) => target);
+  return save(unit, { ...deployment, targets });
+}
+
+/**
+ * Has what runs kept, and judges again, as that takes time. `undefined` = they are to be asked now; else
+ * the deployment, which has ended or is left to the engine.
+ */
+async function backUp(
+  errand: Errand,
+  { deployment, suppression }: Asking,
+  wanted: readonly WantedBackup[],
+): Promise<Deployment | undefined> {
+  const { context } = errand;
+  if (wanted.length === 0) return undefined;
+  const provider = context.backups ?? releaseSnapshots;
+  for (const one of wanted) {
+    await makeBackup(context, provider, one, (work) => context.store.transact(work));
+  }
+  return context.store.transact(async (unit) => {
+    await unit.environments.lock(deployment.environment);
+    const before = await stored(unit, deployment);
+    if (hasEnded(before.status)) return before;
+    const made = await unit.backups.getMany(wanted.map(({ request }) => request));
+    const failed = made.filter(({ status }) => status === 'failed');
+    if (failed.length > 0) return endUnbacked(errand, unit, before, failed);
+    const { unmet } = await outsideReadiness(context, unit, before, suppression);
+    return unmet.length === 0 ? undefined : leave(errand, unit, before, unmet);
+  });
+}
+
+/** Nobody is asked without a backup, as nothing goes out without one. */
+async function endUnbacked(
+  { context }: Errand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  failed: readonly BackupRecord[],
+): Promise<Deployment> {
+  const why = failed.map(({ entity, by, detail = 'it did not say why' }) => {
+    return `${entity}: the backup by ${by} failed, so nothing was deployed: ${detail}`;
+  });
+  const targets = deployment.targets.map((target) =>
+    target.state === 'started' ? { ...target, state: 'failed' as const } : target,
+  );
+  const end = { status: 'failed', notes: `failed: ${why.join('; ')}` } as const;
+  return save(unit, await endDeployment(context, unit, { ...deployment, targets }, end));
 }
 
 /** Notes at the entities that are not there yet who was asked to bring them. */
@@ -173,7 +252,7 @@ const SEEN: readonly DeploymentTarget['state'][] = ['deployed', 'healthy', 'skip
 async function fail(
   errand: Errand,
   unit: UnitOfWork,
-  { deployment, suppression }: Required<Begun>,
+  { deployment, suppression }: Asking,
   { outcome, detail }: NotRolledBack,
 ): Promise<Result<Deployment, Refusal>> {
   const { context, provider } = errand;
@@ -200,7 +279,7 @@ function recordAnswer(
   { context, provider, principal }: Errand,
   unit: UnitOfWork,
   { service, environment, toVersion: version }: Deployment,
-  answer: { readonly accepted: boolean; readonly detail?: string },
+  answer: Readonly<Record<string, Json>>,
 ): Promise<void> {
   return record(context, unit, principal, {
     action: 'rollback.outside',
@@ -216,7 +295,7 @@ function whatNext(
 ): string {
   return outcome === 'refused'
     ? `nothing was changed; see to ${name} and ask again`
-    : `it may have been done, so nothing moves there for half an hour; see what runs, then ask again, or let things go on (DELETE /api/v1/suppressions/${suppression})`;
+    : `it may have been done, so nothing moves there for half an hour; see what runs, and lift that to ask again or to let things go on (DELETE /api/v1/suppressions/${suppression})`;
 }
 
 function inProgress(id: string, { name }: RollbackProvider): Refusal {

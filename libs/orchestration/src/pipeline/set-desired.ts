@@ -53,7 +53,7 @@ export async function startTarget(
   const written = await write(unit, { ...next, updatedAt: startedAt }, stored, deployment);
   await clearTheWay(context, unit, deployment, brought);
   await markWithNeighbours(unit, [written]);
-  await unit.dirty.mark([written.name], !isBroughtByOthers(context, deployment));
+  await unit.dirty.mark([written.name], !isBroughtByOthers(context, deployment, target));
   await record(context, unit, requesterOf(deployment), {
     action: stored === undefined ? 'entity.create' : 'entity.update',
     subject: `entity/${written.name}`,
@@ -69,9 +69,16 @@ export async function startTarget(
   };
 }
 
-/** Whoever takes services back is asked for it; what they brought is not tried again for being ill. */
-function isBroughtByOthers({ rollbacks }: Context, { kind }: Deployment): boolean {
-  return kind === 'rollback' && rollbacks !== undefined;
+/**
+ * Whoever takes services back may be asked for it; what they brought is not tried again for being ill. They
+ * are never asked for what has waves still to come.
+ */
+function isBroughtByOthers(
+  { rollbacks }: Context,
+  { kind }: Deployment,
+  { wave }: DeploymentTarget,
+): boolean {
+  return kind === 'rollback' && rollbacks !== undefined && wave === 0;
 }
 
 /**
