@@ -75,3 +75,4 @@ export {
   type TargetFacts,
 } from './target-facts.js';
 export type { Wait } from './tell-waits.js';
+export { ranAlready } from './target-progress.js';

@@ -83,10 +83,16 @@ describe('following a deployment at one entity', () => {
       expected: { state: 'started', status: 'pending', move: { kind: 'wait' } },
     },
     {
-      name: 'has nothing to do where it runs there already',
+      name: 'has nothing to do where it runs there already, and was found well before',
+      target: started(),
+      facts: facts({ runsIt: true, proven: true }),
+      expected: { state: 'healthy', status: 'pending', move: { kind: 'end', status: 'completed' } },
+    },
+    {
+      name: 'looks where it runs there already, and nobody has found it well',
       target: started(),
       facts: facts({ runsIt: true }),
-      expected: { state: 'healthy', status: 'pending', move: { kind: 'end', status: 'completed' } },
+      expected: { state: 'deployed', status: 'health_check', move: { kind: 'look' } },
     },
     {
       name: 'waits where it runs there and nobody is looking',
@@ -95,9 +101,12 @@ describe('following a deployment at one entity', () => {
       expected: { state: 'started', status: 'pending', move: { kind: 'wait' } },
     },
     {
-      name: 'waits where it runs there and is not healthy',
+      name: 'waits where it runs there and is still coming up',
       target: started(),
-      facts: facts({ runsIt: true, health: { healthy: false, detail: 'Degraded' } }),
+      facts: facts({
+        runsIt: true,
+        health: { healthy: false, progressing: true, detail: 'Progressing' },
+      }),
       expected: { state: 'started', status: 'pending', move: { kind: 'wait' } },
     },
     {

@@ -42,6 +42,8 @@ export interface TargetFacts {
   readonly spoke: 'heard' | 'silent' | 'lost';
   /** Exactly what the deployment brings runs there, as its spoke saw last. */
   readonly runsIt: boolean;
+  /** `runsIt`, and the newest deployment that looked how just this does there found it well. */
+  readonly proven?: boolean;
   /** How what runs does, as its spoke saw last; `heardAt`: when that was still so. RFC 3339. */
   readonly health: {
     readonly healthy: boolean;

@@ -5,11 +5,19 @@ import { verdictOf } from './health-verdict.js';
 import { isGivenUp } from './take-look.js';
 import { type FollowedPlan, runsWell, type TargetFacts } from './target-facts.js';
 
+const RAN_ALREADY = 'it ran already, so nothing was changed';
+
 const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
 
 /** Nothing more becomes of it. */
 export function isOver({ state }: Pick<DeploymentTarget, 'state'>): boolean {
   return ENDS.includes(state);
+}
+
+/** What it is to run ran there before anything was brought. */
+export function ranAlready({ planId, outside, rollout, note }: DeploymentTarget): boolean {
+  const isBrought = planId !== undefined || outside !== undefined || rollout !== undefined;
+  return !isBrought && note?.startsWith(RAN_ALREADY) === true;
 }
 
 /** A target as far as the facts say that it has come. */
@@ -83,7 +91,10 @@ function withoutPlan(target: DeploymentTarget, facts: TargetFacts): DeploymentTa
   return isGivenUp ? failed(target, idle.why) : target;
 }
 
-/** What it came to where it runs already; `undefined` = nobody sees that it does, or it is not well. */
+/**
+ * What it came to where it runs already: nothing is left to do where the same was looked at before and did
+ * well, else it is looked at. `undefined` = nobody sees that it does, or it is still coming up.
+ */
 function runningThere(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget | undefined {
   const { outside, rollout } = target;
   const { spoke, health } = facts;
@@ -92,8 +103,9 @@ function runningThere(target: DeploymentTarget, facts: TargetFacts): DeploymentT
     const seen = { ...outside, seen: true } as const;
     return { ...target, state: 'deployed', outside: seen, note: `${outside.by} brought it` };
   }
-  if (!runsWell(facts)) return undefined;
-  return { ...target, state: 'healthy', note: 'it ran already, so nothing was changed' };
+  if (spoke !== 'heard' || health.progressing === true) return undefined;
+  const isKnownWell = facts.proven === true && runsWell(facts);
+  return { ...target, state: isKnownWell ? 'healthy' : 'deployed', note: RAN_ALREADY };
 }
 
 /** Whoever was asked to bring it is waited for no longer than that. */
@@ -142,7 +154,8 @@ function byLooks(target: DeploymentTarget, { otherWishBy, spoke }: TargetFacts):
 
 /** Silence is no sign of ill health: what was brought stays, and is not called healthy. */
 function silenced(target: DeploymentTarget): DeploymentTarget {
-  const why = `it was brought, and spoke ${target.spoke} was lost before it was known how it does`;
+  const there = ranAlready(target) ? RAN_ALREADY : 'it was brought';
+  const why = `${there}, and spoke ${target.spoke} was lost before it was known how it does`;
   return failed(target, `${why}; nothing was taken back: see to the spoke, then to what runs`);
 }
 
@@ -150,7 +163,8 @@ function silenced(target: DeploymentTarget): DeploymentTarget {
 function unanswered(target: DeploymentTarget, { since, why }: Unseen): DeploymentTarget {
   const told = `nobody could look how it does since ${since}: ${why}`;
   if (!isAtLastStep(target)) return { ...target, stopped: told };
-  return failed(target, `${told}; nothing was taken back: see to that, then to what runs`);
+  const there = ranAlready(target) ? `${RAN_ALREADY}; ` : '';
+  return failed(target, `${there}${told}; nothing was taken back: see to that, then to what runs`);
 }
 
 function byRollback(target: DeploymentTarget, { rollback }: TargetFacts): DeploymentTarget {

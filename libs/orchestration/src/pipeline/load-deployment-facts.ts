@@ -21,6 +21,7 @@ import { backsUp, type FreshBackup, loadFreshBackups } from './fresh-backups.js'
 import { isOfOthers, otherPlanNamed } from './is-of-others.js';
 import { isUrgent } from './give-way.js';
 import { isStillDesired } from './is-still-desired.js';
+import { withProven } from './load-proven.js';
 import { loadStoredTargets, type StoredTarget } from './load-stored-targets.js';
 
 /** Loads what a deployment is followed by. */
@@ -32,7 +33,7 @@ export async function loadDeploymentFacts(
 ): Promise<DeploymentFacts> {
   const facts = (await loadAllFacts(context, unit, [deployment], settlingMs)).get(deployment.id);
   if (facts === undefined) throw new InvariantViolation(`no facts of ${deployment.id} were loaded`);
-  return facts;
+  return { ...facts, targets: await withProven(unit, deployment, facts.targets) };
 }
 
 /**

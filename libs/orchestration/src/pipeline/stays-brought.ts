@@ -4,6 +4,7 @@ import {
   type Entity,
   isAtLastStep,
   type Plan,
+  ranAlready,
   verdictOf,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -30,11 +31,11 @@ export async function staysBrought(
   deployment: Deployment,
   target: DeploymentTarget,
 ): Promise<StaysBrought | undefined> {
-  const { planId, outside } = target;
+  const { planId } = target;
   if (!hasFailedWhole(target)) return undefined;
   const entity = await unit.entities.get(target.entity);
   if (entity === undefined || !isStillDesired(deployment, target, entity)) return undefined;
-  if (planId === undefined) return outside?.seen === true ? { succeeded: true } : undefined;
+  if (planId === undefined) return withoutPlan(deployment, target);
   const plan = await unit.plans.get(planId);
   if (plan === undefined || !hasTouched(plan)) return undefined;
   const succeeded = plan.state === 'SUCCEEDED';
@@ -43,6 +44,13 @@ export async function staysBrought(
   const environment = await unit.environments.get(deployment.environment);
   if (environment?.rollbackOnFailure !== false) return undefined;
   return { succeeded, why: tellNotTakenBack(deployment, await seenAt(unit, entity)) };
+}
+
+/** What ran there already is not taken away where nothing was desired before. */
+function withoutPlan(deployment: Deployment, target: DeploymentTarget): StaysBrought | undefined {
+  if (target.outside?.seen === true) return { succeeded: true };
+  if (!ranAlready(target) || target.before !== null) return undefined;
+  return { succeeded: false, why: tellFirst(deployment) };
 }
 
 /** Not half-way. */

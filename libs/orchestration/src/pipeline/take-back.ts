@@ -4,6 +4,7 @@ import {
   isAtLastStep,
   isTakenBack,
   type Plan,
+  ranAlready,
   wayBackOf,
 } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
@@ -25,6 +26,13 @@ export async function takeBack(
   target: DeploymentTarget,
 ): Promise<DeploymentTarget> {
   const seen = target.looks.findLast(({ healthy }) => !healthy)?.detail ?? 'nothing was seen';
+  if (ranAlready(target)) {
+    return {
+      ...target,
+      state: 'failed',
+      note: `${target.note ?? ''}, and it is not healthy: ${seen}`,
+    };
+  }
   const note = target.stopped ?? `it was not healthy: ${seen}`;
   const plan = await broughtBy(unit, target);
   const rollback = rolledBackBy(deployment, target, plan);
