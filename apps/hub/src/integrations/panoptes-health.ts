@@ -16,8 +16,7 @@ export class PanoptesHealth implements HealthProvider {
 
   constructor(url: string, machine: Machine) {
     const address = { name: 'PANOPTES', url, timeoutMs: TIMEOUT_MS };
-    // Whatever it answers is of one service, and says nothing of the others.
-    this.receiver = new GuardedReceiver(address, machine, () => true);
+    this.receiver = new GuardedReceiver(address, machine);
   }
 
   /** Throws `ReceiverUnavailable`, also where what it answers says neither. */

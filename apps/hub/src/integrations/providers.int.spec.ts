@@ -72,10 +72,26 @@ describe('CHRONOS', () => {
     });
   });
 
-  it('is not asked for a moment after it failed again and again, and then once', async () => {
+  it('is asked for others, however often it fails for one', async () => {
     const { backups } = providers();
-    other.reply = says(503);
-    for (let count = 0; count < OPENS_AFTER; count += 1) await take(backups);
+    other.reply = says(500, 'no disk');
+    for (let count = 0; count <= OPENS_AFTER; count += 1) {
+      expect(await take(backups)).toMatchObject({
+        error: { detail: 'CHRONOS answered 500: no disk' },
+      });
+    }
+    expect(other.heard).toHaveLength(OPENS_AFTER + 1);
+  });
+
+  it('is not asked for a moment after it did not answer again and again, and then once', async () => {
+    const { backups } = providers();
+    other.reply = () => undefined;
+    for (let count = 1; count <= OPENS_AFTER; count += 1) {
+      const taken = take(backups);
+      await other.hears(count);
+      time.advance(30_000);
+      await taken;
+    }
     expect(await take(backups)).toMatchObject({
       ok: false,
       error: { detail: expect.stringContaining('ask again in half a minute') },
