@@ -61,7 +61,10 @@ describe('an event for a webhook', () => {
     },
     {
       name: 'a deployment that was taken back',
-      given: { event: 'deployment.rolled_back' },
+      given: {
+        event: 'deployment.rolled_back',
+        data: { kind: 'promote', version: '1.2.0', fromVersion: '1.1.0', rollbackVersion: '1.0.0' },
+      },
       type: 'dev.cdevents.service.rolledback.0.2.0',
       artifact: 'pkg:helm/aria@1.0.0',
     },

@@ -39,7 +39,7 @@ const TOLD = [
   ...['kind', 'strategy', 'status', 'version', 'fromVersion', 'notes', 'durationSeconds', 'type'],
   ...['state', 'outcome', 'message', 'violations', 'rule', 'roles', 'missing', 'missingApprovers'],
   ...['until', 'reason', 'why', 'cause', 'waives', 'dueAt', 'uses', 'verdict', 'alarm'],
-  ...['lostLedgers', 'by'],
+  ...['lostLedgers', 'by', 'rollbackVersion'],
 ];
 
 /** The facts of an event that leave the hub; together they have at most 5,000 characters. */
@@ -150,7 +150,7 @@ function serviceChangeOf({
   event,
   data,
 }: ToldEvent): { readonly predicate: string; readonly version: string } | undefined {
-  const { kind, version, fromVersion } = data;
+  const { kind, version, fromVersion, rollbackVersion } = data;
   const isRollback = kind === 'rollback';
   if (event === 'deployment.completed' && typeof version === 'string') {
     if (isRollback) return { predicate: 'rolledback', version };
@@ -159,7 +159,7 @@ function serviceChangeOf({
   }
   // A rollback that is taken back itself has failed; what was new is gone, and was no service before.
   if (event !== 'deployment.rolled_back' || isRollback) return undefined;
-  return typeof fromVersion === 'string'
-    ? { predicate: 'rolledback', version: fromVersion }
+  return typeof rollbackVersion === 'string'
+    ? { predicate: 'rolledback', version: rollbackVersion }
     : undefined;
 }

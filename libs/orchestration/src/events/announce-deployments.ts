@@ -63,6 +63,7 @@ function dataOf({
   return {
     ...{ kind, strategy, status, version: toVersion, fromVersion: fromVersion ?? null },
     by: more.deployedBy,
+    ...(more.rollbackVersion !== undefined && { rollbackVersion: more.rollbackVersion }),
     ...(notes !== undefined && { notes: notes.slice(0, NOTES_MAX) }),
     ...(more.durationSeconds !== undefined && { durationSeconds: more.durationSeconds }),
   };
