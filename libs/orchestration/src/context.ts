@@ -2,6 +2,7 @@ import type { PromotionPath } from '@apollo-deploy/domain';
 import type { BackupProvider } from './backups/backup-provider.js';
 import type { HealthProvider } from './pipeline/health-provider.js';
 import type { RollbackProvider } from './pipeline/rollback-provider.js';
+import type { Turns } from './pipeline/turns.js';
 import type { Clock } from './ports/clock.js';
 import type { Ids } from './ports/ids.js';
 import type { PlanSigner } from './ports/plan-signer.js';
@@ -24,4 +25,6 @@ export interface Context {
   readonly health?: HealthProvider;
   /** Somebody else who takes services back when people ask for it. Absent: the engine does. */
   readonly rollbacks?: RollbackProvider;
+  /** In which what people ask for is done at an environment. Absent: only its lock keeps them apart. */
+  readonly turns?: Turns;
 }

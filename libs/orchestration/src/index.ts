@@ -256,6 +256,7 @@ export { shownUrl } from './webhooks/shown-webhook.js';
 export { tellWebhooks } from './webhooks/tell-webhooks.js';
 export type { WaitingLine, WebhookRepository } from './ports/webhook-repository.js';
 export { replayNotification } from './pipeline/replay-notification.js';
+export { Turns } from './pipeline/turns.js';
 export type { HealthProvider } from './pipeline/health-provider.js';
 export {
   isDueAnew,

@@ -10,6 +10,7 @@ import {
   type PlanSigner,
   type Store,
   tellWebhooks,
+  Turns,
 } from '@apollo-deploy/orchestration';
 import type { HubConfig } from '../config/hub-config.js';
 import type { IntegrationsConfig } from '../config/integrations-config.js';
@@ -42,6 +43,7 @@ export class PlatformModule {
     );
     const context: Context = {
       ...{ store, clock, ids, startedAt: clock.now(), promotionPaths: config.promotionPaths },
+      turns: new Turns(),
       ...(signer !== undefined && { signer }),
       ...outsideProviders(config.integrations, { clock, timer }),
     };

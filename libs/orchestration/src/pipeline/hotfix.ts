@@ -20,6 +20,7 @@ import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { loadService } from './load-service.js';
 import { requestDeploymentIn } from './request-deployment.js';
 import { stagedByOthers } from './staged-by-others.js';
+import { inTurn } from './turns.js';
 
 /** What somebody asks to be fixed in haste. */
 export interface HotfixRequest {
@@ -50,28 +51,38 @@ export function requestHotfix(
   request: HotfixRequest,
   tools: FollowTools,
 ): Promise<Result<RequestedHotfix, Refusal>> {
-  return context.store.transact(async (unit) => {
-    const reason = hotfixReason(request.reason);
-    if (!reason.ok) return reason;
-    const { service, environment: name } = request;
-    const environment = await unit.environments.lock(name);
-    if (environment === undefined) return err(environmentNotFound(name));
-    if (environment.tier !== 'production') return err(notProduction(name));
-    if ((await unit.products.get(service)) === undefined) return err(productNotFound(service));
-    const version = request.version ?? (await newestBelow(context, unit, service, name));
-    if (version === undefined) return err(nothingBelow(service, name));
-    const wanted = {
-      ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
-      ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
-    };
-    const made = await requestDeploymentIn(context, unit, principal, wanted, tools);
-    if (!made.ok) return made;
-    const staged = await stagedByOthers(unit, made.value);
-    const waives = request.waives.filter((one) => one !== 'approval' || staged === undefined);
-    const asked = await openForHotfix(context, unit, principal, made.value, waives);
-    const isLess = staged !== undefined && waives.length < request.waives.length;
-    return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) });
-  });
+  return inTurn(context, request.environment, () =>
+    context.store.transact((unit) => requestHotfixIn(context, unit, principal, request, tools)),
+  );
+}
+
+async function requestHotfixIn(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  request: HotfixRequest,
+  tools: FollowTools,
+): Promise<Result<RequestedHotfix, Refusal>> {
+  const reason = hotfixReason(request.reason);
+  if (!reason.ok) return reason;
+  const { service, environment: name } = request;
+  const environment = await unit.environments.lock(name);
+  if (environment === undefined) return err(environmentNotFound(name));
+  if (environment.tier !== 'production') return err(notProduction(name));
+  if ((await unit.products.get(service)) === undefined) return err(productNotFound(service));
+  const version = request.version ?? (await newestBelow(context, unit, service, name));
+  if (version === undefined) return err(nothingBelow(service, name));
+  const wanted = {
+    ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
+    ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
+  };
+  const made = await requestDeploymentIn(context, unit, principal, wanted, tools);
+  if (!made.ok) return made;
+  const staged = await stagedByOthers(unit, made.value);
+  const waives = request.waives.filter((one) => one !== 'approval' || staged === undefined);
+  const asked = await openForHotfix(context, unit, principal, made.value, waives);
+  const isLess = staged !== undefined && waives.length < request.waives.length;
+  return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) });
 }
 
 /**

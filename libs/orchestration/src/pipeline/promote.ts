@@ -22,6 +22,7 @@ import type { FollowTools } from './follow-tools.js';
 import { loadPromotionSource } from './load-promotion-source.js';
 import { loadService } from './load-service.js';
 import { requestDeploymentIn } from './request-deployment.js';
+import { inTurn } from './turns.js';
 import { underWayAt } from './under-way-at.js';
 
 /** What somebody asks to be promoted. */
@@ -52,37 +53,50 @@ export async function promote(
   const way = led.value;
   // Outside of any transaction: it may take long.
   const unhealthy = await saidAgainst(context, way);
-  return context.store.transact(async (unit) => {
-    const { service, from, to, strategy = 'rolling', reason } = way;
-    const place = { service, environment: from };
-    const last = await lastDeployments(unit, service, from);
-    const loaded = await loadPromotionSource(context, unit, { ...place, ...last });
-    const others = await underWayAt(context, unit, place, tools);
-    const underWay = others.map((one) => one.deployment).find(hasBegun);
-    const source: PromotionSource = {
-      ...loaded,
-      ...(underWay !== undefined && { underWay }),
-      ...(unhealthy !== undefined && { unhealthy }),
-    };
-    const proven = proveSource(source, context.clock.now());
-    if (!proven.ok) return proven;
-    const { version, chartSha256 } = proven.value;
-    // From here on nobody brings a hotfix there before this is written.
-    await unit.environments.lock(to);
-    const above = await checkAbove(context, unit, way, version);
-    if (!above.ok) return above;
-    const asked = {
-      ...({ kind: 'promote', service, environment: to, version, strategy } as const),
-      ...(reason !== undefined && { reason }),
-      notes: `Promoted from ${from}: ${reason ?? 'No reason provided'}`,
-      proof: proven.value,
-    };
-    const made = await requestDeploymentIn(context, unit, principal, asked, tools);
-    if (made.ok && made.value.chartSha256 !== chartSha256) {
-      throw new InvariantViolation(`${service} ${version} has another chart than ran in ${from}`);
-    }
-    return made;
-  });
+  return inTurn(context, way.to, () =>
+    context.store.transact((unit) =>
+      promoteIn(context, unit, principal, { way, unhealthy }, tools),
+    ),
+  );
+}
+
+/** As a part of this transaction; `unhealthy` is what was said against the source. */
+async function promoteIn(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  { way, unhealthy }: { readonly way: PromotionRequest; readonly unhealthy: string | undefined },
+  tools: FollowTools,
+): Promise<Result<Deployment, Refusal>> {
+  const { service, from, to, strategy = 'rolling', reason } = way;
+  const place = { service, environment: from };
+  const last = await lastDeployments(unit, service, from);
+  const loaded = await loadPromotionSource(context, unit, { ...place, ...last });
+  const others = await underWayAt(context, unit, place, tools);
+  const underWay = others.map((one) => one.deployment).find(hasBegun);
+  const source: PromotionSource = {
+    ...loaded,
+    ...(underWay !== undefined && { underWay }),
+    ...(unhealthy !== undefined && { unhealthy }),
+  };
+  const proven = proveSource(source, context.clock.now());
+  if (!proven.ok) return proven;
+  const { version, chartSha256 } = proven.value;
+  // From here on nobody brings a hotfix there before this is written.
+  await unit.environments.lock(to);
+  const above = await checkAbove(context, unit, way, version);
+  if (!above.ok) return above;
+  const asked = {
+    ...({ kind: 'promote', service, environment: to, version, strategy } as const),
+    ...(reason !== undefined && { reason }),
+    notes: `Promoted from ${from}: ${reason ?? 'No reason provided'}`,
+    proof: proven.value,
+  };
+  const made = await requestDeploymentIn(context, unit, principal, asked, tools);
+  if (made.ok && made.value.chartSha256 !== chartSha256) {
+    throw new InvariantViolation(`${service} ${version} has another chart than ran in ${from}`);
+  }
+  return made;
 }
 
 /** Whether a path leads from one environment to the other at all; answers both by their names. */

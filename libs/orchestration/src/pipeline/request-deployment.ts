@@ -30,6 +30,7 @@ import { planTargets } from './plan-targets.js';
 import { runningVersionOf } from './running-version-of.js';
 import { stepDeployment } from './step-deployment.js';
 import { takePlace } from './take-place.js';
+import { inTurn } from './turns.js';
 
 /** The values of an entity that a deployment takes back. */
 export type RestoredContent = Required<Pick<DeploymentTarget, 'values' | 'valuesBefore'>> &
@@ -73,8 +74,8 @@ export function requestDeployment(
   request: DeploymentRequest,
   tools: FollowTools,
 ): Promise<Result<Deployment, Refusal>> {
-  return context.store.transact((unit) =>
-    requestDeploymentIn(context, unit, principal, request, tools),
+  return inTurn(context, request.environment, () =>
+    context.store.transact((unit) => requestDeploymentIn(context, unit, principal, request, tools)),
   );
 }
 

@@ -22,6 +22,7 @@ import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { outsideReadiness } from './outside-readiness.js';
 import { type DeploymentRequest, requestDeploymentIn } from './request-deployment.js';
 import type { NotRolledBack, RollbackProvider } from './rollback-provider.js';
+import { inTurn } from './turns.js';
 
 /** Everything that this is done with. */
 interface Errand {
@@ -60,10 +61,13 @@ const SUPPRESSED_MS = 30 * 60_000;
  */
 export async function rollBackOutside(
   errand: Errand,
+  environment: string,
   wanted: (unit: UnitOfWork) => Promise<Result<DeploymentRequest, Refusal>>,
 ): Promise<Result<Deployment, Refusal>> {
   const { context, provider, principal } = errand;
-  const begun = await context.store.transact((unit) => begin(errand, unit, wanted));
+  const begun = await inTurn(context, environment, () =>
+    context.store.transact((unit) => begin(errand, unit, wanted)),
+  );
   if (!begun.ok) return begun;
   const { deployment, suppression, backups = [] } = begun.value;
   if (suppression === undefined) return ok(deployment);

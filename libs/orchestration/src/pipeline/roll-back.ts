@@ -17,6 +17,7 @@ import { type DeploymentRequest, requestDeploymentIn } from './request-deploymen
 import { restoredContents } from './restored-contents.js';
 import { rollBackOutside } from './roll-back-outside.js';
 import { servicePlaces } from './service-places.js';
+import { inTurn } from './turns.js';
 import { versionToRestore } from './version-to-restore.js';
 
 /** What somebody asks to go back. */
@@ -28,6 +29,11 @@ export interface RollbackRequest {
   /** Absent = what COMPLETED there before what runs, or before what is on its way there (`versionToRestore`). */
   readonly targetVersion?: string;
   readonly reason?: string;
+}
+
+/** One of which it is known where it goes back. */
+interface PlacedRollback extends RollbackRequest {
+  readonly environment: string;
 }
 
 /**
@@ -43,23 +49,30 @@ export async function rollBack(
   request: RollbackRequest,
   tools: FollowTools,
 ): Promise<Result<Deployment, Refusal>> {
+  const place = await context.store.transact((unit) => placeOf(context, unit, request));
+  if (!place.ok) return place;
+  const placed = { ...request, environment: place.value };
   const { rollbacks: provider } = context;
   if (provider !== undefined) {
     const errand = { context, provider, principal, tools };
-    return rollBackOutside(errand, (unit) => wayBack(context, unit, request, tools));
+    return rollBackOutside(errand, placed.environment, (unit) =>
+      wayBack(context, unit, placed, tools),
+    );
   }
-  return context.store.transact(async (unit) => {
-    const asked = await wayBack(context, unit, request, tools);
-    if (!asked.ok) return asked;
-    return requestDeploymentIn(context, unit, principal, asked.value, tools);
-  });
+  return inTurn(context, placed.environment, () =>
+    context.store.transact(async (unit) => {
+      const asked = await wayBack(context, unit, placed, tools);
+      if (!asked.ok) return asked;
+      return requestDeploymentIn(context, unit, principal, asked.value, tools);
+    }),
+  );
 }
 
 /** What is to be deployed, with its place locked. */
 async function wayBack(
   context: Context,
   unit: UnitOfWork,
-  request: RollbackRequest,
+  request: PlacedRollback,
   tools: FollowTools,
 ): Promise<Result<DeploymentRequest, Refusal>> {
   const { service, reason } = request;
@@ -77,18 +90,14 @@ async function wayBack(
 async function goalOf(
   context: Context,
   unit: UnitOfWork,
-  request: RollbackRequest,
+  request: PlacedRollback,
   tools: FollowTools,
 ): Promise<Result<{ readonly environment: string; readonly version: string }, Refusal>> {
-  const { service } = request;
-  if ((await unit.products.get(service)) === undefined) return err(noPrevious(service));
-  const place = await placeOf(context, unit, request);
-  if (!place.ok) return place;
-  const environment = place.value;
+  const { environment } = request;
   if ((await unit.environments.lock(environment)) === undefined) {
     return err(environmentNotFound(environment));
   }
-  const version = await versionFor(context, unit, request, environment, tools);
+  const version = await versionFor(context, unit, request, tools);
   return version.ok ? ok({ environment, version: version.value }) : version;
 }
 
@@ -97,6 +106,7 @@ async function placeOf(
   unit: UnitOfWork,
   { service, environment }: RollbackRequest,
 ): Promise<Result<string, Refusal>> {
+  if ((await unit.products.get(service)) === undefined) return err(noPrevious(service));
   if (environment !== undefined) {
     const named = await findEnvironment(unit, environment);
     return named === undefined ? err(environmentNotFound(environment)) : ok(named.name);
@@ -112,8 +122,7 @@ async function placeOf(
 async function versionFor(
   context: Context,
   unit: UnitOfWork,
-  { service, targetVersion }: RollbackRequest,
-  environment: string,
+  { service, environment, targetVersion }: PlacedRollback,
   tools: FollowTools,
 ): Promise<Result<string, Refusal>> {
   const running = runningAmong(await loadService(context, unit, service, [environment]));
