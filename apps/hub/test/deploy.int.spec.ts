@@ -101,7 +101,10 @@ describe('POST /deploy', () => {
         body,
         headers: { 'content-type': type },
       });
-      expect(answer).toMatchObject({ status: 404, body: { code: 'catalog/product_not_found' } });
+      expect(answer).toMatchObject({
+        status: 404,
+        body: { code: 'catalog/product_not_found', field: 'service' },
+      });
     },
   );
 

@@ -86,7 +86,7 @@ describe('POST /promote', () => {
     {
       name: 'of an unknown service',
       body: { service: 'none' },
-      expected: { status: 404, body: { code: 'catalog/product_not_found' } },
+      expected: { status: 404, body: { code: 'catalog/product_not_found', field: 'service' } },
     },
     {
       name: 'to an unknown place',

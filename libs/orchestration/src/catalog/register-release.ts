@@ -88,11 +88,12 @@ export async function registerRelease(
   });
 }
 
-export function productNotFound(product: string): Refusal {
+/** @param field of the request that names it. */
+export function productNotFound(product: string, field = 'product'): Refusal {
   return refusal(
     'catalog/product_not_found',
     `product ${JSON.stringify(product)} is not registered; create it first (POST /api/v1/products)`,
-    { field: 'product' },
+    { field },
   );
 }
 

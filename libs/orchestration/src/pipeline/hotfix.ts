@@ -69,7 +69,8 @@ async function requestHotfixIn(
   const environment = await unit.environments.lock(name);
   if (environment === undefined) return err(environmentNotFound(name));
   if (environment.tier !== 'production') return err(notProduction(name));
-  if ((await unit.products.get(service)) === undefined) return err(productNotFound(service));
+  if ((await unit.products.get(service)) === undefined)
+    return err(productNotFound(service, 'service'));
   const version = request.version ?? (await newestBelow(context, unit, service, name));
   if (version === undefined) return err(nothingBelow(service, name));
   const wanted = {

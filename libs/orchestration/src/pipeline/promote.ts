@@ -112,7 +112,7 @@ async function checkWay(
   const path = checkPromotionPath(promotionPaths, source, target);
   if (!path.ok) return path;
   const product = await unit.products.get(service);
-  if (product === undefined) return err(productNotFound(service));
+  if (product === undefined) return err(productNotFound(service, 'service'));
   return ok({ ...request, from: source.name, to: target.name });
 }
 

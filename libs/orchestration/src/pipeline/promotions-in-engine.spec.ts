@@ -201,7 +201,7 @@ describe('a rollback', () => {
   });
 
   it.each([
-    { name: 'of nothing', change: { service: 'none' }, code: 'rollback/no_previous' },
+    { name: 'of nothing', change: { service: 'none' }, code: 'catalog/product_not_found' },
     { name: 'of what runs nowhere', change: {}, code: 'rollback/no_previous' },
     { name: 'nowhere', change: { environment: 'moon' }, code: 'catalog/environment_not_found' },
   ])('$name is refused', async ({ change, code }) => {

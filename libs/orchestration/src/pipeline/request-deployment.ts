@@ -92,7 +92,7 @@ export async function requestDeploymentIn(
   const forbidden = whyForbidden(request, environment);
   if (forbidden !== undefined) return err(forbidden);
   const product = await unit.products.get(request.service);
-  if (product === undefined) return err(productNotFound(request.service));
+  if (product === undefined) return err(productNotFound(request.service, 'service'));
   const release = await releaseFor(context, unit, request, environment);
   if (!release.ok) return release;
   const planned = await targetsFor(context, unit, request, {

@@ -128,7 +128,7 @@ describe('a rollback that somebody else does', () => {
   });
 
   it.each<{ name: string; request: Partial<RollbackRequest>; code: string }>([
-    { name: 'nothing before', request: { service: 'none' }, code: 'rollback/no_previous' },
+    { name: 'no such service', request: { service: 'none' }, code: 'catalog/product_not_found' },
     {
       name: 'a version that there is not',
       request: { targetVersion: '0.9.0' },

@@ -7,6 +7,7 @@ import {
   runningVersion,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
+import { productNotFound } from '../catalog/register-release.js';
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
@@ -106,7 +107,9 @@ async function placeOf(
   unit: UnitOfWork,
   { service, environment }: RollbackRequest,
 ): Promise<Result<string, Refusal>> {
-  if ((await unit.products.get(service)) === undefined) return err(noPrevious(service));
+  if ((await unit.products.get(service)) === undefined) {
+    return err(productNotFound(service, 'service'));
+  }
   if (environment !== undefined) {
     const named = await findEnvironment(unit, environment);
     return named === undefined ? err(environmentNotFound(environment)) : ok(named.name);
