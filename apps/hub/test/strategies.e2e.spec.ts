@@ -39,7 +39,7 @@ describe('a strategy through hub, spoke and cluster', () => {
     const first = ['green', 'bad', 'canary'].map((service) => deploy(service, '1.0.0', 'rolling'));
     await Promise.all([
       ...first.map(async (id) => ended(await id)),
-      agreedHotfix('1.0.0').then(ended),
+      inProduction('urgent', '1.0.0'),
     ]);
     const canary = await deploy('canary', '1.1.0', 'canary');
     const green = watched('green', await deploy('green', '1.1.0', 'blue_green'));
@@ -73,6 +73,18 @@ describe('a strategy through hub, spoke and cluster', () => {
     );
   }
 
+  /** By way of dev, where it has a namespace of its own: both spokes look after one cluster. */
+  async function inProduction(service: string, version: string): Promise<void> {
+    await system.client.put(`/api/v1/entities/${service}-dev`, {
+      ...{ spoke: 'dev', product: service, releaseName: service, namespace: `${service}-tried` },
+      desired: { absent: true },
+    });
+    expect(await ended(await deploy(service, version, 'rolling'))).toBe('completed');
+    const id = await system.begun('/promote', { service });
+    await system.agree(id);
+    expect(await ended(id)).toBe('completed');
+  }
+
   async function agreedHotfix(version: string): Promise<string> {
     const reason = 'Critical auth bug affecting all users';
     const id = await system.begun('/hotfix', { service: 'urgent', version, reason });
@@ -89,18 +101,22 @@ describe('a strategy through hub, spoke and cluster', () => {
   }
 
   async function momentOf(service: string): Promise<Moment> {
-    const place = ['/api/v1', `services/${service}`] as const;
     // The Service first: what it selects then was ready by the time that the pods are read.
-    const { spec } = await system.object<KubeObject>('dev', service, place);
+    const serves = await servedBy(service);
     const { items } = await system.object<{ items: readonly Workload[] }>('dev', service, [
       '/apis/apps/v1',
       'deployments',
     ]);
     const candidate = items.find(({ metadata }) => metadata.name === `${service}-candidate`);
-    return {
-      serves: spec?.selector?.['example.com/track'],
-      candidate: candidate?.status?.readyReplicas ?? 0,
-    };
+    // It moved between the two: what was read of the pods is of another moment.
+    if ((await servedBy(service)) !== serves) return momentOf(service);
+    return { serves, candidate: candidate?.status?.readyReplicas ?? 0 };
+  }
+
+  async function servedBy(service: string): Promise<string | undefined> {
+    const place = ['/api/v1', `services/${service}`] as const;
+    const { spec } = await system.object<KubeObject>('dev', service, place);
+    return spec?.selector?.['example.com/track'];
   }
 
   /** Of each revision, the workload that the Service selects and the replicas of both. */
