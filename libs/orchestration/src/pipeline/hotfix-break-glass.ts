@@ -14,8 +14,8 @@ import {
 import type { Context } from '../context.js';
 import { ENGINE, type Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
 import { requesterOf } from './requester-of.js';
+import { saveDeployment } from './save-deployment.js';
 import { stagedByOthers } from './staged-by-others.js';
 
 /** A hotfix, and what it goes past. */
@@ -49,16 +49,15 @@ export async function openForHotfix(
   const made = await way(context, unit, principal, asked);
   if (!made.ok) return { deployment, waives: [], notWaived: made.error.detail };
   const { id: breakGlass, waives: waived } = made.value;
-  const saved = await unit.deployments.save({
+  const saved = await saveDeployment(unit, {
     ...deployment,
     ...(deployment.queued ? { breakGlassGrant: { waives: waived, until } } : { breakGlass }),
   });
-  if (!saved.ok) throw new DeploymentMoved(deployment.id);
   if (deployment.queued) {
     const detail = { waives: [...waived], until };
     await record(context, unit, principal, deedOn(deployment, 'break_glass_grant', detail));
   }
-  return { deployment: saved.value, waives: waived };
+  return { deployment: saved, waives: waived };
 }
 
 /**

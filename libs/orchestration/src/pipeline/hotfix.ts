@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { environmentNotFound } from './find-environment.js';
+import { completedAt } from './completed-at.js';
 import type { FollowTools } from './follow-tools.js';
 import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { loadService } from './load-service.js';
@@ -34,9 +35,6 @@ export interface HotfixRequest {
   /** What the caller may go past there (`hotfixWaives`); none = nothing. */
   readonly waives: readonly Waivable[];
 }
-
-/** So many deployments below production are looked through for the newest version. */
-const REMEMBERED = 200;
 
 /**
  * Deploys to production past its pipeline, always with a backup, and opens a break-glass for that, so
@@ -121,8 +119,7 @@ async function standingBelow(unit: UnitOfWork, service: string): Promise<readonl
   const standing = new Set<string>();
   const takenBack = new Set<string>();
   for (const { name: environment } of lower) {
-    const filter = { service, environment, status: 'completed' } as const;
-    const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+    const items = await completedAt(unit, { service, environment });
     const stands = new Set(standingVersions(items));
     for (const { toVersion } of items) {
       (stands.has(toVersion) ? standing : takenBack).add(toVersion);

@@ -6,10 +6,8 @@ import {
   runningVersion,
 } from '@apollo-deploy/domain';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { completedAt } from './completed-at.js';
 import { reportedReleaseOf } from './reported-release.js';
-
-/** So far back it is looked for what COMPLETED. */
-const REMEMBERED = 200;
 
 /**
  * A target of a rollback with what runs there; `skipped` where that was there before the version that it goes
@@ -25,8 +23,7 @@ export async function leaveBehind(
   const running = runningVersion((await reportedReleaseOf(unit, entity)) ?? null);
   if (running === undefined) return target;
   const begun = { ...target, fromVersion: running };
-  const filter = { service, environment, status: 'completed' } as const;
-  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+  const items = await completedAt(unit, { service, environment });
   if (!isBehind(items, running, toVersion)) return begun;
   const note = `it runs ${running}, which was there before ${toVersion}, so it was left as it is`;
   return { ...begun, state: 'skipped', note };

@@ -17,6 +17,7 @@ import type { Context } from '../context.js';
 import { isOutage } from '../engine/is-outage.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { completedAt } from './completed-at.js';
 import { environmentNotFound, findEnvironment } from './find-environment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadPromotionSource } from './load-promotion-source.js';
@@ -161,9 +162,6 @@ function asSource({ id, toVersion, chartSha256, targets }: Deployment): SourceDe
   return { id, toVersion, chartSha256, skipped };
 }
 
-/** So many deployments are looked through for the hotfixes that run. */
-const REMEMBERED = 200;
-
 /** Whether it would take a hotfix back that runs there, or is on its way. */
 async function checkAbove(
   context: Context,
@@ -176,8 +174,7 @@ async function checkAbove(
   const running = (await loadService(context, unit, service, [environment])).flatMap(
     ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
   );
-  const filter = { ...place, status: 'completed' } as const;
-  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+  const items = await completedAt(unit, place);
   const brought = items.filter((one) => isHotfix(one) && running.includes(one.toVersion));
   for (const { id, toVersion, endedAt } of [...coming, ...brought]) {
     const standing = { id, toVersion, underWay: endedAt === undefined };

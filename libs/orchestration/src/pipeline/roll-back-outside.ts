@@ -15,13 +15,13 @@ import { addConstraintIn, removeConstraint } from '../constraints/add-constraint
 import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { outsideReadiness } from './outside-readiness.js';
 import { type DeploymentRequest, requestDeploymentIn } from './request-deployment.js';
 import type { NotRolledBack, RollbackProvider } from './rollback-provider.js';
+import { saveDeployment } from './save-deployment.js';
 import { inTurn } from './turns.js';
 
 /** Everything that this is done with. */
@@ -131,7 +131,7 @@ async function leave(
     true,
   );
   const targets = deployment.targets.map(({ outside: _, ...target }) => target);
-  return save(unit, { ...deployment, targets });
+  return saveDeployment(unit, { ...deployment, targets });
 }
 
 /**
@@ -175,7 +175,7 @@ async function endUnbacked(
     target.state === 'started' ? { ...target, state: 'failed' as const } : target,
   );
   const end = { status: 'failed', notes: `failed: ${why.join('; ')}` } as const;
-  return save(unit, await endDeployment(context, unit, { ...deployment, targets }, end));
+  return saveDeployment(unit, await endDeployment(context, unit, { ...deployment, targets }, end));
 }
 
 /** Notes at the entities that are not there yet who was asked to bring them. */
@@ -187,13 +187,7 @@ async function mark(
   const targets = deployment.targets.map((target) =>
     target.state === 'waiting' || target.state === 'started' ? { ...target, outside } : target,
   );
-  return save(unit, { ...deployment, targets });
-}
-
-async function save(unit: UnitOfWork, deployment: Deployment): Promise<Deployment> {
-  const saved = await unit.deployments.save(deployment);
-  if (!saved.ok) throw new DeploymentMoved(deployment.id);
-  return saved.value;
+  return saveDeployment(unit, { ...deployment, targets });
 }
 
 /** Lets nothing go to the entities of a deployment, whatever it is for; answers by which constraint. */
@@ -235,7 +229,7 @@ async function answered(unit: UnitOfWork, deployment: Deployment): Promise<Deplo
     const { until: _, ...rest } = outside;
     return { ...target, outside: rest };
   });
-  return save(unit, { ...deployment, targets });
+  return saveDeployment(unit, { ...deployment, targets });
 }
 
 /** The entities of a deployment under way of which no spoke has seen that they run what was asked for. */
@@ -267,7 +261,7 @@ async function fail(
   if ((await unseenAt(errand, unit, before)).length === 0) return ok(await answered(unit, before));
   const why = `${provider.name} rollback failed: ${detail}`;
   const ended = await endDeployment(context, unit, before, { status: 'failed', notes: why });
-  await save(unit, ended);
+  await saveDeployment(unit, ended);
   const said = `${why}; ${whatNext(provider, outcome, suppression)}`;
   const data = { deployment: deployment.id, outcome };
   return err(refusal('rollback/outside_failed', said, { data }));

@@ -8,7 +8,7 @@ import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
+import { saveDeployment } from './save-deployment.js';
 import { servicePlaces } from './service-places.js';
 
 /**
@@ -51,8 +51,7 @@ async function noteTakenBack(
   hotfix: Deployment,
 ): Promise<void> {
   const takenBackAt = context.clock.now().toISOString();
-  const saved = await unit.deployments.save({ ...hotfix, takenBackAt });
-  if (!saved.ok) throw new DeploymentMoved(hotfix.id);
+  await saveDeployment(unit, { ...hotfix, takenBackAt });
   await record(context, unit, ENGINE, {
     action: 'deployment.taken_back',
     subject: `deployment/${hotfix.id}`,
@@ -72,8 +71,7 @@ async function isBeingBrought(
 
 async function settle(context: Context, unit: UnitOfWork, hotfix: Deployment): Promise<void> {
   const backPortedAt = context.clock.now().toISOString();
-  const saved = await unit.deployments.save({ ...hotfix, backPortedAt });
-  if (!saved.ok) throw new DeploymentMoved(hotfix.id);
+  await saveDeployment(unit, { ...hotfix, backPortedAt });
   await record(context, unit, ENGINE, {
     action: 'deployment.back_port',
     subject: `deployment/${hotfix.id}`,

@@ -13,7 +13,6 @@ import {
 import { canonicalJson, InvariantViolation } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
 import { endDeployment } from './end-deployment.js';
 import type { FollowTools } from './follow-tools.js';
 import { giveWay } from './give-way.js';
@@ -21,6 +20,7 @@ import { openGranted } from './hotfix-break-glass.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
 import { advanceTarget } from './rollouts.js';
 import { runningVersionOf } from './running-version-of.js';
+import { saveDeployment } from './save-deployment.js';
 import { settleBackPorts } from './settle-back-ports.js';
 import { putBack, startTarget } from './set-desired.js';
 import { takeBack } from './take-back.js';
@@ -148,10 +148,7 @@ async function each(
 
 /** Nothing is written of what has not changed. */
 async function keep(unit: UnitOfWork, stored: Deployment, next: Deployment): Promise<Deployment> {
-  if (isSame(stored, next)) return stored;
-  const saved = await unit.deployments.save(next);
-  if (!saved.ok) throw new DeploymentMoved(stored.id);
-  return saved.value;
+  return isSame(stored, next) ? stored : saveDeployment(unit, next);
 }
 
 /** Nothing of a deployment has changed. */

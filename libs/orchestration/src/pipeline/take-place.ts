@@ -3,9 +3,9 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
-import { DeploymentMoved } from './deployment-moved.js';
 import type { FollowTools } from './follow-tools.js';
 import { giveWay, isUrgent } from './give-way.js';
+import { saveDeployment } from './save-deployment.js';
 import { stepDeployment } from './step-deployment.js';
 import { type UnderWay, underWayAt } from './under-way-at.js';
 
@@ -33,9 +33,7 @@ export async function takePlace(
       place = 'queued';
       continue;
     }
-    const ended = await giveWay(context, unit, deployment, newcomer);
-    const saved = await unit.deployments.save(ended);
-    if (!saved.ok) throw new DeploymentMoved(deployment.id);
+    await saveDeployment(unit, await giveWay(context, unit, deployment, newcomer));
   }
   return ok(place);
 }

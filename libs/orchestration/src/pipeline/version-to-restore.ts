@@ -2,11 +2,9 @@ import { hasBegun, recallOf, versionBefore } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { DeploymentPlace } from '../ports/deployment-repository.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { completedAt } from './completed-at.js';
 import type { FollowTools } from './follow-tools.js';
 import { underWayAt } from './under-way-at.js';
-
-/** So far back it is looked for what COMPLETED. */
-const REMEMBERED = 200;
 
 /**
  * What a rollback that names no version goes back to; `undefined` = nothing COMPLETED before. While
@@ -23,14 +21,13 @@ export async function versionToRestore(
   running: readonly string[],
   tools: FollowTools,
 ): Promise<string | undefined> {
-  const { service, environment } = place;
+  const { service } = place;
   const recalls = await unit.recalls.ofProducts([service]);
   const mayRun = (version: string): boolean => recallOf(recalls, version) === undefined;
   const others = await underWayAt(context, unit, place, tools);
   const current = others.find(({ stored }) => !stored.queued)?.deployment;
   if (current?.kind === 'rollback' && mayRun(current.toVersion)) return current.toVersion;
-  const filter = { service, environment, status: 'completed' } as const;
-  const { items } = await unit.deployments.list(filter, { limit: REMEMBERED });
+  const items = await completedAt(unit, place);
   const [completed, runs] =
     current !== undefined && hasBegun(current)
       ? [[current, ...items], [current.toVersion]]
