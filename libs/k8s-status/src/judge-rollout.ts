@@ -49,11 +49,11 @@ export interface RolloutVerdict {
 }
 
 /**
- * Whether a rollout has arrived, is under way, or can no longer succeed. **failed** at once when
- * waiting cannot help: a container of the newest revision in CrashLoopBackOff or without an image, a
- * failed Job, an exceeded progress deadline; merely slow is **progressing** until `deadlineAt`. Pods
- * of older revisions and pods being deleted are not held against it. Suspended objects are not waited
- * for, unless they were suspended on the way. Neither the order of the objects nor further healthy ones change the verdict.
+ * Whether a rollout has arrived, is under way, or can no longer succeed. **failed** at once when waiting
+ * cannot help: a container of the newest revision in CrashLoopBackOff or without an image, a failed Job, an
+ * exceeded progress deadline; merely slow is **progressing** until `deadlineAt`. Pods of older revisions
+ * and pods being deleted are not held against it. Suspended objects are not waited for, unless they were
+ * suspended on the way. Neither the order of the objects nor further healthy ones change the verdict.
  */
 export function judgeRollout(facts: RolloutFacts): RolloutVerdict {
   const assessments = assessAll(facts);

@@ -12,9 +12,10 @@ interface Told extends ChainHead {
 }
 
 /**
- * Tells spokes how far the audit trail reaches: each when its session has begun, and at most once a
- * minute where that has moved, then with what stands now where it ended the last time. A spoke is told only what was read after its session began, and by one
- * reader, so that an honest hub never tells it an older head after a newer one.
+ * Tells spokes how far the audit trail reaches: each when its session has begun, and at most once a minute
+ * where that has moved, then with what stands now where it ended the last time. A spoke is told only what
+ * was read after its session began, and by one reader, so that an honest hub never tells it an older head
+ * after a newer one.
  */
 export class HeadDelivery {
   private readonly told = new WeakMap<Session, Told>();

@@ -62,7 +62,9 @@ export function suppressionView(stored: StoredConstraint, now: Date): Suppressio
   };
 }
 
-/** In the shape of one that a person made for its entity; its version counts the failures. `ended`: it is past its end. */
+/**
+ * In the shape of one that a person made for its entity; its version counts the failures. `ended`: it is past its end.
+ */
 export function automaticSuppressionView(
   suppression: AutomaticSuppression,
   ended = false,

@@ -1,6 +1,8 @@
 import type { Violation, ViolationCode } from '@apollo-deploy/domain';
 
-/** What can be done about each violation that the constraints know; `{hold}` stands for the field `hold` of its data. */
+/**
+ * What can be done about each violation that the constraints know; `{hold}` stands for the field `hold` of its data.
+ */
 const CURES = {
   spoke_ready:
     'look after the spoke in its cluster; if it was never connected, give it a token (POST /api/v1/join-tokens)',

@@ -16,9 +16,10 @@ export interface RunsRecalled {
 
 /**
  * Where an entity goes that runs what is recalled. A pin to another version is followed, whatever the
- * strategy, and waited for while that is not registered; a pin to a recalled version gives way to the environment's channel. `forward` goes to
- * something newer only; `downgrade` to something older that is not below the minimum, and if there is
- * none, to something newer. Where nothing is left it stays, and the answer names the recall.
+ * strategy, and waited for while that is not registered; a pin to a recalled version gives way to the
+ * environment's channel. `forward` goes to something newer only; `downgrade` to something older that is not
+ * below the minimum, and if there is none, to something newer. Where nothing is left it stays, and the
+ * answer names the recall.
  */
 export function leaveRecalled(
   { runs, recall, desired, allowed }: RunsRecalled,

@@ -3,7 +3,9 @@ import type { BuiltInConstraint } from './constraint-kind.js';
 import { SATISFIED } from './constraint.js';
 import type { KnownViolation } from './violation-codes.js';
 
-/** Holds unless the plan's entity is left alone for a while because plans failed on it, or brought what does not stay. */
+/**
+ * Holds unless the plan's entity is left alone for a while because plans failed on it, or brought what does not stay.
+ */
 export const automaticSuppression: BuiltInConstraint = {
   kind: 'automatic_suppression',
   description: 'The back-off after a failed plan of the entity is over.',

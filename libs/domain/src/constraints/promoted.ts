@@ -7,7 +7,9 @@ import type { KnownViolation } from './violation-codes.js';
 
 const GUARDED: Tier = 'production';
 
-/** Nothing new reaches production that has not SUCCEEDED and been Healthy in a tier that a promotion path leads from. */
+/**
+ * Nothing new reaches production that has not SUCCEEDED and been Healthy in a tier that a promotion path leads from.
+ */
 export const promoted: BuiltInConstraint = {
   kind: 'promoted',
   description:

@@ -51,8 +51,8 @@ const OPERATOR = [...DEVELOPER, 'skip-backup', 'resolve', 'restrain', 'recall', 
 
 /**
  * What each role lets one do. Those who answer for production at night break glass, where they have the
- * role, and no others: whoever only deploys, or only agrees, has people to ask. Everybody may answer a gate: whether it asks for them, by their own role
- * or a lent one, is the gate's to say.
+ * role, and no others: whoever only deploys, or only agrees, has people to ask. Everybody may answer a
+ * gate: whether it asks for them, by their own role or a lent one, is the gate's to say.
  */
 export const ROLE_PERMISSIONS = {
   viewer: VIEWER,

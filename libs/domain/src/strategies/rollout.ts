@@ -10,7 +10,10 @@ export type DeclaredStrategy = (typeof DECLARED_STRATEGIES)[number];
 /** What a chart is told under `apollo.rollout` of its values while a strategy is under way. */
 export interface RolloutValues {
   readonly strategy: DeclaredStrategy;
-  /** The version that the stable workload runs: what served before; at the handover, and where all is replaced at once, the candidate. */
+  /**
+   * The version that the stable workload runs: what served before; at the handover, and where all is
+   * replaced at once, the candidate.
+   */
   readonly stable: string;
   /** The version that is brought, which is that of the chart. */
   readonly candidate: string;

@@ -7,7 +7,8 @@ import { lockPlan } from './plan-in-question.js';
 
 /**
  * A person takes back whatever that person had said yes to for the entity of a plan, until it goes; of a
- * plan that has ended, what still stands of that for the same content. Refused with `plan/not_found`, `approval/too_late` or `approval/not_given`.
+ * plan that has ended, what still stands of that for the same content. Refused with `plan/not_found`,
+ * `approval/too_late` or `approval/not_given`.
  */
 export async function withdraw(
   context: Context,

@@ -19,9 +19,10 @@ export type NewBreakGlass = Omit<BreakGlassAsked, 'id' | 'openedBy'>;
 
 /**
  * Opens a break-glass: from now on plans of the product in the environment, or only those of the hotfix
- * that it is for, go past what it waives, and within a day somebody else has to review it. Whether the caller may is for who calls; that it counts
- * takes roles that the hub keeps. Refused with `catalog/invalid_field`, `catalog/product_not_found`,
- * `catalog/environment_not_found`, `break_glass/not_backed` or `break_glass/too_many_owed`.
+ * that it is for, go past what it waives, and within a day somebody else has to review it. Whether the
+ * caller may is for who calls; that it counts takes roles that the hub keeps. Refused with
+ * `catalog/invalid_field`, `catalog/product_not_found`, `catalog/environment_not_found`,
+ * `break_glass/not_backed` or `break_glass/too_many_owed`.
  */
 export function openBreakGlass(
   context: Context,

@@ -35,9 +35,9 @@ const OFFER_VALID_MS = 2 * 60_000;
 
 /**
  * Sends a PENDING plan to its spoke, as one transaction: with the environment locked, and a product that
- * limits how many of its plans execute, it looks at every constraint once more and at every gate, with the roles that people
- * have then, moves the plan and writes the offer to the outbox. A plan whose
- * constraints no longer hold becomes BLOCKED and is refused with the reasons.
+ * limits how many of its plans execute, it looks at every constraint once more and at every gate, with the
+ * roles that people have then, moves the plan and writes the offer to the outbox. A plan whose constraints
+ * no longer hold becomes BLOCKED and is refused with the reasons.
  */
 export async function dispatchPlan(
   context: Context,

@@ -25,8 +25,8 @@ export async function demandOf(unit: UnitOfWork, plan: Plan): Promise<RollbackDe
 }
 
 /**
- * A rollback plan SUCCEEDED: its demand is served, a hold keeps what it brought, and the plan that it rolled back says so. One that
- * had FAILED is now ROLLED_BACK; one that had SUCCEEDED stays so.
+ * A rollback plan SUCCEEDED: its demand is served, a hold keeps what it brought, and the plan that it
+ * rolled back says so. One that had FAILED is now ROLLED_BACK; one that had SUCCEEDED stays so.
  */
 export async function afterRollback(
   context: Context,

@@ -112,8 +112,9 @@ export class OrchestrationEngine {
 
   /**
    * Marks what a crash or an outage, here or on another replica, may have left between proposal and
-   * dispatch, and makes the backups that one cut off. `everything` also looks where people start plans, and is for the start of a replica and
-   * after a failed turn; without it, it is cheap enough to be done now and then.
+   * dispatch, and makes the backups that one cut off. `everything` also looks where people start plans, and
+   * is for the start of a replica and after a failed turn; without it, it is cheap enough to be done now
+   * and then.
    */
   async recover({ everything }: { readonly everything: boolean }): Promise<void> {
     await markUndispatched(this.context, everything);

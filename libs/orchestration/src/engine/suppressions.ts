@@ -15,9 +15,9 @@ import { loadBreakers } from './load-restraints.js';
 const PAGE = 200;
 
 /**
- * Leaves the entity of a plan that failed, or whose success does not stay, alone for a while, longer
- * each time in a row. If that opens the breaker of its environment, offers there that no spoke has claimed are taken back
- * and what waits is looked at again.
+ * Leaves the entity of a plan that failed, or whose success does not stay, alone for a while, longer each
+ * time in a row. If that opens the breaker of its environment, offers there that no spoke has claimed are
+ * taken back and what waits is looked at again.
  */
 export async function suppressAfter(
   context: Context,

@@ -14,9 +14,9 @@ export interface DeploymentFollowerOptions {
 }
 
 /**
- * Takes deployments on as what they wait for comes about: when something was committed, at the instant
- * that the next look is due, when it was answered how a service does, and every ten seconds. Every replica runs one; one of them, under a lease,
- * does the work.
+ * Takes deployments on as what they wait for comes about: when something was committed, at the instant that
+ * the next look is due, when it was answered how a service does, and every ten seconds. Every replica runs
+ * one; one of them, under a lease, does the work.
  */
 export class DeploymentFollower {
   private readonly loop: AlarmLoop;

@@ -26,13 +26,13 @@ export interface Following {
 }
 
 /**
- * Takes every deployment under way as far as it goes now, one transaction a step. Which of them only
- * wait on is seen of all at once, with a number of statements that does not depend on how many they
- * are. Whatever a step goes by is read from the store, so that nothing is lost with a replica that dies between two steps. One
- * deployment that meets an error does not keep the others; what was met is thrown in the end.
- * What hotfixes owe below production is looked at as well, however it came there.
- * Nobody is waited for who is asked how a service does: another turn has their answer.
- * Answers when time alone moves one next; nothing while another replica follows.
+ * Takes every deployment under way as far as it goes now, one transaction a step. Which of them only wait
+ * on is seen of all at once, with a number of statements that does not depend on how many they are.
+ * Whatever a step goes by is read from the store, so that nothing is lost with a replica that dies between
+ * two steps. One deployment that meets an error does not keep the others; what was met is thrown in the
+ * end. What hotfixes owe below production is looked at as well, however it came there. Nobody is waited for
+ * who is asked how a service does: another turn has their answer. Answers when time alone moves one next;
+ * nothing while another replica follows.
  */
 export async function followDeployments(
   context: Context,

@@ -50,14 +50,15 @@ const SUPPRESSED_MS = 30 * 60_000;
 
 /**
  * Has somebody else take a service back who is configured to, where nothing else holds it
- * (`outsideReadiness`); what may not go out now is left to the engine. The deployment is kept first, and all is
- * kept from its entities, repairs too, which would undo what they do; then what runs is backed up where it must be, and they are
- * asked, once. Without its backup the deployment has failed, and nobody is asked. Should
- * this hub end meanwhile, the deployment is looked at as soon as its spokes have seen the version, and
- * the engine brings it after half an hour at most. What they brought is looked at as what a plan brought. Accepted, the engine sees at once that it comes about.
- * Refused (`rollback/outside_failed`), the deployment has failed, and things go on as before; where
- * nobody answered, as it may have been done, only after half an hour. Refused with
- * `deployment/in_progress` while another one is under way there. Nobody is asked for what runs already.
+ * (`outsideReadiness`); what may not go out now is left to the engine. The deployment is kept first, and
+ * all is kept from its entities, repairs too, which would undo what they do; then what runs is backed up
+ * where it must be, and they are asked, once. Without its backup the deployment has failed, and nobody is
+ * asked. Should this hub end meanwhile, the deployment is looked at as soon as its spokes have seen the
+ * version, and the engine brings it after half an hour at most. What they brought is looked at as what a
+ * plan brought. Accepted, the engine sees at once that it comes about. Refused (`rollback/outside_failed`),
+ * the deployment has failed, and things go on as before; where nobody answered, as it may have been done,
+ * only after half an hour. Refused with `deployment/in_progress` while another one is under way there.
+ * Nobody is asked for what runs already.
  */
 export async function rollBackOutside(
   errand: Errand,

@@ -38,11 +38,12 @@ interface PlacedRollback extends RollbackRequest {
 }
 
 /**
- * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service
- * runs, with the values with which that version SUCCEEDED there last (`restoredContents`); where it never
- * did, with those that there are. Entities that run what was there before that are left as they are. What it brings is held there afterwards. Refused with `rollback/no_previous` where nothing
- * COMPLETED before, `rollback/not_back` for a version newer than what runs, and as a deployment is. Where
- * somebody else takes services back, they are asked to where they may be (`rollBackOutside`).
+ * Deploys what COMPLETED before what runs, or the version that is named, to the place where a service runs,
+ * with the values with which that version SUCCEEDED there last (`restoredContents`); where it never did,
+ * with those that there are. Entities that run what was there before that are left as they are. What it
+ * brings is held there afterwards. Refused with `rollback/no_previous` where nothing COMPLETED before,
+ * `rollback/not_back` for a version newer than what runs, and as a deployment is. Where somebody else takes
+ * services back, they are asked to where they may be (`rollBackOutside`).
  */
 export async function rollBack(
   context: Context,

@@ -24,7 +24,8 @@ export interface StaysBrought {
  * Whether what a deployment brought stays desired at an entity where it failed; `undefined` = it does not.
  * It does where its plan SUCCEEDED and nobody has seen that it does badly; where it went back to that, from
  * what was given up, be it by somebody else; where the environment is set not to roll back; and where it
- * was installed first, as evidence. Nothing stays that has touched nothing, is half-way, or that somebody has changed since.
+ * was installed first, as evidence. Nothing stays that has touched nothing, is half-way, or that somebody
+ * has changed since.
  */
 export async function staysBrought(
   unit: UnitOfWork,

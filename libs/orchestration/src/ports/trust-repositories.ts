@@ -33,7 +33,9 @@ export const ALARM_KINDS = [
   'audit_contradicted',
 ] as const;
 
-/** What looks like somebody else in the name of a spoke, or of the hub; stays until a person accepts the spoke again. */
+/**
+ * What looks like somebody else in the name of a spoke, or of the hub; stays until a person accepts the spoke again.
+ */
 export interface SpokeAlarm {
   readonly kind: (typeof ALARM_KINDS)[number];
   readonly at: string;

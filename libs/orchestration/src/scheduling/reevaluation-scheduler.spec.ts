@@ -111,8 +111,8 @@ describe('the re-evaluation scheduler', () => {
     const watch = { transactions: 1, calls: 3 };
     const look = { transactions: 2, calls: 7 };
     const sweep = { transactions: 4, calls: 10 };
-    // Who fell silent, and what is overdue, is asked for with each turn; after what was believed for a minute, the store is
-    // asked for what is due as well. The sweep comes with a look.
+    // Who fell silent, and what is overdue, is asked for with each turn; after what was believed for a
+    // minute, the store is asked for what is due as well. The sweep comes with a look.
     const minute = [...Array.from({ length: 5 }, () => watch), look];
     const beforeSweep = Array.from({ length: 5 }, () => minute)
       .flat()

@@ -23,8 +23,9 @@ export interface SweepSummary {
 
 /**
  * Marks what no event tells of: plans around spokes that fell silent, and entities that were never
- * evaluated, as after a restore; and tells of break-glasses that nobody has reviewed in time. One replica of several does it, under a lease; the others take over
- * when the lease runs out. What is marked is proportional to what changed, not to what exists.
+ * evaluated, as after a restore; and tells of break-glasses that nobody has reviewed in time. One replica
+ * of several does it, under a lease; the others take over when the lease runs out. What is marked is
+ * proportional to what changed, not to what exists.
  */
 export class Sweep {
   /** Distinguishes this process from all others, and from itself before a restart. */

@@ -68,7 +68,9 @@ const PlanApproval = Type.Object({
   digest: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 });
 
-/** The capability of a spoke that reads by which break-glass a signed plan goes; others refuse what they do not know. */
+/**
+ * The capability of a spoke that reads by which break-glass a signed plan goes; others refuse what they do not know.
+ */
 export const READS_BREAK_GLASS = 'break_glass';
 
 /** What people opened to let the plan go past what held it. */
