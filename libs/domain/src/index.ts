@@ -8,7 +8,7 @@ export {
   nextLine,
 } from './audit/audit-chain.js';
 export { ChainCheck, type ChainFault } from './audit/chain-check.js';
-export { type BackupRecord, nextTryAt } from './backups/backup-record.js';
+export { type BackupRecord, nextTryAt, tellUnbacked } from './backups/backup-record.js';
 export * from './break-glass/exports.js';
 export * from './catalog/exports.js';
 export * from './constraints/exports.js';

@@ -22,6 +22,11 @@ export interface BackupRecord {
   };
 }
 
+/** What a deployment says of an entity for which the backup failed that had to be made first. */
+export function tellUnbacked({ by, detail }: Pick<BackupRecord, 'by' | 'detail'>): string {
+  return `the backup by ${by} failed, so nothing was deployed: ${detail ?? 'it did not say why'}`;
+}
+
 const RETRY_MS = 10 * 60_000;
 
 /** When one that failed is asked for again. RFC 3339. */

@@ -1,4 +1,5 @@
 import { assertNever } from '@apollo-deploy/kernel';
+import { tellUnbacked } from '../backups/backup-record.js';
 import type { DeploymentTarget, TargetState, Unseen } from './deployment.js';
 import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import { verdictOf } from './health-verdict.js';
@@ -73,8 +74,7 @@ function beforeItGoes(target: DeploymentTarget, facts: TargetFacts): DeploymentT
   const { backup, otherWishBy } = facts;
   if (otherWishBy !== undefined) return givingWay(target, otherWishBy);
   if (backup?.status !== 'failed') return target;
-  const why = backup.detail ?? 'it did not say why';
-  return failed(target, `the backup by ${backup.by} failed, so nothing was deployed: ${why}`);
+  return failed(target, tellUnbacked(backup));
 }
 
 /** Nothing brings it yet: it runs already, or something is in its way, or the engine has still to look. */
