@@ -264,13 +264,66 @@ describe('POST /rollback', () => {
     expect(scene.spoke('dev').done).toHaveLength(3);
   });
 
-  it('says 500 and why where it did not come about', async () => {
+  it('says 500 and why where it did not come about, and again under its key', async () => {
     await inDev('1.0.0');
     await inDev('1.1.0');
     scene.spoke('dev').sick.add('1.0.0');
-    expect(await post('rollback', { service: 'aria' })).toMatchObject({
+    const key = { 'idempotency-key': 'rollback-2' };
+    const expected = {
       status: 500,
       body: { code: 'rollback/failed', detail: expect.stringContaining('1.0.0') },
+    };
+    expect(await post('rollback', { service: 'aria' }, key)).toMatchObject(expected);
+    const again = await post('rollback', { service: 'aria' }, key);
+    expect(again).toMatchObject(expected);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+});
+
+describe('what gives way to another request', () => {
+  it('says so of a rollback with 409, and the same again under its key', async () => {
+    await inDev('1.0.0');
+    await inDev('1.1.0');
+    await scene.client.post('/api/v1/suppressions', {
+      ...{ start: '2020-01-01T00:00:00Z', end: '2099-01-01T00:00:00Z' },
+      ...{ reason: 'Black Friday', hard: true, scope: { environments: ['dev'] } },
+    });
+    const key = { 'idempotency-key': 'rollback-1' };
+    const asked = post('rollback', { service: 'aria' }, key);
+    await scene.underWay('aria', 'dev');
+    const other = await post('deploy', { service: 'aria', version: '1.0.0' }, NOW);
+    const by = String(other.body['deployment_id']);
+    const first = await asked;
+    const id = first.headers.get('location')?.split('/').at(-1) ?? '';
+    const notes = `deployment ${by} took its place before anything of it had gone out`;
+    expect(first).toMatchObject({
+      status: 409,
+      body: {
+        ...{ code: 'rollback/superseded', title: 'Another deployment took its place' },
+        detail: `aria did not go back to 1.0.0 in dev: ${notes}; look at that one (GET /api/v1/deployments/${by}) or at GET /status/aria, and ask again if 1.0.0 is still wanted`,
+        data: { deployment_id: id, status: 'failed', environment: 'dev', superseded_by: by },
+      },
+    });
+    const again = await post('rollback', { service: 'aria' }, key);
+    const { requestId: _, ...told } = first.body;
+    expect(again).toMatchObject({ status: 409, body: told });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('says so of any other as of what failed, as it is specified', async () => {
+    await inDev('1.0.0');
+    const asked = post('promote', { service: 'aria' });
+    await scene.underWay('aria', 'prod');
+    const other = await post('promote', { service: 'aria', reason: 'once more' }, NOW);
+    const by = String(other.body['deployment_id']);
+    expect(await asked).toMatchObject({
+      status: 200,
+      body: {
+        ...{ status: 'failed', superseded_by: by, promoted_from: 'dev', promoted_to: 'prod' },
+        message: expect.stringMatching(
+          new RegExp(`^Promotion failed: deployment ${by} took its place .*ask again`),
+        ),
+      },
     });
   });
 });

@@ -34,6 +34,7 @@ export const REFUSAL_CODES = [
   'rollback/no_previous',
   'rollback/not_back',
   'rollback/failed',
+  'rollback/superseded',
   'plan/not_found',
   'plan/illegal_transition',
   'plan/not_ready',

@@ -139,6 +139,17 @@ describe('apolloctl deploy', () => {
     expect(ran.out).toContain('back to      1.0.0');
   });
 
+  it('says which one took its place, and how to follow that', async () => {
+    const notes = 'deployment deploy-2 took its place before anything of it had gone out';
+    const gone = { ...COMPLETED, status: 'failed', supersededBy: 'deploy-2', notes };
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', [gone]) });
+    expect(ran).toMatchObject({
+      code: 1,
+      err: `apolloctl: promote of aria to prod, 1.0.0 -> 1.1.0: gave way: ${notes}; apolloctl deployment deploy-2 --wait follows that one; ask again if this is still wanted`,
+    });
+    expect(ran.out).toContain('superseded   by deploy-2');
+  });
+
   it('as JSON prints the deployment alone, and its progress beside it', async () => {
     const hub = hubThat('/deploy', [DEPLOYMENT, COMPLETED]);
     const ran = await run('deploy aria --wait -o json', { hub });

@@ -20,12 +20,10 @@ export type Patience = number | true | undefined;
 export async function follow(call: Call, id: string, patience: Patience): Promise<void> {
   const last = await lookedAt(call, id, patience);
   call.show(last, tellDeployment);
-  const { status, notes } = last.body;
-  if (status === 'completed') return;
+  if (last.body.status === 'completed') return;
   const title = deploymentTitle(last.body);
   if (hasEnded(last.body)) {
-    const why = notes === undefined ? '' : `: ${plain(notes)}`;
-    throw new CommandEnded(EXIT.refused, `${title}: ${plain(status)}${why}`);
+    throw new CommandEnded(EXIT.refused, `${title}: ${tellFailure(last.body)}`);
   }
   const cure = `apolloctl deployment ${plain(id)} --wait follows it`;
   if (patience !== undefined) {
@@ -36,6 +34,13 @@ export async function follow(call: Call, id: string, patience: Patience): Promis
     );
   }
   call.warn(`it is under way; ${cure}`);
+}
+
+function tellFailure({ status, notes, supersededBy }: DeploymentView): string {
+  const why = notes === undefined ? '' : `: ${plain(notes)}`;
+  if (supersededBy === undefined) return `${plain(status)}${why}`;
+  const cure = `apolloctl deployment ${plain(supersededBy)} --wait follows that one`;
+  return `gave way${why}; ${cure}; ask again if this is still wanted`;
 }
 
 async function lookedAt(

@@ -66,6 +66,7 @@ export const PROBLEMS = {
   'hotfix/not_production': { status: 400, title: 'Hotfixes go to production' },
   'rollback/no_previous': { status: 404, title: 'There is nothing to roll back to' },
   'rollback/failed': { status: 500, title: 'The rollback did not succeed' },
+  'rollback/superseded': { status: 409, title: 'Another deployment took its place' },
   'rollback/not_back': { status: 400, title: 'That would be no way back' },
   'hotfix/reason': { status: 400, title: 'A hotfix needs a reason' },
   'plan/not_found': { status: 404, title: 'No such plan' },

@@ -38,6 +38,7 @@ export const PIPELINE_REFUSALS = {
     'rollback/no_previous',
     'rollback/not_back',
     'rollback/failed',
+    'rollback/superseded',
     'rollback/outside_failed',
     'deployment/not_installed',
     'deployment/in_progress',

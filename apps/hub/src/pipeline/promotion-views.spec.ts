@@ -29,3 +29,15 @@ describe('what is answered of a deployment under way', () => {
     expect(asked(...waits).message).toBe(says);
   });
 });
+
+describe('what is answered of a deployment whose place another one took', () => {
+  it('names that one, and what to do', () => {
+    const notes = 'deployment deploy_2 took its place before anything of it had gone out';
+    const deployment = aDeployment({ status: 'failed', supersededBy: 'deploy_2', notes });
+    const shown = { deployment, plans: new Map(), waitsFor: [] };
+    expect(askedView('Deployment to dev', shown)).toEqual({
+      ...{ deployment_id: deployment.id, status: 'failed', superseded_by: 'deploy_2' },
+      message: `Deployment to dev failed: ${notes}; look at that one (GET /api/v1/deployments/deploy_2) or at GET /status/aria, and ask again if 1.1.0 is still wanted`,
+    });
+  });
+});

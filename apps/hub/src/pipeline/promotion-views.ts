@@ -1,7 +1,8 @@
-import { DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain';
+import { type Deployment, DEPLOYMENT_STATUSES, hasEnded, type Wait } from '@apollo-deploy/domain';
 import type { ShownDeployment } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { RestoredValuesView } from './deployment-views.js';
+import { tellSuperseded } from './tell-superseded.js';
 import { WaitView, waitView } from './wait-view.js';
 
 /** What the pipeline answers is spelled as its clients spell it. */
@@ -20,6 +21,11 @@ export class AskedView {
     description: 'While it is under way: what it waits for now.',
   })
   waits_for?: readonly WaitView[];
+
+  @ApiPropertyOptional({
+    description: 'The newer deployment that took its place, so that it failed.',
+  })
+  superseded_by?: string;
 }
 
 export class PromotionView extends AskedView {
@@ -66,17 +72,23 @@ export class HotfixView extends AskedView {
 
 /** What is said of a deployment that somebody has asked for as a `what`. */
 export function askedView(what: string, { deployment, waitsFor }: ShownDeployment): AskedView {
-  const { id, status } = deployment;
+  const { id, status, supersededBy } = deployment;
   const isUnderWay = !hasEnded(status);
   return {
     ...{ deployment_id: id, status },
-    message: isUnderWay ? waiting(what, status, waitsFor) : ended(what, status),
+    message: isUnderWay ? waiting(what, status, waitsFor) : ended(what, deployment),
     ...(isUnderWay && { waits_for: waitsFor.map(waitView) }),
+    ...(supersededBy !== undefined && { superseded_by: supersededBy }),
   };
 }
 
-function ended(what: string, status: string): string {
-  return `${what} ${status === 'completed' ? 'completed' : 'failed'}`;
+function ended(what: string, deployment: Deployment): string {
+  const { status, supersededBy } = deployment;
+  if (status === 'completed') return `${what} completed`;
+  const failed = `${what} failed`;
+  return supersededBy === undefined
+    ? failed
+    : `${failed}: ${tellSuperseded(deployment, supersededBy)}`;
 }
 
 function waiting(what: string, status: string, waits: readonly Wait[]): string {

@@ -15,13 +15,11 @@ import {
   rollBack,
   whyNotImmediate,
 } from '@apollo-deploy/orchestration';
-import { Body, Controller, Headers, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Headers, Inject, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { may } from '../http/access.js';
 import { Caller, May } from '../http/caller.js';
-import type { HubRequest } from '../http/hub-request.js';
-import { type Problem, problemOf } from '../http/problem.js';
 import { accepted } from '../http/refused.js';
 import { hotfixOfBody, promotionOfBody, rollbackOfBody } from '../http/whereabouts.js';
 import { CONTEXT } from '../platform/tokens.js';
@@ -34,6 +32,7 @@ import { type AskedView, askedView, HotfixView, PromotionView } from './promotio
 import { PromoteRequest } from './promote-request.js';
 import { RollbackRequest } from './rollback-request.js';
 import { rollbackView, RollbackView } from './rollback-view.js';
+import { whyNotBack } from './why-not-back.js';
 
 /** What the answer to every hotfix says. */
 const WARNING = 'This was a HOTFIX deployment. Please backport to DEV.';
@@ -126,9 +125,8 @@ export class PromotionsController {
     @Caller() caller: Principal,
     @Body() body: RollbackRequest,
     @Headers('prefer') prefer: string | undefined,
-    @Req() request: HubRequest,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<RollbackView | Problem> {
+  ): Promise<RollbackView> {
     const { service, environment, target_version: targetVersion, reason } = body;
     const wanted = {
       service,
@@ -139,14 +137,8 @@ export class PromotionsController {
     const { shown } = await this.answer.of(prefer, response, async () => ({
       deployment: accepted(await rollBack(this.context, caller, wanted, this.tools)),
     }));
-    const { id, status, toVersion, notes = status, ...rest } = shown.deployment;
-    if (status === 'failed' || status === 'rolled_back') {
-      // No refusal: what was asked for was done, and did not come about.
-      response.status(500).type('application/problem+json');
-      const data = { deployment_id: id, status, environment: rest.environment };
-      const detail = `${service} did not go back to ${toVersion} in ${rest.environment}: ${notes}; GET /api/v1/deployments/${id} says more`;
-      return problemOf('rollback/failed', { detail, data }, request.requestId);
-    }
+    const unmet = whyNotBack(shown.deployment);
+    if (unmet !== undefined) throw unmet;
     return rollbackView(shown);
   }
 
