@@ -140,6 +140,7 @@ CREATE TABLE break_glasses (
   overdue_told_at timestamp with time zone,
   version integer NOT NULL,
   deployment text COLLATE "C",
+  unused_at timestamp with time zone,
   CONSTRAINT break_glasses_pkey PRIMARY KEY (id)
 );
 
@@ -627,9 +628,9 @@ CREATE INDEX automatic_suppressions_ends ON public.automatic_suppressions USING 
 CREATE INDEX backups_requested ON public.backups USING btree (entity, release_digest) WHERE (status = 'requested'::text);
 CREATE INDEX baselines_newest ON public.baselines USING btree (entity, "position");
 CREATE INDEX break_glasses_environment ON public.break_glasses USING btree (environment, id);
-CREATE INDEX break_glasses_owed ON public.break_glasses USING btree (product, opened_at) WHERE (review IS NULL);
+CREATE INDEX break_glasses_owed ON public.break_glasses USING btree (product, opened_at) WHERE ((review IS NULL) AND (unused_at IS NULL));
 CREATE INDEX break_glasses_product ON public.break_glasses USING btree (product, id);
-CREATE INDEX break_glasses_untold ON public.break_glasses USING btree (due_at) WHERE ((review IS NULL) AND (overdue_told_at IS NULL));
+CREATE INDEX break_glasses_untold ON public.break_glasses USING btree (due_at) WHERE ((review IS NULL) AND (unused_at IS NULL) AND (overdue_told_at IS NULL));
 CREATE INDEX channel_entries_channel ON public.channel_entries USING btree (channel);
 CREATE INDEX delegations_ends ON public.delegations USING btree (lent_until);
 CREATE INDEX deployment_history_newest ON public.deployment_history USING btree (service, environment, deployed_at DESC, id DESC);

@@ -46,6 +46,7 @@ import { NoteHotfixesTakenBack1763712087000 } from './1763712087000-note-hotfixe
 import { KeepBreakGlassGrants1763712088000 } from './1763712088000-keep-break-glass-grants.js';
 import { KeepAnswerHeaders1763712089000 } from './1763712089000-keep-answer-headers.js';
 import { OpenBreakGlassForHotfixes1763712091000 } from './1763712091000-open-break-glass-for-hotfixes.js';
+import { CloseUnusedBreakGlasses1763712098000 } from './1763712098000-close-unused-break-glasses.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -97,4 +98,5 @@ export const MIGRATIONS = [
   KeepBreakGlassGrants1763712088000,
   KeepAnswerHeaders1763712089000,
   OpenBreakGlassForHotfixes1763712091000,
+  CloseUnusedBreakGlasses1763712098000,
 ] as const;

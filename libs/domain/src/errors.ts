@@ -23,6 +23,7 @@ export const REFUSAL_CODES = [
   'break_glass/not_found',
   'break_glass/not_a_second_person',
   'break_glass/reviewed',
+  'break_glass/unused',
   'break_glass/over',
   'break_glass/not_backed',
   'break_glass/too_many_owed',

@@ -37,6 +37,11 @@ describe('apolloctl break-glass', () => {
   it.each([
     { name: 'owed', more: {}, review: 'owed until 2026-03-02T12:00:00Z' },
     { name: 'overdue', more: { overdue: true }, review: 'overdue since 2026-03-02T12:00:00Z' },
+    {
+      name: 'nothing, where nothing went by it',
+      more: { unusedAt: '2026-03-01T13:00:00.000Z' },
+      review: 'none owed, as nothing went by it',
+    },
     { name: 'reviewed', more: { review: REVIEW }, review: 'objected by bob: why' },
   ])('lists what is owed: $name', async ({ more, review }) => {
     const path = `GET ${AT}?environment=prod&open=true`;

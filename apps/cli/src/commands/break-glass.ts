@@ -24,6 +24,7 @@ const BreakGlassView = Type.Object({
   overdue: Type.Boolean(),
   uses: Type.Number(),
   plans: Type.Array(Text),
+  unusedAt: Type.Optional(Text),
   review: Type.Optional(Type.Object({ by: Text, verdict: Text, comment: Type.Optional(Text) })),
   version: Type.Number(),
 });
@@ -53,7 +54,7 @@ export function addBreakGlass(program: Command, surroundings: Surroundings): voi
     .description('list them, with what is owed')
     .option('--service <name>', 'for one service')
     .option('--environment <name>', 'in one environment')
-    .option('--unreviewed', 'only those that nobody has reviewed')
+    .option('--unreviewed', 'only those that owe a review')
     .action(calling<ListOptions>(surroundings, listAll));
   group
     .command('open')
@@ -150,7 +151,8 @@ function owedBy({ id, openedBy, dueAt }: BreakGlassView): string {
   return `${whom} has to review it until ${plain(second(dueAt))}: apolloctl break-glass review ${plain(id)}`;
 }
 
-function reviewOf({ review, overdue, dueAt }: BreakGlassView): string {
+function reviewOf({ review, unusedAt, overdue, dueAt }: BreakGlassView): string {
+  if (unusedAt !== undefined) return 'none owed, as nothing went by it';
   if (review === undefined) return `${overdue ? 'overdue since' : 'owed until'} ${second(dueAt)}`;
   const said = `${review.verdict} by ${review.by}`;
   return review.comment === undefined ? said : `${said}: ${review.comment}`;

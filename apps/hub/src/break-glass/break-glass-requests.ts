@@ -66,7 +66,7 @@ export class BreakGlassQuery extends PageQuery {
   @ChoiceField({
     choices: ['true', 'false'],
     optional: true,
-    description: 'true: those that nobody has reviewed. false: those that somebody has.',
+    description: 'true: those that owe a review. false: those that do not.',
   })
   open?: string;
 }

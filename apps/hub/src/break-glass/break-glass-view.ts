@@ -62,7 +62,8 @@ export class BreakGlassView {
 
   @ApiProperty({
     format: 'date-time',
-    description: 'By then somebody else has to review it, whether anything went by it or not.',
+    description:
+      'By then somebody else has to review it, whether anything went by it or not; see unusedAt.',
   })
   dueAt!: string;
 
@@ -84,6 +85,12 @@ export class BreakGlassView {
   @ApiPropertyOptional({ type: ReviewView, description: 'Absent: nobody has reviewed it.' })
   review?: ReviewView;
 
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Its hotfix had ended then and nothing had gone by it: it owes no review.',
+  })
+  unusedAt?: string;
+
   @ApiProperty()
   version!: number;
 }
@@ -95,7 +102,7 @@ export function breakGlassView(
   now: Date,
 ): BreakGlassView {
   const { id, product, environment, waives, reason, ended, review, version } = glass;
-  const { deployment, openedBy, openedAt, until, dueAt, uses, plans } = glass;
+  const { deployment, openedBy, openedAt, until, dueAt, uses, plans, unusedAt } = glass;
   return {
     ...{ id, service: product, environment, waives, reason, openedBy, openedAt, until },
     ...(deployment !== undefined && { deployment }),
@@ -105,6 +112,7 @@ export function breakGlassView(
     ...{ uses, plans },
     ...(ended !== undefined && { ended }),
     ...(review !== undefined && { review }),
+    ...(unusedAt !== undefined && { unusedAt }),
     version,
   };
 }

@@ -35,7 +35,7 @@ export class BreakGlassController {
   @PostOperation({
     summary: 'Let ordinary plans of a service go past what holds them, for a reason and a time',
     description:
-      'Opened is owed: within 24 hours somebody else has to review it, or new versions of the service wait there and wherever no more is at stake. It counts while the roles that the hub keeps let its opener do it. To waive approvals takes the permission approve as well. Repairs and rollbacks are not changed by it.',
+      'Opened is owed: within 24 hours somebody else has to review it, or new versions of the service wait there and wherever no more is at stake. That of a hotfix that has ended owes nothing if no plan went by it. It counts while the roles that the hub keeps let its opener do it. To waive approvals takes the permission approve as well. Repairs and rollbacks are not changed by it.',
     access: may('break-glass', environmentOfBody),
     answer: BreakGlassView,
     status: 201,

@@ -57,6 +57,7 @@ export const PROBLEMS = {
   'break_glass/not_found': { status: 404, title: 'No such break-glass' },
   'break_glass/not_a_second_person': { status: 403, title: 'A second person reviews it' },
   'break_glass/reviewed': { status: 409, title: 'It has been reviewed' },
+  'break_glass/unused': { status: 409, title: 'Nothing went by it' },
   'break_glass/over': { status: 409, title: 'It is over' },
   'break_glass/not_backed': { status: 403, title: 'The hub keeps no role that allows it' },
   'break_glass/too_many_owed': { status: 409, title: 'Too many of yours wait for a review' },

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { aBreakGlass } from '../testing.js';
 import { type BreakGlass, isOverdue, PLANS_NAMED, usedBy, type Waivable } from './break-glass.js';
 import { type BreakGlassAsked, openBreakGlass } from './open-break-glass.js';
-import { endBreakGlass, reviewBreakGlass, type ReviewGiven } from './review-break-glass.js';
+import {
+  closeUnused,
+  endBreakGlass,
+  reviewBreakGlass,
+  type ReviewGiven,
+} from './review-break-glass.js';
 
 const NOW = new Date('2026-01-05T09:00:00.000Z');
 
@@ -144,6 +149,12 @@ describe('a review', () => {
       glass: { review: { by: 'eve', at: '2026-01-05T10:00:00.000Z', verdict: 'accepted' } },
       code: 'break_glass/reviewed',
     },
+    {
+      name: 'a second person, where nothing went by it and its hotfix is over',
+      given: {},
+      glass: { unusedAt: '2026-01-05T10:00:00.000Z' },
+      code: 'break_glass/unused',
+    },
   ])('is not taken of $name', ({ given, glass, code }) => {
     expect(review(given, glass)).toMatchObject({ ok: false, error: { code } });
   });
@@ -171,6 +182,31 @@ describe('the end of a break-glass', () => {
       ok: false,
       error: { code: 'break_glass/over' },
     });
+  });
+});
+
+describe('a break-glass whose hotfix is over', () => {
+  const LATE = new Date('2026-01-07T09:00:00.000Z');
+
+  it.each<{ name: string; glass: Partial<BreakGlass> }>([
+    { name: 'that is past', glass: {} },
+    { name: 'that ended', glass: { ended: { by: 'eve', at: '2026-01-05T10:00:00.000Z' } } },
+    { name: 'that was told to be overdue', glass: { overdueToldAt: '2026-01-06T09:00:00.000Z' } },
+  ])('owes nothing, $name, where nothing went by it', ({ glass }) => {
+    const closed = closeUnused(aBreakGlass(glass), LATE);
+    expect(closed).toEqual(aBreakGlass({ ...glass, unusedAt: '2026-01-07T09:00:00.000Z' }));
+    expect(closed && isOverdue(closed, LATE)).toBe(false);
+  });
+
+  it.each<{ name: string; glass: Partial<BreakGlass> }>([
+    { name: 'by which one plan went', glass: { uses: 1, plans: ['plan-1'] } },
+    {
+      name: 'that was reviewed',
+      glass: { review: { by: 'bob', at: '2026-01-05T10:00:00.000Z', verdict: 'objected' } },
+    },
+    { name: 'that is closed', glass: { unusedAt: '2026-01-05T10:00:00.000Z' } },
+  ])('stays as it is, $name', ({ glass }) => {
+    expect(closeUnused(aBreakGlass(glass), LATE)).toBeUndefined();
   });
 });
 

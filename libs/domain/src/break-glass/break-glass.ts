@@ -31,7 +31,7 @@ export interface BreakGlassReview {
 /**
  * A person's way past what holds ordinary plans of one product in one environment, for a reason and a
  * time; or past what holds the plans of one hotfix there, and no others. Opened is owed: a second person
- * has to review it, whether anything went by it or not.
+ * has to review it, whether anything went by it or not; save that of a hotfix that has ended, if nothing did.
  */
 export interface BreakGlass {
   readonly id: string;
@@ -56,12 +56,17 @@ export interface BreakGlass {
   /** Ended before its time. */
   readonly ended?: { readonly by: string; readonly at: string };
   readonly review?: BreakGlassReview;
+  /**
+   * When its hotfix had ended and no plan had gone by it: there is nothing to review then. RFC 3339;
+   * absent = something went by it, its hotfix goes on, or it is of none.
+   */
+  readonly unusedAt?: string;
   /** When people were told that it is overdue. */
   readonly overdueToldAt?: string;
   readonly version: number;
 }
 
-/** One that nobody has reviewed, with what decides where it is owed. */
+/** One that owes a review, with what decides where it is owed. */
 export interface OwedBreakGlass extends BreakGlass {
   /** Of its environment. */
   readonly tier: Tier;
@@ -72,12 +77,17 @@ export function isInForce({ until, ended, review }: BreakGlass, now: Date): bool
   return ended === undefined && review === undefined && now.getTime() < Date.parse(until);
 }
 
+/** Whether a second person has still to review it. */
+export function isOwed({ review, unusedAt }: Pick<BreakGlass, 'review' | 'unusedAt'>): boolean {
+  return review === undefined && unusedAt === undefined;
+}
+
 /** Nobody has reviewed it, and somebody should have by now. */
 export function isOverdue(
-  { review, dueAt }: Pick<BreakGlass, 'review' | 'dueAt'>,
+  glass: Pick<BreakGlass, 'review' | 'unusedAt' | 'dueAt'>,
   now: Date,
 ): boolean {
-  return review === undefined && Date.parse(dueAt) <= now.getTime();
+  return isOwed(glass) && Date.parse(glass.dueAt) <= now.getTime();
 }
 
 /** The same break-glass after a plan went by it. */

@@ -4,6 +4,7 @@ export {
   type OwedBreakGlass,
   isInForce,
   isOverdue,
+  isOwed,
   REVIEW_VERDICTS,
   type ReviewVerdict,
   usedBy,
@@ -13,5 +14,10 @@ export {
 export { asBacked } from './as-backed.js';
 export { type BreakGlassAsked, openBreakGlass } from './open-break-glass.js';
 export { refuseToOweMore } from './owe-no-more.js';
-export { endBreakGlass, reviewBreakGlass, type ReviewGiven } from './review-break-glass.js';
+export {
+  closeUnused,
+  endBreakGlass,
+  reviewBreakGlass,
+  type ReviewGiven,
+} from './review-break-glass.js';
 export { glassesIn, glassThatWaives, waived, waivedFor } from './waiving.js';

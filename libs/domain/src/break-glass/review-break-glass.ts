@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import { refusal, type Refusal } from '../errors.js';
-import { type BreakGlass, type BreakGlassReview, isInForce } from './break-glass.js';
+import { type BreakGlass, type BreakGlassReview, isInForce, isOwed } from './break-glass.js';
 
 const COMMENT_MAX = 500;
 
@@ -12,8 +12,8 @@ export interface ReviewGiven extends Pick<BreakGlassReview, 'by' | 'verdict' | '
 
 /**
  * Reviews a break-glass: its debt is settled, whatever the verdict, and what is still in force ends, as
- * what comes after a review nobody has reviewed. Refused where it was reviewed, to machines, and to the
- * person who opened it, whatever they show to be let in.
+ * what comes after a review nobody has reviewed. Refused where it was reviewed, or owes no review, to machines,
+ * and to the person who opened it, whatever they show to be let in.
  */
 export function reviewBreakGlass(
   glass: BreakGlass,
@@ -29,6 +29,10 @@ export function reviewBreakGlass(
   if (glass.review !== undefined) {
     const detail = `break-glass ${glass.id} was reviewed by ${glass.review.by} at ${glass.review.at} (${glass.review.verdict}); there is nothing left to review`;
     return err(refusal('break_glass/reviewed', detail));
+  }
+  if (glass.unusedAt !== undefined) {
+    const detail = `nothing went by break-glass ${glass.id}, whose hotfix had ended at ${glass.unusedAt}; there is nothing to review`;
+    return err(refusal('break_glass/unused', detail));
   }
   const at = now.toISOString();
   return ok({
@@ -49,6 +53,15 @@ export function endBreakGlass(
   const how = ended === undefined ? `at ${glass.until}` : `at ${ended.at}, by ${ended.by}`;
   const detail = `break-glass ${glass.id} ended ${how}, and waives nothing any more`;
   return err(refusal('break_glass/over', detail));
+}
+
+/**
+ * Closes that of a hotfix which has ended: if no plan has gone by it, none will, and nobody has anything to
+ * review. `undefined`: one has, or it is settled already.
+ */
+export function closeUnused(glass: BreakGlass, now: Date): BreakGlass | undefined {
+  if (glass.uses > 0 || !isOwed(glass)) return undefined;
+  return { ...glass, unusedAt: now.toISOString() };
 }
 
 function notASecondPerson({ id, openedBy }: BreakGlass, by: string): Refusal {

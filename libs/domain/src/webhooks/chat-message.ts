@@ -17,6 +17,7 @@ const SAYS: Readonly<Record<ToldEvent['event'], string>> = {
   'break_glass.used': '🚨 a plan went by break-glass',
   'break_glass.ended': '🚨 break-glass has ended',
   'break_glass.reviewed': '🔎 break-glass was reviewed',
+  'break_glass.unused': '🔎 break-glass was not used, and owes no review',
   'break_glass.overdue': '⏰ break-glass is overdue for review',
   'spoke.alarm': '🚨 raised an alarm',
   'spoke.ledger_lost': '🚨 lost a ledger',

@@ -17,6 +17,7 @@ export const WEBHOOK_EVENTS = [
   'break_glass.used',
   'break_glass.ended',
   'break_glass.reviewed',
+  'break_glass.unused',
   'break_glass.overdue',
   'spoke.alarm',
   'spoke.ledger_lost',

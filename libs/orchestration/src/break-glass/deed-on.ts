@@ -3,7 +3,7 @@ import type { Json } from '@apollo-deploy/kernel';
 import type { Deed } from '../audit/record.js';
 
 /** What can happen to a break-glass. */
-export type BreakGlassDeed = 'open' | 'use' | 'end' | 'review' | 'overdue';
+export type BreakGlassDeed = 'open' | 'use' | 'end' | 'review' | 'unused' | 'overdue';
 
 /** The entry of the audit trail about a break-glass. */
 export function deedOn(

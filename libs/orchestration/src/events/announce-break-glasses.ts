@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'break_glass.use': 'break_glass.used',
   'break_glass.end': 'break_glass.ended',
   'break_glass.review': 'break_glass.reviewed',
+  'break_glass.unused': 'break_glass.unused',
   'break_glass.overdue': 'break_glass.overdue',
 };
 

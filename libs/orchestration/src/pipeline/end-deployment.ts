@@ -6,11 +6,11 @@ import {
   stepTo,
 } from '@apollo-deploy/domain';
 import { record } from '../audit/record.js';
+import { endWithHotfix } from '../break-glass/end-with-hotfix.js';
 import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { declineUnbacked } from './decline-unbacked.js';
-import { endBreakGlassIn } from '../break-glass/end-break-glass.js';
 import { holdRolledBack } from './hold-rolled-back.js';
 import { endRollout } from './rollouts.js';
 import { returnToChannel } from './return-to-channel.js';
@@ -43,9 +43,8 @@ export async function endDeployment(
   for (const target of deployment.targets) {
     await endRollout(context, unit, deployment, target, stays.has(target));
   }
-  // One that is over already has nothing to end.
   const { breakGlass } = deployment;
-  if (breakGlass !== undefined) await endBreakGlassIn(context, unit, ENGINE, breakGlass);
+  if (breakGlass !== undefined) await endWithHotfix(context, unit, breakGlass);
   const notes = [end.notes, ...left].join('; ');
   const [rollbackVersion] = deployment.targets.flatMap(({ wentBackTo }) => wentBackTo ?? []);
   await record(context, unit, ENGINE, {

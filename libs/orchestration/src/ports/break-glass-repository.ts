@@ -10,21 +10,21 @@ export interface BreakGlassFilter {
   /** Only of these. */
   readonly environments?: readonly string[];
   readonly openedBy?: string;
-  /** True: only those that nobody has reviewed. False: only those that somebody has. */
+  /** True: only those that owe a review. False: only those that do not. */
   readonly open?: boolean;
 }
 
-/** Break-glasses, each kept for ever. Those that nobody has reviewed are few. */
+/** Break-glasses, each kept for ever. Those that owe a review are few. */
 export interface BreakGlassRepository {
   get(id: string): Promise<BreakGlass | undefined>;
   /** Keeps a new one; its id must be free. */
   insert(glass: BreakGlass): Promise<void>;
   /** Writes only over the version that it was read with; answers it with the next one. */
   save(glass: BreakGlass): Promise<Result<BreakGlass, VersionConflict>>;
-  /** Of these products those that nobody has reviewed, oldest first. */
+  /** Of these products those that owe a review, oldest first. */
   owed(products: readonly string[]): Promise<readonly BreakGlass[]>;
   /**
-   * Those that nobody has reviewed, that were due at an instant (RFC 3339) or before, and of which nobody
+   * Those that owe a review, that were due at an instant (RFC 3339) or before, and of which nobody
    * was told that; the longest due first, at most `limit`.
    */
   overdueUntold(now: string, limit: number): Promise<readonly BreakGlass[]>;

@@ -28,6 +28,7 @@ export function describeStoredBreakGlasses(store: () => Store): void {
           uses: 3,
           plans: ['plan-1', 'plan-2'],
           ended: { by: 'bob', at: '2026-01-05T10:00:00.001Z' },
+          unusedAt: '2026-01-05T10:00:00.002Z',
           review: { ...REVIEW, verdict: 'objected', comment: 'it was "not" needed' },
           overdueToldAt: '2026-01-06T09:00:00.000Z',
         }),
@@ -50,12 +51,13 @@ export function describeStoredBreakGlasses(store: () => Store): void {
       expect(await get('glass-1')).toStrictEqual({ ...reviewed, version: 2 });
     });
 
-    it('are owed until somebody reviews them, ended or not, oldest first', async () => {
+    it('are owed until somebody reviews them or nothing went by them, ended or not, oldest first', async () => {
       await insert(
         aBreakGlass({ id: 'c' }),
         aBreakGlass({ id: 'b', openedAt: '2026-01-05T09:00:00.001Z', environment: 'dev' }),
         aBreakGlass({ id: 'a', ended: { by: 'ann', at: '2026-01-05T09:30:00.000Z' } }),
         aBreakGlass({ id: 'd', review: REVIEW }),
+        aBreakGlass({ id: 'g', unusedAt: '2026-01-05T09:30:00.000Z' }),
         aBreakGlass({ id: 'e', product: 'web', openedAt: '2026-01-05T08:00:00.000Z' }),
         aBreakGlass({ id: 'f', product: 'other' }),
       );
@@ -76,6 +78,7 @@ export function describeStoredBreakGlasses(store: () => Store): void {
         due('before', '2026-01-06T08:00:00.000Z', { product: 'web' }),
         due('told', '2026-01-06T08:00:00.000Z', { overdueToldAt: '2026-01-06T08:00:00.000Z' }),
         due('reviewed', '2026-01-06T08:00:00.000Z', { review: REVIEW }),
+        due('unused', '2026-01-06T08:00:00.000Z', { unusedAt: '2026-01-05T12:00:00.000Z' }),
       );
       const untold = (limit: number) =>
         store().transact((unit) =>
@@ -86,14 +89,7 @@ export function describeStoredBreakGlasses(store: () => Store): void {
     });
 
     it.each([
-      {
-        name: 'all',
-        filter: {},
-        expected: [
-          ['a', 'b'],
-          ['c', 'd'],
-        ],
-      },
+      { name: 'all', filter: {}, expected: [['a', 'b'], ['c', 'd'], ['e']] },
       { name: 'of a product', filter: { product: 'aria' }, expected: [['a', 'b'], ['d']] },
       { name: 'of an environment', filter: { environment: 'dev' }, expected: [['b', 'c']] },
       {
@@ -108,8 +104,8 @@ export function describeStoredBreakGlasses(store: () => Store): void {
         expected: [[]],
       },
       { name: 'of who opened them', filter: { openedBy: 'bob' }, expected: [['c', 'd']] },
-      { name: 'not reviewed', filter: { open: true }, expected: [['a', 'b'], ['c']] },
-      { name: 'reviewed', filter: { open: false }, expected: [['d']] },
+      { name: 'that owe a review', filter: { open: true }, expected: [['a', 'b'], ['c']] },
+      { name: 'that owe none', filter: { open: false }, expected: [['d', 'e']] },
       {
         name: 'of everything at once',
         filter: { product: 'aria', environment: 'dev', open: true },
@@ -118,6 +114,7 @@ export function describeStoredBreakGlasses(store: () => Store): void {
       { name: 'of a product without any', filter: { product: 'unknown' }, expected: [[]] },
     ])('are listed by id in pages: $name', async ({ filter, expected }) => {
       await insert(
+        aBreakGlass({ id: 'e', product: 'web', unusedAt: '2026-01-05T12:00:00.000Z' }),
         aBreakGlass({ id: 'd', openedBy: 'bob', review: REVIEW }),
         aBreakGlass({ id: 'c', openedBy: 'bob', product: 'web', environment: 'dev' }),
         aBreakGlass({ id: 'b', environment: 'dev' }),

@@ -30,9 +30,13 @@ const BREAK_GLASSES = new TableMap<BreakGlass>('break_glasses', ['id'], {
   plans: json(),
   ended: optional(json()),
   review: optional(json()),
+  unusedAt: optional(instant()),
   overdueToldAt: optional(instant()),
   version: integer(),
 });
+
+/** As in the predicates of its indexes. */
+const OWED = 'review IS NULL AND unused_at IS NULL';
 
 export class DatabaseBreakGlasses implements BreakGlassRepository {
   private readonly table: DatabaseTable<BreakGlass>;
@@ -60,14 +64,14 @@ export class DatabaseBreakGlasses implements BreakGlassRepository {
   }
 
   owed(products: readonly string[]): Promise<readonly BreakGlass[]> {
-    return this.table.select('WHERE product = ANY($1) AND review IS NULL ORDER BY opened_at, id', [
+    return this.table.select(`WHERE product = ANY($1) AND ${OWED} ORDER BY opened_at, id`, [
       products,
     ]);
   }
 
   overdueUntold(now: string, limit: number): Promise<readonly BreakGlass[]> {
     return this.table.select(
-      `WHERE due_at <= $1 AND review IS NULL AND overdue_told_at IS NULL
+      `WHERE due_at <= $1 AND ${OWED} AND overdue_told_at IS NULL
        ORDER BY due_at, id LIMIT $2`,
       [now, limit],
     );
@@ -79,7 +83,7 @@ export class DatabaseBreakGlasses implements BreakGlassRepository {
       .and('environment = ?', filter.environment)
       .and('environment = ANY(?)', filter.environments)
       .and('opened_by = ?', filter.openedBy)
-      .and('(review IS NULL) = ?', filter.open)
+      .and(`(${OWED}) = ?`, filter.open)
       .and('id > ?', page.after);
     const found = await this.table.select(conditions.page('id', page), conditions.parameters);
     return pageOf(found, page, ({ id }) => id);

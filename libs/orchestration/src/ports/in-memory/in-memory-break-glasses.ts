@@ -1,4 +1,4 @@
-import type { BreakGlass } from '@apollo-deploy/domain';
+import { type BreakGlass, isOwed } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import type { BreakGlassFilter, BreakGlassRepository } from '../break-glass-repository.js';
 import type { Page, PageRequest } from '../page.js';
@@ -63,7 +63,7 @@ function isIn({
     (environment === undefined || glass.environment === environment) &&
     (environments?.includes(glass.environment) ?? true) &&
     (openedBy === undefined || glass.openedBy === openedBy) &&
-    (open === undefined || (glass.review === undefined) === open);
+    (open === undefined || isOwed(glass) === open);
 }
 
 function byInstantOf(field: 'openedAt' | 'dueAt'): (a: BreakGlass, b: BreakGlass) => number {

@@ -1,5 +1,6 @@
 import {
   isOpen,
+  isOwed,
   notificationStatusOf,
   owesBackPort,
   rolesAnywhere,
@@ -141,8 +142,8 @@ export class MemoryTables {
     product: (row) => row.product,
   });
   readonly breakGlasses = new MemoryTable<BreakGlass, BreakGlassGroup>((row) => row.id, {
-    owed: (row) => (row.review === undefined ? row.product : undefined),
-    untold: (row) => (row.review === undefined && row.overdueToldAt === undefined ? '' : undefined),
+    owed: (row) => (isOwed(row) ? row.product : undefined),
+    untold: (row) => (isOwed(row) && row.overdueToldAt === undefined ? '' : undefined),
   });
   readonly deployments = new MemoryTable<Deployment, DeploymentGroup>((row) => row.id, {
     service: (row) => row.service,
