@@ -114,6 +114,13 @@ class DeploymentTargetView {
   looks!: readonly LookView[];
 
   @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'When it was reported ill after it had been found healthy; the looks are those since. Absent: it was not, or is healthy again.',
+  })
+  fellIllAt?: string;
+
+  @ApiPropertyOptional({
     type: UnseenView,
     description: 'Whoever is asked besides the spoke has not answered since the last look.',
   })

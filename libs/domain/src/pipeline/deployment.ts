@@ -87,6 +87,11 @@ export interface DeploymentTarget {
   /** The plan that brings it; absent: there is none yet, or nothing had to change. */
   readonly planId?: string;
   readonly looks: readonly HealthLook[];
+  /**
+   * When its spoke was first heard to call it ill after it had been found healthy; its looks are those since.
+   * RFC 3339; absent: it was not, or has been found healthy again.
+   */
+  readonly fellIllAt?: string;
   /** Whoever was asked since the last look has not answered; absent: somebody has, or nobody was asked. */
   readonly unseen?: Unseen;
   /** Where its chart is told step by step; absent: all is brought at once. */

@@ -9,7 +9,7 @@ import {
 } from './deployment-lifecycle.js';
 import { mayGiveWay, isHalfWay } from './half-way.js';
 import { verdictOf } from './health-verdict.js';
-
+import { lookedAtAgain } from './look-again.js';
 import { nextLookOf } from './next-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
 import { isOver, progressOf, stillAsked } from './target-progress.js';
@@ -62,7 +62,7 @@ export interface FollowedDeployment {
 
 /**
  * Works out how far a deployment has come by what is known of its entities, and the one next move. A
- * wave begins when all before it are healthy or skipped; where one fails, those of its wave that no
+ * wave begins when all before it are healthy or skipped, and still are; where one fails, those that no
  * plan has gone out for are stopped, what is under way is followed to its end, and no later wave
  * begins. What goes by steps goes on with the next once the one before did well, and is taken back from
  * wherever it stands when that or anything else of the deployment fails. Half-way it gives way to what is more urgent. Asked again with the same facts, it answers the same.
@@ -74,9 +74,11 @@ export function followDeployment(stored: Deployment, facts: DeploymentFacts): Fo
     return { deployment: stored, move: { kind: 'wait', for: [queue] } };
   }
   const targets = halted(
-    stored.targets.map((target) =>
-      progressOf(stillAsked(target, facts.now), factsOf(target, facts)),
-    ),
+    stored.targets.map((target) => {
+      const known = factsOf(target, facts);
+      const next = progressOf(stillAsked(target, facts.now), known);
+      return lookedAtAgain(next, known, facts.now);
+    }),
     facts,
   );
   const backup = backupOf(stored.backup, facts);

@@ -50,8 +50,12 @@ export interface TargetFacts {
     readonly detail: string;
     /** It is not at rest yet, and may still become healthy. */
     readonly progressing?: true;
+    /** It is in error, or something else runs there; not what merely starts, or what nobody can tell. */
+    readonly ill?: true;
     readonly heardAt?: string;
   };
+  /** The plan that is out to change what runs there since it was found healthy; absent = none is. */
+  readonly changedBy?: string;
   /** Who has said since that something else is to run; absent = nobody. */
   readonly otherWishBy?: string;
   /** The newest plan that brings the deployment's chart, made for it or found open. */

@@ -148,8 +148,12 @@ function byLooks(target: DeploymentTarget, { otherWishBy, spoke }: TargetFacts):
     return unanswered(target, target.unseen);
   }
   if (!isAtLastStep(target)) return target;
-  if (verdict === 'healthy') return { ...target, state: 'healthy' };
+  if (verdict === 'healthy') return foundHealthy(target);
   return verdict === undefined && spoke === 'lost' ? silenced(target) : target;
+}
+
+function foundHealthy({ fellIllAt: _, ...target }: DeploymentTarget): DeploymentTarget {
+  return { ...target, state: 'healthy' };
 }
 
 /** Silence is no sign of ill health: what was brought stays, and is not called healthy. */

@@ -40,9 +40,13 @@ function waitsAt(target: DeploymentTarget, facts: TargetFacts): readonly Wait[] 
   }
 }
 
-function lookWait(target: DeploymentTarget, { spoke }: TargetFacts): Wait {
-  const look = `it is looked how ${target.entity} does${tellStep(target)}`;
+function lookWait(target: DeploymentTarget, { spoke, changedBy }: TargetFacts): Wait {
+  const look = tellLook(target);
   const { unseen } = target;
+  if (spoke === 'heard' && changedBy !== undefined) {
+    const message = `${look} once plan ${changedBy}, which is executing there, has ended`;
+    return { code: 'executing', message, plan: changedBy };
+  }
   if (spoke === 'heard' && unseen !== undefined) {
     const asked = `is asked again every half minute until ${givenUpAt(unseen)}`;
     return {
@@ -54,6 +58,12 @@ function lookWait(target: DeploymentTarget, { spoke }: TargetFacts): Wait {
   if (spoke === 'heard') return { code: 'health', message: look };
   const message = `${look} once spoke ${target.spoke} is heard again and has said what runs there`;
   return { code: 'spoke_ready', message };
+}
+
+function tellLook(target: DeploymentTarget): string {
+  const { entity, fellIllAt } = target;
+  if (fellIllAt === undefined) return `it is looked how ${entity} does${tellStep(target)}`;
+  return `${entity} was found healthy and has been ill since ${fellIllAt}: it is looked again how it does`;
 }
 
 function beforePlan(entity: string, { first, hold, idle }: TargetFacts): readonly Wait[] {

@@ -50,9 +50,11 @@ export async function loadAllFacts(
   const all = deployments.flatMap((deployment) =>
     deployment.targets.map((target) => ({ deployment, target })),
   );
-  const named = all.flatMap(
-    ({ deployment, target }) => otherPlanNamed(target, storedOf(deployment, target).release) ?? [],
-  );
+  const named = all.flatMap(({ deployment, target }) => {
+    const { release, entity } = storedOf(deployment, target);
+    const edited = isEditedSince(target, entity) ? target.planId : undefined;
+    return [otherPlanNamed(target, release), edited].flatMap((id) => id ?? []);
+  });
   const targets = all.map(({ target }) => target);
   const plans = await loadPlans(unit, targets, named);
   const backupOf = await loadBackups(unit, plans, all, storedOf);
@@ -144,7 +146,9 @@ function factsOf(
   const heard = spokeWord(context, spoke);
   const named = otherPlanNamed(target, release);
   const isOthers = named !== undefined && isOfOthers(deployment, target, plans.get(named));
-  const otherWishBy = otherWish(deployment, target, entity);
+  const otherWishBy =
+    otherWish(deployment, target, entity) ?? newerValues(deployment, target, entity, plans);
+  const changedBy = changingPlan(target, openPlan);
   const idle = openPlan === undefined ? idleWord(target, evaluation) : undefined;
   const { replaces: _, ...followed } = followedPlans(plans, deployment, target, stored);
   return {
@@ -155,6 +159,7 @@ function factsOf(
       ...(spoke?.lastSeenAt !== undefined && { heardAt: spoke.lastSeenAt }),
     },
     ...(otherWishBy !== undefined && { otherWishBy }),
+    ...(changedBy !== undefined && { changedBy }),
     ...followed,
     ...holdOf(deployment, target, stored),
     ...(idle !== undefined && { idle }),
@@ -197,16 +202,32 @@ function healthOf(
   }: Pick<StoredTarget, 'release'> & { isOthers: boolean; heard: TargetFacts['spoke'] },
 ): TargetFacts['health'] {
   if (heard !== 'heard') return { healthy: false, detail: `spoke ${spoke} is not heard` };
-  if (release == null) return { healthy: false, detail: 'nothing is installed' };
+  // Where nobody looked, nobody calls it ill.
+  const isGone = release === null && { ill: true as const };
+  if (release == null) return { healthy: false, detail: 'nothing is installed', ...isGone };
   const { version, health, helmStatus, message, reason } = release;
   if (version !== toVersion || isOthers) {
     const by = release.planId === undefined ? '' : `, brought by plan ${release.planId}`;
-    return { healthy: false, detail: `${version} runs there${by}` };
+    return { healthy: false, ill: true, detail: `${version} runs there${by}` };
   }
   const more = message ?? reason;
   const detail = `${version} is ${helmStatus} and ${health}${more === undefined ? '' : `: ${more}`}`;
   const healthy = health === 'Healthy' && helmStatus === 'deployed';
-  return { healthy, detail, ...(health === 'Progressing' && { progressing: true }) };
+  const isIll = helmStatus === 'failed' || health === 'Degraded' || health === 'Missing';
+  return {
+    ...{ healthy, detail },
+    ...(isIll && { ill: true }),
+    ...(health === 'Progressing' && { progressing: true }),
+  };
+}
+
+/** What is out to change what was found healthy: drift that is mended, or what others want. */
+function changingPlan(
+  { state, fellIllAt }: DeploymentTarget,
+  openPlan: StoredTarget['openPlan'],
+): string | undefined {
+  const wasHealthy = state === 'healthy' || (state === 'deployed' && fellIllAt !== undefined);
+  return wasHealthy && openPlan?.state === 'EXECUTING' ? openPlan.id : undefined;
 }
 
 function otherWish(
@@ -217,6 +238,26 @@ function otherWish(
   if (target.startedAt === undefined) return undefined;
   if (entity === undefined) return 'somebody who has taken the entity out';
   return isStillDesired(deployment, target, entity) ? undefined : entity.editedBy;
+}
+
+/** Something of an entity was written since it was found healthy; it need not be what is to run. */
+function isEditedSince(
+  { state, startedAt }: DeploymentTarget,
+  entity: Entity | undefined,
+): boolean {
+  return state === 'healthy' && entity !== undefined && entity.updatedAt !== startedAt;
+}
+
+/** Who has set other values since than those that were found healthy. */
+function newerValues(
+  { chartSha256 }: Deployment,
+  target: DeploymentTarget,
+  entity: Entity | undefined,
+  plans: LoadedPlans,
+): string | undefined {
+  if (entity === undefined || !isEditedSince(target, entity)) return undefined;
+  const brought = plans.get(target.planId)?.content.valuesDigest;
+  return brought === jsonDigest(desiredValues(entity, chartSha256)) ? undefined : entity.editedBy;
 }
 
 /** A hold goes before what is desired, where it fixes something else. */

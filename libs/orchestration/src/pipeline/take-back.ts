@@ -33,7 +33,7 @@ export async function takeBack(
       note: `${target.note ?? ''}, and it is not healthy: ${seen}`,
     };
   }
-  const note = target.stopped ?? `it was not healthy: ${seen}`;
+  const note = target.stopped ?? `${tellIll(target)}: ${seen}`;
   const plan = await broughtBy(unit, target);
   const rollback = rolledBackBy(deployment, target, plan);
   if (rollback !== undefined) {
@@ -72,6 +72,12 @@ export async function takeBack(
     detail: { to: to.version, because: plan.id, reason, deployment: deployment.id },
   });
   return { ...target, state: 'rolling_back', planId: plan.id, note };
+}
+
+function tellIll({ fellIllAt }: DeploymentTarget): string {
+  return fellIllAt === undefined
+    ? 'it was not healthy'
+    : `it was found healthy, and has been ill since ${fellIllAt}`;
 }
 
 /** Who went back there, if a deployment was to; that is not taken back. */
