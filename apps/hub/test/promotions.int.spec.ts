@@ -113,6 +113,22 @@ describe('POST /promote', () => {
     },
   );
 
+  it('names the recall of what completed in its source', async () => {
+    await inDev('1.0.0');
+    const { id } = await scene.client.post('/api/v1/recalls', {
+      ...{ product: 'aria', range: '1.0.0', strategy: 'forward', reason: 'It loses orders' },
+    });
+    expect(await post('promote', { service: 'aria' })).toMatchObject({
+      status: 409,
+      body: {
+        ...{ code: 'deployment/recalled', data: { version: '1.0.0', recall: id } },
+        detail: expect.stringContaining(
+          `aria 1.0.0 is recalled by dev-operator: It loses orders (recall ${String(id)})`,
+        ),
+      },
+    });
+  });
+
   it('is carried out once under one key, and answered the same again', async () => {
     await inDev('1.0.0');
     const key = { ...NOW, 'idempotency-key': 'promote-1' };

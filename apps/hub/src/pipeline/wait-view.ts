@@ -45,7 +45,8 @@ const CURES = {
   up_to_date: 'wait until its spoke is heard and says the same',
   unhealthy:
     'mend what runs, bring another version, or ask for another try (POST /api/v1/evaluations with force)',
-  no_target: 'bring a release that may run there, or name another version',
+  no_target:
+    'name a version that may run there, or take away what the message names, such as a recall (DELETE /api/v1/recalls/…)',
   target_below_reported: 'name the version that it is to go down to (POST /rollback)',
   locked: 'wait for the Helm operation that holds it; if none runs any more, free it by hand',
   declined:

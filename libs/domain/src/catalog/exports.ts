@@ -43,6 +43,7 @@ export {
   recallOf,
   type RecallStrategy,
   tellRecall,
+  tellRecalled,
 } from './recall.js';
 export type { ChartReference, DependencyDeclaration, Release } from './release.js';
 export { recallTouches } from './recall-touches.js';

@@ -34,6 +34,11 @@ export function recallOf(recalls: readonly Recall[], version: string): Recall | 
   return recalls.findLast(({ range }) => rangeAllows(storedRanges.of(range), parsed.value));
 }
 
+/** Says of a version that a recall covers it, with whose it is. */
+export function tellRecalled(version: string, { id, reason, createdBy }: Recall): string {
+  return `${version} is recalled by ${createdBy}: ${reason} (recall ${id})`;
+}
+
 /** Names a recall in a sentence. */
 export function tellRecall({ id, reason }: Pick<Recall, 'id' | 'reason'>): string {
   return `recalled: ${reason} (recall ${id})`;

@@ -1,3 +1,4 @@
+import { type Recall, tellRecalled } from '../catalog/recall.js';
 import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import type { Deployment, DeploymentBackup, DeploymentTarget } from './deployment.js';
 import {
@@ -25,8 +26,8 @@ export interface DeploymentFacts {
   readonly ahead?: string;
   /** A hotfix or a rollback at the same place that waits behind this one; absent = none does. */
   readonly urgent?: string;
-  /** What says that its version must not run, in a sentence; absent = nothing, or it goes by no steps. */
-  readonly recalled?: string;
+  /** What says that its version must not run; absent = nothing, or all of it has gone out. */
+  readonly recall?: Recall;
   /** Over how long it is looked how a wave does, in milliseconds. */
   readonly settlingMs: number;
 }
@@ -65,21 +66,26 @@ export interface FollowedDeployment {
  * wave begins when all before it are healthy or skipped, and still are; where one fails, those that no
  * plan has gone out for are stopped, what is under way is followed to its end, and no later wave
  * begins. What goes by steps goes on with the next once the one before did well, and is taken back from
- * wherever it stands when that or anything else of the deployment fails. Half-way it gives way to what is more urgent. Asked again with the same facts, it answers the same.
+ * wherever it stands when that or anything else of the deployment fails. Half-way it gives way to what is
+ * more urgent. What is recalled before it has gone out has failed, also in line. Asked again with the same
+ * facts, it answers the same.
  */
 export function followDeployment(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
+  if (stored.queued && facts.recall !== undefined) return recalledInLine(stored, facts);
   if (stored.queued && facts.ahead !== undefined) {
     const message = `deployment ${facts.ahead} of the same service is under way there`;
     const queue: Wait = { code: 'queued', message, data: { deployment: facts.ahead } };
     return { deployment: stored, move: { kind: 'wait', for: [queue] } };
   }
+  const recalled = recalledOf(stored, facts);
   const targets = halted(
     stored.targets.map((target) => {
       const known = factsOf(target, facts);
-      const next = progressOf(stillAsked(target, facts.now), known);
+      const next = progressOf(stillAsked(target, facts.now), known, recalled);
       return lookedAtAgain(next, known, facts.now);
     }),
     facts,
+    recalled,
   );
   const backup = backupOf(stored.backup, facts);
   const deployment = stepOn({ ...stored, queued: false, targets, backup }, facts);
@@ -89,16 +95,30 @@ export function followDeployment(stored: Deployment, facts: DeploymentFacts): Fo
   return { deployment, move: { kind: 'give_way', to: urgent } };
 }
 
+/** It ends where it stands: nothing was said of it to anybody, and no break-glass is opened for it. */
+function recalledInLine(stored: Deployment, facts: DeploymentFacts): FollowedDeployment {
+  const recalled = recalledOf(stored, facts);
+  const targets = stored.targets.map((target) => progressOf(target, UNKNOWN, recalled));
+  const deployment = { ...stored, targets };
+  return { deployment, move: endMove(deployment) };
+}
+
+/** Of a version that is recalled, that it is and by whom. */
+function recalledOf({ toVersion }: Deployment, { recall }: DeploymentFacts): string | undefined {
+  return recall && tellRecalled(toVersion, recall);
+}
+
 /** Nothing stays half-way where it failed elsewhere, where its spoke is lost, or once it is recalled. */
 function halted(
   targets: readonly DeploymentTarget[],
   facts: DeploymentFacts,
+  recalled: string | undefined,
 ): readonly DeploymentTarget[] {
   const failed = targets.some(hasFailed);
   return targets.map((target) => {
     if (!isHalfWay(target)) return target;
     const isLost = factsOf(target, facts).spoke === 'lost';
-    const why = isLost ? 'its spoke is lost' : facts.recalled;
+    const why = isLost ? 'its spoke is lost' : recalled;
     const stopped = why ?? (failed ? 'it failed elsewhere' : undefined);
     return stopped === undefined ? target : { ...target, state: 'deployed', stopped };
   });

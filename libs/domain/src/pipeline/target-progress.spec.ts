@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PlanState } from '../plans/plan-lifecycle.js';
 import { aDeploymentTarget } from '../testing/deployments.js';
+import type { TargetFacts } from './target-facts.js';
 import { progressOf } from './target-progress.js';
 
 const DEGRADED = { healthy: false, detail: '1.1.0 is deployed and Degraded' };
@@ -19,5 +21,49 @@ describe('a target where it runs already', () => {
       state: 'failed',
       note: `${RAN_ALREADY}, and spoke dev was lost before it was known how it does; nothing was taken back: see to the spoke, then to what runs`,
     });
+  });
+});
+
+describe('a target whose version is recalled', () => {
+  const RECALLED = '1.1.0 is recalled by ann: It loses orders (recall recall-1)';
+  const NOTE = `${RECALLED}, so it was not brought; ask for another version, or withdraw the recall and ask again`;
+  const WELL = { healthy: true, detail: '1.0.0 is deployed and Healthy' };
+  const FACTS: TargetFacts = { spoke: 'heard', runsIt: false, health: WELL };
+  const started = aDeploymentTarget({ state: 'started', startedAt: '2026-01-05T09:00:00.000Z' });
+  const plan = (state: PlanState): TargetFacts => ({
+    ...FACTS,
+    plan: { id: 'plan-1', type: 'upgrade', state, violations: [] },
+  });
+
+  it.each([
+    { name: 'before its wave', target: aDeploymentTarget(), facts: FACTS },
+    { name: 'while it has no plan', target: started, facts: FACTS },
+    { name: 'while its plan waits', target: started, facts: plan('BLOCKED') },
+    {
+      name: 'where nobody sees that it runs already',
+      target: started,
+      facts: { ...FACTS, runsIt: true, spoke: 'silent' } as const,
+    },
+  ])('fails with the recall named: $name', ({ target, facts }) => {
+    expect(progressOf(target, facts, RECALLED)).toMatchObject({ state: 'failed', note: NOTE });
+  });
+
+  it.each([
+    { name: 'its plan has gone out', target: started, facts: plan('EXECUTING'), is: 'executing' },
+    { name: 'its plan has succeeded', target: started, facts: plan('SUCCEEDED'), is: 'deployed' },
+    {
+      name: 'it runs already',
+      target: started,
+      facts: { ...FACTS, runsIt: true, proven: true },
+      is: 'healthy',
+    },
+    {
+      name: 'somebody outside is at it',
+      target: { ...started, outside: { by: 'HADES', until: '2026-01-05T09:01:00.000Z' } },
+      facts: FACTS,
+      is: 'started',
+    },
+  ])('goes on where $name', ({ target, facts, is }) => {
+    expect(progressOf(target, facts, RECALLED).state).toBe(is);
   });
 });

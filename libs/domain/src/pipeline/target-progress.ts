@@ -21,12 +21,21 @@ export function ranAlready({ planId, outside, rollout, note }: DeploymentTarget)
   return !isBrought && note?.startsWith(RAN_ALREADY) === true;
 }
 
-/** A target as far as the facts say that it has come. */
-export function progressOf(target: DeploymentTarget, facts: TargetFacts): DeploymentTarget {
+/**
+ * A target as far as the facts say that it has come. `recalled`: that a recall covers what it is to run, in a
+ * sentence; then nothing more goes out for it.
+ */
+export function progressOf(
+  target: DeploymentTarget,
+  facts: TargetFacts,
+  recalled?: string,
+): DeploymentTarget {
   switch (target.state) {
+    case 'waiting':
+      return orRecalled(target, recalled);
     case 'started':
     case 'executing':
-      return orStopped(target, byPlan(target, facts), facts);
+      return orStopped(target, orRecalled(byPlan(target, facts), recalled), facts);
     case 'deployed':
       return byLooks(target, facts);
     case 'rolling_back':
@@ -34,6 +43,15 @@ export function progressOf(target: DeploymentTarget, facts: TargetFacts): Deploy
     default:
       return target;
   }
+}
+
+/** What has not gone out never will; what somebody outside is at is waited for. */
+function orRecalled(target: DeploymentTarget, recalled: string | undefined): DeploymentTarget {
+  const { state, outside } = target;
+  const isToGo = state === 'waiting' || (state === 'started' && outside?.until === undefined);
+  if (recalled === undefined || !isToGo) return target;
+  const cure = 'ask for another version, or withdraw the recall and ask again';
+  return failed(target, `${recalled}, so it was not brought; ${cure}`);
 }
 
 /** What fails half-way is not over: it is to be taken back, unless somebody wants something else. */

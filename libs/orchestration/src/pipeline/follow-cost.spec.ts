@@ -35,7 +35,7 @@ describe('a turn of the follower', () => {
     world = await DeploymentWorld.build({}, store);
     await waiting(50);
     expect(await turn()).toEqual(one);
-    expect(one).toEqual({ transactions: 1, calls: 13 });
+    expect(one).toEqual({ transactions: 1, calls: 14 });
   });
 
   it('costs more only for those that move, and no more for these among many', async () => {

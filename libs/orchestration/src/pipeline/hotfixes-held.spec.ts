@@ -209,10 +209,10 @@ describe('a hotfix', () => {
     const { id } = await hotfix('1.2.0');
     await scene.world.engine.recall('1.2.0');
     await scene.world.follow();
-    const told = expect.stringContaining('1.2.0 is recalled: It loses orders');
-    expect((await scene.world.shown(id)).waitsFor).toMatchObject([
-      { code: 'no_target', message: told },
-    ]);
+    const told = '1.2.0 is recalled by dev-operator: It loses orders';
+    expect(await scene.world.stored(id)).toMatchObject({
+      ...{ status: 'failed', notes: expect.stringContaining(told) },
+    });
   });
 
   it('that leaves what is recalled goes past what its break-glass waives', async () => {

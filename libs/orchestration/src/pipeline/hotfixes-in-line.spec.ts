@@ -118,6 +118,20 @@ describe('a hotfix behind a deployment that executes', () => {
     expect(await open()).toMatchObject([{ waives: ['window'] }]);
   });
 
+  it('ends in line, and opens none, once its version is recalled', async () => {
+    const { id } = await inLine();
+    await scene.world.engine.recall('1.0.1');
+    await scene.world.follow();
+    const ended = await stored(id);
+    expect(ended).toMatchObject({
+      ...{ status: 'failed', queued: false, targets: [{ state: 'failed' }] },
+      notes: expect.stringContaining('1.0.1 is recalled by dev-operator: It loses orders'),
+    });
+    expect(ended).not.toHaveProperty('breakGlassGrant');
+    await aheadEnds();
+    expect(await open()).toEqual([]);
+  });
+
   it('keeps nothing that whoever asks could not waive, and says so at once', async () => {
     const asked = must(await scene.hotfix({ version: '1.0.1', waives: ['approval'] }, PERSON));
     expect(asked).toMatchObject({ waives: [], notWaived: expect.stringContaining('dev-operator') });

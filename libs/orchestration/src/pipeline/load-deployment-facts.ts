@@ -8,7 +8,6 @@ import {
   recallOf,
   type ReportedRelease,
   type TargetFacts,
-  tellRecall,
 } from '@apollo-deploy/domain';
 import { InvariantViolation, jsonDigest } from '@apollo-deploy/kernel';
 import type { Context } from '../context.js';
@@ -117,20 +116,26 @@ async function loadLine(
   };
 }
 
-/** What recalls the versions of those that go by steps: the others are held by their plans alone. */
+/** What recalls the versions of those of which something has still to go out, or stands half-way. */
 async function loadRecalls(
   unit: UnitOfWork,
   deployments: readonly Deployment[],
-): Promise<(deployment: Deployment) => Pick<DeploymentFacts, 'recalled'>> {
-  const services = deployments.filter(goesBySteps).map(({ service }) => service);
+): Promise<(deployment: Deployment) => Pick<DeploymentFacts, 'recall'>> {
+  const services = deployments.filter(isToBring).map(({ service }) => service);
   const recalls = services.length === 0 ? [] : await unit.recalls.ofProducts(distinct(services));
   return (deployment) => {
     const { service, toVersion } = deployment;
-    const own = goesBySteps(deployment) ? recalls.filter((one) => one.product === service) : [];
+    const own = isToBring(deployment) ? recalls.filter((one) => one.product === service) : [];
     const recall = recallOf(own, toVersion);
-    return recall === undefined ? {} : { recalled: `${toVersion} is ${tellRecall(recall)}` };
+    return recall === undefined ? {} : { recall };
   };
 }
+
+function isToBring(deployment: Deployment): boolean {
+  return goesBySteps(deployment) || deployment.targets.some(({ state }) => TO_GO.includes(state));
+}
+
+const TO_GO: readonly DeploymentTarget['state'][] = ['waiting', 'started', 'executing'];
 
 function goesBySteps({ targets }: Deployment): boolean {
   return targets.some(({ rollout }) => rollout !== undefined);

@@ -7,9 +7,12 @@ import {
   PROMOTION_PATHS,
   type PromotionSource,
   proveSource,
+  recallOf,
+  refusal,
   type Refusal,
   runningVersion,
   type SourceDeployment,
+  tellRecalled,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { productNotFound } from '../catalog/register-release.js';
@@ -40,8 +43,8 @@ export interface PromotionRequest {
 
 /**
  * Deploys to one environment exactly what COMPLETED and is Healthy in another, and keeps the proof of
- * that with the deployment. Refused with `promotion/invalid_path`, `promotion/source_not_healthy` (with
- * every reason), `promotion/below_hotfix`, and as a deployment is.
+ * that with the deployment. Refused with `promotion/invalid_path`, `deployment/recalled`,
+ * `promotion/source_not_healthy` (with every reason), `promotion/below_hotfix`, and as a deployment is.
  */
 export async function promote(
   context: Context,
@@ -74,6 +77,8 @@ async function promoteIn(
   const last = await lastDeployments(unit, service, from);
   const loaded = await loadPromotionSource(context, unit, { ...place, ...last });
   const others = await underWayAt(context, unit, place, tools);
+  const recalled = await checkNotRecalled(unit, loaded);
+  if (!recalled.ok) return recalled;
   const underWay = others.map((one) => one.deployment).find(hasBegun);
   const source: PromotionSource = {
     ...loaded,
@@ -160,6 +165,23 @@ async function lastDeployments(
 function asSource({ id, toVersion, chartSha256, targets }: Deployment): SourceDeployment {
   const skipped = targets.filter(({ state }) => state === 'skipped').map(({ spoke }) => spoke);
   return { id, toVersion, chartSha256, skipped };
+}
+
+/**
+ * Whether what completed there last, or runs where nothing was deployed yet, is recalled: a recall ends the
+ * proof too, and then it would be said that there is none, and not why.
+ */
+async function checkNotRecalled(
+  unit: UnitOfWork,
+  { service, environment, completed, entities }: PromotionSource,
+): Promise<Result<void, Refusal>> {
+  const running = runningVersion(entities[0]?.reported?.release ?? null);
+  const version = completed?.toVersion ?? running;
+  if (version === undefined) return ok(undefined);
+  const recall = recallOf(await unit.recalls.ofProducts([service]), version);
+  if (recall === undefined) return ok(undefined);
+  const detail = `${service} ${tellRecalled(version, recall)}, so it would never be brought; deploy a version that may run to ${environment} and promote that, or withdraw the recall (DELETE /api/v1/recalls/${recall.id}) and let ${version} succeed in ${environment} once more, as the recall has ended what it had proven there`;
+  return err(refusal('deployment/recalled', detail, { data: { version, recall: recall.id } }));
 }
 
 /** Whether it would take a hotfix back that runs there, or is on its way. */

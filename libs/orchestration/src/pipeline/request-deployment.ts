@@ -13,7 +13,7 @@ import {
   refusal,
   type Refusal,
   type Release,
-  tellRecall,
+  tellRecalled,
 } from '@apollo-deploy/domain';
 import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
@@ -251,7 +251,7 @@ function isRecalled(kind: DeploymentKind, { product, version }: Release, recall:
   const field = VERSION_FIELDS[kind];
   return refusal(
     'deployment/recalled',
-    `${product} ${version} is ${tellRecall(recall)}, so it would never be brought; name a version that may run, or withdraw the recall (DELETE /api/v1/recalls/${recall.id})`,
+    `${product} ${tellRecalled(version, recall)}, so it would never be brought; name a version that may run, or withdraw the recall (DELETE /api/v1/recalls/${recall.id})`,
     { ...(field !== undefined && { field }), data: { version, recall: recall.id } },
   );
 }

@@ -40,7 +40,7 @@ describe('a candidate that is recalled half-way', () => {
     }
     expect(await world.stored(id)).toMatchObject({
       ...{ status: 'rolled_back', rollbackVersion: '1.0.0' },
-      notes: expect.stringMatching(/1\.2\.0 is recalled: It loses orders/),
+      notes: expect.stringMatching(/1\.2\.0 is recalled by dev-operator: It loses orders/),
     });
     const { entity, reported } = await world.engine.view();
     expect(entity.desired).toEqual({ version: '1.0.0' });
