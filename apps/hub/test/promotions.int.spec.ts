@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@apollo-deploy/local-cluster/testing';
+import { anAccount } from '../src/testing/account.js';
 import { PipelineScene } from './support/pipeline-scene.js';
 
 interface Answer {
@@ -160,6 +161,28 @@ describe('POST /hotfix', () => {
     const { break_glass: id, deployment_id: deployment } = answer.body;
     const glass = await fetch(`${scene.client.url}/api/v1/break-glass/${String(id)}`);
     expect(await glass.json()).toMatchObject({ deployment, inForce: true });
+  });
+
+  it('of a machine does not take the place of one that goes past more than it may', async () => {
+    await inDev('1.0.0');
+    await inProd();
+    const asked = { service: 'aria', version: '1.1.0', reason: 'Critical auth bug' };
+    const { body } = await post('hotfix', asked, NOW);
+    const robot = await anAccount(scene.context, 'robot', { roles: ['sre'] });
+    await scene.context.store.transact(async ({ people }) => {
+      const [person] = await people.getMany(['robot']);
+      await people.save({ ...person!, machine: true });
+    });
+    expect(await post('hotfix', asked, { ...NOW, ...robot })).toMatchObject({
+      status: 409,
+      body: {
+        code: 'hotfix/goes_past_nothing',
+        detail: expect.stringContaining('robot may not break glass in prod'),
+        data: { deployment: body['deployment_id'] },
+      },
+    });
+    const stands = `/api/v1/deployments/${String(body['deployment_id'])}`;
+    expect(await scene.client.get(stands)).toMatchObject({ status: 'pending' });
   });
 
   it('installs nothing where the service is not', async () => {

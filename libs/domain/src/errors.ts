@@ -32,6 +32,7 @@ export const REFUSAL_CODES = [
   'promotion/below_hotfix',
   'hotfix/reason',
   'hotfix/not_production',
+  'hotfix/goes_past_nothing',
   'rollback/no_previous',
   'rollback/not_back',
   'rollback/failed',

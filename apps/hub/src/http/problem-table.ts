@@ -65,6 +65,7 @@ export const PROBLEMS = {
   'promotion/source_not_healthy': { status: 400, title: 'The source is not healthy' },
   'promotion/below_hotfix': { status: 409, title: 'A hotfix runs there' },
   'hotfix/not_production': { status: 400, title: 'Hotfixes go to production' },
+  'hotfix/goes_past_nothing': { status: 409, title: 'Another hotfix there goes past more' },
   'rollback/no_previous': { status: 404, title: 'There is nothing to roll back to' },
   'rollback/failed': { status: 500, title: 'The rollback did not succeed' },
   'rollback/superseded': { status: 409, title: 'Another deployment took its place' },

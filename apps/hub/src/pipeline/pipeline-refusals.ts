@@ -31,6 +31,7 @@ export const PIPELINE_REFUSALS = {
     ...OF_EVERY_DEPLOYMENT,
     'hotfix/reason',
     'hotfix/not_production',
+    'hotfix/goes_past_nothing',
     'deployment/not_installed',
   ],
   rollback: [

@@ -2,10 +2,12 @@ import {
   type BreakGlassGrant,
   type Deployment,
   type DeploymentFacts,
+  isInForce,
   runsWell,
   type Waivable,
 } from '@apollo-deploy/domain';
 import { type Deed, record } from '../audit/record.js';
+import { backedNow } from '../break-glass/backed-now.js';
 import {
   breakGlassFor,
   type NewBreakGlass,
@@ -103,6 +105,29 @@ async function openNow(
   const opened = await openBreakGlassIn(context, unit, requesterOf(deployment), asked);
   if (!opened.ok) return { refused: opened.error.detail };
   return { breakGlass: opened.value.id, ...less };
+}
+
+/**
+ * What a hotfix under way goes past now, or, in line, once it leaves that, by what whoever asked for it may
+ * do now.
+ */
+export async function goesPast(
+  context: Context,
+  unit: UnitOfWork,
+  deployment: Deployment,
+): Promise<readonly Waivable[]> {
+  const { breakGlass, breakGlassGrant: grant } = deployment;
+  const now = context.clock.now();
+  if (breakGlass !== undefined) {
+    const glass = await unit.breakGlasses.get(breakGlass);
+    if (glass === undefined || !isInForce(glass, now)) return [];
+    const [backed = glass] = await backedNow(unit, [glass]);
+    return backed.waives;
+  }
+  if (grant === undefined || grant.refused !== undefined) return [];
+  const asked = askedFor(deployment, grant);
+  const would = await breakGlassFor(context, unit, requesterOf(deployment), asked);
+  return would.ok ? would.value.waives : [];
 }
 
 function deedOn(

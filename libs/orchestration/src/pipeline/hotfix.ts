@@ -1,4 +1,5 @@
 import {
+  type Deployment,
   hotfixReason,
   isLowerTier,
   isNewer,
@@ -18,6 +19,7 @@ import { environmentNotFound } from './find-environment.js';
 import { completedAt } from './completed-at.js';
 import type { FollowTools } from './follow-tools.js';
 import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
+import { keepPlace, PlaceKept, thosePastSomething } from './keep-place.js';
 import { loadService } from './load-service.js';
 import { requestDeploymentIn } from './request-deployment.js';
 import { stagedByOthers } from './staged-by-others.js';
@@ -40,8 +42,9 @@ export interface HotfixRequest {
  * Deploys to production past its pipeline, always with a backup, and opens a break-glass for that, so
  * that somebody else reviews it; what it is to be brought back to is owed from then on. One that is
  * queued opens it when it leaves the line (`openGranted`). Where the break-glass cannot be opened, it
- * waits for what holds any other. Refused with `hotfix/reason`, `hotfix/not_production`,
- * `catalog/release_not_found`, and as a deployment is.
+ * waits for what holds any other, and takes no place of a hotfix that goes past something. Refused with
+ * `hotfix/reason`, `hotfix/not_production`, `hotfix/goes_past_nothing`, `catalog/release_not_found`, and
+ * as a deployment is.
  */
 export function requestHotfix(
   context: Context,
@@ -49,9 +52,16 @@ export function requestHotfix(
   request: HotfixRequest,
   tools: FollowTools,
 ): Promise<Result<RequestedHotfix, Refusal>> {
-  return inTurn(context, request.environment, () =>
-    context.store.transact((unit) => requestHotfixIn(context, unit, principal, request, tools)),
-  );
+  return inTurn(context, request.environment, async () => {
+    try {
+      return await context.store.transact((unit) =>
+        requestHotfixIn(context, unit, principal, request, tools),
+      );
+    } catch (error) {
+      if (error instanceof PlaceKept) return err(error.refusal);
+      throw error;
+    }
+  });
 }
 
 async function requestHotfixIn(
@@ -75,13 +85,35 @@ async function requestHotfixIn(
     ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
     ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
   };
+  const others = await thosePastSomething(context, unit, { service, environment: name });
   const made = await requestDeploymentIn(context, unit, principal, wanted, tools);
   if (!made.ok) return made;
-  const staged = await stagedByOthers(unit, made.value);
+  const asked = await breakGlass(context, unit, principal, request, made.value);
+  // What may be waived is not, where what is asked for runs there already.
+  if (asked.waives.length === 0 && (made.value.endedAt === undefined || mayNot(request))) {
+    const why = asked.notWaived ?? `${principal.name} may not break glass in ${name}`;
+    await keepPlace(unit, made.value, others, why);
+  }
+  return ok(asked);
+}
+
+function mayNot({ waives }: HotfixRequest): boolean {
+  return waives.length === 0;
+}
+
+/** What the hotfix goes past, as far as who asks may and nobody has staged values there. */
+async function breakGlass(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  request: HotfixRequest,
+  deployment: Deployment,
+): Promise<RequestedHotfix> {
+  const staged = await stagedByOthers(unit, deployment);
   const waives = request.waives.filter((one) => one !== 'approval' || staged === undefined);
-  const asked = await openForHotfix(context, unit, principal, made.value, waives);
+  const asked = await openForHotfix(context, unit, principal, deployment, waives);
   const isLess = staged !== undefined && waives.length < request.waives.length;
-  return ok({ ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) });
+  return { ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) };
 }
 
 /**

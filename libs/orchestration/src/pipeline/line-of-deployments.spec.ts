@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Deployment, isInForce } from '@apollo-deploy/domain';
+import { type Deployment, isInForce, secondsBetween } from '@apollo-deploy/domain';
 import fc from 'fast-check';
+import { PERSON } from '../testing/engine-world.js';
 import {
   type Death,
   LINE_PLACES,
@@ -86,6 +87,9 @@ function carryOut(world: LineWorld, one: Happening): Promise<void> {
   }
 }
 
+/** How long after it was asked for a hotfix goes past anything. */
+const LASTS_S = 4 * 3_600;
+
 /** What must hold whatever happens: who stands in line behind whom, and what is open. */
 async function lawsBroken(world: LineWorld, seen: Map<string, Deployment>): Promise<string[]> {
   const broken: string[] = [];
@@ -127,8 +131,19 @@ function brokenBy(
     [before?.endedAt !== undefined && before.status !== one.status, 'ended twice'],
     [newer !== undefined && !isOlder(one, newer, all), 'gave way to an older one'],
     [supersededBy !== undefined && executes, 'gave way while it executed'],
+    [wentPast(before, newer), 'went past something, and gave way to a hotfix that does not'],
   ];
   return laws.filter(([broken]) => broken).map(([, law]) => `${id} ${law}`);
+}
+
+/** Whether a hotfix that a break-glass let past something, or was to, gave way to one that none lets. */
+function wentPast(before: Deployment | undefined, newer: Deployment | undefined): boolean {
+  if (before === undefined || before.endedAt !== undefined || newer?.kind !== 'hotfix')
+    return false;
+  const { breakGlass, breakGlassGrant: grant, deployedAt } = before;
+  const could = breakGlass !== undefined || (grant !== undefined && grant.refused === undefined);
+  const isOver = secondsBetween(deployedAt, newer.deployedAt) >= LASTS_S;
+  return could && !isOver && newer.deployedBy === PERSON.name;
 }
 
 /** `all`: in the order in which they were asked for. */
