@@ -47,6 +47,7 @@ const CURES = {
     'desire a release that is not recalled, or withdraw the recall (GET /api/v1/recalls, DELETE /api/v1/recalls/{recall}); a rollback is given up by an evaluation with force (POST /api/v1/evaluations)',
   break_glass_debt:
     'let a second person who may do so review the break-glass (GET /api/v1/break-glass/{breakGlass}, POST /api/v1/break-glass/{breakGlass}/review)',
+  wave: 'wait: it goes once that does well again; if it does not, deployment {deployment} ends, and nothing goes out here',
   approval:
     'let those whom its message names look at it and approve its digest (POST /api/v1/plans/{id}/approve), or reject it (POST /api/v1/plans/{id}/reject)',
   gate_unsatisfiable:

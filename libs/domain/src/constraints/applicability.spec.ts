@@ -39,6 +39,7 @@ approval              | ✓ | covered | covered | if_named | by_rules     | waiv
 spoke_ready           | ✓ | ✓       | ✓       | ✓        | ✓            | ✓
 concurrency           | ✓ | ✓       | ✓       | ✓        | ✓            | ✓
 break_glass_debt      | ✓ | –       | –       | –        | –            | –
+wave                  | ✓ | –       | –       | ✓        | ✓            | ✓
 `;
 
 interface PrintedCell {
@@ -65,7 +66,7 @@ describe('what applies to whom', () => {
     expect(COLUMNS).toBe(
       'ordinary | repair | automatic_rollback | requested_rollback | roll_off | hotfix',
     );
-    expect(printedCells()).toHaveLength(17 * 6);
+    expect(printedCells()).toHaveLength(18 * 6);
   });
 
   it.each(printedCells())('$row: $planClass $expected', ({ row, planClass, expected }) => {

@@ -79,6 +79,7 @@ const APPLICABILITY = {
     hotfix: 'waived',
   },
   break_glass_debt: NEWS_ONLY,
+  wave: { ...ALL, repair: 'passes', automatic_rollback: 'passes' },
   spoke_ready: ALL,
   concurrency: ALL,
 } as const satisfies Record<string, Cells>;

@@ -10,6 +10,7 @@ import { health } from './health.js';
 import { promoted } from './promoted.js';
 import { recall } from './recall-constraint.js';
 import { spokeReady } from './spoke-ready.js';
+import { wave } from './wave.js';
 
 /** Constraints that nobody has to store, in the order in which their violations are shown. */
 export const BUILT_IN_CONSTRAINTS = [
@@ -24,4 +25,5 @@ export const BUILT_IN_CONSTRAINTS = [
   promoted,
   recall,
   breakGlassDebt,
+  wave,
 ] as const satisfies readonly BuiltInConstraint[];

@@ -89,6 +89,8 @@ export interface PlanFacts {
   readonly breakGlasses: readonly OwedBreakGlass[];
   /** The id of the hotfix under way that brings what the entity is to run; absent: none does. */
   readonly hotfix?: string;
+  /** Of the deployment that brings it: who of an earlier wave is not known to be healthy any more; absent = nobody. */
+  readonly waveBefore?: { readonly deployment: string; readonly entity: string };
   /** What covers the version that the plan brings; absent = it is not recalled. */
   readonly recall?: Recall;
   readonly rule: RuleFacts;

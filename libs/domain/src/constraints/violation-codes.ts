@@ -29,6 +29,7 @@ export const VIOLATION_CODES = [
   'hold',
   'recall',
   'break_glass_debt',
+  'wave',
   'approval',
   'gate_unsatisfiable',
   'no_approval_rule',

@@ -19,6 +19,7 @@ export {
 } from './promotion-source.js';
 export { mayGiveWay, isHalfWay } from './half-way.js';
 export { hasBegun, onlyWaits } from './only-waits.js';
+export { waveBefore } from './wave-before.js';
 export { restoredValues, type RestoredValues } from './restored-values.js';
 export { isBehind, isNewer, newestOf, standingVersions, versionBefore } from './version-before.js';
 export { momentsOf, noticesOf, type ToldDeployment } from './notices.js';

@@ -41,6 +41,8 @@ export interface EntityFacts extends Restraints {
   readonly hotfix?: HotfixUnderWay;
   /** The plan that a deployment under way follows here, where nobody has changed the entity since it began. */
   readonly following?: { readonly deployment: string; readonly planId: string };
+  /** What keeps a later wave of a deployment under way from going here; see `waveBefore`. */
+  readonly waveBefore?: { readonly deployment: string; readonly entity: string };
   /** A rollback that is still to be carried out. */
   readonly rollbackDemand?: RollbackDemand;
 }

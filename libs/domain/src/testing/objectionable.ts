@@ -139,6 +139,11 @@ export const OBJECTIONABLE: readonly Objectionable[] = [
     },
   },
   {
+    row: 'wave',
+    code: 'wave',
+    facts: { waveBefore: { deployment: 'deploy_1', entity: 'aria-one' } },
+  },
+  {
     row: 'break_glass_debt',
     code: 'break_glass_debt',
     facts: {

@@ -1,4 +1,4 @@
-import type { Deployment, Entity, EntityFacts } from '@apollo-deploy/domain';
+import { type Deployment, type Entity, type EntityFacts, waveBefore } from '@apollo-deploy/domain';
 import { isStillDesired } from '../pipeline/is-still-desired.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { Destination } from './load-promotions.js';
@@ -20,11 +20,15 @@ export function loadUnderWay(
 export function underWayFor(
   entity: Entity,
   underWay: readonly Deployment[],
-): Pick<EntityFacts, 'hotfix' | 'following'> {
+): Pick<EntityFacts, 'hotfix' | 'following' | 'waveBefore'> {
   const there = underWay.filter(
     ({ service, environment }) => service === entity.product && environment === entity.environment,
   );
-  return { ...hotfixFor(entity, there), ...followedAt(entity, there) };
+  return {
+    ...hotfixFor(entity, there),
+    ...followedAt(entity, there),
+    ...heldBackAt(entity, there),
+  };
 }
 
 /** The plan that one of them follows there. */
@@ -38,6 +42,22 @@ function followedAt(
     if (entity.updatedAt !== target.startedAt) continue;
     if (!isStillDesired(deployment, target, entity)) continue;
     return { following: { deployment: deployment.id, planId: target.planId } };
+  }
+  return {};
+}
+
+/** Who of an earlier wave keeps the plans of one of them from going there. */
+function heldBackAt(
+  entity: Entity,
+  underWay: readonly Deployment[],
+): Pick<EntityFacts, 'waveBefore'> {
+  for (const deployment of underWay) {
+    const { id, targets } = deployment;
+    const target = targets.find((one) => one.entity === entity.name);
+    if (target === undefined || !isStillDesired(deployment, target, entity)) continue;
+    const before = waveBefore(target, targets);
+    if (before === undefined) continue;
+    return { waveBefore: { deployment: id, entity: before.entity } };
   }
   return {};
 }

@@ -50,7 +50,7 @@ export function constraintsOn(
 /** What constraints are told about a plan. */
 export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFacts {
   const { environment, surroundings } = facts;
-  const { product, hotfix } = facts.entityFacts;
+  const { product, hotfix, waveBefore } = facts.entityFacts;
   const { presence, executing, breaker } = surroundings;
   const { hold = null, suppression = null } = plan.restraints;
   const { recalls = [] } = facts.entityFacts.candidates;
@@ -81,6 +81,7 @@ export function planFactsOf(facts: LoadedFacts, plan: ConstrainedPlan): PlanFact
     ...(hotfix !== undefined && { hotfix: hotfix.deployment }),
     backup: backupPart(facts, plan),
     ...(recall !== undefined && { recall }),
+    ...(waveBefore !== undefined && { waveBefore }),
     rule: ruleFacts(facts, plan),
   };
 }

@@ -77,6 +77,7 @@ describe('a deployment whose first wave was found healthy, and whose second is f
         ...{ code: 'health', entity: 'aria-dev' },
         message: `aria-dev was found healthy and has been ill since ${since}: it is looked again how it does`,
       },
+      { code: 'wave', entity: 'aria-two' },
       { code: 'suppression_window', entity: 'aria-two' },
     ]);
     await passes(10_000);
@@ -97,6 +98,28 @@ describe('a deployment whose first wave was found healthy, and whose second is f
       notes: `rolled back: aria-dev: ${note}; aria-two: it failed elsewhere first, so nothing was deployed there`,
     });
     expect(await two.lastPlan()).toMatchObject({ to: { version: '1.1.0' }, state: 'CANCELLED' });
+  });
+
+  it('lets nothing of the second out while it is being looked at, though its freeze ends', async () => {
+    await passes(Date.parse('2026-01-05T09:59:55.000Z') - Date.parse(now()));
+    await sees(SICK);
+    await world.follow();
+    await world.engine.goTo('2026-01-05T10:00:00.000Z');
+    await two.heard();
+    await world.engine.engine.markDue();
+    await world.follow();
+    const message = `aria-dev, which is of an earlier wave of deployment ${id}, has fallen ill, and it is looked at again before any later wave goes`;
+    expect(await two.lastPlan()).toMatchObject({
+      ...{ state: 'BLOCKED', to: { version: '1.1.0' } },
+      violations: [{ code: 'wave', message, data: { deployment: id, entity: 'aria-dev' } }],
+    });
+    expect((await world.shown(id)).waitsFor).toMatchObject([
+      { code: 'health', entity: 'aria-dev' },
+      { code: 'wave', entity: 'aria-two', message },
+    ]);
+    await sees(NEW);
+    await lookOn();
+    expect(await two.lastPlan()).toMatchObject({ state: 'EXECUTING' });
   });
 
   it('goes on where it was ill for a moment only', async () => {

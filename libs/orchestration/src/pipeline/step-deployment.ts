@@ -18,6 +18,7 @@ import type { FollowTools } from './follow-tools.js';
 import { giveWay } from './give-way.js';
 import { openGranted } from './hotfix-break-glass.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
+import { markHeldWaves } from './mark-held-waves.js';
 import { advanceTarget } from './rollouts.js';
 import { runningVersionOf } from './running-version-of.js';
 import { saveDeployment } from './save-deployment.js';
@@ -59,6 +60,7 @@ export async function stepDeployment(
   const { move } = followed;
   const deployment = await leaveLine(context, unit, { stored, facts, followed });
   if (move.kind === 'look' && context.health !== undefined && answer === undefined) {
+    await markHeldWaves(unit, stored, deployment);
     return { deployment: await keep(unit, stored, deployment), did: 'asks' };
   }
   const look = (target: DeploymentTarget): DeploymentTarget => {
@@ -70,6 +72,7 @@ export async function stepDeployment(
   const moved = await carryOut(context, unit, { deployment, move }, look);
   const until = move.kind === 'wait' ? move.until : undefined;
   const kept = await keep(unit, stored, moved);
+  await markHeldWaves(unit, stored, kept);
   if (kept.status === 'completed') await settleBackPorts(context, unit, kept.service);
   // In the same transaction: else what is half-way would go back before that comes.
   if (move.kind === 'give_way') await stepDeployment(context, unit, move.to, tools);
