@@ -209,8 +209,10 @@ describe('errors are swallowed', () => {
     const { body } = await first.deploy({ version: '1.0.0' });
     await first.carryOut('dev');
     await first.untilIs(String(body['deployment_id']), 'completed');
-    const { body: again } = await first.deploy({ version: '1.0.0' });
-    expect(again).toMatchObject({ status: 'completed' });
+    const { body: worse } = await first.deploy({ version: '1.1.0' });
+    await first.carryOut('dev', 'badly');
+    await first.carryOut('dev');
+    const { notes } = await first.untilIs(String(worse['deployment_id']), 'rolled_back');
     await outside.hears('HERMES', 1);
     await first.stop();
 
@@ -222,11 +224,13 @@ describe('errors are swallowed', () => {
       const items = (await next.get('/api/v1/notifications')).body['items'] as readonly Body[];
       return items.every(({ status }) => status === 'delivered') ? true : undefined;
     });
-    const message = '{"message":"✅ Deployed web to dev","level":"success","source":"APOLLO"}';
-    const before = outside.count('HERMES') - 2;
-    expect(outside.toldTo('HERMES', before)).toEqual([
-      `POST /notify ${message}`,
-      `POST /notify ${message}`,
+    const notified = (message: string, level: string): string =>
+      `POST /notify ${JSON.stringify({ message, level, source: 'APOLLO' })}`;
+    expect(outside.toldTo('HERMES')).toEqual([
+      // By the first hub, and not taken.
+      notified('✅ Deployed web to dev', 'success'),
+      notified('✅ Deployed web to dev', 'success'),
+      notified(`❌ Deployment failed: web to dev - ${String(notes)}`, 'error'),
     ]);
   });
 });

@@ -8,6 +8,8 @@ export class MortalFollower {
   constructor(
     private readonly world: DeploymentWorld,
     private readonly store: MortalStore,
+    /** Called as the first dies, before another one goes on. */
+    private readonly onDeath?: () => Promise<void>,
   ) {}
 
   /** One turn, by another replica where the first dies; answers when time alone moves something next. */
@@ -19,6 +21,7 @@ export class MortalFollower {
       return await this.turn();
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+      await this.onDeath?.();
       // Another replica takes over once the lease of the first has run out.
       this.replica += 1;
       await engine.goTo(new Date(engine.clock.now().getTime() + 16_000).toISOString());
