@@ -302,6 +302,7 @@ function targetView({
   wentBackTo: ___,
   values: ____,
   valuesBefore: _____,
+  plansBefore: ______,
   rollout,
   ...target
 }: DeploymentTarget): DeploymentTargetView {

@@ -76,6 +76,8 @@ export interface DeploymentTarget {
   readonly state: TargetState;
   /** When what is to run was said there. RFC 3339; absent while it waits. */
   readonly startedAt?: string;
+  /** Ids of plans that were there by then although their instants are not earlier; absent = there were none. */
+  readonly plansBefore?: readonly string[];
   /** Of a rollback: the version that ran there when its wave began; absent = nobody knew of one. */
   readonly fromVersion?: string;
   /** What was desired before; `null` = the deployment made the entity. Absent while it waits. */

@@ -109,9 +109,12 @@ describe('a deployment of what runs there already', () => {
     it('is looked at where other values were brought since', async () => {
       const { entity } = await world.engine.view();
       world.engine.clock.advance(1000);
-      must(await putEntity(world.engine.context, PERSON, { ...entity, values: { replicas: 9 } }));
+      const values = { replicas: 9 };
+      must(await putEntity(world.engine.context, PERSON, { ...entity, values }));
       await world.follow();
-      await world.succeed('1.0.0', 2);
+      const brought = { version: '1.0.0', revision: 2, values };
+      await world.engine.result((await world.engine.lastPlan()).id, SUCCEEDED, brought);
+      await world.follow();
       const { id } = await world.deploy({ version: '1.0.0' });
       expect(await world.stored(id)).toMatchObject({ status: 'health_check' });
       await world.lookOn();

@@ -31,8 +31,8 @@ export interface FollowedPlans extends Pick<
 
 /** The plans of entities that deployments follow, as they are stored. */
 export interface LoadedPlans {
-  /** Of an entity since an instant (RFC 3339), the newest first. */
-  readonly since: (entity: string, from: string) => readonly Plan[];
+  /** Of the entity of a target, made since its wave began; the newest first. */
+  readonly since: (target: DeploymentTarget) => readonly Plan[];
   readonly get: (id: string | undefined) => Plan | undefined;
   /** Of what has failed. */
   readonly suppressionOf: (entity: string) => AutomaticSuppression | undefined;
@@ -49,17 +49,17 @@ export async function loadPlans(
 ): Promise<LoadedPlans> {
   const wanted = targets.filter(isFollowed);
   const asked = wanted.map(({ entity, startedAt = '' }) => ({ entity, from: startedAt }));
-  const recent = asked.length === 0 ? [] : await unit.plans.recentOf(asked, LOOKED_AT);
+  const others = Math.max(0, ...wanted.map(({ plansBefore = [] }) => plansBefore.length));
+  const recent = asked.length === 0 ? [] : await unit.plans.recentOf(asked, LOOKED_AT + others);
   const known = [...ids, ...wanted.flatMap(({ planId }) => planId ?? [])];
-  const others = known.length === 0 ? [] : await unit.plans.getMany([...new Set(known)]);
-  const byId = new Map([...recent, ...others].map((plan) => [plan.id, plan]));
+  const named = known.length === 0 ? [] : await unit.plans.getMany([...new Set(known)]);
+  const byId = new Map([...recent, ...named].map((plan) => [plan.id, plan]));
   const cut = distinct(recent.filter(wasCut).map(({ entity }) => entity));
   const found = cut.length === 0 ? [] : await unit.suppressions.ofEntities(cut);
   const suppressions = new Map(found.map((one) => [one.entity, one]));
   const byEntity = grouped(recent, ({ entity }) => entity);
   return {
-    since: (entity, from) =>
-      (byEntity.get(entity) ?? []).filter((one) => Date.parse(one.createdAt) >= Date.parse(from)),
+    since: (target) => (byEntity.get(target.entity) ?? []).filter((one) => isSince(one, target)),
     get: (id) => (id === undefined ? undefined : byId.get(id)),
     suppressionOf: (entity) => suppressions.get(entity),
   };
@@ -85,7 +85,7 @@ export function followedPlans(
 ): FollowedPlans {
   const { entity, startedAt, planId, state } = target;
   if (!isFollowed(target) || startedAt === undefined) return {};
-  const items = loaded.since(entity, startedAt);
+  const items = loaded.since(target);
   const known = loaded.get(planId);
   const recent = [openPlan, ...items].flatMap((one) => one ?? []);
   const retried = retriedAmong(items, loaded.suppressionOf(entity));
@@ -97,7 +97,7 @@ export function followedPlans(
       plan: { ...followed(plan, retried), ...waitsFor(plan, environment) },
     }),
     ...(plan?.content.base != null && { replaces: plan.content.base.releaseDigest }),
-    ...otherPlanOf(bringsIt, startedAt, openPlan),
+    ...otherPlanOf(bringsIt, target, openPlan),
     ...rollbackFacts(plan, recent, demand),
     ...(state === 'started' && firstOf(openPlan, demand)),
   };
@@ -134,11 +134,11 @@ function rollbackFacts(
 
 function otherPlanOf(
   bringsIt: (plan: Plan) => boolean,
-  startedAt: string,
+  target: DeploymentTarget,
   openPlan: Plan | undefined,
 ): Pick<TargetFacts, 'otherPlan'> {
   if (openPlan === undefined || bringsIt(openPlan)) return {};
-  if (!isNewWish(openPlan, startedAt)) return {};
+  if (!isNewWish(openPlan, target)) return {};
   return { otherPlan: { id: openPlan.id, version: openPlan.to?.version ?? null } };
 }
 
@@ -159,9 +159,18 @@ function brings(
 }
 
 /** A rollback of what failed before is no other wish: what is desired comes after it. */
-function isNewWish({ createdAt, planClass, state }: Plan, startedAt: string): boolean {
-  const isLater = Date.parse(createdAt) > Date.parse(startedAt);
+function isNewWish(plan: Plan, target: DeploymentTarget): boolean {
+  const { createdAt, planClass, state } = plan;
+  const isLater = createdAt !== target.startedAt && isSince(plan, target);
   return isLater && planClass !== 'automatic_rollback' && isOpen(state);
+}
+
+/** Made since the wave of a target began; where the clock was set back, its instant alone does not say so. */
+function isSince(
+  { id, createdAt }: Plan,
+  { startedAt = '', plansBefore = [] }: DeploymentTarget,
+): boolean {
+  return Date.parse(createdAt) >= Date.parse(startedAt) && !plansBefore.includes(id);
 }
 
 function rollbackOf(

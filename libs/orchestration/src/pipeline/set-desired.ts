@@ -19,6 +19,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
 import { leaveBehind } from './left-behind.js';
+import { plansBefore } from './plans-before.js';
 import { requesterOf } from './requester-of.js';
 import { strategyAt } from './rollouts.js';
 
@@ -45,6 +46,7 @@ export async function startTarget(
   const values = own ?? entity.values;
   const brought = { ...target, ...(own !== undefined && { values: own }) };
   const begun = await strategyAt(unit, deployment, stored);
+  const there = await plansBefore(unit, entity.name, startedAt);
   const { rollout: _, ...others } = entity;
   const next: Entity = {
     ...{ ...others, desired: { version: deployment.toVersion }, values, ...editors },
@@ -65,7 +67,7 @@ export async function startTarget(
   return {
     ...{ ...brought, state: 'started', startedAt, before: stored?.desired ?? null },
     ...(own !== undefined && { valuesBefore: entity.values }),
-    ...begun.ofTarget,
+    ...{ ...there, ...begun.ofTarget },
   };
 }
 
