@@ -1,90 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   headOf,
   observeRelease,
   PLAN_LABEL,
-  ReleaseReader,
   underlyingState,
   type ReleaseRecord,
 } from '@apollo-deploy/helm';
 import { ScriptedHelmRunner, type ScriptedChart } from '@apollo-deploy/helm/testing';
 import { err, jsonDigest, ok } from '@apollo-deploy/kernel';
-import {
-  manifestDocuments,
-  type ApiResource,
-  type KubeApi,
-  type KubeObject,
-} from '@apollo-deploy/kube';
+import { manifestDocuments, type ApiResource, type KubeObject } from '@apollo-deploy/kube';
 import { InMemoryKubeApi } from '@apollo-deploy/kube/testing';
-import {
-  releaseDigest,
-  type OfferedContent,
-  type PlanOffer,
-  type PlanVerdict,
-  type SpokePayload,
-} from '@apollo-deploy/protocol';
-import { pino } from 'pino';
+import { releaseDigest, type OfferedContent, type PlanOffer } from '@apollo-deploy/protocol';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
-import { sameEverywhere } from '../deployers/deployer.js';
-import { Executor } from '../execution/executor.js';
-import type { Self } from '../execution/judge-holder.js';
-import type {
-  ClaimHolder,
-  LedgerClaim,
-  LedgerVerdict,
-  MachineIdentity,
-} from '../execution/ledger-entry.js';
-import { Limit } from '../execution/limit.js';
+import type { ExecutorOptions } from '../execution/executor.js';
+import type { ClaimHolder, LedgerClaim, LedgerVerdict } from '../execution/ledger-entry.js';
 import type { RunningProcess } from '../execution/process-table.js';
-import type { HealthRules } from '../health-rules/read-health-rules.js';
-import type { PolicyFile } from '../policy/policy-file.js';
-import { LiveObjects } from '../state/live-objects.js';
-import { Events } from './events.js';
+import { BenchSpoke, type BenchSpokeOptions } from './bench-spoke.js';
+import { disowned, rolledBackByHelm3, uninstalledKeepingHistory } from './release-secret-edits.js';
 import { VirtualTime } from './virtual-time.js';
 
 // The YAML reader is loaded at its first use, which takes real time; no bench shall wait for it.
 await manifestDocuments('');
-
-export type Told =
-  | { readonly t: 'accept'; readonly p: SpokePayload<'plan.accept'> }
-  | { readonly t: 'progress'; readonly p: SpokePayload<'plan.progress'> }
-  | { readonly t: 'waiting'; readonly p: SpokePayload<'plan.waiting'> }
-  | { readonly t: 'result'; readonly p: SpokePayload<'plan.result'> };
-
-/** One process of a spoke: what it told the hub, and which offers it acknowledged. */
-class SpokeProcess {
-  readonly told = new Events<Told>();
-  readonly acknowledged: string[] = [];
-
-  constructor(readonly executor: Executor) {}
-
-  offer(offer: PlanOffer): void {
-    this.executor.offer(offer, () => this.acknowledged.push(offer.planId));
-  }
-
-  /** Offers the plan and waits for its verdict. */
-  async carryOut(offer: PlanOffer): Promise<PlanVerdict> {
-    this.offer(offer);
-    return this.verdict(offer.planId);
-  }
-
-  async verdict(planId: string): Promise<PlanVerdict> {
-    const told = await this.told.until(({ t, p }) => t === 'result' && p.planId === planId);
-    return (told.p as SpokePayload<'plan.result'>).result;
-  }
-
-  async progress(): Promise<SpokePayload<'plan.progress'>> {
-    const told = await this.told.until(({ t }) => t === 'progress');
-    return told.p as SpokePayload<'plan.progress'>;
-  }
-
-  /** The next thing that a plan is said to wait for. */
-  async waiting(): Promise<SpokePayload<'plan.waiting'>> {
-    const told = await this.told.until(({ t }) => t === 'waiting');
-    return told.p as SpokePayload<'plan.waiting'>;
-  }
-}
 
 export const DEAD_HOLDER: ClaimHolder = {
   instance: 'dead-spoke',
@@ -107,7 +43,7 @@ export class ExecutionBench {
   /** Called before the n-th chart is fetched, by any spoke. */
   beforeFetch: (count: number) => Promise<void> = () => Promise.resolve();
   /** The report that goes with a verdict. */
-  look: ConstructorParameters<typeof Executor>[1]['look'] = () => Promise.resolve(undefined);
+  look: ExecutorOptions['look'] = () => Promise.resolve(undefined);
   private fetches = 0;
   private readonly charts = new Map<string, string>();
 
@@ -125,74 +61,18 @@ export class ExecutionBench {
     this.charts.set(jsonDigest({ name, version }), this.helm.addChart(chart));
   }
 
-  /** Starts a spoke. `kube`: its own way to the cluster. */
-  spoke({
-    instance = 'spoke-1',
-    host = 'node-a',
-    machine,
-    maxParallel = 2,
-    kube = this.kube,
-    aheadMs = 0,
-    healthRules = {},
-    ...asked
-  }: {
-    readonly instance?: string;
-    readonly host?: string;
-    readonly machine?: MachineIdentity;
-    readonly maxParallel?: number;
-    readonly kube?: KubeApi;
-    /** How far its clock is ahead of the hub's. */
-    readonly aheadMs?: number;
-    readonly healthRules?: HealthRules;
-    /** What the owner of the cluster allows; absent: everything. */
-    readonly policy?: PolicyFile;
-    readonly missLedger?: () => Promise<void>;
-  } = {}): SpokeProcess {
-    const { helm, time } = this;
-    const self: Self = {
-      ...{ instance, host, agent: { pid: 200, startedAt: '2000' } },
-      ...(machine !== undefined && { machine }),
-    };
-    const log = pino({}, { write: (line) => void this.logged.push(line) });
-    const told = (event: Told): void => spoke.told.push(event);
-    const reader = new ReleaseReader(kube);
-    const executor = new Executor(
-      {
-        ...{ kube, reader, self, log, clock: time, timer: time, healthRules },
-        deployers: sameEverywhere(kube, reader, helm),
-        ledger: new ConfigMapLedger(kube, 'apollo-system'),
-        charts: {
-          fetch: async (sha256) => {
-            this.fetches += 1;
-            await this.beforeFetch(this.fetches);
-            return this.chart(sha256);
-          },
-        },
-        ...asked,
-        live: new LiveObjects({ kube, timer: time, random: () => 0.5, log }),
-        processes: {
-          list: () => Promise.resolve(this.processes),
-          find: (pid) => Promise.resolve(this.processes.find((one) => one.pid === pid) ?? null),
-        },
-        limit: new Limit(maxParallel),
-      },
-      {
-        random: () => 0.5,
-        look: (release) => this.look(release),
-        reports: {
-          accept: (p) => told({ t: 'accept', p }),
-          progress: (p) => told({ t: 'progress', p }),
-          waiting: (p) => told({ t: 'waiting', p }),
-          result: (p) => {
-            told({ t: 'result', p });
-            return Promise.resolve('acknowledged');
-          },
-        },
-      },
-    );
-    executor.enter({ spoke: 'dev', epoch: 7, aheadMs });
-    const spoke = new SpokeProcess(executor);
-    return spoke;
+  /** Starts a spoke. */
+  spoke(options: BenchSpokeOptions = {}): BenchSpoke {
+    return new BenchSpoke(this, options);
+  }
+
+  /** Fetches a chart, as a spoke does from the hub. */
+  async fetchChart(sha256: string) {
+    this.fetches += 1;
+    await this.beforeFetch(this.fetches);
+    const path = this.charts.get(sha256);
+    if (path !== undefined && !this.missingCharts.has(sha256)) return ok(path);
+    return err({ code: 'chart/not_found', message: `the hub has no chart ${sha256}` } as const);
   }
 
   /** Installs a chart as an earlier plan of a spoke that has since been replaced. */
@@ -242,25 +122,12 @@ export class ExecutionBench {
   /** Leaves the release as `helm uninstall --keep-history` does; `foreign`: one Apollo did not make. */
   async keepHistoryOnly({ foreign = false } = {}): Promise<void> {
     await this.kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'web' });
-    await this.editRelease((secret) => {
-      const payload = payloadOf(secret);
-      const info = { ...(payload['info'] as object), status: 'uninstalled' };
-      const release = packed({ ...payload, info });
-      const { [PLAN_LABEL]: plan = '', ...others } = secret.metadata.labels ?? {};
-      const mark = foreign ? {} : { [PLAN_LABEL]: plan };
-      const labels = { ...others, ...mark, status: 'uninstalled' };
-      return { ...secret, metadata: { ...secret.metadata, labels }, data: { release } };
-    });
+    await this.editRelease((secret) => uninstalledKeepingHistory(secret, foreign));
   }
 
   /** Leaves of a rollback what Helm 3 would have: its target's number, and no plan. */
   async asHelm3(revision: number, backTo: number): Promise<void> {
-    await this.editRelease((secret) => {
-      const payload = payloadOf(secret);
-      const { rollback_revision: _, ...info } = payload['info'] as Record<string, unknown>;
-      const told = { ...info, description: `Rollback to ${backTo}` };
-      return { ...secret, data: { release: packed({ ...payload, info: told }) } };
-    }, revision);
+    await this.editRelease((secret) => rolledBackByHelm3(secret, backTo), revision);
   }
 
   /** Takes a revision away, as Helm does with the oldest when there are too many. */
@@ -272,10 +139,7 @@ export class ExecutionBench {
   /** Makes these revisions look as if somebody had made them by hand. */
   async disown(...revisions: readonly number[]): Promise<void> {
     for (const revision of revisions) {
-      await this.editRelease((secret) => {
-        const { [PLAN_LABEL]: _, ...labels } = secret.metadata.labels ?? {};
-        return { ...secret, metadata: { ...secret.metadata, labels } };
-      }, revision);
+      await this.editRelease(disowned, revision);
     }
   }
 
@@ -337,23 +201,6 @@ export class ExecutionBench {
   async verdicts(offer: PlanOffer): Promise<readonly LedgerVerdict[]> {
     return (await this.ledger.read(offer.content)).verdicts;
   }
-
-  private chart(sha256: string) {
-    const path = this.charts.get(sha256);
-    if (path !== undefined && !this.missingCharts.has(sha256)) return ok(path);
-    return err({ code: 'chart/not_found', message: `the hub has no chart ${sha256}` } as const);
-  }
-}
-
-/** Base64 of base64 of gzipped JSON, as Helm keeps it. */
-function payloadOf(secret: KubeObject): Record<string, unknown> {
-  const { release } = secret['data'] as { release: string };
-  const zipped = Buffer.from(Buffer.from(release, 'base64').toString(), 'base64');
-  return JSON.parse(gunzipSync(zipped).toString()) as Record<string, unknown>;
-}
-
-function packed(payload: object): string {
-  return Buffer.from(gzipSync(JSON.stringify(payload)).toString('base64')).toString('base64');
 }
 
 function configMap(version: string): ScriptedChart['render'] {

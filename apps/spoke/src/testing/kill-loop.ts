@@ -6,16 +6,16 @@ import { headOf, observeRelease, type ReleaseState } from '@apollo-deploy/helm';
 import { HttpKubeApi, KubeConnection } from '@apollo-deploy/kube';
 import type { SharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import type { PlanOffer, PlanVerdict } from '@apollo-deploy/protocol';
-import { errorCode } from '../error-code.js';
 import { ConfigMapLedger } from '../execution/config-map-ledger.js';
 import { verdictOf } from '../execution/ledger-entry.js';
-import { ProcProcessTable } from '../execution/process-table.js';
 import { KillFront, type Moment, type SeenRequest } from './kill-front.js';
 import type { KillGoal, KillGoals } from './kill-goals.js';
+import { killHelm } from './kill-helm.js';
 import { hasHooks, packCharts } from './kill-loop-charts.js';
 import { KillPlans, RELEASE } from './kill-loop-plans.js';
 import { stepOf, type PlanType, type Victim } from './kill-loop-steps.js';
 import { untruths, wordFor, type EndedPlan, type LiveTexts } from './kill-loop-truth.js';
+import { isMoment, momentOf, type Strike } from './kill-strike.js';
 import { SpokeProcess } from './spoke-process.js';
 import { TestHub } from './test-hub.js';
 
@@ -44,17 +44,6 @@ export interface KillLoopOptions {
   readonly helm: 'helm' | 'helm3';
   /** What all loops of a run have hit. */
   readonly goals: KillGoals;
-}
-
-/** A kill that is to happen in the plan under way. */
-interface Strike {
-  readonly goal: KillGoal;
-  readonly offer: PlanOffer;
-  readonly moment: Moment | 'later';
-  /** The plan's own look at the ledger comes first of all. */
-  begun: boolean;
-  /** Settled once the victim is dead; true if it was killed. */
-  done: Promise<boolean> | null;
 }
 
 /** One release on a real cluster, changed by plan after plan while somebody kills. */
@@ -139,8 +128,7 @@ export class KillLoop {
     offer: PlanOffer,
     goal: KillGoal,
   ): Promise<{ readonly killed: boolean; readonly verdict: PlanVerdict }> {
-    const chance = this.options.random();
-    const moment = chance < 0.4 ? 'before' : chance < 0.8 ? 'after' : 'later';
+    const moment = momentOf(this.options.random());
     const strike: Strike = { goal, offer, moment, begun: false, done: null };
     const struck = new Promise<void>((resolve) => (this.onStrike = resolve));
     this.hookRuns = {};
@@ -185,7 +173,7 @@ export class KillLoop {
     try {
       if (moment === 'later') await wait(this.options.random() * LONGEST_DELAY_MS);
       if (this.told(offer).length > 0) return false;
-      if (goal.victim === 'helm') return await this.killHelm();
+      if (goal.victim === 'helm') return await killHelm(this.namespace);
       const { spoke } = this;
       this.spoke = null;
       await spoke?.kill();
@@ -193,17 +181,6 @@ export class KillLoop {
     } finally {
       this.onStrike();
     }
-  }
-
-  /** The helm that runs for the release. */
-  private async killHelm(): Promise<boolean> {
-    const found = (await new ProcProcessTable().list())?.find(
-      ({ pid, processGroup, argv }) =>
-        argv.includes(RELEASE) &&
-        argv.some((argument) => argument.endsWith(this.namespace)) &&
-        pid === processGroup,
-    );
-    return found !== undefined && killGroup(found.pid);
   }
 
   private async verdict(offer: PlanOffer): Promise<PlanVerdict> {
@@ -283,26 +260,9 @@ export class KillLoop {
   }
 }
 
-/** True at the right end of a request, as long as nobody was struck. */
-function isMoment({ begun, done, moment: wanted }: Strike, moment: Moment): boolean {
-  const isRightEnd = moment === (wanted === 'before' ? 'before' : 'after');
-  return begun && done === null && isRightEnd;
-}
-
 /** Whether Helm comes by a hook: one of what the plan brings, or of what it removes. */
 function hooksIn({ content }: PlanOffer, before: ReleaseState): boolean {
   const version =
     content.type === 'uninstall' ? headOf(before)?.chartVersion : content.chart?.version;
   return version !== undefined && hasHooks(version);
-}
-
-/** False: it was faster. */
-function killGroup(pid: number): boolean {
-  try {
-    process.kill(-pid, 'SIGKILL');
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-    throw error;
-  }
 }

@@ -14,32 +14,21 @@ import type {
   ReplaceOptions,
   WatchSelection,
 } from '../kube-api.js';
-import {
-  describeRef,
-  refOf,
-  type KubeKind,
-  type KubeObject,
-  type KubeRef,
-} from '../kube-object.js';
-import type { KubeCause, KubeRefusal, KubeRefusalCode } from '../kube-refusal.js';
+import { refOf, type KubeKind, type KubeObject, type KubeRef } from '../kube-object.js';
+import type { KubeRefusal } from '../kube-refusal.js';
 import { KubeUnavailable } from '../kube-unavailable.js';
 import type { WatchEnd, WatchEvent, WatchHandle } from '../kube-watch.js';
 import { BUILT_IN_RESOURCES } from './built-in-resources.js';
-import { ChangeHistory, type Change } from './change-history.js';
-import { FieldOwnership } from './field-ownership.js';
+import type { Change } from './change-history.js';
 import { InMemoryWatch } from './in-memory-watch.js';
-import { matchesFields, matchesLabels } from './label-selector.js';
+import { ObjectStore, type ObjectStoreOptions } from './object-store.js';
+import { noNamespace, notFound, refuse } from './refusals.js';
+import { kindOf, selects, shape } from './selection.js';
 
-export interface InMemoryKubeApiOptions {
+export interface InMemoryKubeApiOptions extends ObjectStoreOptions {
   /** Beside `default` and `kube-system`. */
   readonly namespaces?: readonly string[];
   readonly resources?: readonly ApiResource[];
-  /** Says when objects are made and marked for deletion; the start of 2026 if not given. */
-  readonly now?: () => Date;
-  /** Makes the uid of each object, which nothing else may have had; counted up if not given. */
-  readonly newUid?: () => string;
-  /** At least so many changes are kept for watches that begin late; all of them if not given. */
-  readonly keptChanges?: number;
   /** What `serverVersion` answers. */
   readonly gitVersion?: string;
 }
@@ -56,7 +45,6 @@ export type KubeInterceptor = (request: KubeRequest) => KubeRefusal | undefined;
 type Answer = Result<KubeObject, KubeRefusal>;
 
 const MANAGER = 'apollo';
-const STANDING_STILL = new Date('2026-01-01T00:00:00Z');
 
 /**
  * A cluster's API in memory: uids, resourceVersions, compare-and-swap, finalizers, watches with
@@ -64,21 +52,19 @@ const STANDING_STILL = new Date('2026-01-01T00:00:00Z');
  * schema, no garbage collection by owner.
  */
 export class InMemoryKubeApi implements KubeApi {
-  private readonly objects = new Map<string, KubeObject>();
-  private readonly ownership = new Map<string, FieldOwnership>();
+  private readonly objects: ObjectStore;
   private readonly logs = new Map<string, { text: string; previous: string | undefined }>();
   private readonly watches = new Map<InMemoryWatch, (change: Change) => void>();
   private readonly interceptors = new Set<KubeInterceptor>();
   private served: ApiResource[];
-  private readonly history: ChangeHistory;
-  private version = 1;
-  private uids = 0;
 
   constructor(private readonly options: InMemoryKubeApiOptions = {}) {
-    this.history = new ChangeHistory(options.keptChanges);
+    this.objects = new ObjectStore(options, (change) => {
+      for (const deliver of this.watches.values()) deliver(change);
+    });
     this.served = [...BUILT_IN_RESOURCES, ...(options.resources ?? [])];
     for (const name of ['default', 'kube-system', ...(options.namespaces ?? [])]) {
-      this.insert({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      this.objects.insert({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
   }
 
@@ -95,7 +81,7 @@ export class InMemoryKubeApi implements KubeApi {
 
   /** Forgets the history of changes: watches from before now are answered `expired`. */
   compact(): void {
-    this.history.compact(this.version);
+    this.objects.compact();
   }
 
   /** Ends every running watch in this way. */
@@ -110,7 +96,7 @@ export class InMemoryKubeApi implements KubeApi {
 
   /** Sends a bookmark on every running watch. */
   bookmark(): void {
-    const resourceVersion = String(this.version);
+    const resourceVersion = this.objects.version;
     for (const watch of this.watches.keys()) watch.push({ type: 'bookmark', resourceVersion });
   }
 
@@ -121,17 +107,18 @@ export class InMemoryKubeApi implements KubeApi {
 
   get(ref: KubeRef): Promise<Answer> {
     return this.answer({ verb: 'get', ref }, () => {
-      const found = this.objects.get(keyOf(ref));
+      const found = this.objects.get(ref);
       return found === undefined ? notFound(ref) : ok(structuredClone(found));
     });
   }
 
   list(kind: KubeKind, selection: KubeSelection = {}): Promise<Result<KubeList, KubeRefusal>> {
     return this.answer({ verb: 'list', ref: { ...selection, ...kindOf(kind) } }, () => {
-      const items = [...this.objects.values()]
+      const items = this.objects
+        .all()
         .filter((object) => selects(kind, selection, object))
         .map((object) => shape(selection, object));
-      return ok({ items, resourceVersion: String(this.version) });
+      return ok({ items, resourceVersion: this.objects.version });
     });
   }
 
@@ -140,11 +127,11 @@ export class InMemoryKubeApi implements KubeApi {
     return this.answer({ verb: 'create', ref }, () => {
       const missing = this.missingNamespace(ref);
       if (missing !== null) return missing;
-      if (this.objects.has(keyOf(ref))) {
+      if (this.objects.get(ref) !== undefined) {
         return refuse(ref, 'kube/already_exists', 'already exists');
       }
-      const stored = this.insert(object);
-      this.ownershipOf(ref).noteWrite(MANAGER, stored, undefined);
+      const stored = this.objects.insert(object);
+      this.objects.ownershipOf(ref).noteWrite(MANAGER, stored, undefined);
       return ok(structuredClone(stored));
     });
   }
@@ -155,21 +142,21 @@ export class InMemoryKubeApi implements KubeApi {
     }
     const ref = refOf(object);
     return this.answer({ verb: 'replace', ref }, () => {
-      const current = this.objects.get(keyOf(ref));
+      const current = this.objects.get(ref);
       if (current === undefined) return notFound(ref);
       if (current.metadata.resourceVersion !== object.metadata.resourceVersion) {
         const what = 'the object has been modified; read it again and apply your changes to that';
         return refuse(ref, 'kube/version_conflict', what);
       }
       if (options.dryRun === true) return ok(structuredClone(object));
-      this.ownershipOf(ref).noteWrite(MANAGER, object, current);
-      return ok(structuredClone(this.update(object, current)));
+      this.objects.ownershipOf(ref).noteWrite(MANAGER, object, current);
+      return ok(structuredClone(this.objects.update(object, current)));
     });
   }
 
   delete(ref: KubeRef, options: DeleteOptions = {}): Promise<Result<void, KubeRefusal>> {
     return this.answer({ verb: 'delete', ref }, () => {
-      const current = this.objects.get(keyOf(ref));
+      const current = this.objects.get(ref);
       if (current === undefined) return notFound(ref);
       const { uid, resourceVersion } = options.preconditions ?? {};
       const other =
@@ -179,8 +166,8 @@ export class InMemoryKubeApi implements KubeApi {
         return refuse(ref, 'kube/version_conflict', 'precondition failed');
       }
       if (options.dryRun === true) return ok(undefined);
-      if ((current.metadata.finalizers ?? []).length > 0) this.markDeleted(current);
-      else this.remove(current);
+      if ((current.metadata.finalizers ?? []).length > 0) this.objects.markDeleted(current);
+      else this.objects.remove(current);
       return ok(undefined);
     });
   }
@@ -190,9 +177,9 @@ export class InMemoryKubeApi implements KubeApi {
     return this.answer({ verb: 'apply', ref }, () => {
       const missing = this.missingNamespace(ref);
       if (missing !== null) return missing;
-      const found = this.objects.get(keyOf(ref));
+      const found = this.objects.get(ref);
       const live = found ?? { ...kindOf(object), metadata: bareMetadata(object) };
-      const ownership = this.ownershipOf(ref);
+      const ownership = this.objects.ownershipOf(ref);
       const conflicts = ownership.conflicts(options.fieldManager, object, live);
       if (conflicts.length > 0 && !options.force) {
         const what = `Apply failed with ${String(conflicts.length)} conflict(s)`;
@@ -201,7 +188,9 @@ export class InMemoryKubeApi implements KubeApi {
       const stores = options.dryRun !== true;
       const merged = ownership.apply(options.fieldManager, object, live, stores);
       if (!stores) return ok(merged);
-      return ok(structuredClone(found ? this.update(merged, found) : this.insert(merged)));
+      return ok(
+        structuredClone(found ? this.objects.update(merged, found) : this.objects.insert(merged)),
+      );
     });
   }
 
@@ -216,7 +205,7 @@ export class InMemoryKubeApi implements KubeApi {
       watch.push({ type: change.type, object: shape(selection, change.object) });
     };
     this.watches.set(watch, deliver);
-    const missed = this.history.after(Number(selection.resourceVersion));
+    const missed = this.objects.changesAfter(Number(selection.resourceVersion));
     void this.answer({ verb: 'watch', ref: { ...selection, ...kindOf(kind) } }, () =>
       ok(null),
     ).then(
@@ -270,146 +259,11 @@ export class InMemoryKubeApi implements KubeApi {
   private missingNamespace(ref: KubeRef): Err<KubeRefusal> | null {
     if (ref.namespace === undefined) return null;
     const namespace = { apiVersion: 'v1', kind: 'Namespace', name: ref.namespace };
-    return this.objects.has(keyOf(namespace)) ? null : noNamespace(namespace);
+    return this.objects.get(namespace) === undefined ? noNamespace(namespace) : null;
   }
-
-  private insert(object: KubeObject): KubeObject {
-    return this.store('added', {
-      ...structuredClone(object),
-      metadata: {
-        ...structuredClone(object.metadata),
-        uid: this.newUid(),
-        creationTimestamp: this.timestamp(),
-        ...('spec' in object && { generation: 1 }),
-      },
-    });
-  }
-
-  private update(object: KubeObject, current: KubeObject): KubeObject {
-    const { uid, creationTimestamp, deletionTimestamp, generation } = current.metadata;
-    const changed = JSON.stringify(object['spec']) !== JSON.stringify(current['spec']);
-    const next = {
-      ...structuredClone(object),
-      metadata: {
-        ...structuredClone(object.metadata),
-        uid,
-        creationTimestamp,
-        ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-        ...(generation !== undefined && { generation: generation + Number(changed) }),
-      },
-    } as KubeObject;
-    if (JSON.stringify(sorted(next)) === JSON.stringify(sorted(current))) return current;
-    if (deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0) {
-      return this.remove(next);
-    }
-    return this.store('modified', next);
-  }
-
-  private markDeleted(object: KubeObject): void {
-    if (object.metadata.deletionTimestamp !== undefined) return;
-    const deletionTimestamp = this.timestamp();
-    this.store('modified', { ...object, metadata: { ...object.metadata, deletionTimestamp } });
-  }
-
-  private remove(object: KubeObject): KubeObject {
-    if (object.kind === 'Namespace' && object.apiVersion === 'v1') {
-      for (const inside of [...this.objects.values()]) {
-        if (inside.metadata.namespace === object.metadata.name) this.remove(inside);
-      }
-    }
-    const key = keyOf(refOf(object));
-    const removed = this.store('deleted', object);
-    this.objects.delete(key);
-    this.ownership.delete(key);
-    return removed;
-  }
-
-  private store(type: Change['type'], object: KubeObject): KubeObject {
-    this.version += 1;
-    const resourceVersion = String(this.version);
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion } };
-    this.objects.set(keyOf(refOf(object)), stored);
-    const change = { type, object: stored, version: this.version };
-    this.history.add(change);
-    for (const deliver of this.watches.values()) deliver(change);
-    return stored;
-  }
-
-  private newUid(): string {
-    if (this.options.newUid !== undefined) return this.options.newUid();
-    this.uids += 1;
-    return `00000000-0000-4000-8000-${String(this.uids).padStart(12, '0')}`;
-  }
-
-  /** Kubernetes' timestamps have no fractions. */
-  private timestamp(): string {
-    const now = this.options.now?.() ?? STANDING_STILL;
-    return `${now.toISOString().slice(0, 19)}Z`;
-  }
-
-  private ownershipOf(ref: KubeRef): FieldOwnership {
-    const known = this.ownership.get(keyOf(ref));
-    if (known !== undefined) return known;
-    const fresh = new FieldOwnership();
-    this.ownership.set(keyOf(ref), fresh);
-    return fresh;
-  }
-}
-
-function selects(kind: KubeKind, selection: KubeSelection, object: KubeObject): boolean {
-  return (
-    object.kind === kind.kind &&
-    object.apiVersion === kind.apiVersion &&
-    (selection.namespace === undefined || object.metadata.namespace === selection.namespace) &&
-    matchesLabels(selection.labelSelector, object) &&
-    matchesFields(selection.fieldSelector, object)
-  );
-}
-
-function shape(selection: KubeSelection, object: KubeObject): KubeObject {
-  const seen =
-    selection.metadataOnly === true ? { ...kindOf(object), metadata: object.metadata } : object;
-  return structuredClone(seen);
 }
 
 function bareMetadata({ metadata }: KubeObject): KubeObject['metadata'] {
   const { name, namespace } = metadata;
   return namespace === undefined ? { name } : { name, namespace };
-}
-
-function kindOf({ apiVersion, kind }: KubeKind): KubeKind {
-  return { apiVersion, kind };
-}
-
-function keyOf(ref: KubeRef): string {
-  return [ref.apiVersion, ref.kind, ref.namespace ?? '', ref.name].join(' ');
-}
-
-function sorted(object: KubeObject): KubeObject {
-  const { resourceVersion: _resourceVersion, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
-function notFound(ref: KubeRef): Err<KubeRefusal> {
-  return refuse(ref, 'kube/not_found', 'not found');
-}
-
-function noNamespace(ref: KubeRef): Err<KubeRefusal> {
-  return refuse(ref, 'kube/not_found', `namespaces "${ref.name}" not found`);
-}
-
-const STATUS = {
-  'kube/not_found': { status: 404, reason: 'NotFound' },
-  'kube/already_exists': { status: 409, reason: 'AlreadyExists' },
-  'kube/version_conflict': { status: 409, reason: 'Conflict' },
-  'kube/field_conflict': { status: 409, reason: 'Conflict' },
-} as const satisfies Partial<Record<KubeRefusalCode, Pick<KubeRefusal, 'status' | 'reason'>>>;
-
-function refuse(
-  ref: KubeRef,
-  code: keyof typeof STATUS,
-  what: string,
-  causes: readonly KubeCause[] = [],
-): Err<KubeRefusal> {
-  return err({ code, ...STATUS[code], message: `${describeRef(ref)}: ${what}`, causes });
 }

@@ -11,7 +11,7 @@ import {
   withRevision,
   type Release,
 } from './release-world.js';
-import { withLedger } from './spoke-steps.js';
+import { withLedger } from './spoke-in-state.js';
 import { instanceOf, type World } from './world.js';
 
 /** Whatever can go wrong or come in between, as far as the scenario lets it. */
