@@ -2,7 +2,8 @@ import type { HubFrame, SpokePayload } from '@apollo-deploy/protocol';
 import type { VirtualTime } from '@apollo-deploy/orchestration/testing';
 import { pino } from 'pino';
 import { HELLO } from '../../../apps/hub/src/testing/spokes/spoke-scene.js';
-import { HubLink, type HubOrder } from '../../../apps/spoke/src/hub-link/hub-link.js';
+import { HubLink } from '../../../apps/spoke/src/hub-link/hub-link.js';
+import type { HubOrder } from '../../../apps/spoke/src/hub-link/hub-link-listener.js';
 import { Events } from '../../../apps/spoke/src/testing/events.js';
 
 /** How a connection ended, as the spoke logs it. */

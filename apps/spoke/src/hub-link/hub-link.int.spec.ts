@@ -13,7 +13,8 @@ import { pino } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Events } from '../testing/events.js';
 import { VirtualTime } from '../testing/virtual-time.js';
-import { HubLink, type HubOrder } from './hub-link.js';
+import { HubLink } from './hub-link.js';
+import type { HubOrder } from './hub-link-listener.js';
 
 const OFFER: HubPayload<'plan.offer'> = {
   planId: 'plan-1',

@@ -4,7 +4,6 @@ import {
   HEARTBEAT_INTERVAL_MS,
   type HubFrame,
   type HubPayload,
-  type NextKeyOffer,
   type SpokeMessageType,
   type SpokePayload,
 } from '@apollo-deploy/protocol';
@@ -12,40 +11,14 @@ import type { Timer } from '@apollo-deploy/kube';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import { adviceFor } from './advice.js';
+import type { Credentials } from './credentials.js';
 import { HubConnection } from './hub-connection.js';
+import type { HubLinkListener } from './hub-link-listener.js';
 import { Outbox, type Delivery, type DurableType } from './outbox.js';
-import { reconnectDelay, type ConnectionEnd, type UpgradeRefusal } from './reconnect-delay.js';
+import { reconnectDelay, type ConnectionEnd } from './reconnect-delay.js';
 
 /** Messages of the spoke that are lost where there is no connection: the newest one counts. */
 export type LossyType = Exclude<SpokeMessageType, DurableType | 'hello' | 'ack'>;
-/** A message of the hub for the rest of the spoke; the link deals with the others itself. */
-export type HubOrder = Extract<
-  HubFrame,
-  { t: 'plan.offer' | 'plan.cancel' | 'state.request' | 'credential.keys' | 'audit.head' }
->;
-
-export interface HubLinkListener {
-  /**
-   * A session has begun: its epoch and who the hub takes this spoke for. `aheadMs`: how far this
-   * spoke's clock is ahead of the hub's.
-   */
-  onWelcome(welcome: HubPayload<'welcome'>, aheadMs: number): void;
-  /** `acknowledge` tells the hub to forget the message: to be called once it is dealt with for good. */
-  onOrder(order: HubOrder, acknowledge: () => void): void;
-}
-
-/** By what the spoke shows who it is. */
-export interface Credentials {
-  /** A session token for one attempt. */
-  token(): Promise<string>;
-  /** The hub has refused a token. Answers whether another one may do better at once. */
-  refused(refusal: UpgradeRefusal): boolean;
-  /** The hub has let the spoke in. Answers the key that it is to know next, if it is time for another. */
-  welcomed(): Promise<NextKeyOffer | null>;
-  /** The hub has kept the key that it was offered. */
-  stored(): Promise<void>;
-}
-
 export interface HubLinkOptions {
   /** `ws:` or `wss:` address of the spoke socket. */
   readonly url: string;

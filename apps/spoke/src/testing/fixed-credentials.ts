@@ -1,4 +1,4 @@
-import type { Credentials } from '../hub-link/hub-link.js';
+import type { Credentials } from '../hub-link/credentials.js';
 
 /** Shows the same text every time, for hubs that do not look. */
 export function fixedCredentials(text: string): Credentials {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Credentials, HubLink } from '../hub-link/hub-link.js';
+import type { Credentials } from '../hub-link/credentials.js';
+import type { HubLink } from '../hub-link/hub-link.js';
 
 export interface KeyRotationOptions {
   readonly link: Pick<HubLink, 'post' | 'dialAnew'>;
