@@ -1,12 +1,9 @@
 import {
   type AuthenticatedSpoke,
   closeSession,
-  type Context,
-  keepsAuditHeads,
   type KeySetRecord,
   type OutboxMessage,
   type SpokeSession,
-  tellsLedger,
 } from '@apollo-deploy/orchestration';
 import {
   CLOSE_CODES,
@@ -20,17 +17,16 @@ import {
 import { cleanFrame } from './clean-frame.js';
 import type { EventLog } from './event-log.js';
 import { BUG, type CloseReason, fitCloseFrame, OVERLOADED, protocolError } from './close-reason.js';
+import type { ConnectionServices } from './connection-services.js';
 import { type Commit, committing, isRetryable } from './commit-retry.js';
 import { FrameQueue } from './frame-queue.js';
 import { FrameSender } from './frame-sender.js';
 import { type FrameSocket, textOf } from './frame-socket.js';
-import { greetSpoke } from './greet-spoke.js';
-import { OutboxWindow } from './outbox-window.js';
+import { type Greeting, greetSpoke } from './greet-spoke.js';
+import { OutboxMail } from './outbox-mail.js';
 import { PingLimit, TOO_MANY_PINGS } from './ping-limit.js';
 import { type FrameAnswer, SessionFrames } from './session-frames.js';
-import { keySetsAfter } from './key-set-delivery.js';
-import type { SessionConnection, SessionRegistry } from './session-registry.js';
-import type { Timer } from './timer.js';
+import type { SessionConnection } from './session-registry.js';
 
 const HELLO_WITHIN_MS = 5000;
 /** A peer that does not answer the close frame is cut off after this long. */
@@ -45,20 +41,6 @@ const MOST_REFUSALS_LOGGED = 20;
 /** Spokes of a replica that stops come back spread over this window. */
 const RECONNECT_WINDOW_MS = 5000;
 
-/** What all connections of a replica share. */
-export interface ConnectionServices {
-  readonly context: Context;
-  readonly sessions: SessionRegistry;
-  /** The spoke was heard. */
-  readonly heard: (spoke: string) => void;
-  /** The spoke has room for messages of the outbox. */
-  readonly wakeDelivery: (spoke: string) => void;
-  readonly timer: Timer;
-  /** Evenly spread over 0 ≤ x < 1. */
-  readonly random: () => number;
-  readonly log: EventLog;
-}
-
 /**
  * One connection of a spoke that has shown its token: hello, then frames one at a time in order, each
  * durable one acknowledged after its commit, until either side ends it. Never throws.
@@ -69,7 +51,7 @@ export class SpokeConnection implements SessionConnection {
   private readonly log: EventLog;
   private readonly queue: FrameQueue;
   private readonly sender: FrameSender;
-  private readonly window = new OutboxWindow();
+  private readonly mail: OutboxMail;
   private readonly pings: PingLimit;
   /** Why frames were refused so far; so often it is logged. */
   private readonly refusals = new Set<string>();
@@ -96,6 +78,9 @@ export class SpokeConnection implements SessionConnection {
     this.log = log;
     this.closed = new Promise((resolve) => (this.settleClosed = resolve));
     this.queue = new FrameQueue(socket, (text) => this.handle(text));
+    const wake = (): void => {
+      services.wakeDelivery(this.spoke);
+    };
     this.sender = new FrameSender({
       socket,
       clock: context.clock,
@@ -104,10 +89,9 @@ export class SpokeConnection implements SessionConnection {
       onStuck: (reason) => {
         this.terminate(reason);
       },
-      onRoom: () => {
-        services.wakeDelivery(this.spoke);
-      },
+      onRoom: wake,
     });
+    this.mail = new OutboxMail(this.sender, wake);
     this.pings = new PingLimit(context.clock);
     this.commit = committing(timer);
     this.listen();
@@ -126,16 +110,11 @@ export class SpokeConnection implements SessionConnection {
   }
 
   known(): readonly string[] {
-    return this.window.known();
+    return this.mail.known();
   }
 
   deliver(pending: readonly OutboxMessage[], known: readonly string[]): void {
-    if (this.ending || this.queue.closed || this.sender.congested()) return;
-    for (const { id, type, payload } of this.window.next(pending, known)) {
-      // Checked where it was written: the payload of an outbox message has the shape of its type.
-      this.sender.send(type, payload as unknown as HubPayload<typeof type>, { id });
-      if (this.sender.congested()) return;
-    }
+    if (!this.ending && !this.queue.closed) this.mail.send(pending, known);
   }
 
   sendKeySets(sets: readonly KeySetRecord[]): void {
@@ -265,19 +244,17 @@ export class SpokeConnection implements SessionConnection {
 
   private async greet(frame: SpokeFrame): Promise<void> {
     const { context } = this.services;
-    const greeted = await this.commit(() => greetSpoke(context, this.admitted, frame));
-    if (!greeted.ok) return this.end(greeted.error);
-    // What is in the outbox may have failed without this hub: the ledger of its cluster says so first.
-    if (frame.t === 'hello' && tellsLedger(frame.p)) this.window.hold();
-    this.keepsAuditHeads = frame.t === 'hello' && keepsAuditHeads(frame.p);
-    this.toldKeySet = frame.t === 'hello' ? frame.p.trusts?.version : undefined;
-    const { toldKeySet } = this;
-    const newer =
-      toldKeySet === undefined ? [] : await this.commit(() => keySetsAfter(context, toldKeySet));
-    this.begin(greeted.value, frame.id, newer);
+    const greeted = await greetSpoke({ context, commit: this.commit }, this.admitted, frame);
+    if (greeted.ok) this.begin(greeted.value, frame.id);
+    else this.end(greeted.error);
   }
 
-  private begin(session: SpokeSession, helloId: string, keySets: readonly KeySetRecord[]): void {
+  private begin(greeting: Greeting, helloId: string): void {
+    const { session, keySets } = greeting;
+    // What is in the outbox may have failed without this hub: the ledger of its cluster says so first.
+    if (greeting.tellsLedger) this.mail.hold();
+    this.keepsAuditHeads = greeting.keepsAuditHeads;
+    this.toldKeySet = greeting.toldKeySet;
     const { context, sessions, wakeDelivery } = this.services;
     this.session = session;
     if (this.ending) return;
@@ -317,19 +294,9 @@ export class SpokeConnection implements SessionConnection {
     if (acknowledge === true) this.sender.send('ack', {}, re(frame.id));
     if (heartbeat !== undefined) this.sender.send('heartbeat', heartbeat, re(frame.id));
     if (requestState === true) this.sender.send('state.request', {});
-    if (frame.t === 'plan.verdicts') this.openWindow();
-    if (done !== undefined) this.makeRoom(done);
+    if (frame.t === 'plan.verdicts') this.mail.open();
+    if (done !== undefined) this.mail.acknowledge(done);
     if (end !== undefined) this.end(end);
-  }
-
-  private openWindow(): void {
-    this.window.open();
-    if (this.window.full) this.services.wakeDelivery(this.spoke);
-  }
-
-  private makeRoom(messageId: string): void {
-    this.window.acknowledge(messageId);
-    if (this.window.full) this.services.wakeDelivery(this.spoke);
   }
 
   private who(): { readonly spoke: string; readonly epoch: number } {

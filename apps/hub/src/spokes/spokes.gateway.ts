@@ -2,7 +2,8 @@ import { SPOKE_SOCKET_PATH } from '@apollo-deploy/protocol';
 import { Inject } from '@nestjs/common';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import type { WebSocket } from 'ws';
-import { type ConnectionServices, SpokeConnection } from './spoke-connection.js';
+import type { ConnectionServices } from './connection-services.js';
+import { SpokeConnection } from './spoke-connection.js';
 import type { AdmittedSpoke } from './spoke-upgrade.js';
 
 /** Nest token of the `ConnectionServices`. */

@@ -23,7 +23,7 @@ import { OutboxDelivery } from './outbox-delivery.js';
 import { PresenceKeeper } from './presence-keeper.js';
 import { SessionRegistry } from './session-registry.js';
 import { SessionRenewal } from './session-renewal.js';
-import type { ConnectionServices } from './spoke-connection.js';
+import type { ConnectionServices } from './connection-services.js';
 import { SpokeUpgrade } from './spoke-upgrade.js';
 import { CONNECTION_SERVICES, SpokesGateway } from './spokes.gateway.js';
 import { systemTimer } from './timer.js';
