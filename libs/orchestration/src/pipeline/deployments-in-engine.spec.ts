@@ -194,6 +194,23 @@ describe('a deployment', () => {
     expect(await world.engine.plans()).toHaveLength(3);
   });
 
+  it('that was rolled back says in the event of its end what runs now, and one that was not does not', async () => {
+    await running('1.0.0');
+    const { id } = await world.deploy({ version: '1.1.0' });
+    await world.succeed('1.1.0', 2, 'Degraded');
+    await world.lookOn();
+    await world.succeed('1.0.0', 3);
+    const told = await world.engine.events();
+    const [end] = told.filter(({ subject, type }) => subject.name === id && type.endsWith('_back'));
+    expect(end).toMatchObject({
+      type: 'deployment.rolled_back',
+      data: { version: '1.1.0', fromVersion: '1.0.0', rollbackVersion: '1.0.0' },
+    });
+    const others = told.filter(({ type }) => type.startsWith('deployment.') && type !== end?.type);
+    expect(others.map(({ type }) => type)).toContain('deployment.completed');
+    expect(others.filter(({ data }) => 'rollbackVersion' in data)).toEqual([]);
+  });
+
   it('to an older version that is not healthy is not taken forth again, as that is a rollback', async () => {
     await running('1.0.0');
     await running('1.1.0', 2);

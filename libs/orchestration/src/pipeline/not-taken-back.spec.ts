@@ -92,6 +92,8 @@ describe('a first installation that fails', () => {
     world = await DeploymentWorld.build();
   });
 
+  const NOTHING_BEFORE =
+    'aria-dev: 1.0.0 is still desired, as there was nothing before; set it absent to remove what is there';
   const FAILED = { version: '1.0.0', revision: 1, status: 'failed', health: 'Degraded' };
 
   async function failsAtFirst(): Promise<string> {
@@ -103,9 +105,32 @@ describe('a first installation that fails', () => {
 
   it('stays, as evidence, where there was no entity before', async () => {
     const id = await failsAtFirst();
-    expect((await world.stored(id)).notes).toContain(
-      'aria-dev: 1.0.0 is still desired, as there was nothing before; set it absent to remove what is there',
-    );
+    expect((await world.stored(id)).notes).toContain(NOTHING_BEFORE);
+    expect((await view()).entity.desired).toEqual({ version: '1.0.0' });
+  });
+
+  it('stays where its plan SUCCEEDED and it was found ill, as nothing is known to go back to', async () => {
+    const { id, targets } = await world.deploy({ version: '1.0.0' });
+    expect(targets).toMatchObject([{ before: null }]);
+    await world.succeed('1.0.0', 1, 'Degraded');
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'failed',
+      notes: `failed: aria-dev: it was not healthy: 1.0.0 is deployed and Degraded; nothing is known to go back to; ${NOTHING_BEFORE}`,
+    });
+    expect((await view()).entity.desired).toEqual({ version: '1.0.0' });
+    expect((await world.engine.plans()).map(({ type }) => type)).toEqual(['install']);
+  });
+
+  it('stays where it ran before anybody had an entity for it, and is ill', async () => {
+    await world.engine.report({ aria: { version: '1.0.0', revision: 1, health: 'Degraded' } });
+    const { id, targets } = await world.deploy({ version: '1.0.0' });
+    expect(targets).toMatchObject([{ before: null, state: 'deployed' }]);
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'failed',
+      notes: `failed: aria-dev: it ran already, so nothing was changed, and it is not healthy: 1.0.0 is deployed and Degraded; ${NOTHING_BEFORE}`,
+    });
     expect((await view()).entity.desired).toEqual({ version: '1.0.0' });
   });
 
