@@ -47,6 +47,8 @@ const OIDC = {
   scopes: ['groups'],
   rolesClaim: 'groups',
 } satisfies OidcConfig;
+/** HERMES is named, so that it may be told something, and nobody listens at that port. */
+const NOBODY_ANSWERS = { told: { hermes: 'http://127.0.0.1:1' } };
 let issuer: LogoutIssuer;
 
 /** Routes that answer a question, and change nothing. */
@@ -534,7 +536,7 @@ describe('the audit trail of every route that changes something', () => {
   beforeAll(async () => {
     issuer = await LogoutIssuer.start();
     OIDC.issuer = issuer.url;
-    hub = await TestHub.start({ oidc: OIDC });
+    hub = await TestHub.start({ oidc: OIDC, integrations: NOBODY_ANSWERS });
     const { store, clock } = hub;
     context = { store, clock, ids: new UlidIds(), startedAt: new Date(0) };
     admin = await anAccount(context, 'admin', { roles: ['admin'] });

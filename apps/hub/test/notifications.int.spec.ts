@@ -94,10 +94,20 @@ describe('notifications by the API', () => {
   it.each([
     { name: 'one that waits anyway', id: 'waiting', status: 409, code: 'notification/waiting' },
     { name: 'one that there is not', id: 'other', status: 404, code: 'notification/not_found' },
+    {
+      name: 'one whose receiver no setting names',
+      ...{ id: 'silent', status: 409, code: 'notification/nobody_listens' },
+    },
   ])('are not told once more: $name', async ({ id, status, code }) => {
-    await add(aNotification({ id: 'waiting', receiver: 'lcis' }));
+    await add(
+      aNotification({ id: 'waiting', nextAttemptAt: '2027-01-01T00:00:00.000Z' }),
+      ended('silent', { receiver: 'event_bus', deliveredAt: AT }),
+    );
     const answer = await hub.post(`${API}/${id}/replay`, {});
     expect(answer).toMatchObject({ status, body: { code } });
+    if (id === 'silent') {
+      expect(answer.body['data']).toEqual({ receiver: 'event_bus', setting: 'EVENT_BUS_URL' });
+    }
   });
 
   it.each(['status=lost', 'receiver=nobody', 'environment=', 'page=1'])(

@@ -1,4 +1,5 @@
-import type { NamedReceiver } from '@apollo-deploy/domain';
+import { type NamedReceiver, RECEIVERS } from '@apollo-deploy/domain';
+import type { UnsetReceivers } from '@apollo-deploy/orchestration';
 import { Type } from 'typebox';
 import type { Given, Settings } from './setting.js';
 
@@ -31,6 +32,20 @@ export const INTEGRATIONS_SETTINGS = {
   EVENT_BUS_URL: RECEIVER_URL,
 } as const satisfies Settings;
 
+/** By which setting each of them is named who is told of deployments. */
+const TOLD_BY = {
+  hermes: 'HERMES_URL',
+  lcis: 'LCIS_URL',
+  event_bus: 'EVENT_BUS_URL',
+} as const satisfies Record<NamedReceiver, keyof typeof INTEGRATIONS_SETTINGS>;
+
+/** Those who are not told, each with the setting that would name it. */
+export function unsetReceivers({ told }: Pick<IntegrationsConfig, 'told'>): UnsetReceivers {
+  return Object.fromEntries(
+    RECEIVERS.filter((one) => told[one] === undefined).map((one) => [one, TOLD_BY[one]]),
+  );
+}
+
 function isReceiverUrl(text: string): boolean {
   if (!/^https?:\/\/[\x21-\x7e]+$/.test(text) || /[?#@\\]/.test(text)) return false;
   return URL.canParse(text);
@@ -42,15 +57,15 @@ export function integrationsConfigOf(
   const url = (variable: keyof typeof INTEGRATIONS_SETTINGS): string | undefined =>
     given.get(variable)?.replace(/\/+$/, '');
   const [chronos, panoptes, hades] = [url('CHRONOS_URL'), url('PANOPTES_URL'), url('HADES_URL')];
-  const [hermes, lcis, bus] = [url('HERMES_URL'), url('LCIS_URL'), url('EVENT_BUS_URL')];
   return {
     ...(chronos !== undefined && { chronos }),
     ...(panoptes !== undefined && { panoptes }),
     ...(hades !== undefined && { hades }),
-    told: {
-      ...(hermes !== undefined && { hermes }),
-      ...(lcis !== undefined && { lcis }),
-      ...(bus !== undefined && { event_bus: bus }),
-    },
+    told: Object.fromEntries(
+      RECEIVERS.flatMap((one) => {
+        const where = url(TOLD_BY[one]);
+        return where === undefined ? [] : [[one, where]];
+      }),
+    ),
   };
 }

@@ -111,7 +111,7 @@ export const PROBLEMS = {
   'rollback/outside_failed': { status: 500, title: 'Whoever rolls back has not' },
   'notification/not_found': { status: 404, title: 'No such notification' },
   'notification/waiting': { status: 409, title: 'It is to be told anyway' },
-  'notification/nobody_listens': { status: 409, title: 'Its webhook is off or gone' },
+  'notification/nobody_listens': { status: 409, title: 'Nobody listens where it goes' },
   'webhook/not_found': { status: 404, title: 'No such webhook' },
   'webhook/too_many': { status: 409, title: 'There are too many webhooks' },
   'spoke/unauthenticated': { status: 401, title: 'The spoke is not known' },

@@ -6,20 +6,25 @@ import {
 } from '@apollo-deploy/orchestration';
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { HubConfig } from '../config/hub-config.js';
+import { unsetReceivers } from '../config/integrations-config.js';
 import { may } from '../http/access.js';
 import { Caller, Seen, type SeenEnvironments } from '../http/caller.js';
 import { Operation, PostOperation } from '../http/operation.js';
 import { mapPage, pageOf } from '../http/page-query.js';
 import { accepted, found } from '../http/refused.js';
 import { environmentOfQuery, notificationOfPath } from '../http/whereabouts.js';
-import { CONTEXT } from '../platform/tokens.js';
+import { CONTEXT, HUB_CONFIG } from '../platform/tokens.js';
 import { notificationFilter, NotificationQuery, ReplayRequest } from './notification-requests.js';
 import { NotificationView, notificationView } from './notification-view.js';
 
 @ApiTags('notifications')
 @Controller('api/v1/notifications')
 export class NotificationsController {
-  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+  constructor(
+    @Inject(CONTEXT) private readonly context: Context,
+    @Inject(HUB_CONFIG) private readonly config: HubConfig,
+  ) {}
 
   @Get()
   @Operation({
@@ -66,6 +71,8 @@ export class NotificationsController {
     @Param('id') id: string,
     @Body() _body: ReplayRequest,
   ): Promise<NotificationView> {
-    return notificationView(accepted(await replayNotification(this.context, caller, id)));
+    const unset = unsetReceivers(this.config.integrations);
+    const replayed = await replayNotification(this.context, caller, id, unset);
+    return notificationView(accepted(replayed));
   }
 }

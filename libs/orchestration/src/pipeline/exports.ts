@@ -16,7 +16,7 @@ export {
   type ShownDeployment,
 } from './read-deployments.js';
 export { readServiceStatus, type ServiceStatus } from './read-service-status.js';
-export { replayNotification } from './replay-notification.js';
+export { replayNotification, type UnsetReceivers } from './replay-notification.js';
 export { type DeploymentRequest, requestDeployment } from './request-deployment.js';
 export { rollBack } from './roll-back.js';
 export type { NotRolledBack, OutsideRollback, RollbackProvider } from './rollback-provider.js';

@@ -149,7 +149,7 @@ describe('the line of a receiver', () => {
 });
 
 describe('a replay', () => {
-  const replay = (id: string) => replayNotification(context, PERSON, id);
+  const replay = (id: string, unset = {}) => replayNotification(context, PERSON, id, unset);
 
   it('tells what was given up, before all that came after it', async () => {
     answers.set('a', NO);
@@ -173,6 +173,24 @@ describe('a replay', () => {
     await replay('a');
     await line().run();
     expect(told).toEqual(['a', 'a']);
+  });
+
+  it.each([
+    { name: 'was delivered', delivered: true, then: 'and replay it then' },
+    { name: 'waits', delivered: false, then: 'and it is told' },
+  ])('refuses one that $name for who is not told any more, and names the setting', async (row) => {
+    await write('a');
+    if (row.delivered) await line().run();
+    expect(await replay('a', { hermes: 'HERMES_URL' })).toEqual({
+      ok: false,
+      error: {
+        code: 'notification/nobody_listens',
+        detail: `notification a is for hermes, and where that is nobody has said: set HERMES_URL at all replicas, ${row.then}`,
+        data: { receiver: 'hermes', setting: 'HERMES_URL' },
+      },
+    });
+    expect(await audited()).toEqual([]);
+    expect(await replay('a', { lcis: 'LCIS_URL' })).toMatchObject({ ok: row.delivered });
   });
 
   it.each([
