@@ -13,7 +13,7 @@ import { verdictOf } from './health-verdict.js';
 import { lookedAtAgain } from './look-again.js';
 import { nextLookOf } from './next-look.js';
 import { type FollowedPlan, isToGo, type TargetFacts } from './target-facts.js';
-import { isOver, progressOf, stillAsked } from './target-progress.js';
+import { isOver, progressOf, ranAlready, stillAsked } from './target-progress.js';
 import { tellEnd } from './tell-end.js';
 import { type Wait, waitsOf } from './tell-waits.js';
 
@@ -225,10 +225,10 @@ function stepOn(deployment: Deployment, facts: DeploymentFacts): Deployment {
   const reached = deployment.targets
     .map((target) => statusOf(target, factsOf(target, facts)))
     .reduce(furtherOf, deployment.status);
-  const status = reached === 'deploying' && isBrought(deployment) ? 'health_check' : reached;
+  const isLookedAt = isBrought(deployment);
   const backsUp = [...facts.targets.values()].some(({ backup }) => backup !== undefined);
   return ON_THE_WAY.filter((one) => one !== 'backing_up' || backsUp)
-    .filter((one) => furtherOf(one, status) === status)
+    .filter((one) => furtherOf(one, reached) === reached || (one === 'health_check' && isLookedAt))
     .reduce((one, next) => passThrough(one, next, facts.now), deployment);
 }
 
@@ -251,6 +251,8 @@ function isBrought({ targets }: Deployment): boolean {
 /** What one entity says of the status of all; also where it has come to its end since anybody looked. */
 function statusOf(target: DeploymentTarget, { plan, backup }: TargetFacts): DeploymentStatus {
   const { state } = target;
+  // No plan was checked, and nothing is deployed: what runs there is looked at.
+  if (state === 'deployed' && ranAlready(target)) return 'pending';
   if (state === 'executing' || state === 'deployed' || state === 'rolling_back') return 'deploying';
   if (isMidway(target) || (plan !== undefined && hasGoneOut(plan))) return 'deploying';
   if (backup !== undefined) return 'backing_up';

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { aDeployment, aDeploymentTarget } from '../testing/deployments.js';
 import type { DeploymentTarget } from './deployment.js';
 import { type FollowedDeployment, followDeployment, type Move } from './follow-deployment.js';
+import { lookedAtAgain } from './look-again.js';
 import type { FollowedPlan, TargetFacts } from './target-facts.js';
 
 const BEFORE = '2026-01-05T08:00:00.000Z';
@@ -159,6 +160,16 @@ describe('what a plan changes while it is being looked at', () => {
           message: `a was found healthy and has been ill since ${AT}: it is looked again how it does once plan plan-9, which is executing there, has ended`,
         },
       ],
+    });
+  });
+});
+
+describe('a target where nothing was changed, as it ran already', () => {
+  it('says no more that it does well once it is ill', () => {
+    const RAN_ALREADY = 'it ran already, so nothing was changed';
+    const { planId: _, ...planless } = found({ note: `${RAN_ALREADY}; it does well` });
+    expect(lookedAtAgain(planless, ill, new Date(AT))).toMatchObject({
+      ...{ state: 'deployed', note: RAN_ALREADY },
     });
   });
 });

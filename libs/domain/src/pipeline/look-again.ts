@@ -1,5 +1,6 @@
 import type { DeploymentTarget } from './deployment.js';
 import type { TargetFacts } from './target-facts.js';
+import { RAN_ALREADY, ranAlready } from './target-progress.js';
 
 /**
  * A target that was found healthy, as it is to be followed while its deployment goes on elsewhere. Once its
@@ -15,5 +16,7 @@ export function lookedAtAgain(
   const isIll = spoke === 'heard' && health.ill === true;
   if (target.state !== 'healthy' || !isIll) return target;
   if (otherWishBy !== undefined || changedBy !== undefined) return target;
-  return { ...target, state: 'deployed', looks: [], fellIllAt: now.toISOString() };
+  const ill = { ...target, state: 'deployed', looks: [], fellIllAt: now.toISOString() } as const;
+  // What was said of how it does is so no more.
+  return ranAlready(target) ? { ...ill, note: RAN_ALREADY } : ill;
 }

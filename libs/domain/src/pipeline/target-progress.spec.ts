@@ -5,6 +5,10 @@ import type { TargetFacts } from './target-facts.js';
 import { progressOf } from './target-progress.js';
 
 const DEGRADED = { healthy: false, detail: '1.1.0 is deployed and Degraded' };
+const GOOD_LOOKS = ['00', '07', '15'].map((second) => ({
+  ...{ at: `2026-01-05T09:00:${second}.000Z`, healthy: true },
+  detail: '1.1.0 is deployed and Healthy',
+}));
 const RAN_ALREADY = 'it ran already, so nothing was changed';
 
 describe('a target where it runs already', () => {
@@ -12,6 +16,26 @@ describe('a target where it runs already', () => {
     const target = aDeploymentTarget({ state: 'started' });
     const facts = { spoke: 'heard', runsIt: true, proven: true, health: DEGRADED } as const;
     expect(progressOf(target, facts)).toMatchObject({ state: 'deployed', note: RAN_ALREADY });
+  });
+
+  it.each([
+    {
+      name: 'by the looks of another deployment',
+      target: aDeploymentTarget({ state: 'started' }),
+      says: 'the last deployment that looked at it found it well, and its spoke does now',
+    },
+    {
+      name: 'by its own looks',
+      target: aDeploymentTarget({ state: 'deployed', note: RAN_ALREADY, looks: GOOD_LOOKS }),
+      says: 'it was looked at 3 times, and does well',
+    },
+  ])('is healthy $name, and says so', ({ target, says }) => {
+    const health = { healthy: true, detail: '1.1.0 is deployed and Healthy' };
+    const facts = { spoke: 'heard', runsIt: true, proven: true, health } as const;
+    expect(progressOf(target, facts)).toMatchObject({
+      state: 'healthy',
+      note: `${RAN_ALREADY}; ${says}`,
+    });
   });
 
   it('fails where its spoke is lost before it is known how it does', () => {

@@ -6,7 +6,9 @@ import { verdictOf } from './health-verdict.js';
 import { isGivenUp } from './take-look.js';
 import { type FollowedPlan, runsWell, type TargetFacts } from './target-facts.js';
 
-const RAN_ALREADY = 'it ran already, so nothing was changed';
+/** How the note begins of what ran there before anything was brought. */
+export const RAN_ALREADY = 'it ran already, so nothing was changed';
+const FOUND_WELL = 'the last deployment that looked at it found it well, and its spoke does now';
 
 const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
 
@@ -123,7 +125,8 @@ function runningThere(target: DeploymentTarget, facts: TargetFacts): DeploymentT
   }
   if (spoke !== 'heard' || health.progressing === true) return undefined;
   const isKnownWell = facts.proven === true && runsWell(facts);
-  return { ...target, state: isKnownWell ? 'healthy' : 'deployed', note: RAN_ALREADY };
+  if (!isKnownWell) return { ...target, state: 'deployed', note: RAN_ALREADY };
+  return { ...target, state: 'healthy', note: `${RAN_ALREADY}; ${FOUND_WELL}` };
 }
 
 /** Whoever was asked to bring it is waited for no longer than that. */
@@ -171,7 +174,12 @@ function byLooks(target: DeploymentTarget, { otherWishBy, spoke }: TargetFacts):
 }
 
 function foundHealthy({ fellIllAt: _, ...target }: DeploymentTarget): DeploymentTarget {
-  return { ...target, state: 'healthy' };
+  return { ...target, state: 'healthy', ...(ranAlready(target) && { note: lookedAt(target) }) };
+}
+
+/** Where nothing was changed, its looks are all that there is to tell of. */
+function lookedAt({ looks }: DeploymentTarget): string {
+  return `${RAN_ALREADY}; it was looked at ${String(looks.length)} times, and does well`;
 }
 
 /** Silence is no sign of ill health: what was brought stays, and is not called healthy. */

@@ -103,7 +103,8 @@ describe('a deployment', () => {
     expect(again).toMatchObject({
       status: 'completed',
       fromVersion: '1.0.0',
-      notes: 'completed: aria-dev: it ran already, so nothing was changed',
+      notes:
+        'completed: aria-dev: it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
     });
     expect(await world.engine.plans()).toHaveLength(1);
   });

@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Deployment } from '@apollo-deploy/domain';
 import { putEntity } from '../catalog/put-entity.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { OtherSpoke } from '../testing/other-spoke.js';
 import type { HealthProvider } from './health-provider.js';
 
 const RAN_ALREADY = 'it ran already, so nothing was changed';
+const PROVEN = `${RAN_ALREADY}; the last deployment that looked at it found it well, and its spoke does now`;
+const LOOKED = `${RAN_ALREADY}; it was looked at 3 times, and does well`;
+const stepsOf = ({ steps }: Deployment) => steps.map(({ status }) => status);
 
 /** Somebody who watches services, and finds them well or not. */
 class Watcher implements HealthProvider {
@@ -56,10 +61,12 @@ describe('a deployment of what runs there already', () => {
 
     it('is completed by looks once it does well', async () => {
       watcher.healthy = true;
-      expect(await again()).toMatchObject({
-        ...{ status: 'completed', notes: `completed: aria-dev: ${RAN_ALREADY}` },
+      const looked = await again();
+      expect(looked).toMatchObject({
+        ...{ status: 'completed', notes: `completed: aria-dev: ${LOOKED}` },
         targets: [{ looks: [{ healthy: true }, { healthy: true }, { healthy: true }] }],
       });
+      expect(stepsOf(looked)).toEqual(['pending', 'health_check', 'completed']);
       expect(await world.engine.plans()).toHaveLength(1);
     });
   });
@@ -78,6 +85,28 @@ describe('a deployment of what runs there already', () => {
     expect(await again()).toMatchObject({ status: 'completed' });
   });
 
+  it('is deploying only once something is brought to another spoke', async () => {
+    await world.engine.entity({ channel: 'dev' });
+    await world.engine.release('1.0.0');
+    await world.engine.settle();
+    const { id: brought } = await world.engine.lastPlan();
+    await world.engine.result(brought, SUCCEEDED, { version: '1.0.0', revision: 1 });
+    const other = await OtherSpoke.joinIn(world.engine, 'dev-2', 'dev');
+    await other.report();
+    await other.want({ channel: 'none' });
+    world.engine.clock.advance(1000);
+    const { id } = await world.deploy({ version: '1.0.0' });
+    const first = await world.stored(id);
+    expect(first.targets.map(({ state }) => state)).toEqual(['deployed', 'waiting']);
+    expect(stepsOf(first)).toEqual(['pending']);
+    await world.lookOn();
+    await other.heard();
+    await world.follow();
+    const second = await world.stored(id);
+    expect(second.targets.map(({ state }) => state)).toEqual(['healthy', 'executing']);
+    expect(stepsOf(second)).toEqual(['pending', 'pre_checks', 'deploying']);
+  });
+
   describe('after it was completed', () => {
     beforeEach(async () => {
       await world.deploy({ version: '1.0.0' });
@@ -88,9 +117,10 @@ describe('a deployment of what runs there already', () => {
     it('is completed at once while its spoke finds it well', async () => {
       const first = await world.deploy({ version: '1.0.0' });
       const second = await world.deploy({ version: '1.0.0' });
-      const completed = { status: 'completed', notes: `completed: aria-dev: ${RAN_ALREADY}` };
+      const completed = { status: 'completed', notes: `completed: aria-dev: ${PROVEN}` };
       for (const made of [first, second]) {
         expect(made).toMatchObject({ ...completed, targets: [{ looks: [] }] });
+        expect(stepsOf(made)).toEqual(['pending', 'completed']);
       }
     });
 
@@ -99,7 +129,9 @@ describe('a deployment of what runs there already', () => {
       await world.engine.report({ aria: ill, 'aria-dev': ill });
       const { id } = await world.deploy({ version: '1.0.0' });
       await world.lookOn();
-      expect(await world.stored(id)).toMatchObject({
+      const ended = await world.stored(id);
+      expect(stepsOf(ended)).toEqual(['pending', 'health_check', 'failed']);
+      expect(ended).toMatchObject({
         status: 'failed',
         notes: `failed: aria-dev: ${RAN_ALREADY}, and it is not healthy: 1.0.0 is deployed and Degraded`,
       });

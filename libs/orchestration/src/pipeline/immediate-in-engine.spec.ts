@@ -155,7 +155,11 @@ describe('a hotfix of a chart that declares immediate', () => {
     const again = await hotfix('1.0.4');
     expect(await scene.world.stored(again)).toMatchObject({
       status: 'completed',
-      targets: [{ note: 'it ran already, so nothing was changed' }],
+      targets: [
+        {
+          note: 'it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+        },
+      ],
     });
   });
 });
