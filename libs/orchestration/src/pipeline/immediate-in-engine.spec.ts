@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ApprovalRule, Plan } from '@apollo-deploy/domain';
-import { OWN_VALUES, registerDeclaring } from '../testing/strategy-world.js';
+import { basesOf, OWN_VALUES, registerDeclaring } from '../testing/strategy-world.js';
 import { addApprovalRule } from '../approvals/approval-rules.js';
 import { must, PERSON } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
@@ -84,11 +84,13 @@ describe('a hotfix of a chart that declares immediate', () => {
       approvals: await unit.approvals.consumedBy([first.id, second.id]),
       glasses: await unit.breakGlasses.owed(['aria']),
       glass: await unit.breakGlasses.get(breakGlass ?? ''),
+      backups: await unit.backups.getMany(basesOf([first, second])),
     }));
     expect(seen).toMatchObject({
       approvals: [{ planId: first.id, by: 'sre-1' }],
       glasses: [{ id: breakGlass }],
-      glass: { ended: { by: 'engine' } },
+      glass: { ended: { by: 'engine' }, plans: [first.id, second.id] },
+      backups: [{ releaseDigest: first.content.base?.releaseDigest, status: 'done' }],
     });
   });
 

@@ -52,11 +52,12 @@ async function audited(): Promise<readonly string[]> {
 
 describe('the line of a receiver', () => {
   it('tells everything in order, once', async () => {
-    const many = Array.from({ length: 25 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+    // By their ids they would come the other way round.
+    const many = Array.from({ length: 25 }, (_, index) => `m${String(99 - index)}`);
     await write(...many);
     expect(await line().run()).toBeUndefined();
     expect(told).toEqual(many);
-    expect(await stored('m24')).toMatchObject({
+    expect(await stored('m75')).toMatchObject({
       attempts: 1,
       deliveredAt: '2026-01-05T09:00:00.000Z',
     });

@@ -182,12 +182,14 @@ describe('a canary of a chart that declares it', () => {
     await scene.bringWell();
     await scene.bring();
     const { engine } = scene.world;
-    const { values } = await engine.lastPlan();
+    const { id, values } = await engine.lastPlan();
     await engine.report({
       'aria-dev': { version: '1.2.0', revision: 3, values, missing: 'web' },
     });
     await engine.settle();
-    expect(await engine.lastPlan()).toMatchObject({ type: 'config_update', values });
+    const repair = await engine.lastPlan();
+    expect(repair).toMatchObject({ type: 'config_update', state: 'EXECUTING', values });
+    expect(repair.id).not.toBe(id);
   });
 });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Plan } from '@apollo-deploy/domain';
 import { must } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
-import { registerDeclaring } from '../testing/strategy-world.js';
+import { basesOf, registerDeclaring } from '../testing/strategy-world.js';
 
 let scene: ProductionWorld;
 
@@ -45,10 +45,14 @@ describe('a canary in production', () => {
     const [first, ...others] = plans;
     expect(others.map(({ stepOf }) => stepOf)).toEqual(Array(4).fill(first?.id));
     const { engine } = scene.world;
-    const asked = await engine.context.store.transact((unit) =>
-      unit.approvals.consumedBy(plans.map((plan) => plan.id)),
-    );
-    expect(asked).toMatchObject([{ planId: first?.id, by: 'sre-1' }]);
+    const asked = await engine.context.store.transact(async (unit) => ({
+      approvals: await unit.approvals.consumedBy(plans.map((plan) => plan.id)),
+      backups: await unit.backups.getMany(basesOf(plans)),
+    }));
+    expect(asked).toMatchObject({
+      approvals: [{ planId: first?.id, by: 'sre-1' }],
+      backups: [{ releaseDigest: first?.content.base?.releaseDigest, status: 'done' }],
+    });
   });
 
   it('is agreed to anew where somebody changes the values on the way', async () => {

@@ -1,4 +1,5 @@
 import {
+  type BackupRecord,
   DECLARED_STRATEGIES,
   type Deployment,
   type Environment,
@@ -26,6 +27,15 @@ export async function registerDeclaring(
       chart: { name: product, version, sha256: sha256Hex(`${product} ${version}`), size: 4 },
       bytes: new Uint8Array([1, 2, 3, 4]),
     }),
+  );
+}
+
+/** The releases that these plans go on from; a backup is of one of them. */
+export function basesOf(
+  plans: readonly Plan[],
+): readonly Pick<BackupRecord, 'entity' | 'releaseDigest'>[] {
+  return plans.flatMap(({ entity, content: { base } }) =>
+    base === null ? [] : [{ entity, releaseDigest: base.releaseDigest }],
   );
 }
 
