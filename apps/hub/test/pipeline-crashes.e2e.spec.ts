@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, sharedTestCluster } from '@apollo-deploy/local-cluster/testing';
 import { StandIn } from '../src/testing/stand-in.js';
-import { type DeploymentBody, PipelineSystem } from './support/pipeline-system.js';
+import type { DeploymentBody } from './support/pipeline-bodies.js';
+import { PipelineSystem } from './support/pipeline-system.js';
 import { type ChartBehaviour, testChart } from './support/test-chart.js';
 
 const PATIENCE_MS = 240_000;

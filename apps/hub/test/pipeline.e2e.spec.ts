@@ -7,7 +7,8 @@ import {
 } from '@apollo-deploy/local-cluster/testing';
 import { packChart } from '../../../tools/pack-chart.mjs';
 import { says, StandIn } from '../src/testing/stand-in.js';
-import { type Answered, PipelineSystem } from './support/pipeline-system.js';
+import type { Answered } from './support/pipeline-bodies.js';
+import { PipelineSystem } from './support/pipeline-system.js';
 import { testChart } from './support/test-chart.js';
 
 const BROKEN = join(import.meta.dirname, '../../../examples/broken');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, sharedTestCluster } from '@apollo-deploy/local-cluster/testing';
-import { type KubeObject, PipelineSystem } from './support/pipeline-system.js';
+import type { KubeObject } from './support/pipeline-bodies.js';
+import { PipelineSystem } from './support/pipeline-system.js';
 import { shopChart } from './support/shop-chart.js';
 
 const PATIENCE_MS = 480_000;

@@ -8,6 +8,8 @@ import { testDatabase, type TestDatabase } from '@apollo-deploy/storage/testing'
 import { parseAllDocuments } from 'yaml';
 import { type Body, HubClient, type PlanBody } from './hub-client.js';
 import { NodeProcess } from './node-process.js';
+import { setBehaviour } from './pod-behaviour.js';
+import type { Answered, DeploymentBody, KubeObject, Running } from './pipeline-bodies.js';
 import { SpokeInCluster } from './spoke-in-cluster.js';
 import { freePorts } from './test-system.js';
 
@@ -22,50 +24,6 @@ export interface Stage {
   /** `automatic` if absent. */
   readonly execution?: 'automatic' | 'manual';
   readonly cluster: SharedTestCluster;
-}
-
-/** The parts of a deployment that tests look at. */
-export interface DeploymentBody {
-  readonly id: string;
-  readonly service: string;
-  readonly status: string;
-  readonly notes?: string;
-  readonly supersededBy?: string;
-  readonly steps: readonly { readonly status: string; readonly at: string }[];
-  readonly plans: readonly { readonly id: string; readonly state: string }[];
-  readonly targets: readonly {
-    readonly state: string;
-    readonly rollout?: { readonly step: number };
-  }[];
-  readonly waitsFor?: readonly {
-    readonly code: string;
-    readonly message: string;
-    readonly plan?: string;
-  }[];
-}
-
-/** An object of Kubernetes, as far as tests look at it. */
-export interface KubeObject {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly strategy?: { readonly type: string };
-  };
-}
-
-/** What came back, whatever its status. */
-export interface Answered {
-  readonly status: number;
-  readonly body: Body;
-}
-
-/** What the API server says of the Deployment of a service. */
-export interface Running {
-  /** Of the image. */
-  readonly tag: string;
-  readonly ready: number;
 }
 
 /**
@@ -249,20 +207,8 @@ export class PipelineSystem {
     before: string | undefined,
     behaviour: string | null,
   ): Promise<void> {
-    const pods = `/api/v1/namespaces/${this.namespaceOf(service)}/pods`;
-    const cluster = this.clusterOf(stage);
-    const list = { method: 'GET', path: `${pods}?labelSelector=app%3D${service}` } as const;
-    const names = await eventually(`a pod of ${service} to change`, async () => {
-      const { items } = JSON.parse((await cluster.send(list)).body) as { items: readonly Pod[] };
-      const found = items.filter(({ metadata }) => metadata.annotations?.[BEHAVIOUR] === before);
-      return found.length === 0 ? undefined : found.map(({ metadata }) => metadata.name);
-    });
-    const body = { metadata: { annotations: { [BEHAVIOUR]: behaviour } } };
-    for (const name of names) {
-      const patch = { method: 'PATCH', path: `${pods}/${name}`, body } as const;
-      const { status, body: answer } = await cluster.send(patch);
-      if (status !== 200) throw new Error(`pod ${name}: ${answer}`);
-    }
+    const pods = { namespace: this.namespaceOf(service), app: service };
+    await setBehaviour(this.clusterOf(stage), pods, before, behaviour);
   }
 
   private namespaceOf(service: string): string {
@@ -312,14 +258,4 @@ export class PipelineSystem {
     await Promise.all([...this.spokes.values()].map((spoke) => spoke.process.stop()));
     await this.hub.stop();
   }
-}
-
-/** The annotation by which pods of local clusters are told what to do. */
-const BEHAVIOUR = 'apollo.dev/behaviour';
-
-interface Pod {
-  readonly metadata: {
-    readonly name: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
 }

@@ -16,3 +16,14 @@ export function heldTarget(
     release && { kind: 'release', release, reason: `held: ${describeHold(hold)}`, passedOver: [] }
   );
 }
+
+/** What a hold is judged by. */
+interface HeldFacts {
+  readonly hold?: Hold;
+  readonly candidates: Pick<Candidates, 'releases'>;
+}
+
+/** Whether the target is what a hold fixes, and not what is desired. */
+export function isHeld({ hold, candidates }: HeldFacts): boolean {
+  return heldTarget(hold, candidates) !== undefined;
+}

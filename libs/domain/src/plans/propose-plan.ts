@@ -5,15 +5,13 @@ import type { PassedOver, TargetSelection } from '../catalog/choose-release.js';
 import { selectTarget } from '../catalog/select-target.js';
 import { valuesDigest } from '../catalog/values-digest.js';
 import { compareVersions, parseVersion } from '../catalog/version.js';
-import { heldTarget } from '../holds/held-target.js';
-import { waitsForLedger } from '../constraints/spoke-ready.js';
-import type { Decline } from './decline.js';
+import { heldTarget, isHeld } from '../holds/held-target.js';
+import { idle, type SayNothing } from './idle-proposal.js';
 import { contentKey, isUnderWay, PLAN_TYPES } from './plan.js';
 import { adopts, contentOf, valuesOf } from './plan-content.js';
 import type {
   EntityFacts,
   HotfixUnderWay,
-  IdleCode,
   Proposal,
   ProposedPlan,
   ProposeOptions,
@@ -26,9 +24,9 @@ import {
   type SortedRestraints,
   sortRestraints,
 } from './restraints.js';
-import { desiredValues } from '../strategies/rollout.js';
 import { withRollbackTarget } from './rollback-target.js';
 import { isSettled, settledAt } from './settled.js';
+import { declineOf } from './standing-decline.js';
 import { PLAN_TYPE_RULES } from './types/index.js';
 import type { Comparison, Situation } from './types/plan-type-rule.js';
 
@@ -96,11 +94,6 @@ function onlyInForce(stored: EntityFacts, restraints: SortedRestraints): EntityF
   return { ...others, ...restraints.inForce };
 }
 
-/** Whether the target is what a hold fixes, and not what is desired. */
-function isHeld({ hold, candidates }: EntityFacts): boolean {
-  return heldTarget(hold, candidates) !== undefined;
-}
-
 /**
  * A deployment whose plan has failed for good is about to say what is desired next: what would only wait for
  * the end of the automatic suppression is not proposed just before that.
@@ -112,43 +105,6 @@ function whyItEnds(
   if (force || following === undefined || suppression?.planId !== following.planId)
     return undefined;
   return `plan ${following.planId} has failed; evaluated when deployment ${following.deployment} has ended with that`;
-}
-
-/** What speaks against a plan with this content; nothing does where a person forces it. */
-function declineOf(
-  facts: EntityFacts,
-  draft: ProposedPlan,
-  { force = false }: ProposeOptions,
-): Decline | undefined {
-  if (force) return undefined;
-  return standingDecline(facts, draft) ?? failedRollback(facts, draft);
-}
-
-/**
- * An open plan with this content was asked for, or is older than the decline: it stays. One that has only
- * waited for the ledger that brought the decline does not.
- */
-function standingDecline(facts: EntityFacts, draft: ProposedPlan): Decline | undefined {
-  const { openPlan } = facts;
-  if (openPlan?.contentKey === draft.contentKey) {
-    if (openPlan.forced === true || !waitsForLedger(openPlan)) return undefined;
-  }
-  return facts.declines.find(
-    ({ contentKey: key, standing }) => standing && key === draft.contentKey,
-  );
-}
-
-/**
- * The failure of the very rollback that a person's pin would bring again: the hold that it left gives
- * way to another rollback, and not to that one, unless a person forced it.
- */
-function failedRollback(
-  { hold, declines, openPlan }: EntityFacts,
-  { planClass, contentKey: key }: ProposedPlan,
-): Decline | undefined {
-  if (hold?.cause !== 'rollback_failed' || planClass !== 'requested_rollback') return undefined;
-  if (openPlan?.forced === true && openPlan.contentKey === key) return undefined;
-  return declines.find((one) => one.planId === hold.planId && one.contentKey === key);
 }
 
 /** A release whose history was kept after an uninstall is not there. */
@@ -253,47 +209,6 @@ function stepOf(
 
 function restraintsOf({ hold, suppression }: EntityFacts): Restraints {
   return { ...(hold !== undefined && { hold }), ...(suppression !== undefined && { suppression }) };
-}
-
-type SayNothing = (code: IdleCode, why: string) => Proposal;
-
-function idle(
-  facts: EntityFacts,
-  situation: Situation,
-  wanted: TargetSelection,
-  nothing: SayNothing,
-): Proposal {
-  const { reported, target, comparison } = situation;
-  if (target === null || reported === null) {
-    return nothing('absent_as_desired', 'it is absent, as desired');
-  }
-  if (comparison === 'newer') {
-    return nothing(
-      'target_below_reported',
-      `${reported.version} runs and the target is ${target.version}; a channel or a range alone never goes down: pin the entity to version ${target.version} to go back to it`,
-    );
-  }
-  const runs = `${target.version} runs as ${heldOrDesired(facts, target, wanted)}`;
-  if (reported.health === 'Degraded' || reported.health === 'Missing') {
-    return nothing(
-      'unhealthy',
-      `${runs} but is ${reported.health}: ${reported.message ?? reported.reason ?? 'see its expected state'}`,
-    );
-  }
-  return nothing('up_to_date', runs);
-}
-
-/** Why it runs as it does; what is held says what is wanted instead. */
-function heldOrDesired(facts: EntityFacts, target: Release, wanted: TargetSelection): string {
-  if (!isHeld(facts)) return 'desired';
-  if (wanted.kind === 'none') return 'held';
-  if (wanted.kind === 'absent') return 'held (it is to be absent)';
-  const { version } = wanted.release;
-  if (version !== target.version) return `held (${version} is wanted)`;
-  const { chart } = target;
-  const desired = desiredValues(facts.entity, chart.sha256);
-  const sameValues = valuesDigest(desired) === valuesDigest(valuesOf(facts, target));
-  return sameValues ? 'desired' : 'held (other values are wanted)';
 }
 
 /** Whether the last plan with the content that should run has failed. */
