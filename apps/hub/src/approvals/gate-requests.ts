@@ -1,8 +1,6 @@
 import {
-  ACCEPTED_INSTANT,
   type ApprovalFields,
   CRITICALITIES,
-  parseInstant,
   PLAN_CLASSES,
   PLAN_TYPES,
   STRATEGIES,
@@ -10,6 +8,7 @@ import {
   type WindowFields,
 } from '@apollo-deploy/domain';
 import { Field, FlagField, isPlainObject, ObjectsField, TextField } from '../http/field.js';
+import { AtField } from '../schedules/window-requests.js';
 import { DEMAND_SCHEMAS, SELECTOR_SCHEMAS } from './rule-schema.js';
 
 /** Enough for a preview, and few enough that none of it takes long. */
@@ -137,13 +136,6 @@ export class GatesRequest {
   })
   suppressions?: readonly WindowFields[];
 
-  @Field(
-    {
-      accepted: ACCEPTED_INSTANT,
-      schema: { type: String, format: 'date-time' },
-      check: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
-    },
-    { optional: true, description: 'Absent = now.' },
-  )
+  @AtField()
   at?: string;
 }

@@ -41,13 +41,24 @@ export class Problem {
   errors?: readonly FieldProblem[];
 }
 
+/** What each refusal of a kind says, whatever came of it. */
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
 /** The problem that answers a refused request. */
-export function problemOf(
-  code: ProblemCode,
+export function problemOf(code: ProblemCode, details: ProblemDetails, requestId: string): Problem {
+  return problemWith(code, PROBLEMS[code], details, requestId);
+}
+
+/** As `problemOf`, for a code that is in no table of the HTTP API. */
+export function problemWith(
+  code: string,
+  { status, title }: ProblemKind,
   { detail, field, data, errors }: ProblemDetails,
   requestId: string,
 ): Problem {
-  const { status, title } = PROBLEMS[code];
   return {
     type: `urn:apollo-deploy:problem:${code}`,
     title,

@@ -9,6 +9,18 @@ import { Field, ObjectsField } from '../http/field.js';
 /** Enough for a preview; the worst of them (minutes that never meet) take the hub over half a second. */
 const MAX_WINDOWS = 20;
 
+/** As of when something is worked out; absent = now. */
+export function AtField(): PropertyDecorator {
+  return Field(
+    {
+      accepted: ACCEPTED_INSTANT,
+      schema: { type: String, format: 'date-time' },
+      check: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
+    },
+    { optional: true, description: 'Absent = now.' },
+  );
+}
+
 const TIMING = {
   cron: { type: 'string', maxLength: 256, example: '0 2 * * SAT' },
   durationMinutes: { type: 'integer', minimum: 1, maximum: 44_640 },
@@ -62,13 +74,6 @@ export class WindowsRequest {
   })
   suppressions?: readonly WindowFields[];
 
-  @Field(
-    {
-      accepted: ACCEPTED_INSTANT,
-      schema: { type: String, format: 'date-time' },
-      check: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
-    },
-    { optional: true, description: 'Absent = now.' },
-  )
+  @AtField()
   at?: string;
 }

@@ -1,5 +1,5 @@
 import { SPOKE_SUBPROTOCOL } from '@apollo-deploy/protocol';
-import type { Problem } from '../http/problem.js';
+import { type Problem, problemWith } from '../http/problem.js';
 
 /** Why an upgrade to the spoke socket is refused before anybody is known. */
 const UPGRADE_PROBLEMS = {
@@ -48,14 +48,6 @@ export type UpgradeProblemCode = keyof typeof UPGRADE_PROBLEMS;
 
 /** The problem that answers an upgrade with this code. */
 export function upgradeProblem(code: UpgradeProblemCode, requestId: string): Problem {
-  const { status, title, detail } = UPGRADE_PROBLEMS[code];
-  return {
-    type: `urn:apollo-deploy:problem:${code}`,
-    title,
-    status,
-    code,
-    detail,
-    requestId,
-    data: {},
-  };
+  const { detail, ...kind } = UPGRADE_PROBLEMS[code];
+  return problemWith(code, kind, { detail }, requestId);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.js';
-import type { CommitSignal, Store } from '../ports/store.js';
+import type { Store } from '../ports/store.js';
+import { StoreDecorator } from '../ports/store-decorator.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { announceApprovals } from './announce-approvals.js';
 import { announceBreakGlasses } from './announce-break-glasses.js';
@@ -15,12 +16,14 @@ import { EventDrafts, type HearEvents } from './event-drafts.js';
  * or a break-glass, in the transaction of the change. Whoever changes them through it need not think
  * of events, and cannot forget them. `hear` is told of them in the same transaction.
  */
-export class AnnouncingStore implements Store {
+export class AnnouncingStore extends StoreDecorator {
   constructor(
-    private readonly store: Store,
+    store: Store,
     private readonly clock: Clock,
     private readonly hear?: HearEvents,
-  ) {}
+  ) {
+    super(store);
+  }
 
   transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     return this.store.transact(async (unit) => {
@@ -42,21 +45,5 @@ export class AnnouncingStore implements Store {
       await drafts.write(unit, this.clock.now(), this.hear);
       return answer;
     });
-  }
-
-  onCommit(listener: (signal: CommitSignal) => void): () => void {
-    return this.store.onCommit(listener);
-  }
-
-  hearsOthers(): boolean {
-    return this.store.hearsOthers();
-  }
-
-  ready(): Promise<boolean> {
-    return this.store.ready();
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
   }
 }

@@ -10,7 +10,8 @@ import { overlaid } from '../events/overlaid.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeploymentRepository } from '../ports/deployment-repository.js';
 import type { Ids } from '../ports/ids.js';
-import type { CommitSignal, Store } from '../ports/store.js';
+import type { Store } from '../ports/store.js';
+import { StoreDecorator } from '../ports/store-decorator.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 export interface NotifyingOptions {
@@ -24,11 +25,13 @@ export interface NotifyingOptions {
  * A store that writes what others are to be told of a deployment, in the transaction in which it comes to
  * that. Whoever changes deployments through it need not think of that, and cannot forget it.
  */
-export class NotifyingStore implements Store {
+export class NotifyingStore extends StoreDecorator {
   constructor(
-    private readonly store: Store,
+    store: Store,
     private readonly options: NotifyingOptions,
-  ) {}
+  ) {
+    super(store);
+  }
 
   transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     return this.store.transact((unit) => {
@@ -36,22 +39,6 @@ export class NotifyingStore implements Store {
         unit.notifications.add(this.notificationsOf(deployment, steps));
       return work({ ...unit, deployments: telling(unit.deployments, tell) });
     });
-  }
-
-  onCommit(listener: (signal: CommitSignal) => void): () => void {
-    return this.store.onCommit(listener);
-  }
-
-  hearsOthers(): boolean {
-    return this.store.hearsOthers();
-  }
-
-  ready(): Promise<boolean> {
-    return this.store.ready();
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
   }
 
   /** What is told of all steps but the first few, which were told of. */

@@ -1,8 +1,8 @@
-import type { CommitSignal, Store } from '../ports/store.js';
+import { StoreDecorator } from '../ports/store-decorator.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 
 /** Counts what is asked of a store: each call of a repository is a statement or a few. */
-export class CountingStore implements Store {
+export class CountingStore extends StoreDecorator {
   transactions = 0;
   calls = 0;
   /** False: other processes are not heard. */
@@ -10,28 +10,14 @@ export class CountingStore implements Store {
   /** While it is set, the store cannot be reached, and this is why. */
   away: Error | undefined;
 
-  constructor(private readonly store: Store) {}
-
   transact<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     this.transactions += 1;
     if (this.away !== undefined) return Promise.reject(this.away);
     return this.store.transact((unit) => work(this.counted(unit)));
   }
 
-  onCommit(listener: (signal: CommitSignal) => void): () => void {
-    return this.store.onCommit(listener);
-  }
-
-  hearsOthers(): boolean {
-    return this.hears && this.store.hearsOthers();
-  }
-
-  ready(): Promise<boolean> {
-    return this.store.ready();
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
+  override hearsOthers(): boolean {
+    return this.hears && super.hearsOthers();
   }
 
   /** What is counted while something runs. */
