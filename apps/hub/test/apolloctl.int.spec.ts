@@ -285,6 +285,15 @@ describe('apolloctl, as a process of its own', () => {
     expect(rotated.err).toContain('by the former one as well until 2026-03-01T13:00:00Z');
     expect(rotated.out).toMatch(/^whsec_\S+$/);
     expect(rotated.out).not.toBe(made.out);
+    expect(await types('admin', 'webhooks disable chat')).toMatchObject({
+      ...{ code: 0, out: expect.stringMatching(/^off: webhook chat \(\w+\), standard, at http:/) },
+    });
+    expect((await types('admin', 'webhooks')).out).toMatch(/ off: admin switched it off /);
+    expect((await types('admin', 'webhooks change chat --products aria --all events')).code).toBe(
+      0,
+    );
+    expect((await types('admin', 'webhooks enable chat')).out).toMatch(/^on: webhook chat /);
+    expect((await types('admin', 'webhooks')).out).toMatch(/ chat +standard +all +aria +on /m);
     expect((await types('admin', 'webhooks delete chat')).code).toBe(0);
     expect((await types('admin', 'webhooks')).out).toBe('none');
   });

@@ -38,7 +38,9 @@ describe('apolloctl webhooks', () => {
   it('says of a word that is no command what there is', async () => {
     expect(await run('webhooks add')).toMatchObject({
       code: 3,
-      err: expect.stringContaining('webhooks has list, create, test, rotate-secret, delete'),
+      err: expect.stringContaining(
+        'webhooks has list, create, change, disable, enable, test, rotate-secret, delete',
+      ),
     });
   });
 });

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Static, Type } from 'typebox';
-import { readPrivateFile } from '../account/private-file.js';
+import { Type } from 'typebox';
 import type { Call } from '../call.js';
 import { CommandEnded } from '../command-ended.js';
 import { EXIT } from '../exit-code.js';
@@ -10,24 +9,17 @@ import { columns, listed } from '../output/columns.js';
 import { second } from '../output/instant.js';
 import { plain } from '../output/plain.js';
 import type { Surroundings } from '../surroundings.js';
+import { listeningAddress } from '../webhooks/listening-address.js';
+import { findWebhook, inWords, WebhookView } from '../webhooks/webhook-view.js';
 import { addGroup, calling, given, namesIn } from './define.js';
 import { showSecret, WRITE } from './show-secret.js';
+import { addWebhookChanges, WEBHOOK } from './webhook-changes.js';
 
-const Text = Type.String();
-const Names = Type.Optional(Type.Array(Text));
-const WebhookView = Type.Object({
-  ...{ id: Text, name: Text, kind: Text, url: Text },
-  ...{ events: Names, environments: Names, products: Names },
-  ...{ on: Type.Boolean(), offReason: Type.Optional(Text) },
-  formerSecretUntil: Type.Optional(Text),
-  version: Type.Number(),
-});
-type WebhookView = Static<typeof WebhookView>;
-const NewSecretView = Type.Intersect([WebhookView, Type.Object({ secret: Text })]);
+const NewSecretView = Type.Intersect([WebhookView, Type.Object({ secret: Type.String() })]);
 const TestView = Type.Object({
   delivered: Type.Boolean(),
   status: Type.Optional(Type.Number()),
-  detail: Type.Optional(Text),
+  detail: Type.Optional(Type.String()),
 });
 
 interface WriteOption {
@@ -45,8 +37,6 @@ interface NewWebhookOptions extends WriteOption {
 interface RotateOptions extends WriteOption {
   readonly overlapHours?: string;
 }
-
-const WEBHOOK = ['<webhook>', 'its name or id'] as const;
 
 /** Those outside who are told of what happens. */
 export function addWebhooks(program: Command, surroundings: Surroundings): void {
@@ -75,6 +65,7 @@ export function addWebhooks(program: Command, surroundings: Surroundings): void 
         create(call, { name, url }, options, directory),
       ),
     );
+  addWebhookChanges(group, surroundings);
   group
     .command('test')
     .argument(...WEBHOOK)
@@ -117,17 +108,16 @@ async function create(
   directory: string,
 ): Promise<void> {
   const limits = given({ events, environments, products });
-  const path = urlFile === undefined ? undefined : resolve(directory, urlFile);
-  if ((url === undefined) === (path === undefined)) {
+  const listens = await listeningAddress({ kind, url, urlFile, directory });
+  if (listens === undefined) {
     throw new CommandEnded(
       EXIT.unusable,
       'say where it listens: a URL or --url-file, and not both',
     );
   }
-  const listens = url ?? (await readPrivateFile(path ?? '')).trim();
   const sending = { body: { name, kind, url: listens, ...limits } };
   if (kind === 'slack') {
-    refuseForSlack(url, write);
+    refuseForSlack(write);
     const answer = await call.hub.send('POST', route`webhooks`, WebhookView, sending);
     call.show(answer, (made) => `made: ${inWords(made)}`);
     return;
@@ -139,19 +129,15 @@ async function create(
   });
 }
 
-/** Its address is its secret: there is no other, and it is no part of a command line. */
-function refuseForSlack(url: string | undefined, write: string | undefined): void {
-  if (url !== undefined) {
-    const cure = 'put it in a file that only you can read, and name that with --url-file';
-    throw new CommandEnded(EXIT.unusable, `the address of Slack is a secret: ${cure}`);
-  }
+/** Its address is its secret: there is no other. */
+function refuseForSlack(write: string | undefined): void {
   if (write === undefined) return;
   const cure = 'leave --write out';
   throw new CommandEnded(EXIT.unusable, `messages for Slack are not signed: ${cure}`);
 }
 
 async function test(call: Call, word: string): Promise<void> {
-  const { id, name } = await find(call, word);
+  const { id, name } = await findWebhook(call, word);
   const answer = await call.hub.send('POST', route`webhooks/${id}/test`, TestView, { body: {} });
   const { delivered, status = '', detail = '' } = answer.body;
   call.show(answer, () =>
@@ -166,7 +152,7 @@ async function rotate(
   { overlapHours, write }: RotateOptions,
   directory: string,
 ): Promise<void> {
-  const { id, version } = await find(call, word);
+  const { id, version } = await findWebhook(call, word);
   const body = overlapHours === undefined ? {} : { overlapHours: Number(overlapHours) };
   const sending = { body, seen: version };
   const make = () => call.hub.send('POST', route`webhooks/${id}/secret`, NewSecretView, sending);
@@ -182,26 +168,13 @@ async function rotate(
 }
 
 async function remove(call: Call, word: string): Promise<void> {
-  const webhook = await find(call, word);
+  const webhook = await findWebhook(call, word);
   const answer = await call.hub.remove(route`webhooks/${webhook.id}`, webhook.version);
   call.show(answer, () => `deleted: ${inWords(webhook)}`);
 }
 
-/** The webhook of this id or name; there are few. */
-async function find(call: Call, word: string): Promise<WebhookView> {
-  const { items } = (await call.hub.list(route`webhooks`, WebhookView)).body;
-  const webhook = items.find(({ id, name }) => id === word || name === word);
-  if (webhook !== undefined) return webhook;
-  const cure = 'apolloctl webhooks lists those that there are';
-  throw new CommandEnded(EXIT.refused, `there is no webhook ${plain(word)}; ${cure}`);
-}
-
 function fileOf(write: string | undefined, directory: string): { readonly file?: string } {
   return write === undefined ? {} : { file: resolve(directory, write) };
-}
-
-function inWords({ id, name, kind, url }: WebhookView): string {
-  return plain(`webhook ${name} (${id}), ${kind}, at ${url}`);
 }
 
 function aboutOf({ environments, products }: WebhookView): string {
