@@ -122,6 +122,7 @@ export function targetView({
   values: ____,
   valuesBefore: _____,
   plansBefore: ______,
+  evaluatedBefore: _______,
   rollout,
   ...target
 }: DeploymentTarget): DeploymentTargetView {

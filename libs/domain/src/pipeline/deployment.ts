@@ -78,6 +78,8 @@ export interface DeploymentTarget {
   readonly startedAt?: string;
   /** Ids of plans that were there by then although their instants are not earlier; absent = there were none. */
   readonly plansBefore?: readonly string[];
+  /** When it had been evaluated by then, where that is not earlier either. RFC 3339. */
+  readonly evaluatedBefore?: string;
   /** Of a rollback: the version that ran there when its wave began; absent = nobody knew of one. */
   readonly fromVersion?: string;
   /** What was desired before; `null` = the deployment made the entity. Absent while it waits. */

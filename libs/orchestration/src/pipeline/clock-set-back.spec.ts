@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { putEntity } from '../catalog/put-entity.js';
+import { cancelPlan } from '../engine/cancel-plan.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
-import { failed, SUCCEEDED } from '../testing/engine-world.js';
+import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -57,5 +59,27 @@ describe('a deployment that is asked for after the clock of the hub was set back
       status: 'failed',
       notes: expect.stringContaining(`plan ${own} is FAILED (refused)`),
     });
+  });
+
+  it('is not failed by what was said of its content before', async () => {
+    const { engine } = world;
+    engine.clock.advance(HOUR_MS);
+    await engine.constraint({
+      ...{ name: 'freeze', kind: 'suppression_window' },
+      spec: { start: '2026-01-05T09:00:00Z', end: '2026-01-05T10:00:00Z', reason: 'Fair' },
+    });
+    const { entity } = await engine.view();
+    await engine.register('aria', '1.2.0');
+    const desired = { version: '1.2.0' };
+    must(await putEntity(engine.context, PERSON, { ...entity, desired }));
+    await world.follow();
+    must(await cancelPlan(engine.context, PERSON, (await engine.lastPlan()).id, 'not today'));
+    await world.follow();
+    engine.clock.advance(-HOUR_MS);
+    const older = await plansThere();
+    const { id } = must(await world.request({ version: '1.2.0' }));
+    expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'plan' }]);
+    await world.follow();
+    await ownPlan(id, older);
   });
 });

@@ -150,9 +150,11 @@ describe('a deployment whose backups somebody else makes', () => {
     expect(plans).toEqual(['install SUCCEEDED', 'upgrade CANCELLED']);
 
     outsider.takes = async () => ok({});
-    await world.deploy({ version: '1.1.0' });
+    engine.clock.advance(1000);
+    const again = await world.deploy({ version: '1.1.0' });
     await backUp();
     expect(await engine.lastPlan()).toMatchObject({ type: 'upgrade', state: 'EXECUTING' });
+    expect(await world.stored(again.id)).toMatchObject({ backup: 'kept', targets: [EXECUTING] });
   });
 });
 

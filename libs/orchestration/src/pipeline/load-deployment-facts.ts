@@ -284,10 +284,11 @@ const OF_CONTENT: readonly string[] = ['declined', 'up_to_date'];
 
 /** Why there is no plan, as far as that was looked at. */
 function idleWord(
-  { startedAt = '' }: DeploymentTarget,
+  { startedAt = '', evaluatedBefore }: DeploymentTarget,
   evaluation: EvaluationRecord | undefined,
 ): TargetFacts['idle'] {
   if (evaluation === undefined || evaluation.code === 'planned') return undefined;
   const { code, why, at } = evaluation;
-  return OF_CONTENT.includes(code) && at < startedAt ? undefined : { code, why };
+  const isOfBefore = at < startedAt || at === evaluatedBefore;
+  return OF_CONTENT.includes(code) && isOfBefore ? undefined : { code, why };
 }

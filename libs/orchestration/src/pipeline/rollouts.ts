@@ -17,8 +17,8 @@ import type { Context } from '../context.js';
 import { ENGINE } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
-import { plansBefore } from './plans-before.js';
 import { reportedReleaseOf } from './reported-release.js';
+import { thereBefore } from './there-before.js';
 
 /** What a deployment sets at an entity for its strategy, and what it keeps of that itself. */
 interface StrategyAt {
@@ -146,8 +146,8 @@ export async function advanceTarget(
       weight: next.values?.weight ?? null,
     },
   });
-  const { planId: _, plansBefore: __, ...rest } = target;
-  const there = await plansBefore(unit, entity.name, startedAt);
+  const { planId: _, plansBefore: __, evaluatedBefore: ___, ...rest } = target;
+  const there = await thereBefore(unit, entity.name, startedAt);
   return { ...rest, ...there, state: 'started', startedAt, looks: [], rollout: next };
 }
 

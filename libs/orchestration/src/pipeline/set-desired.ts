@@ -19,9 +19,9 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { DeploymentMoved } from './deployment-moved.js';
 import { isStillDesired } from './is-still-desired.js';
 import { leaveBehind } from './left-behind.js';
-import { plansBefore } from './plans-before.js';
 import { requesterOf } from './requester-of.js';
 import { strategyAt } from './rollouts.js';
+import { thereBefore } from './there-before.js';
 
 /**
  * Says at an entity that it is to run what a deployment brings, in the name of whoever asked for that;
@@ -46,7 +46,7 @@ export async function startTarget(
   const values = own ?? entity.values;
   const brought = { ...target, ...(own !== undefined && { values: own }) };
   const begun = await strategyAt(unit, deployment, stored);
-  const there = await plansBefore(unit, entity.name, startedAt);
+  const there = await thereBefore(unit, entity.name, startedAt);
   const { rollout: _, ...others } = entity;
   const next: Entity = {
     ...{ ...others, desired: { version: deployment.toVersion }, values, ...editors },
