@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PlanState } from '../plans/plan-lifecycle.js';
+import { firstStep } from '../strategies/target-rollout.js';
 import { aDeploymentTarget } from '../testing/deployments.js';
 import type { TargetFacts } from './target-facts.js';
-import { progressOf } from './target-progress.js';
+import { progressOf, ranAlready } from './target-progress.js';
 
 const DEGRADED = { healthy: false, detail: '1.1.0 is deployed and Degraded' };
 const GOOD_LOOKS = ['00', '07', '15'].map((second) => ({
@@ -10,6 +11,35 @@ const GOOD_LOOKS = ['00', '07', '15'].map((second) => ({
   detail: '1.1.0 is deployed and Healthy',
 }));
 const RAN_ALREADY = 'it ran already, so nothing was changed';
+
+describe('a target', () => {
+  it.each([
+    { name: 'ran it before anything was brought', change: {}, expected: true },
+    { name: 'and was looked at', change: { note: `${RAN_ALREADY}; it is well` }, expected: true },
+    { name: 'is noted for something else', change: { note: 'HADES brought it' }, expected: false },
+    { name: 'has had a plan since', change: { planId: 'plan-1' }, expected: false },
+    { name: 'was brought it from outside', change: { outside: { by: 'HADES' } }, expected: false },
+    {
+      name: 'goes by a strategy',
+      change: { rollout: firstStep('canary', { stable: '1.0.0', candidate: '1.1.0' }) },
+      expected: false,
+    },
+  ])('$name: ran it already is $expected', ({ change, expected }) => {
+    const target = aDeploymentTarget({ state: 'deployed', note: RAN_ALREADY, ...change });
+    expect(ranAlready(target)).toBe(expected);
+  });
+
+  it.each([
+    { name: 'brings something else', version: '1.2.0', does: 'brings 1.2.0' },
+    { name: 'takes the release away', version: null, does: 'takes it away' },
+  ])('fails where another plan took the place of its own and $name', ({ version, does }) => {
+    const otherPlan = { id: 'plan-2', version };
+    const facts: TargetFacts = { spoke: 'heard', runsIt: false, health: DEGRADED, otherPlan };
+    expect(progressOf(aDeploymentTarget({ state: 'started' }), facts)).toMatchObject({
+      ...{ state: 'failed', note: `plan plan-2 took its place and ${does}` },
+    });
+  });
+});
 
 describe('a target where it runs already', () => {
   it('is looked at where it was found well before, and is not well now', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CompletedDeployment, isBehind, versionBefore } from './version-before.js';
+import { type CompletedDeployment, isBehind, newestOf, versionBefore } from './version-before.js';
 
 /** `2.0.0` by a deployment, `<2.0.0` by a rollback; oldest first, as people tell it. */
 function told(...deployments: readonly string[]): readonly CompletedDeployment[] {
@@ -159,4 +159,18 @@ describe('an entity, where others go back to 2.0.0', () => {
   ])('is behind: $expected, where it $name', ({ running, expected }) => {
     expect(isBehind(told('1.0.0', '2.0.0', '3.0.0'), running, '2.0.0')).toBe(expected);
   });
+
+  it('is not behind another version that came by no deployment, between the same two', () => {
+    expect(isBehind(told('1.0.0', '2.0.0'), '1.1.0', '1.2.0')).toBe(false);
+  });
+});
+
+it.each([
+  { versions: [], expected: undefined },
+  { versions: ['1.0.0'], expected: '1.0.0' },
+  { versions: ['1.9.0', '1.10.0', '1.2.0'], expected: '1.10.0' },
+  { versions: ['1.0.0', '1.0.0-rc.1'], expected: '1.0.0' },
+  { versions: ['1.0.0', 'latest'], expected: '1.0.0' },
+])('the newest of $versions is $expected', ({ versions, expected }) => {
+  expect(newestOf(versions)).toBe(expected);
 });
