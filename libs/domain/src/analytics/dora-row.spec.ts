@@ -7,6 +7,8 @@ const ASKED = '2026-01-05T09:00:00.000Z';
 const BEGAN = '2026-01-05T09:01:00.000Z';
 const BROKE = '2026-01-05T09:02:00.000Z';
 const ENDED = '2026-01-05T09:05:00.000Z';
+const AFTER = '2026-01-05T09:05:00.001Z';
+const LATER = '2026-01-05T09:07:00.000Z';
 
 const WENT = aDeploymentTarget({ state: 'failed', planId: 'plan-1' });
 const PLAN: DoraPlan = {
@@ -18,6 +20,10 @@ const PLAN: DoraPlan = {
   endedAt: BROKE,
 };
 const BROUGHT = aDeploymentTarget({ state: 'healthy', outside: { by: 'HADES', seen: true } });
+const GOES: DoraPlan = {
+  ...{ id: 'plan-1', state: 'EXECUTING', planClass: 'ordinary' },
+  startedAt: BEGAN,
+};
 const UNTOUCHED: DoraPlan = { id: 'plan-1', state: 'CANCELLED', planClass: 'ordinary' };
 
 function ended(change: Partial<Deployment>): Deployment {
@@ -26,6 +32,11 @@ function ended(change: Partial<Deployment>): Deployment {
     { status: 'deploying', at: BEGAN },
   ] as const;
   return aDeployment({ fromVersion: '1.0.0', status: 'failed', endedAt: ENDED, steps, ...change });
+}
+
+function underWay(change: Partial<Deployment>): Deployment {
+  const { endedAt: _, ...others } = ended({ status: 'deploying', ...change });
+  return others;
 }
 
 describe('what a deployment did', () => {
@@ -101,6 +112,30 @@ describe('what a deployment did', () => {
       name: 'was aborted: a newer one took its place',
       deployment: ended({ supersededBy: 'deploy_2', targets: [aDeploymentTarget()] }),
       expected: { effect: 'aborted' },
+    },
+    {
+      name: 'was aborted: the newer one that took its place took its plan over, which went out then',
+      deployment: ended({ supersededBy: 'deploy_2', targets: [WENT] }),
+      plan: { ...PLAN, startedAt: AFTER, endedAt: LATER },
+      expected: { effect: 'aborted', broke: undefined },
+    },
+    {
+      name: 'changed something: its plan went out at the instant of its end',
+      deployment: ended({ targets: [WENT] }),
+      plan: { ...PLAN, startedAt: ENDED, endedAt: LATER },
+      expected: { effect: 'changed' },
+    },
+    {
+      name: 'changed something: it is under way, and its plan has gone out',
+      deployment: underWay({ targets: [aDeploymentTarget({ planId: 'plan-1' })] }),
+      plan: GOES,
+      expected: { effect: 'changed', broke: undefined },
+    },
+    {
+      name: 'broke with its end, not with a plan of it that went out for a newer one afterwards',
+      deployment: ended({ targets: [{ ...BROUGHT, state: 'failed' }, WENT] }),
+      plan: { ...PLAN, startedAt: AFTER, endedAt: LATER },
+      expected: { effect: 'changed', broke: { at: ENDED, by: 'deployment_ended' } },
     },
     {
       name: 'broke with its plan, long before it was taken back',

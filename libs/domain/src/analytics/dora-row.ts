@@ -77,9 +77,9 @@ function isSameVersion({ fromVersion, toVersion }: Deployment): boolean {
 }
 
 function effectOf(deployment: Deployment, plans: ReadonlyMap<string, DoraPlan>): DoraEffect {
-  const { status, targets } = deployment;
+  const { status, targets, endedAt } = deployment;
   if (status !== 'completed') {
-    return targets.some((target) => isTouched(target, plans)) ? 'changed' : 'aborted';
+    return targets.some((target) => isTouched(target, plans, endedAt)) ? 'changed' : 'aborted';
   }
   if (targets.some(isBroughtOutside)) return 'changed';
   const planned = targets.flatMap(({ planId }) => planId ?? []);
@@ -101,12 +101,22 @@ function isBroughtOutside({ outside }: DeploymentTarget): boolean {
 }
 
 /** A plan that was refused or came back from its spoke touched nothing. */
-function isTouched(target: DeploymentTarget, plans: ReadonlyMap<string, DoraPlan>): boolean {
+function isTouched(
+  target: DeploymentTarget,
+  plans: ReadonlyMap<string, DoraPlan>,
+  endedAt: string | undefined,
+): boolean {
   if (isBroughtOutside(target)) return true;
   if (target.planId === undefined) return false;
   const plan = plans.get(target.planId);
   if (plan === undefined) return BROUGHT.includes(target.state);
-  return plan.startedAt !== undefined && plan.state !== 'CANCELLED' && plan.outcome !== 'refused';
+  return wentOut(plan, endedAt) && plan.state !== 'CANCELLED' && plan.outcome !== 'refused';
+}
+
+/** What goes out only after a deployment has ended goes out for a newer one, which took the plan over. */
+function wentOut({ startedAt }: DoraPlan, endedAt: string | undefined): boolean {
+  if (startedAt === undefined) return false;
+  return endedAt === undefined || Date.parse(startedAt) <= Date.parse(endedAt);
 }
 
 /** The first bad look or failed plan; its end where there is neither. */
@@ -119,15 +129,16 @@ function breakOf(
     ...target.looks
       .filter(({ healthy }) => !healthy)
       .map(({ at }) => ({ at, by: 'unhealthy_look' as const })),
-    ...failureOf(plans.get(target.planId ?? '')),
+    ...failureOf(plans.get(target.planId ?? ''), endedAt),
   ]);
   seen.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   return seen[0] ?? { at: endedAt, by: 'deployment_ended' };
 }
 
-function failureOf(plan: DoraPlan | undefined): NonNullable<DoraRow['broke']>[] {
-  const hasFailed = plan?.state === 'FAILED' || plan?.state === 'ROLLED_BACK';
-  return hasFailed && plan.endedAt !== undefined ? [{ at: plan.endedAt, by: 'plan_failed' }] : [];
+function failureOf(plan: DoraPlan | undefined, endedAt: string): NonNullable<DoraRow['broke']>[] {
+  if (plan?.endedAt === undefined || !wentOut(plan, endedAt)) return [];
+  const hasFailed = plan.state === 'FAILED' || plan.state === 'ROLLED_BACK';
+  return hasFailed ? [{ at: plan.endedAt, by: 'plan_failed' }] : [];
 }
 
 /** It has ended by then; what ended later is under way as of then. */

@@ -105,6 +105,23 @@ describe('the DORA metrics', () => {
     ]);
   });
 
+  it('leave out for ever what was superseded, though its plan goes out for the newer one', async () => {
+    await scene.inDev('1.0.0');
+    await scene.prod.heard();
+    const older = must(await scene.promote());
+    await scene.world.follow();
+    const { id } = must(await scene.promote());
+    scene.world.engine.clock.advance(1000);
+    await scene.finishInProd();
+    const [first, last] = [await scene.world.stored(older.id), await scene.world.stored(id)];
+    expect(first).toMatchObject({ status: 'failed', supersededBy: id });
+    expect(last).toMatchObject({ status: 'completed' });
+    expect(first.targets[0]?.planId).toBe(last.targets[0]?.planId);
+    expect((await metrics()).places).toMatchObject([
+      { frequency: { ids: [id] }, failRate: { of: 1, ids: [] }, excluded: { aborted: 1 } },
+    ]);
+  });
+
   it('count what broke in production from the end of its plan on', async () => {
     await scene.promoted('1.0.0');
     await scene.inDev('1.1.0');
