@@ -50,9 +50,9 @@ describe('a target where it runs already', () => {
 
   it.each([
     {
-      name: 'by the looks of another deployment',
+      name: 'by the looks of the deployment that brought it',
       target: aDeploymentTarget({ state: 'started' }),
-      says: 'the last deployment that looked at it found it well, and its spoke does now',
+      says: 'the deployment that brought it found it well, and its spoke does now',
     },
     {
       name: 'by its own looks',

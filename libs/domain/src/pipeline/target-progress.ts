@@ -8,7 +8,7 @@ import { type FollowedPlan, runsWell, type TargetFacts } from './target-facts.js
 
 /** How the note begins of what ran there before anything was brought. */
 export const RAN_ALREADY = 'it ran already, so nothing was changed';
-const FOUND_WELL = 'the last deployment that looked at it found it well, and its spoke does now';
+const FOUND_WELL = 'the deployment that brought it found it well, and its spoke does now';
 
 const ENDS: readonly TargetState[] = ['healthy', 'rolled_back', 'failed', 'skipped', 'not_started'];
 

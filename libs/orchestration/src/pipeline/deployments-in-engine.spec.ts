@@ -104,7 +104,7 @@ describe('a deployment', () => {
       status: 'completed',
       fromVersion: '1.0.0',
       notes:
-        'completed: aria-dev: it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+        'completed: aria-dev: it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
     });
     expect(await world.engine.plans()).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import { OtherSpoke } from '../testing/other-spoke.js';
 import type { HealthProvider } from './health-provider.js';
 
 const RAN_ALREADY = 'it ran already, so nothing was changed';
-const PROVEN = `${RAN_ALREADY}; the last deployment that looked at it found it well, and its spoke does now`;
+const PROVEN = `${RAN_ALREADY}; the deployment that brought it found it well, and its spoke does now`;
 const LOOKED = `${RAN_ALREADY}; it was looked at 3 times, and does well`;
 const stepsOf = ({ steps }: Deployment) => steps.map(({ status }) => status);
 

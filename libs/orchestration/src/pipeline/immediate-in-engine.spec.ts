@@ -159,7 +159,7 @@ describe('a hotfix of a chart that declares immediate', () => {
       status: 'completed',
       targets: [
         {
-          note: 'it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+          note: 'it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
         },
       ],
     });

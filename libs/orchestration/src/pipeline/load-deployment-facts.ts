@@ -280,7 +280,7 @@ function holdOf(
 }
 
 /** These count only if they were said since it began there: before, nobody had asked for its content. */
-const OF_CONTENT: readonly string[] = ['declined', 'up_to_date'];
+const OF_CONTENT: readonly string[] = ['declined', 'up_to_date', 'no_target'];
 
 /** Why there is no plan, as far as that was looked at. */
 function idleWord(

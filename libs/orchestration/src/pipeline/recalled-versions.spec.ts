@@ -141,3 +141,15 @@ describe('a deployment whose version is recalled before anything of it has gone 
     });
   });
 });
+
+describe('a deployment away from what is recalled', () => {
+  it('waits for its evaluation, whatever was said before it was asked for', async () => {
+    const { world } = scene;
+    await scene.inDev('1.1.0');
+    await world.engine.recall('1.1.0');
+    await world.engine.settle();
+    world.engine.clock.advance(1_000);
+    const { id } = must(await world.request({ version: '1.0.0' }));
+    expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'plan' }]);
+  });
+});

@@ -81,7 +81,7 @@ describe('what a rollback goes back to', () => {
     expect(made).toMatchObject({
       ...{ status: 'completed', fromVersion: '1.1.0', toVersion: '1.1.0' },
       notes:
-        'completed: aria-prod: it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+        'completed: aria-prod: it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
     });
     expect(await scene.world.engine.plans()).toHaveLength(plans);
     expect((await view()).hold).toMatchObject({

@@ -52,7 +52,7 @@ describe('a rollback behind a deployment that executes', () => {
     expect(await scene.world.stored(made.id)).toMatchObject({
       ...{ status: 'completed', fromVersion: '1.1.0', toVersion: '1.1.0' },
       notes:
-        'completed: aria-prod: it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+        'completed: aria-prod: it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
     });
     expect(await runsInProd()).toEqual({ version: '1.1.0' });
   });

@@ -87,7 +87,7 @@ describe('a rollback that went through on one of two spokes', () => {
       targets: [
         {
           ...{ entity: 'aria-dev', state: 'healthy', fromVersion: '1.1.0' },
-          note: 'it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+          note: 'it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
         },
         { entity: 'aria-two', state: 'healthy', fromVersion: '1.2.0' },
       ],

@@ -88,7 +88,7 @@ describe('a deployment to dev that names no version', () => {
     expect(again).toMatchObject({
       ...{ status: 'completed', fromVersion: '1.0.0', toVersion: '1.0.0' },
       notes:
-        'completed: aria-dev: it ran already, so nothing was changed; the last deployment that looked at it found it well, and its spoke does now',
+        'completed: aria-dev: it ran already, so nothing was changed; the deployment that brought it found it well, and its spoke does now',
     });
     expect(await desired()).toEqual({ channel: 'dev' });
     expect(await world.deployNewest()).toMatchObject({ status: 'completed' });
