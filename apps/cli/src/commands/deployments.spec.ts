@@ -109,6 +109,23 @@ describe('apolloctl deployment', () => {
     const followed = await run('deployment deploy-1 --wait', { hub });
     expect(followed).toMatchObject({ code: 0, asked: [SHOWN, SHOWN] });
   });
+
+  it('names the plan of each entity, also once it waits for nothing', async () => {
+    const [target] = COMPLETED.targets;
+    const body = {
+      ...COMPLETED,
+      targets: [
+        { ...target, planId: 'plan-1' },
+        { ...target, entity: 'aria-far', note: 'it ran there already' },
+      ],
+    };
+    const { out } = await run('deployment deploy-1', { hub: { [SHOWN]: { body } } });
+    expect(out.split('\n').slice(-3)).toEqual([
+      '  ENTITY      SPOKE   STATE     PLAN     NOTE',
+      '  aria-prod   prod    healthy   plan-1   -',
+      '  aria-far    prod    healthy   -        it ran there already',
+    ]);
+  });
 });
 
 describe('apolloctl rules', () => {

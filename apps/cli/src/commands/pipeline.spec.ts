@@ -68,8 +68,8 @@ describe('apolloctl deploy', () => {
       '  backup       required',
       '  by           ann',
       '  asked for    2026-03-01T12:00:00Z',
-      '  ENTITY      SPOKE   STATE     NOTE',
-      '  aria-prod   prod    started   -',
+      '  ENTITY      SPOKE   STATE     PLAN   NOTE',
+      '  aria-prod   prod    started   -      -',
       'waits for',
       '  approval: production wants an sre, until 2026-03-02T12:00:00Z',
       '    cure: let ann look at it',
@@ -85,7 +85,7 @@ describe('apolloctl deploy', () => {
     };
     const shown = { ...DEPLOYMENT, strategy: 'canary', targets: [target] };
     const ran = await run('deploy aria', { hub: hubThat('/deploy', [shown]) });
-    expect(ran.out).toContain('\n  aria-prod   prod    deployed, step 2 of 5 (50 %)   -\n');
+    expect(ran.out).toContain('\n  aria-prod   prod    deployed, step 2 of 5 (50 %)   -      -\n');
   });
 
   it('follows it until its end, and says what it waits for whenever that changes', async () => {

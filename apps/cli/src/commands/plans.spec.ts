@@ -73,6 +73,23 @@ describe('apolloctl plan', () => {
     expect(ran.out).toContain('  does not count: bob: no sre');
   });
 
+  it('shows which deployment asked for it, by whom and why', async () => {
+    const deployment = { id: 'deploy-1', kind: 'promote', by: 'ann', reason: 'tested' };
+    const body = { ...PLAN, deployment };
+    const ran = await run('plan plan-1', {
+      hub: { ...WAITS, 'GET /api/v1/plans/plan-1': { body } },
+    });
+    const lines = ran.out.split('\n');
+    const at = lines.findIndex((line) => line.startsWith('  reason '));
+    expect(lines.slice(at, at + 5)).toEqual([
+      '  reason       the desired version is 1.1.0',
+      '  deployment   deploy-1 (promote)',
+      '  asked by     ann',
+      '  because      tested',
+      '  created      2026-03-01T11:00:00Z',
+    ]);
+  });
+
   it('shows by which break-glass it went, and past what', async () => {
     const noted = [{ code: 'approval', message: 'waits for sre', effect: 'waived' }];
     const gone = { ...APPROVED, state: 'SUCCEEDED', violations: [], noted, breakGlass: ['g-1'] };

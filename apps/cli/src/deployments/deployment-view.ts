@@ -17,6 +17,7 @@ const TargetView = Type.Object({
   entity: Text,
   spoke: Text,
   state: Text,
+  planId: Type.Optional(Text),
   rollout: Type.Optional(
     Type.Object({ step: Type.Number(), steps: Type.Number(), weight: Type.Number() }),
   ),

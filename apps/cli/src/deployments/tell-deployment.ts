@@ -53,9 +53,10 @@ export function tellDeployment(deployment: DeploymentView): string {
       ['break-glass', grant && tellGrant(grant)],
     ]),
     columns(
-      ['ENTITY', 'SPOKE', 'STATE', 'NOTE'],
+      ['ENTITY', 'SPOKE', 'STATE', 'PLAN', 'NOTE'],
       targets.map((target) => [
-        ...[target.entity, target.spoke, stateOf(target), target.stopped ?? target.note],
+        ...[target.entity, target.spoke, stateOf(target), target.planId],
+        target.stopped ?? target.note,
       ]),
       '  ',
     ),

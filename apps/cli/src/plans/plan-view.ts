@@ -48,6 +48,9 @@ export const PlanView = Type.Object({
   adopts: Type.Optional(Type.Boolean()),
   digest: Text,
   reason: Text,
+  deployment: Type.Optional(
+    Type.Object({ id: Text, kind: Text, by: Text, reason: Type.Optional(Text) }),
+  ),
   violations: Type.Array(Type.Object({ code: Text, message: Text })),
   approval: Type.Object({
     satisfied: Type.Boolean(),

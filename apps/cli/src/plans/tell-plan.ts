@@ -41,6 +41,7 @@ export function tellPlan(plan: PlanView): string {
     ['takes over', plan.adopts === true ? 'a release that Apollo did not make' : undefined],
     ['digest', plan.digest],
     ['reason', plan.reason],
+    ...askedForBy(plan),
     ['cancelled', plan.cancelReason],
     ['to be ended', cancelRequested && `${cancelRequested.by}: ${cancelRequested.reason}`],
     ...linksOf(plan),
@@ -49,6 +50,17 @@ export function tellPlan(plan: PlanView): string {
     ['ended', second(plan.endedAt)],
   ]);
   return [planTitle(plan), facts, ...tellApproval(plan), ...tellNoted(plan.noted)].join('\n');
+}
+
+/** The deployment under way that asked for it, by whom and why. */
+function askedForBy({ deployment }: PlanView): readonly (readonly [string, string | undefined])[] {
+  if (deployment === undefined) return [];
+  const { id, kind, by, reason } = deployment;
+  return [
+    ['deployment', `${id} (${kind})`],
+    ['asked by', by],
+    ['because', reason],
+  ];
 }
 
 /** What holds a plan, and what can be done about it. */

@@ -37,7 +37,8 @@ export class PlanApprovalsController {
     @Body() yes: ApproveRequest,
   ): Promise<ApprovedPlanView> {
     const given = accepted(await this.engine.approvePlan(caller, id, yes));
-    return { ...planView(given.plan, given.shown), lapses: given.lapsesUnused };
+    const { plan, shown, deployment, lapsesUnused } = given;
+    return { ...planView(plan, shown, deployment), lapses: lapsesUnused };
   }
 
   @Post('reject')

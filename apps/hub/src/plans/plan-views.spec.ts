@@ -1,3 +1,4 @@
+import { aDeployment } from '@apollo-deploy/domain/testing';
 import { aPlan } from '@apollo-deploy/orchestration/testing';
 import { describe, expect, it } from '@jest/globals';
 import { planView } from './plan-views.js';
@@ -29,6 +30,19 @@ describe('a plan as the API shows it', () => {
       version: 1,
     });
     expect(JSON.stringify(view)).not.toContain('canary');
+  });
+
+  it.each([
+    { name: 'with their reason', reason: { reason: 'tested' } },
+    { name: 'who said no reason', reason: {} },
+  ])('names the deployment that asked for it, and by whom, $name', ({ reason }) => {
+    const { reason: _, ...rest } = aDeployment({ id: 'deploy-1', kind: 'promote' });
+    const deployment = { ...rest, deployedBy: 'ann', ...reason };
+
+    expect(planView(aPlan(), undefined, deployment).deployment).toEqual({
+      ...{ id: 'deploy-1', kind: 'promote', by: 'ann' },
+      ...reason,
+    });
   });
 
   it('shows how it ended', () => {

@@ -1,5 +1,6 @@
 import {
   CANCEL_REASONS,
+  DEPLOYMENT_KINDS,
   glassesIn,
   PLAN_CLASSES,
   PLAN_OUTCOMES,
@@ -7,7 +8,7 @@ import {
   PLAN_STATES,
   PLAN_TYPES,
 } from '@apollo-deploy/domain';
-import type { Plan, Values } from '@apollo-deploy/domain';
+import type { Deployment, Plan, Values } from '@apollo-deploy/domain';
 import type { PlanApproval } from '@apollo-deploy/orchestration';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApprovalView, approvalView, NOBODY_IS_ASKED } from '../approvals/approval-view.js';
@@ -54,6 +55,20 @@ class ProgressView {
     description: 'Since when it waits for what the message says; absent: it goes on.',
   })
   waitingSince?: string;
+}
+
+class AskingDeploymentView {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty({ enum: DEPLOYMENT_KINDS })
+  kind!: string;
+
+  @ApiProperty({ description: 'Who asked for it.' })
+  by!: string;
+
+  @ApiPropertyOptional({ description: 'Why, as they said; absent: they did not say.' })
+  reason?: string;
 }
 
 export class PlanView {
@@ -130,6 +145,13 @@ export class PlanView {
 
   @ApiProperty()
   reason!: string;
+
+  @ApiPropertyOptional({
+    type: AskingDeploymentView,
+    description:
+      'The deployment under way that asked for it; absent: none did, or it has ended. What its ETag stands for leaves it out.',
+  })
+  deployment?: AskingDeploymentView;
 
   @ApiProperty({ type: [PassedOverView] })
   passedOver!: readonly PassedOverView[];
@@ -215,7 +237,11 @@ export class PlanView {
 type PlanLinks = Pick<PlanView, 'rollbackOf' | 'repairOf' | 'rolledBackBy' | 'supersededBy'>;
 
 /** The values of a plan are not shown: their digest is. What it changes about them is in its diff. */
-export function planView(plan: Plan, approval: PlanApproval = NOBODY_IS_ASKED): PlanView {
+export function planView(
+  plan: Plan,
+  approval: PlanApproval = NOBODY_IS_ASKED,
+  deployment?: Deployment,
+): PlanView {
   const { outcome, cancelReason, cancelRequested, message } = plan;
   const { startedAt, endedAt, evidence } = plan;
   return {
@@ -234,6 +260,7 @@ export function planView(plan: Plan, approval: PlanApproval = NOBODY_IS_ASKED): 
     ...contentView(plan),
     digest: plan.digest,
     reason: plan.reason,
+    ...(deployment !== undefined && { deployment: askingView(deployment) }),
     passedOver: plan.passedOver.map(({ version, violations }) => ({
       version,
       violations: violations.map(violationView),
@@ -252,6 +279,10 @@ export function planView(plan: Plan, approval: PlanApproval = NOBODY_IS_ASKED): 
     ...(evidence !== undefined && { evidence }),
     version: plan.version,
   };
+}
+
+function askingView({ id, kind, deployedBy: by, reason }: Deployment): AskingDeploymentView {
+  return { id, kind, by, ...(reason !== undefined && { reason }) };
 }
 
 function notedPart({ noted }: Plan): Pick<PlanView, 'noted' | 'breakGlass'> {

@@ -9,7 +9,7 @@ type Engine = Pick<OrchestrationEngine, 'withApprovals'>;
 export async function showPlan(engine: Engine, plan: Plan): Promise<PlanView> {
   const [shown] = await engine.withApprovals([plan]);
   if (shown === undefined) throw new InvariantViolation(`plan ${plan.id} got lost`);
-  return planView(shown.plan, shown.approval);
+  return planView(shown.plan, shown.approval, shown.deployment);
 }
 
 /** A page of plans, in the same way. */
@@ -18,5 +18,8 @@ export async function showPlans(
   { items, ...rest }: Page<Plan>,
 ): Promise<Page<PlanView>> {
   const shown = await engine.withApprovals(items);
-  return { ...rest, items: shown.map(({ plan, approval }) => planView(plan, approval)) };
+  return {
+    ...rest,
+    items: shown.map(({ plan, approval, deployment }) => planView(plan, approval, deployment)),
+  };
 }

@@ -1,5 +1,6 @@
 import {
   type DecisionFacts,
+  type Deployment,
   giveApproval,
   type LapsesUnused,
   type Plan,
@@ -12,6 +13,7 @@ import { recordApproval } from '../analytics/count-plans.js';
 import { record } from '../audit/record.js';
 import type { Context } from '../context.js';
 import type { ConstraintCache } from '../engine/constraint-cache.js';
+import { loadAskingDeployments } from '../pipeline/load-asking-deployments.js';
 import type { ApprovalRecord } from '../ports/approval-repositories.js';
 import type { Principal } from '../ports/principal.js';
 import { escalatedBy } from './judge-approval.js';
@@ -34,6 +36,8 @@ export interface ApprovalGiven {
   readonly plan: Plan;
   /** Who must agree to the plan, and who has, with it. */
   readonly shown: PlanApproval;
+  /** The one under way that asked for the plan; absent: none did. */
+  readonly deployment?: Deployment | undefined;
   /** For these gates it will have lapsed before the plan may begin. */
   readonly lapsesUnused: readonly LapsesUnused[];
 }
@@ -84,7 +88,9 @@ export async function approvePlan(
       },
     });
     await recordApproval(unit, plan, approval);
-    return ok({ approval, plan, shown: shownWith(found.value, approval), lapsesUnused });
+    const shown = shownWith(found.value, approval);
+    const deployment = (await loadAskingDeployments(unit, [plan])).get(planId);
+    return ok({ approval, plan, shown, deployment, lapsesUnused });
   });
 }
 

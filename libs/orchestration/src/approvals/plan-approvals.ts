@@ -1,10 +1,11 @@
-import type { JudgedGate, Plan } from '@apollo-deploy/domain';
+import type { Deployment, JudgedGate, Plan } from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { ConstraintCache } from '../engine/constraint-cache.js';
 import { distinct } from '../engine/distinct.js';
 import { grouped } from '../engine/grouped.js';
 import { loadFacts } from '../engine/load-facts.js';
 import { replicaFacts, type ReplicaFacts } from '../engine/replica-facts.js';
+import { loadAskingDeployments } from '../pipeline/load-asking-deployments.js';
 import type { ApprovalRecord } from '../ports/approval-repositories.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { type JudgedApproval, judgeApproval } from './judge-approval.js';
@@ -31,6 +32,8 @@ export interface PlanApproval {
 export interface PlanWithApproval {
   readonly plan: Plan;
   readonly approval: PlanApproval;
+  /** The one under way that asked for the plan; absent: none did, or it has ended. */
+  readonly deployment?: Deployment | undefined;
 }
 
 const NOBODY: PlanApproval = { required: false, satisfied: true, gates: [], approvals: [] };
@@ -55,8 +58,10 @@ export async function planApprovals(
     const gone = now.filter((plan) => !isWaiting(plan)).map(({ id }) => id);
     const consumed = gone.length === 0 ? [] : await unit.approvals.consumedBy(gone);
     const wentBy = grouped(consumed, ({ consumedBy = '' }) => consumedBy);
+    const asking = await loadAskingDeployments(unit, now);
     return now.map((plan) => ({
       plan,
+      deployment: asking.get(plan.id),
       approval: isWaiting(plan)
         ? approvalOfWaiting(plan, byEntity.get(plan.entity), presence.now)
         : ofGone(plan, wentBy.get(plan.id) ?? []),

@@ -16,6 +16,7 @@ import { distinct } from '../engine/distinct.js';
 import { grouped } from '../engine/grouped.js';
 import { waitsForPerson } from '../engine/waits-for-person.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
+import { isSince } from './is-since.js';
 
 /** So many plans of an entity, the newest since its wave began, are looked through. */
 const LOOKED_AT = 20;
@@ -163,14 +164,6 @@ function isNewWish(plan: Plan, target: DeploymentTarget): boolean {
   const { createdAt, planClass, state } = plan;
   const isLater = createdAt !== target.startedAt && isSince(plan, target);
   return isLater && planClass !== 'automatic_rollback' && isOpen(state);
-}
-
-/** Made since the wave of a target began; where the clock was set back, its instant alone does not say so. */
-function isSince(
-  { id, createdAt }: Plan,
-  { startedAt = '', plansBefore = [] }: DeploymentTarget,
-): boolean {
-  return Date.parse(createdAt) >= Date.parse(startedAt) && !plansBefore.includes(id);
 }
 
 function rollbackOf(

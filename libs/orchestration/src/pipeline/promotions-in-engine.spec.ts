@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import { putEntity } from '../catalog/put-entity.js';
-import { must, PERSON } from '../testing/engine-world.js';
+import { must, PERSON, personCalled } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
 
 let scene: ProductionWorld;
@@ -56,6 +56,29 @@ describe('a promotion', () => {
     const { deployment, waitsFor } = await scene.world.shown(id);
     expect(deployment.status).toBe('pending');
     expect(waitsFor).toMatchObject([{ code: 'approval', entity: 'aria-prod' }]);
+  });
+
+  it('is known by the plan that it asked for until it has ended, and by no other', async () => {
+    const { engine } = scene.world;
+    const inDev = await scene.inDev('1.0.0');
+    const planInDev = await engine.planOf(inDev.targets[0]?.planId ?? '');
+    const { id } = must(await scene.promote({ reason: 'tested' }));
+    const asking = async () => {
+      const plans = [await scene.prod.lastPlan(), planInDev];
+      return (await engine.engine.withApprovals(plans)).map(({ deployment }) => deployment?.id);
+    };
+    await scene.world.turns('replica-1');
+    await engine.settle();
+    // Before whoever follows the deployment has seen the plan.
+    expect((await scene.world.stored(id)).targets[0]?.planId).toBeUndefined();
+    expect(await asking()).toEqual([id, undefined]);
+    await scene.world.follow();
+    expect(await asking()).toEqual([id, undefined]);
+    const { id: planId, digest } = await scene.prod.lastPlan();
+    const given = must(await engine.engine.approvePlan(personCalled('sre-1'), planId, { digest }));
+    expect(given.deployment?.id).toBe(id);
+    await scene.finishInProd();
+    expect(await asking()).toEqual([undefined, undefined]);
   });
 
   it('of what is still being tested is refused', async () => {
