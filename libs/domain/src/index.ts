@@ -26,7 +26,7 @@ export {
 export * from './people/exports.js';
 export * from './pipeline/exports.js';
 export * from './plans/exports.js';
-export { healthyTime, pauseRun, resumeRun, type RunRecord } from './promotion/run-record.js';
+export { healthyTime, pauseRun, resumeRun, type RunRecord } from './runs/run-record.js';
 export * from './schedules/exports.js';
 export {
   DECLARED_STRATEGIES,

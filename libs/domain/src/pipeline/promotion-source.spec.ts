@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import type { ReportedRelease } from '../catalog/entity.js';
-import type { RunRecord } from '../promotion/run-record.js';
+import type { RunRecord } from '../runs/run-record.js';
 import { aReportedRelease, aRunRecord } from '../testing.js';
 import { type PromotionSource, proveSource, type SourceEntity } from './promotion-source.js';
 

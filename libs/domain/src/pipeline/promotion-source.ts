@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { ReportedState } from '../catalog/entity.js';
 import { refusal, type Refusal } from '../errors.js';
-import type { RunRecord } from '../promotion/run-record.js';
+import type { RunRecord } from '../runs/run-record.js';
 
 /** One entity of a service where it is to be promoted from. */
 export interface SourceEntity {

@@ -2,7 +2,7 @@ import { jsonDigest, sha256Hex } from '@apollo-deploy/kernel';
 import type { Baseline } from '../plans/baseline.js';
 import { contentKey, type Plan, type PlanContent, planDigest } from '../plans/plan.js';
 import type { RollbackDemand } from '../plans/rollback-demand.js';
-import type { RunRecord } from '../promotion/run-record.js';
+import type { RunRecord } from '../runs/run-record.js';
 
 const CREATED_AT = '2026-01-05T08:00:00.000Z';
 
