@@ -13,8 +13,9 @@ import { PipelineScene } from './support/pipeline-scene.js';
 /**
  * The pipeline was specified by a program that has faults. Each of them has a test here by its name, by
  * the API. The rules behind them have tables of their own: version-before, promotion-source, health-verdict,
- * deployment-lifecycle, notification (libs/domain/src/pipeline), promotions-in-engine, notification-line
- * (libs/orchestration/src/pipeline), and what becomes of calls outside, outside-systems.int.spec.ts.
+ * deployment-lifecycle (libs/domain/src/pipeline), notification (libs/domain/src/notifications),
+ * promotions-in-engine (libs/orchestration/src/pipeline), notification-line
+ * (libs/orchestration/src/notifications), and what becomes of calls outside, outside-systems.int.spec.ts.
  */
 
 let ends: (() => Promise<void>)[] = [];

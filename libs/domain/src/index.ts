@@ -23,6 +23,7 @@ export {
   type HoldEnd,
   namesOtherContent,
 } from './holds/hold.js';
+export * from './notifications/exports.js';
 export * from './people/exports.js';
 export * from './pipeline/exports.js';
 export * from './plans/exports.js';

@@ -22,24 +22,6 @@ export { hasBegun, onlyWaits } from './only-waits.js';
 export { waveBefore } from './wave-before.js';
 export { restoredValues, type RestoredValues } from './restored-values.js';
 export { isBehind, isNewer, newestOf, standingVersions, versionBefore } from './version-before.js';
-export { momentsOf, noticesOf, type ToldDeployment } from './notices.js';
-export {
-  type FailedAttempt,
-  newNotification,
-  type Notice,
-  type Notification,
-  NOTIFICATION_STATUSES,
-  notificationFailed,
-  notificationReplayed,
-  type NotificationStatus,
-  notificationStatusOf,
-  notificationTaken,
-  type NamedReceiver,
-  type Receiver,
-  RECEIVERS,
-  webhookOf,
-  webhookReceiver,
-} from './notification.js';
 export {
   type AskedOutside,
   type BreakGlassGrant,

@@ -1,4 +1,4 @@
-import type { Notification } from '../pipeline/notification.js';
+import type { Notification } from '../notifications/notification.js';
 import type { Webhook } from '../webhooks/webhook.js';
 
 export function aNotification(change: Partial<Notification> = {}): Notification {

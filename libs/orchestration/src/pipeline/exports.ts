@@ -5,8 +5,6 @@ export type { HealthProvider } from './health-provider.js';
 export type { RequestedHotfix } from './hotfix-break-glass.js';
 export { type HotfixRequest, requestHotfix } from './hotfix.js';
 export { RequestRepeated } from './keep-request.js';
-export { NotificationLine, type Tell } from './notification-line.js';
-export { NotifyingStore } from './notifying-store.js';
 export { promote } from './promote.js';
 export {
   historyOf,
@@ -16,7 +14,6 @@ export {
   type ShownDeployment,
 } from './read-deployments.js';
 export { readServiceStatus, type ServiceStatus } from './read-service-status.js';
-export { replayNotification, type UnsetReceivers } from './replay-notification.js';
 export { type DeploymentRequest, requestDeployment } from './request-deployment.js';
 export { rollBack } from './roll-back.js';
 export type { NotRolledBack, OutsideRollback, RollbackProvider } from './rollback-provider.js';
