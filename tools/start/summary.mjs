@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 
 const SHOWN = 12;
 const ACCOUNTS_EXPLAINED =
-  'Authorization: Bearer … acts as one of them; without it you are dev-operator, who may do all but approve.';
+  'Authorization: Bearer … acts as one of them; without it you are dev-operator, who may do all but approve and review.';
 
 /**
  * Prints what runs where, and what to try next.

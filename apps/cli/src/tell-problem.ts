@@ -1,13 +1,20 @@
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
 import type { HubRefusal } from './hub/hub-refusal.js';
 import { plain } from './output/plain.js';
 
-/** A refusal of the hub for people: what happened, which field, what to do, and whose request it was. */
+/** Where a refusal has several reasons beside its sentence, they are in its data. */
+const Reasons = Type.Object({ because: Type.Array(Type.String()) });
+
+/** A refusal of the hub for people: what happened and why, which field, what to do, and whose request it was. */
 export function tellProblem({ problem }: HubRefusal, actingAs: string | undefined): string {
-  const { title, code, detail, field, errors = [], requestId } = problem;
+  const { title, code, detail, field, errors = [], data, requestId } = problem;
   const faults = errors.map((fault) => `  ${plain(fault.field)}: ${plain(fault.detail)}`);
+  const reasons = Check(Reasons, data) ? data.because : [];
   const at = faults.length === 0 && field !== undefined ? [`  field: ${plain(field)}`] : faults;
   return [
     `${plain(title)}: ${plain(detail)}`,
+    ...reasons.map((reason) => `  because ${plain(reason)}`),
     ...at,
     ...(actingAs === undefined ? [] : [`  you act as ${actingAs}`]),
     `  (${plain(code)}${requestId === undefined ? '' : `, request ${plain(requestId)}`})`,

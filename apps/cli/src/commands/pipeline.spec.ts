@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { COMPLETED, DEPLOYMENT } from '../testing/canned.js';
-import { aProblem, type CannedAnswer, run } from '../testing/cli-run.js';
+import { aProblem, run } from '../testing/cli-run.js';
 
 const SHOWN = 'GET /api/v1/deployments/deploy-1';
 const ASKED = { deployment_id: 'deploy-1', status: 'pending', message: 'it is under way' };
@@ -18,17 +18,20 @@ const PLACES = {
   },
   [String(LOOKS[1])]: { body: { items: [runsIn('dev', '1.1.0'), runsIn('prod', '1.0.0')] } },
 };
+const AWAY = new TypeError('fetch failed', {
+  cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+});
 const FAILED = {
   ...COMPLETED,
   ...{ status: 'rolled_back', rollbackVersion: '1.0.0', notes: 'crash loop' },
 };
 
 /** A hub that takes what is asked of one route, and shows the deployment like that, one after another. */
-function hubThat(path: string, shows: readonly object[], more: object = {}) {
+function hubThat(path: string, shows: readonly (object | Error)[], more: object = {}) {
   return {
     ...PLACES,
     [`POST ${path}`]: { status: 202, body: { ...ASKED, ...more } },
-    [SHOWN]: shows.map((body): CannedAnswer => ({ body })),
+    [SHOWN]: shows.map((body) => (body instanceof Error ? body : { body })),
   };
 }
 
@@ -119,6 +122,29 @@ describe('apolloctl deploy', () => {
       'deploying',
       '  aria-prod: step 2 of 3 (50 %)',
     ]);
+  });
+
+  it('goes on where the hub was away for a moment, and says so', async () => {
+    const shows = [DEPLOYMENT, AWAY, AWAY, COMPLETED];
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', shows) });
+    expect(ran).toMatchObject({ code: 0, asked: ['POST /deploy', SHOWN, SHOWN, SHOWN, SHOWN] });
+    expect(ran.err).toBe(
+      'the hub at http://127.0.0.1:8234 cannot be reached (ECONNREFUSED): is it running, and is --hub (or APOLLO_HUB) right?; asking again for a minute; apolloctl deployment deploy-1 --wait follows it',
+    );
+  });
+
+  it('says how to follow it where the hub stays away', async () => {
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', [DEPLOYMENT, AWAY]) });
+    expect(ran.code).toBe(2);
+    expect(ran.err.split('\n').at(-1)).toMatch(
+      /^apolloctl: the hub at .* cannot be reached \(ECONNREFUSED\).*; nobody could look for a minute how deploy-1 goes on; apolloctl deployment deploy-1 --wait follows it$/,
+    );
+    expect(ran.asked).toHaveLength(63);
+  });
+
+  it('asks once where nothing is waited for', async () => {
+    const ran = await run('deploy aria', { hub: hubThat('/deploy', [AWAY]) });
+    expect(ran).toMatchObject({ code: 2, asked: ['POST /deploy', SHOWN] });
   });
 
   it('says that it has not ended in the time that was given it', async () => {
@@ -251,6 +277,32 @@ describe('what goes to production', () => {
     const ran = await run('rollback aria --reason broken', { hub: hubThat('/rollback', [back]) });
     expect(ran.out).toContain(
       '\nvalues that go back at aria-prod\n  replicas: 3 -> 2\n  and 1 more',
+    );
+  });
+
+  it('is refused with each reason that the hub has', async () => {
+    const detail = 'Service aria is not healthy in dev. Fix it before promoting.';
+    const because = [
+      'aria-dev: 1.2.0 runs, and 1.1.0 is what completed here last',
+      'aria-dev-2: gone',
+    ];
+    const refused = aProblem(400, 'promotion/source_not_healthy', { detail, data: { because } });
+    const ran = await run('promote aria --from dev --to prod --reason tested', {
+      hub: { ...PLACES, 'POST /promote': refused },
+    });
+    expect(ran.code).toBe(1);
+    expect(ran.err.split('\n')).toEqual([
+      `apolloctl: It said no: ${detail}`,
+      ...because.map((reason) => `  because ${reason}`),
+      '  (promotion/source_not_healthy, request req-1)',
+    ]);
+  });
+
+  it('by a rollback says where the version never completed', async () => {
+    const hub = hubThat('/rollback', [COMPLETED], { unproven_on: ['aria-prod'] });
+    const ran = await run('rollback aria --to 1.0.0 --reason broken --wait', { hub });
+    expect(ran.err).toBe(
+      'warning: that version is not known to have done well at aria-prod; apolloctl history aria tells which did',
     );
   });
 

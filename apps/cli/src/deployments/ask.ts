@@ -7,14 +7,21 @@ import { follow, type Patience } from './follow.js';
 export async function askFor(
   call: Call,
   path: string,
-  body: object,
+  body: { readonly service: string },
   patience: Patience,
 ): Promise<void> {
   // The hub would wait for the end itself, and say nothing meanwhile.
   const { body: asked } = await call.hub.send('POST', path, AskedView, { body, prefer: 'wait=0' });
   if (asked.warning !== undefined) call.warn(`warning: ${plain(asked.warning)}`);
-  for (const line of tellHotfix(asked)) call.warn(line);
+  for (const line of [...tellUnproven(asked, body.service), ...tellHotfix(asked)]) call.warn(line);
   await follow(call, asked.deployment_id, patience);
+}
+
+function tellUnproven({ unproven_on: entities = [] }: AskedView, service: string): string[] {
+  if (entities.length === 0) return [];
+  const where = plain(entities.join(', '));
+  const cure = `apolloctl history ${plain(service)} tells which did`;
+  return [`warning: that version is not known to have done well at ${where}; ${cure}`];
 }
 
 function tellHotfix({ waives = [], break_glass: glass, ...asked }: AskedView): string[] {

@@ -65,6 +65,7 @@ export const AskedView = Type.Object({
   break_glass_waits: Type.Optional(Text),
   not_waived: Type.Optional(Text),
   not_immediate: Type.Optional(Text),
+  unproven_on: Type.Optional(Type.Array(Text)),
 });
 export type AskedView = Static<typeof AskedView>;
 

@@ -3,6 +3,7 @@ import { CommandEnded } from '../command-ended.js';
 import { EXIT } from '../exit-code.js';
 import type { Answer } from '../hub/hub-client.js';
 import { route } from '../hub/route.js';
+import { isAway } from '../hub/unreachable.js';
 import { plain } from '../output/plain.js';
 import { DeploymentView, hasEnded } from './deployment-view.js';
 import { deploymentTitle, tellDeployment, tellProgress } from './tell-deployment.js';
@@ -10,12 +11,16 @@ import { deploymentTitle, tellDeployment, tellProgress } from './tell-deployment
 /** So often a deployment that is followed is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
+/** A hub that is away while its deployment is waited for is asked again for so long, in milliseconds. */
+const AWAY_MS = 60_000;
+
 /** For how many seconds the end is waited for; `true` = until it comes, absent = not at all. */
 export type Patience = number | true | undefined;
 
 /**
  * Shows a deployment: at once, or once it has ended, with what it waits for until then. Ends the command
- * as refused if it failed or was rolled back, and as unseen if its end was waited for and has not come.
+ * as refused if it failed or was rolled back, and as unseen if its end was waited for and has not come. A
+ * hub that is away meanwhile, as while it starts anew, is asked again for a minute.
  */
 export async function follow(call: Call, id: string, patience: Patience): Promise<void> {
   const last = await lookedAt(call, id, patience);
@@ -52,12 +57,31 @@ async function lookedAt(
   const end = call.now().getTime() + patienceMs;
   let told = '';
   for (;;) {
-    const answer = await call.hub.get(route`deployments/${id}`, DeploymentView);
+    const answer = await asked(call, id, patience);
     if (hasEnded(answer.body) || call.now().getTime() >= end) return answer;
     const progress = tellProgress(answer.body);
     if (told === '') call.present(`${deploymentTitle(answer.body)} (${plain(id)})`);
     if (progress !== told) call.present(progress);
     told = progress;
+    await call.pause(LOOK_EVERY_MS);
+  }
+}
+
+/** What the hub says of it, once it says something. */
+async function asked(call: Call, id: string, patience: Patience): Promise<Answer<DeploymentView>> {
+  const end = call.now().getTime() + AWAY_MS;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call.hub.get(route`deployments/${id}`, DeploymentView);
+    } catch (error) {
+      if (patience === undefined || !isAway(error)) throw error;
+      const cure = `apolloctl deployment ${plain(id)} --wait follows it`;
+      if (call.now().getTime() >= end) {
+        const sentence = `${error.message}; nobody could look for a minute how ${plain(id)} goes on`;
+        throw new CommandEnded(EXIT.unseen, `${sentence}; ${cure}`);
+      }
+      if (tries === 1) call.warn(`${error.message}; asking again for a minute; ${cure}`);
+    }
     await call.pause(LOOK_EVERY_MS);
   }
 }

@@ -4,6 +4,7 @@ import { CommandEnded } from '../command-ended.js';
 import { EXIT } from '../exit-code.js';
 import { plain } from '../output/plain.js';
 import { HubRefusal, isProblem } from './hub-refusal.js';
+import { Unreachable } from './unreachable.js';
 
 /** The hub is given up on after so long, in milliseconds. */
 const PATIENCE_MS = 30_000;
@@ -33,7 +34,7 @@ export interface Sending {
 
 /**
  * The REST API of one hub, for one account. Ends the command with a `HubRefusal` where the hub says
- * no, and with a `CommandEnded` where it does not answer as a hub does.
+ * no, with `Unreachable` where nothing answers, and with a `CommandEnded` where it is no hub that does.
  */
 export class HubClient {
   constructor(
@@ -102,7 +103,7 @@ export class HubClient {
       });
       return { status: response.status, text: await response.text() };
     } catch (error) {
-      throw new CommandEnded(EXIT.unseen, unreachable(this.url, method, reasonOf(error)));
+      throw new Unreachable(tellUnreachable(this.url, method, reasonOf(error)));
     }
   }
 
@@ -124,7 +125,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function unreachable(url: string, method: string, reason: string): string {
+function tellUnreachable(url: string, method: string, reason: string): string {
   const sentence = `the hub at ${url} cannot be reached (${plain(reason)})`;
   const cure = 'is it running, and is --hub (or APOLLO_HUB) right?';
   // Whoever was refused the connection, or found nobody, has asked for nothing.

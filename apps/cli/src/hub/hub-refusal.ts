@@ -12,6 +12,7 @@ const Problem = Type.Object({
   requestId: Type.Optional(Text),
   field: Type.Optional(Text),
   errors: Type.Optional(Type.Array(Type.Object({ field: Text, detail: Text }))),
+  data: Type.Optional(Type.Unknown()),
 });
 export type Problem = Static<typeof Problem>;
 

@@ -7,6 +7,8 @@ export interface CannedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+type Canned = CannedAnswer | Error;
+
 interface SentRequest {
   readonly method: string;
   readonly path: string;
@@ -18,7 +20,7 @@ interface SentRequest {
 /** What a command meets; nobody sits at it, and the hub knows nothing, unless that is said. */
 export interface Circumstances {
   /** By `METHOD path`; an error is what the network does. Of several the last is for good. */
-  readonly hub?: Readonly<Record<string, CannedAnswer | Error | readonly CannedAnswer[]>>;
+  readonly hub?: Readonly<Record<string, Canned | readonly Canned[]>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly directory?: string;
   readonly terminal?: { readonly input?: boolean; readonly output?: boolean };
@@ -98,16 +100,16 @@ function sentRequest(url: string, init: RequestInit | undefined): SentRequest {
 }
 
 function nextOf(
-  canned: CannedAnswer | Error | readonly CannedAnswer[] | undefined,
+  canned: Canned | readonly Canned[] | undefined,
   requests: readonly SentRequest[],
   { method, path }: SentRequest,
-): CannedAnswer | Error | undefined {
-  if (!Array.isArray(canned)) return canned as CannedAnswer | Error | undefined;
+): Canned | undefined {
+  if (!Array.isArray(canned)) return canned as Canned | undefined;
   const before = requests.filter((sent) => sent.method === method && sent.path === path).length - 1;
-  return canned[Math.min(before, canned.length - 1)] as CannedAnswer | undefined;
+  return canned[Math.min(before, canned.length - 1)] as Canned | undefined;
 }
 
-function answered(canned: CannedAnswer | Error | undefined): Response {
+function answered(canned: Canned | undefined): Response {
   if (canned instanceof Error) throw canned;
   const { status = 200, body, headers } = canned ?? aProblem(404, 'http/route_not_found');
   const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -133,6 +133,11 @@ describe('the shape of a request', () => {
       detail: 'values is a list; accepted is an object',
     },
     {
+      name: 'a list of words for an object',
+      body: { name: 'a', values: ['freeze', 1] },
+      detail: 'values is ["freeze",1]; accepted is an object',
+    },
+    {
       name: 'an unknown field',
       body: { name: 'a', role: 'admin' },
       detail:

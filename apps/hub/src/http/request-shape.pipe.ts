@@ -78,9 +78,15 @@ function fieldsOf(shape: Shape): readonly string[] {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return shownList(value);
   if (typeof value === 'object' && value !== null) return shownObject(value);
   return shorten(JSON.stringify(value));
+}
+
+/** As it was sent where it is made of words and numbers. */
+function shownList(value: readonly unknown[]): string {
+  const isPlain = value.length > 0 && value.every((one) => typeof one !== 'object');
+  return isPlain ? shorten(JSON.stringify(value)) : 'a list';
 }
 
 /** By the names of its members alone: what they hold may be a secret. */
