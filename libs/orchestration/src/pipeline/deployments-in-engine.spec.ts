@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Plan } from '@apollo-deploy/domain';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { putEntity } from '../catalog/put-entity.js';
 import { liftHold } from '../constraints/hold-entity.js';
@@ -283,7 +284,8 @@ describe('a deployment', () => {
 });
 
 describe('a deployment to where an automatic rollback is under way', () => {
-  it('says that it waits for that, then for its hold, and goes on when that is lifted', async () => {
+  let rollback: Plan;
+  beforeEach(async () => {
     const { engine } = world;
     await world.deploy({ version: '1.0.0' });
     await world.succeed('1.0.0', 1);
@@ -296,10 +298,13 @@ describe('a deployment to where an automatic rollback is under way', () => {
     const bad = { version: '1.1.0', revision: 2, status: 'failed', health: 'Degraded' };
     await engine.result((await engine.lastPlan()).id, failed('unhealthy'), bad);
     await engine.settle();
-    const rollback = await engine.lastPlan();
+    rollback = await engine.lastPlan();
     expect(rollback).toMatchObject({ planClass: 'automatic_rollback', state: 'EXECUTING' });
-
     engine.clock.advance(1000);
+  });
+
+  it('says that it waits for that, then for its hold, and goes on when that is lifted', async () => {
+    const { engine } = world;
     const { id } = await world.deploy({ version: '1.1.0' });
     expect((await world.shown(id)).waitsFor).toEqual([
       {
@@ -320,6 +325,18 @@ describe('a deployment to where an automatic rollback is under way', () => {
     must(await liftHold(engine.context, PERSON, hold?.id ?? ''));
     await world.follow();
     expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'executing' }]);
+  });
+
+  it('waits on where its spoke gives that back: it goes out once more before anything new', async () => {
+    const { engine } = world;
+    const { id } = await world.deploy({ version: '1.1.0' });
+    const declined = { verdict: 'declined', reason: 'expired', message: 'too late' } as const;
+    await engine.result(rollback.id, { ...declined, evidence: {} });
+    await world.follow();
+    const again = await engine.lastPlan();
+    expect(again).toMatchObject({ planClass: 'automatic_rollback', state: 'EXECUTING' });
+    expect(again.id).not.toBe(rollback.id);
+    expect((await world.shown(id)).waitsFor).toMatchObject([{ code: 'rollback', plan: again.id }]);
   });
 });
 

@@ -119,6 +119,21 @@ describe('a hotfix', () => {
     expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.1.0');
   });
 
+  it('without a version does not bring what is recalled', async () => {
+    await scene.inDev('1.0.1');
+    await scene.inDev('1.1.0');
+    await scene.prod.heard();
+    await scene.world.engine.recall('1.1.0');
+    expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.0.1');
+  });
+
+  it('without a version goes not below one that is on its way', async () => {
+    await scene.inDev('1.0.1');
+    await scene.prod.heard();
+    must(await scene.hotfix({ version: '1.1.0' }));
+    expect(await scene.hotfix()).toMatchObject({ error: { code: 'catalog/release_not_found' } });
+  });
+
   it('without a version does not bring what was taken back in dev since', async () => {
     await scene.inDev('1.0.1');
     await scene.inDev('1.1.0');
@@ -257,6 +272,19 @@ describe('what a hotfix owes below production', () => {
     await scene.world.lookOn();
     expect(await owing()).toEqual([id]);
     expect((await scene.world.engine.lastPlan()).type).toBe('rollback');
+  });
+
+  it('is settled when dev runs it while another hotfix waits in production', async () => {
+    await inHaste();
+    const { engine } = scene.world;
+    await engine.register('aria', '1.0.2');
+    const { deployment } = must(await scene.hotfix({ version: '1.0.2' }));
+    await scene.world.deploy({ version: '1.0.1' });
+    const plan = (await engine.plans()).findLast(({ spoke }) => spoke === 'dev');
+    await engine.result(plan?.id ?? '', SUCCEEDED, { version: '1.0.1', revision: 9 });
+    await scene.lookOn();
+    expect(await owing()).toEqual([]);
+    expect(await scene.world.stored(deployment.id)).toMatchObject({ status: 'pending' });
   });
 
   it('is settled when dev runs something newer', async () => {

@@ -27,7 +27,6 @@ export async function thosePastSomething(
 ): Promise<readonly PastSomething[]> {
   const found: PastSomething[] = [];
   for (const deployment of await unit.deployments.underWayAt([place])) {
-    if (deployment.kind !== 'hotfix') continue;
     const waives = await goesPast(context, unit, deployment);
     if (waives.length > 0) found.push({ deployment, waives });
   }

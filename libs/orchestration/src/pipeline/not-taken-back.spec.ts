@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { putEntity } from '../catalog/put-entity.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { failed, must, PERSON } from '../testing/engine-world.js';
 import { rollBack } from './roll-back.js';
@@ -149,5 +150,25 @@ describe('a first installation that fails', () => {
     await world.follow();
     expect((await world.stored(id)).notes).toContain('what channel dev brings is still desired');
     expect((await view()).entity.desired).toEqual({ channel: 'dev' });
+  });
+});
+
+describe('what fails after a person has said the same as the deployment', () => {
+  it('stays desired, as they have set it', async () => {
+    world = await DeploymentWorld.build();
+    await running('1.0.0', 1);
+    const { id } = await world.deploy({ version: '1.1.0' });
+    world.engine.clock.advance(1000);
+    const { entity } = await view();
+    must(await putEntity(world.engine.context, PERSON, { ...entity, labels: { team: 'shop' } }));
+    await world.engine.result((await world.engine.lastPlan()).id, failed('refused'));
+    await world.follow();
+    expect(await world.stored(id)).toMatchObject({
+      status: 'failed',
+      notes: expect.stringContaining(
+        'aria-dev: what is desired was left as dev-operator has set it since',
+      ),
+    });
+    expect((await view()).entity.desired).toEqual({ version: '1.1.0' });
   });
 });
