@@ -200,11 +200,13 @@ describe('what the pipeline tells', () => {
       service: 'nobody',
       status: 'unknown',
       message: 'No deployment history found',
+      warning: 'there is no service "nobody"; GET /api/v1/products lists those that there are',
     });
     expect((await scene.hub.get('/history/nobody')).body).toEqual({
       service: 'nobody',
       total_deployments: 0,
       history: [],
+      warning: 'there is no service "nobody"; GET /api/v1/products lists those that there are',
     });
   });
 

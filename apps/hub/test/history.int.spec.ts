@@ -80,13 +80,11 @@ describe('GET /history/{service}', () => {
     });
   });
 
-  it('lists of one environment alone, and nothing of one that there is not', async () => {
+  it('lists of one environment alone', async () => {
     expect((await history('web?environment=dev')).body).toMatchObject({ total_deployments: COUNT });
-    for (const environment of ['staging', 'moon']) {
-      expect((await history(`web?environment=${environment}`)).body).toEqual({
-        ...{ service: 'web', total_deployments: 0, history: [] },
-      });
-    }
+    expect((await history('web?environment=staging')).body).toEqual({
+      ...{ service: 'web', total_deployments: 0, history: [] },
+    });
   });
 });
 
@@ -103,16 +101,32 @@ const ODD = [
   { name: 'of 4,000 letters', service: 'x'.repeat(4_000) },
 ];
 
-describe('a service without history', () => {
-  it.each(ODD)('has none: one $name', async ({ service }) => {
-    const path = encodeURIComponent(service);
-    expect(await scene.hub.get(`/status/${path}`)).toMatchObject({
-      status: 200,
-      body: { service, status: 'unknown', message: 'No deployment history found' },
+describe.each(['status', 'history'])('GET /%s/{service} in an environment', (route) => {
+  it.each(['moon', 'prdo'])('that there is not is refused, and names it: %s', async (named) => {
+    expect(await scene.hub.get(`/${route}/web?environment=${named}`)).toMatchObject({
+      status: 404,
+      body: {
+        ...{ code: 'catalog/environment_not_found', field: 'environment' },
+        detail: `there is no environment "${named}"; GET /api/v1/environments lists them`,
+      },
     });
-    expect(await scene.hub.get(`/history/${path}`)).toMatchObject({
+  });
+});
+
+describe('a service that is not registered', () => {
+  it.each(ODD)('has no history, and is said not to be there: one $name', async ({ service }) => {
+    const path = encodeURIComponent(service);
+    const warning = `there is no service ${JSON.stringify(service)}; GET /api/v1/products lists those that there are`;
+    const [status, history] = ['status', 'history'].map((route) =>
+      scene.hub.get(`/${route}/${path}`),
+    );
+    expect(await status).toMatchObject({
       status: 200,
-      body: { service, total_deployments: 0, history: [] },
+      body: { service, status: 'unknown', message: 'No deployment history found', warning },
+    });
+    expect(await history).toMatchObject({
+      status: 200,
+      body: { service, total_deployments: 0, history: [], warning },
     });
   });
 

@@ -100,6 +100,22 @@ describe('pages', () => {
     });
   });
 
+  it.each([
+    { what: 'entity', listed: 'entities' },
+    { what: 'environment', listed: 'environments' },
+  ])(
+    'of plans of an $what that there is not are refused, and name it',
+    async ({ what, listed }) => {
+      expect(await hub.get(`/api/v1/plans?${what}=nope`)).toMatchObject({
+        status: 404,
+        body: {
+          ...{ code: `catalog/${what}_not_found`, field: what },
+          detail: `there is no ${what} "nope"; GET /api/v1/${listed} lists them`,
+        },
+      });
+    },
+  );
+
   it('refuse what they do not know, so that a slip does not become everything', async () => {
     expect(await hub.get('/api/v1/entities?stauts=blocked')).toMatchObject({
       status: 400,

@@ -287,12 +287,7 @@ const NAMED: readonly {
     of: (place) => `?spoke=spoke-${place}`,
   },
   { route: 'get /api/v1/plans', by: 'environment', of: (place) => `?environment=${place}` },
-  {
-    route: 'get /api/v1/plans',
-    by: 'entity',
-    status: 200,
-    of: (place) => `?entity=entity-${place}`,
-  },
+  { route: 'get /api/v1/plans', by: 'entity', of: (place) => `?entity=entity-${place}` },
   {
     route: 'get /api/v1/plans',
     by: 'plan to go on after',
@@ -476,8 +471,15 @@ describe('to somebody who sees one environment of two', () => {
       total_deployments: 1,
       history: [{ id: 'deployment-dev', environment: 'dev' }],
     });
-    const { body: elsewhere } = await hub.get('/status/aria?environment=moon', headers);
-    expect(elsewhere).toMatchObject({ status: 'unknown' });
+    for (const route of ['status', 'history']) {
+      const [elsewhere, nowhere] = await Promise.all(
+        ['moon', 'none'].map((one) => hub.get(`/${route}/aria?environment=${one}`, headers)),
+      );
+      expect([elsewhere?.status, nowhere?.status]).toEqual([404, 404]);
+      expect(elsewhere?.body['detail']).toBe(
+        String(nowhere?.body['detail']).replace('none', 'moon'),
+      );
+    }
   });
 
   it('shows of a freeze in both their own part', async () => {

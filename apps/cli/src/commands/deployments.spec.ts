@@ -64,6 +64,13 @@ describe('apolloctl status', () => {
     expect(ran).toMatchObject({ code: 0, out: message });
   });
 
+  it('ends as refused where nobody has registered the service', async () => {
+    const [message, warning] = ['No deployment history found', 'there is no service "arai"'];
+    const body = { service: 'arai', status: 'unknown', message, warning };
+    const ran = await run('status arai', { hub: { 'GET /status/arai': { body } } });
+    expect(ran).toMatchObject({ code: 1, out: '', err: `apolloctl: ${warning}` });
+  });
+
   it('as JSON prints the answer of the hub', async () => {
     const hub = { ...RUNNING, 'GET /status/aria': { body: STATUS }, [SHOWN]: { body: COMPLETED } };
     expect((await run('status aria -o json', { hub })).out).toBe(JSON.stringify(STATUS));
@@ -91,6 +98,13 @@ describe('apolloctl history', () => {
       'ASKED FOR              ENVIRONMENT   CHANGE          STATUS      SECONDS   BY    ID         SAYS',
       '2026-03-01T12:00:00Z   prod          none -> 1.1.0   completed   4.5       ann   deploy-1   tested\\u{1b}[2K',
     ]);
+  });
+
+  it('ends as refused where nobody has registered the service', async () => {
+    const warning = 'there is no service "arai"';
+    const body = { service: 'arai', total_deployments: 0, history: [], warning };
+    const ran = await run('history arai', { hub: { 'GET /history/arai': { body } } });
+    expect(ran).toMatchObject({ code: 1, out: '', err: `apolloctl: ${warning}` });
   });
 
   it('says that there is none', async () => {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { type Static, Type } from 'typebox';
 import type { Call } from '../call.js';
+import { CommandEnded } from '../command-ended.js';
 import { DeploymentView } from '../deployments/deployment-view.js';
 import { follow } from '../deployments/follow.js';
 import { type WaitOption, withWait } from '../deployments/options.js';
 import { entitiesOf, type PlaceView } from '../deployments/places.js';
 import { tellDeployment, versionsOf } from '../deployments/tell-deployment.js';
+import { EXIT } from '../exit-code.js';
 import { rootRoute, route, withQuery } from '../hub/route.js';
 import { columns, fields, listed } from '../output/columns.js';
 import { second } from '../output/instant.js';
@@ -19,6 +21,7 @@ const StatusView = Type.Object({
   service: Text,
   status: Text,
   message: Type.Optional(Text),
+  warning: Type.Optional(Text),
   deployment_id: Type.Optional(Text),
   pinned: Type.Optional(Type.Boolean()),
   back_ports: Type.Optional(
@@ -27,6 +30,7 @@ const StatusView = Type.Object({
 });
 const HistoryView = Type.Object({
   total_deployments: Type.Number(),
+  warning: Type.Optional(Text),
   history: Type.Array(
     Type.Object({
       id: Text,
@@ -97,6 +101,7 @@ async function showStatus(
 ): Promise<void> {
   const path = withQuery(rootRoute`status/${service}`, { environment });
   const answer = await call.hub.get(path, StatusView);
+  refuseUnknown(answer.body);
   const { deployment_id: id, pinned, back_ports: owed = [] } = answer.body;
   const newest =
     id === undefined
@@ -121,6 +126,11 @@ async function showStatus(
   );
 }
 
+/** The hub has no history of what is not registered either; whoever has slipped is to notice. */
+function refuseUnknown({ warning }: { readonly warning?: string }): void {
+  if (warning !== undefined) throw new CommandEnded(EXIT.refused, plain(warning));
+}
+
 function tellPlaces(places: readonly PlaceView[]): string {
   return columns(
     ['RUNS IN', 'SPOKE', 'VERSION', 'HEALTH', 'STATUS', 'WHY'],
@@ -138,6 +148,7 @@ async function showHistory(
 ): Promise<void> {
   const path = withQuery(rootRoute`history/${service}`, { environment, limit });
   const answer = await call.hub.get(path, HistoryView);
+  refuseUnknown(answer.body);
   const { history, total_deployments: total } = answer.body;
   call.show(answer, () => (history.length === 0 ? 'none' : tellHistory(history)));
   if (total > history.length) call.warn(`there are ${total} in all: --limit shows more, up to 200`);

@@ -1,5 +1,5 @@
 import type { Deployment } from '@apollo-deploy/domain';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 class HistoryEntryView {
   @ApiProperty()
@@ -39,6 +39,9 @@ export class HistoryView {
 
   @ApiProperty({ description: 'Of those that you may see.' })
   total_deployments!: number;
+
+  @ApiPropertyOptional({ description: 'Nobody has registered a service of that name.' })
+  warning?: string;
 
   @ApiProperty({ type: [HistoryEntryView], description: 'Newest first.' })
   history!: readonly HistoryEntryView[];

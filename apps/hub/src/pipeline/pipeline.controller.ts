@@ -62,7 +62,7 @@ export class PipelineController {
     const { service, target_env: target = 'dev', version, reason } = body;
     if (target === 'prod') throw new Refused('deployment/direct_to_production', DIRECT);
     const environment = await this.context.store.transact((unit) => findEnvironment(unit, target));
-    if (environment === undefined) throw notFound(target);
+    if (environment === undefined) throw notFound(target, 'target_env');
     if (body.skip_backup === true) refuseToSkip(authority, environment.name);
     const { shown } = await this.answer.of(prefer, response, async () => ({
       deployment: accepted(
@@ -90,6 +90,7 @@ export class PipelineController {
     description: 'Of what you may see; unknown where there is none.',
     access: may('view', SOMEWHERE),
     answer: ServiceStatusView,
+    refuses: ['catalog/environment_not_found'],
   })
   async status(
     @Seen() seen: SeenEnvironments,
@@ -97,7 +98,9 @@ export class PipelineController {
     @Query() { environment }: StatusQuery,
   ): Promise<ServiceStatusView> {
     const filter = await this.filterOf(service, environment, seen);
-    return serviceStatusView(service, await readServiceStatus(this.context, filter));
+    const status = await readServiceStatus(this.context, filter);
+    const isNew = status.latest === undefined;
+    return { ...serviceStatusView(service, status), ...(isNew && (await this.unknown(service))) };
   }
 
   @Get('history/:service')
@@ -105,6 +108,7 @@ export class PipelineController {
     summary: 'List the newest deployments of a service',
     access: may('view', SOMEWHERE),
     answer: HistoryView,
+    refuses: ['catalog/environment_not_found'],
   })
   async history(
     @Seen() seen: SeenEnvironments,
@@ -114,7 +118,9 @@ export class PipelineController {
     const filter = await this.filterOf(service, environment, seen);
     const size = limit === undefined ? DEFAULT_HISTORY : Number(limit);
     const { total, newest } = await historyOf(this.context, filter, size);
-    return { service, total_deployments: total, history: newest.map(historyEntry) };
+    const history = newest.map(historyEntry);
+    const unknown = total === 0 ? await this.unknown(service) : {};
+    return { service, total_deployments: total, history, ...unknown };
   }
 
   @Get('rules')
@@ -128,29 +134,36 @@ export class PipelineController {
     return { ...DEPLOYMENT_RULES, valid_promotion_paths: paths };
   }
 
-  /** The environment by its name or its alias; one that there is not has seen nothing. */
+  /** Of the environment by its name or its alias; refused where its reader knows none by that. */
   private async filterOf(
     service: string,
     named: string | undefined,
     seen: SeenEnvironments,
   ): Promise<Parameters<typeof historyOf>[1]> {
-    const environment =
-      named === undefined
-        ? undefined
-        : await this.context.store.transact((unit) => findEnvironment(unit, named));
-    const name = environment?.name ?? named;
+    const filter = { service, ...(seen !== undefined && { environments: seen }) };
+    if (named === undefined) return filter;
+    const found = await this.context.store.transact((unit) => findEnvironment(unit, named));
+    if (found === undefined || seen?.includes(found.name) === false) {
+      throw notFound(named, 'environment');
+    }
+    return { ...filter, environment: found.name };
+  }
+
+  /** What is told beside no history of a service that nobody has registered: a slip looks like that. */
+  private async unknown(service: string): Promise<{ readonly warning?: string }> {
+    const product = await this.context.store.transact((unit) => unit.products.get(service));
+    if (product !== undefined) return {};
+    const name = JSON.stringify(service);
     return {
-      service,
-      ...(name !== undefined && { environment: name }),
-      ...(seen !== undefined && { environments: seen }),
+      warning: `there is no service ${name}; GET /api/v1/products lists those that there are`,
     };
   }
 }
 
 const DIRECT = { detail: NO_DIRECT_WAY, field: 'target_env' } as const;
 
-function notFound(target: string): Refused {
-  const { code, ...details } = environmentNotFound(target, 'target_env');
+function notFound(named: string, field: string): Refused {
+  const { code, ...details } = environmentNotFound(named, field);
   return new Refused(code, details);
 }
 

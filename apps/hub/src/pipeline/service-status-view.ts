@@ -81,6 +81,9 @@ export class ServiceStatusView {
   @ApiPropertyOptional({ description: 'Absent where there is a version.' })
   message?: string;
 
+  @ApiPropertyOptional({ description: 'Nobody has registered a service of that name.' })
+  warning?: string;
+
   @ApiPropertyOptional()
   version?: string;
 

@@ -3,8 +3,10 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import {
   type Context,
   type Page,
+  environmentNotFound,
   type PlanFilter,
   planNotFound,
+  type UnitOfWork,
 } from '@apollo-deploy/orchestration';
 import { noSuchPlace, pageOf } from '../http/page-query.js';
 import { Refused } from '../http/refused.js';
@@ -15,7 +17,10 @@ export async function findPlan({ store }: Context, id: string): Promise<Result<P
   return plan === undefined ? err(planNotFound(id)) : ok(plan);
 }
 
-/** One page of plans in the environments that its reader sees; `seen` absent = in all. */
+/**
+ * One page of plans in the environments that its reader sees; `seen` absent = in all. Where there are
+ * none, of an entity or an environment that its reader does not know either, it is refused.
+ */
 export async function listPlans(
   { store }: Context,
   query: PlanQuery,
@@ -40,7 +45,9 @@ export async function listPlans(
   const page = pageOf(query);
   return store.transact(async (unit) => {
     if (page.after !== undefined) checkPlace(await unit.plans.get(page.after), page.after, filter);
-    return unit.plans.list(filter, page);
+    const found = await unit.plans.list(filter, page);
+    if (found.items.length === 0 && page.after === undefined) await checkNames(unit, filter);
+    return found;
   });
 }
 
@@ -53,6 +60,22 @@ function checkPlace(
   const isHere = environment === undefined || plan?.environment === environment;
   if (plan === undefined || !isHere) throw noSuchPlace(after);
   if (environments?.includes(plan.environment) === false) throw noSuchPlace(after);
+}
+
+/** An entity that was removed is known by its plans: only where there are none it is asked for. */
+async function checkNames(
+  unit: UnitOfWork,
+  { entity, environment, environments }: PlanFilter,
+): Promise<void> {
+  if (environment !== undefined && (await unit.environments.get(environment)) === undefined) {
+    const { code, ...details } = environmentNotFound(environment);
+    throw new Refused(code, details);
+  }
+  if (entity === undefined) return;
+  const there = await unit.entities.get(entity);
+  if (there !== undefined && environments?.includes(there.environment) !== false) return;
+  const detail = `there is no entity ${JSON.stringify(entity)}; GET /api/v1/entities lists them`;
+  throw new Refused('catalog/entity_not_found', { detail, field: 'entity' });
 }
 
 function inUtc(instant: string): string {

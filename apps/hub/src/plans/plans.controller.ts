@@ -35,6 +35,7 @@ export class PlansController {
     access: may('view', environmentOfQuery),
     answer: PlanView,
     page: true,
+    refuses: ['catalog/entity_not_found', 'catalog/environment_not_found'],
   })
   async list(@Seen() seen: SeenEnvironments, @Query() query: PlanQuery): Promise<Page<PlanView>> {
     return showPlans(this.engine, await listPlans(this.context, query, seen));
