@@ -103,6 +103,8 @@ CREATE TABLE backups (
   covers text NOT NULL,
   detail text,
   snapshot json,
+  asked integer,
+  asked_at timestamp with time zone,
   CONSTRAINT backups_pkey PRIMARY KEY (entity, release_digest)
 );
 

@@ -47,6 +47,7 @@ import { KeepBreakGlassGrants1763712088000 } from './1763712088000-keep-break-gl
 import { KeepAnswerHeaders1763712089000 } from './1763712089000-keep-answer-headers.js';
 import { OpenBreakGlassForHotfixes1763712091000 } from './1763712091000-open-break-glass-for-hotfixes.js';
 import { CloseUnusedBreakGlasses1763712098000 } from './1763712098000-close-unused-break-glasses.js';
+import { CountBackupsAskedFor1763712099000 } from './1763712099000-count-backups-asked-for.js';
 
 /** Every step of the schema, oldest first. The numbers in the names are their order. */
 export const MIGRATIONS = [
@@ -99,4 +100,5 @@ export const MIGRATIONS = [
   KeepAnswerHeaders1763712089000,
   OpenBreakGlassForHotfixes1763712091000,
   CloseUnusedBreakGlasses1763712098000,
+  CountBackupsAskedFor1763712099000,
 ] as const;

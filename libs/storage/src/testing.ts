@@ -3,4 +3,4 @@ export { DatabaseRelay } from './testing/database-relay.js';
 export { FailingJournalFile } from './testing/failing-journal-file.js';
 export { FullPostgres } from './testing/full-postgres.js';
 export { PostgresPair } from './testing/postgres-pair.js';
-export { testDatabase, type TestDatabase } from './testing/test-database.js';
+export { testDatabase, type TestDatabase, WAITS_FOR_A_LOCK } from './testing/test-database.js';

@@ -25,6 +25,8 @@ export interface Call {
   /** From its first slash; encoded. */
   readonly path: string;
   readonly body?: Json;
+  /** The same for each call that asks for the same, so that who knows the header does it once. */
+  readonly idempotencyKey?: string;
 }
 
 export interface Answer {
@@ -73,7 +75,7 @@ export function callReceiver(address: ReceiverAddress, call: Call, timer: Timer)
 }
 
 /** On a connection of its own: a kept one that turns out to be closed would have to be called again. */
-function open(url: string, { method, body }: Call): ClientRequest {
+function open(url: string, { method, body, idempotencyKey }: Call): ClientRequest {
   const make = url.startsWith('https:') ? httpsRequest : httpRequest;
   return make(url, {
     method,
@@ -82,6 +84,7 @@ function open(url: string, { method, body }: Call): ClientRequest {
       accept: 'application/json',
       'user-agent': `apollo/${HUB_VERSION}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
     },
   });
 }

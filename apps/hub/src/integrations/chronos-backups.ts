@@ -1,4 +1,4 @@
-import { err, ok } from '@apollo-deploy/kernel';
+import { err, ok, sha256Hex } from '@apollo-deploy/kernel';
 import type { BackupProvider, BackupRequest } from '@apollo-deploy/orchestration';
 import { quoted } from './call-receiver.js';
 import { GuardedReceiver, type Machine } from './guarded-receiver.js';
@@ -17,14 +17,20 @@ export class ChronosBackups implements BackupProvider {
     this.receiver = new GuardedReceiver({ name: 'CHRONOS', url, timeoutMs: TIMEOUT_MS }, machine);
   }
 
-  async take(_context: object, { service }: BackupRequest): ReturnType<BackupProvider['take']> {
+  async take(_context: object, request: BackupRequest): ReturnType<BackupProvider['take']> {
+    const body = { service: request.service, reason: 'pre-deployment' };
+    const call = { method: 'POST', path: '/backup', body, idempotencyKey: keyOf(request) } as const;
     try {
-      const body = { service, reason: 'pre-deployment' };
-      const answer = await this.receiver.call({ method: 'POST', path: '/backup', body });
+      const answer = await this.receiver.call(call);
       return answer.status === 200 ? ok({}) : err({ detail: `CHRONOS answered ${quoted(answer)}` });
     } catch (error) {
       if (!(error instanceof ReceiverUnavailable)) throw error;
       return err({ detail: error.message });
     }
   }
+}
+
+/** Of one backup that is wanted, however often it is asked for. */
+function keyOf({ entity, releaseDigest, at }: BackupRequest): string {
+  return sha256Hex(JSON.stringify([entity, releaseDigest, at]));
 }

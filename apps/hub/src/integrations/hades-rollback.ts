@@ -20,10 +20,11 @@ export class HadesRollback implements RollbackProvider {
   }
 
   async rollBack(request: OutsideRollback): Promise<Result<void, NotRolledBack>> {
-    const { service, targetVersion, reason = null } = request;
+    const { id, service, targetVersion, reason = null } = request;
     const body = { service, target_version: targetVersion, reason };
+    const call = { method: 'POST', path: '/rollback', body, idempotencyKey: id } as const;
     try {
-      const answer = await this.receiver.call({ method: 'POST', path: '/rollback', body });
+      const answer = await this.receiver.call(call);
       if (answer.status === 200) return ok(undefined);
       const outcome = saysNo(answer) ? 'refused' : 'unknown';
       return err({ outcome, detail: `it answered ${quoted(answer)}` });

@@ -39,6 +39,18 @@ describe('CHRONOS', () => {
     ]);
   });
 
+  it('is asked under one key for one backup, however often, and under another for another', async () => {
+    const { backups } = providers();
+    const later = '2026-01-05T09:10:00.000Z';
+    await backups?.take(CONTEXT, REQUEST);
+    await backups?.take(CONTEXT, { ...REQUEST, asked: 2, askedAt: later });
+    await backups?.take(CONTEXT, { ...REQUEST, at: later });
+    const [first, again, next] = other.heard.map(({ headers }) => headers['idempotency-key']);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(again).toBe(first);
+    expect(next).not.toBe(first);
+  });
+
   it.each<{ name: string; reply: Reply; detail: string }>([
     {
       name: 'that it failed',
@@ -169,7 +181,7 @@ describe('PANOPTES', () => {
 describe('HADES', () => {
   const ask = (reason?: string) =>
     providers().rollbacks?.rollBack({
-      ...{ service: 'aria', targetVersion: '1.0.0' },
+      ...{ id: 'deploy-1', service: 'aria', targetVersion: '1.0.0' },
       ...(reason !== undefined && { reason }),
     });
 
@@ -182,6 +194,7 @@ describe('HADES', () => {
       {
         ...{ method: 'POST', path: '/rollback' },
         text: `{"service":"aria","target_version":"1.0.0","reason":${expected}}`,
+        headers: { 'idempotency-key': 'deploy-1' },
       },
     ]);
   });
@@ -219,7 +232,7 @@ describe('HADES', () => {
   it('has done nothing where nobody is at its address, nor where it is not asked for that', async () => {
     const { rollbacks } = providers();
     await other.stop();
-    const request = { service: 'aria', targetVersion: '1.0.0' };
+    const request = { id: 'deploy-1', service: 'aria', targetVersion: '1.0.0' };
     for (let asked = 1; asked <= OPENS_AFTER + 1; asked += 1) {
       const why = asked <= OPENS_AFTER ? 'ECONNREFUSED' : 'is not asked for a moment';
       expect(await rollbacks?.rollBack(request)).toEqual({

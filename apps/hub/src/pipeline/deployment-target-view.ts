@@ -34,9 +34,26 @@ class OutsideView {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'They may be at it until then. Absent: they have answered.',
+    description: 'From here on they may have been asked. Absent: what runs is backed up first.',
+  })
+  askedAt?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'They may be at it, or be asked, until then. Absent: that is over.',
   })
   until?: string;
+
+  @ApiPropertyOptional({
+    description: 'That is over, and nobody has heard their answer: the spoke tells what they did.',
+  })
+  unanswered?: boolean;
+
+  @ApiPropertyOptional({
+    description:
+      'What keeps all else from it meanwhile: DELETE /api/v1/suppressions/{suppression}.',
+  })
+  suppression?: string;
 
   @ApiPropertyOptional({ description: 'The spoke has seen that they brought it.' })
   seen?: boolean;
@@ -106,7 +123,7 @@ export class DeploymentTargetView {
 
   @ApiPropertyOptional({
     type: OutsideView,
-    description: 'Somebody else was asked to bring it. Absent: a plan brings it.',
+    description: 'Somebody else is to bring it. Absent: a plan brings it.',
   })
   outside?: OutsideView;
 

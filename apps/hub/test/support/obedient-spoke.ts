@@ -19,19 +19,33 @@ export class ObedientSpoke {
   private generation = 1;
   /** What was said last of each version that it has run. */
   private readonly seen = new Map<string, ReleaseReport>();
-  private readonly working: Promise<void>;
+  /** What runs, by release. */
+  private readonly running = new Map<string, ReleaseReport>();
+  private working: Promise<void> = Promise.resolve();
   private readonly beats: ReturnType<typeof setInterval>;
 
-  private constructor(private readonly client: SpokeClient) {
-    client.say('state.full', { generation: 1, part: 1, parts: 1, releases: [] });
+  private constructor(
+    private client: SpokeClient,
+    private readonly reach: () => Promise<SpokeClient>,
+  ) {
     this.beats = setInterval(() => {
-      client.say('heartbeat', { running: [], generation: this.generation });
+      this.client.say('heartbeat', { running: [], generation: this.generation });
     }, HEARTBEAT_MS);
-    this.working = this.work();
+    this.begin();
   }
 
   static async connect(port: number, credential: TestCredential): Promise<ObedientSpoke> {
-    return new ObedientSpoke(await SpokeClient.connect(port, credential));
+    const reach = (): Promise<SpokeClient> => SpokeClient.connect(port, credential);
+    return new ObedientSpoke(await reach(), reach);
+  }
+
+  /** Connects to the hub that has taken the place of one that died, and says what runs. */
+  async reconnect(): Promise<void> {
+    this.client.socket.terminate();
+    await this.working;
+    this.client = await this.reach();
+    this.generation += 1;
+    this.begin();
   }
 
   /** At work on this version it says nothing more; resolves then, with what lets it speak. */
@@ -64,6 +78,13 @@ export class ObedientSpoke {
     await this.working;
   }
 
+  private begin(): void {
+    const releases = [...this.running.values()];
+    const { generation } = this;
+    this.client.say('state.full', { generation, part: 1, parts: 1, releases });
+    this.working = this.work();
+  }
+
   private seenOf(releaseName: string, version: string): ReleaseReport {
     const seen = this.seen.get(`${releaseName} ${version}`);
     if (seen === undefined) throw new Error(`${releaseName} ${version} has never run here`);
@@ -72,6 +93,7 @@ export class ObedientSpoke {
 
   private sees(release: ReleaseReport): void {
     this.generation += 1;
+    this.running.set(release.releaseName, release);
     const changed = [{ ...release, observedAt: new Date().toISOString() }];
     this.client.say('state.delta', { generation: this.generation, changed, removed: [] });
   }
@@ -101,6 +123,7 @@ export class ObedientSpoke {
       : ({ verdict: 'succeeded', message: 'all objects are Healthy', evidence: {} } as const);
     const release = report(content, planId, this.revision, isSick ? 'Degraded' : 'Healthy');
     this.seen.set(`${releaseName} ${version}`, release);
+    this.running.set(releaseName, release);
     const speak = (): void => {
       this.client.say('plan.result', { ...{ planId, attempt, at, result }, release });
     };

@@ -12,9 +12,9 @@ import { setBehaviour } from './pod-behaviour.js';
 import type { Answered, DeploymentBody, KubeObject, Running } from './pipeline-bodies.js';
 import { SpokeInCluster } from './spoke-in-cluster.js';
 import { freePorts } from './test-system.js';
+import { tokenOf } from './token-of.js';
 
 const HUB = join(import.meta.dirname, '../../../../apps/hub/dist/main.js');
-const DAY_MS = 24 * 60 * 60 * 1000;
 const ENDS = ['completed', 'failed', 'rolled_back'];
 
 /** An environment, with the cluster in which the one spoke of it lives. */
@@ -236,22 +236,7 @@ export class PipelineSystem {
       await this.client.post('/api/v1/environments', environment);
     }
     await Promise.all([...this.spokes].map(([stage, spoke]) => spoke.join(stage)));
-    this.sre = await this.account(admin, 'sre-1', 'sre');
-  }
-
-  /** Makes somebody with a role; answers their token. */
-  private async account(admin: string, name: string, role: string): Promise<string> {
-    const headers = { authorization: `Bearer ${admin}` };
-    const send = async (method: string, path: string, body: object): Promise<Body> => {
-      const response = await this.client.request(method, path, body, headers);
-      if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-      return (await response.json()) as Body;
-    };
-    const path = `/api/v1/people/${name}`;
-    await send('PUT', `${path}/roles`, { roles: [role] });
-    const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
-    const wanted = { name: 'test', scopes: ['approve', 'view'], expiresAt };
-    return String((await send('POST', `${path}/tokens`, wanted))['token']);
+    this.sre = await tokenOf(this.client, admin, { name: 'sre-1', role: 'sre' });
   }
 
   private async stopProcesses(): Promise<void> {

@@ -15,6 +15,13 @@ export interface BackupRecord {
   readonly covers: string;
   /** Why it failed. */
   readonly detail?: string;
+  /**
+   * How often somebody else was asked to make it; more than once where a hub ended before it heard the
+   * answer, so that as many may have been made. Absent: nobody was.
+   */
+  readonly asked?: number;
+  /** From here on they may have been asked the last time. RFC 3339. */
+  readonly askedAt?: string;
   /** What was kept, where the hub keeps it itself. */
   readonly snapshot?: {
     readonly chart: NonNullable<PlanContent['chart']>;

@@ -57,12 +57,21 @@ export interface Unseen {
   readonly why: string;
 }
 
-/** Somebody else was asked to bring it. */
+/**
+ * Somebody else is to bring it. What is known of them stands here before they are asked, so that it is
+ * true as well where the hub that asks ends.
+ */
 export interface AskedOutside {
   /** As people know them: HADES. */
   readonly by: string;
-  /** They may be at it until then; absent: they have answered. RFC 3339. */
+  /** From here on they may have been asked. RFC 3339; absent: not yet, as what runs is kept first. */
+  readonly askedAt?: string;
+  /** They may be at it until then, or, not asked yet, are asked by then or not at all. RFC 3339; absent: that is over. */
   readonly until?: string;
+  /** That is over, and nobody has heard their answer: what they did is known from its spoke alone. */
+  readonly unanswered?: true;
+  /** What keeps all else from the entity meanwhile: the id of a suppression. */
+  readonly suppression?: string;
   /** Its spoke has seen that they brought it. */
   readonly seen?: true;
 }

@@ -58,4 +58,4 @@ export {
   type TargetFacts,
 } from './target-facts.js';
 export type { Wait } from './tell-waits.js';
-export { ranAlready } from './target-progress.js';
+export { ranAlready, unheard } from './target-progress.js';

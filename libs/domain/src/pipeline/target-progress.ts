@@ -1,6 +1,6 @@
 import { assertNever } from '@apollo-deploy/kernel';
 import { tellUnbacked } from '../backups/backup-record.js';
-import type { DeploymentTarget, TargetState, Unseen } from './deployment.js';
+import type { AskedOutside, DeploymentTarget, TargetState, Unseen } from './deployment.js';
 import { isAtLastStep, isMidway } from '../strategies/target-rollout.js';
 import { verdictOf } from './health-verdict.js';
 import { isGivenUp } from './take-look.js';
@@ -129,12 +129,19 @@ function runningThere(target: DeploymentTarget, facts: TargetFacts): DeploymentT
   return { ...target, state: 'healthy', note: `${RAN_ALREADY}; ${FOUND_WELL}` };
 }
 
-/** Whoever was asked to bring it is waited for no longer than that. */
+/**
+ * Whoever was asked to bring it is waited for no longer than that; who was not asked by then, is not any
+ * more, and a plan brings it.
+ */
 export function stillAsked(target: DeploymentTarget, now: Date): DeploymentTarget {
-  const { outside } = target;
+  const { outside, ...own } = target;
   if (outside?.until === undefined || outside.until > now.toISOString()) return target;
-  const { until: _, ...rest } = outside;
-  return { ...target, outside: rest };
+  return outside.askedAt === undefined ? own : { ...own, outside: unheard(outside) };
+}
+
+/** What is known of whoever was asked, once nobody waits for their answer any more. */
+export function unheard({ until: _, suppression: __, ...asked }: AskedOutside): AskedOutside {
+  return { ...asked, unanswered: true };
 }
 
 function afterFailure(

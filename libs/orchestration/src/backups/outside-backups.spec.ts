@@ -3,6 +3,7 @@ import { err, ok } from '@apollo-deploy/kernel';
 import { EngineWorld, SUCCEEDED } from '../testing/engine-world.js';
 import type { BackupProvider, BackupRequest } from './backup-provider.js';
 import { OutsideBackups } from './outside-backups.js';
+import { ASKED_AGAIN_MS } from './run-backups.js';
 
 /** Somebody who makes backups outside, and answers as the test says. */
 class Keeper implements BackupProvider {
@@ -109,10 +110,37 @@ describe('backups that somebody else makes', () => {
     await expect(outside().run()).rejects.toThrow('killed');
     keeper.answer = async () => ok({});
     await outside('there').run();
+    world.clock.advance(ASKED_AGAIN_MS - 1);
+    await outside('there').run();
     expect(keeper.asked).toHaveLength(1);
-    world.clock.advance(60_000);
+    world.clock.advance(1);
     await outside('there').run();
     expect(keeper.asked).toHaveLength(2);
     expect(await backups()).toMatchObject([{ status: 'done' }]);
+  });
+
+  it('say, where they are asked for again, that there may be two', async () => {
+    keeper.answer = () => Promise.reject(new Error('killed'));
+    await expect(outside().run()).rejects.toThrow('killed');
+    expect(await backups()).toMatchObject([{ status: 'requested', asked: 1 }]);
+    await world.goTo('2026-01-05T09:00:45.000Z');
+    await expect(outside('there').run()).rejects.toThrow('killed');
+    await world.settle();
+    expect((await world.lastPlan()).violations[0]?.message).toContain(
+      'the keeper was asked 2 times, as a hub ended before it heard the answer',
+    );
+    keeper.answer = async () => ok({});
+    world.clock.advance(ASKED_AGAIN_MS);
+    await outside().run();
+    expect(await backups()).toMatchObject([{ status: 'done', asked: 3 }]);
+    const { items } = await world.context.store.transact((unit) =>
+      unit.audit.list({ subject: 'entity/aria-dev' }, { limit: 50 }),
+    );
+    const told = items.filter(({ action }) => action.startsWith('backup.'));
+    expect(told.map(({ action, detail }) => [action, detail['asked']])).toEqual([
+      ['backup.repeat', 2],
+      ['backup.repeat', 3],
+      ['backup.done', 3],
+    ]);
   });
 });

@@ -2,18 +2,22 @@ import type { Context } from '../context.js';
 import type { Lease } from '../ports/leases.js';
 import { transactUnder } from '../scheduling/under-lease.js';
 import type { BackupProvider } from './backup-provider.js';
-import { makeBackup, type WantedBackup, wantedBackups } from './run-backups.js';
+import {
+  ASKED_AGAIN_MS,
+  askForBackups,
+  makeBackup,
+  type WantedBackup,
+  wantedBackups,
+} from './run-backups.js';
 
 const LEASE = 'backups';
-/** Twice as long as a provider may take. A replica that dies delays backups by as much. */
-const TTL_MS = 60_000;
 /** How many backups are made at a time. */
 const AT_ONCE = 4;
 
 /**
  * Has the backups that were asked for made by somebody else, who takes time: nothing waits for it but
  * the plans that want them. Of several replicas one asks at a time; if it dies in the middle, another
- * has them made again.
+ * has them made again, and says so.
  */
 export class OutsideBackups {
   /** `holder`: one running process. */
@@ -45,15 +49,16 @@ export class OutsideBackups {
     readonly wanted: readonly WantedBackup[];
   }> {
     return this.context.store.transact(async (unit) => {
-      const wanted = await wantedBackups(unit, AT_ONCE);
+      const wanted = await wantedBackups(this.context, unit, AT_ONCE);
       if (wanted.length === 0) {
         if (held !== undefined) await unit.leases.release(held);
         return { wanted };
       }
       const now = this.context.clock.now().toISOString();
-      const request = { name: LEASE, holder: this.holder, ttlMs: TTL_MS, now };
+      const request = { name: LEASE, holder: this.holder, ttlMs: ASKED_AGAIN_MS, now };
       const lease = await unit.leases.acquire(request);
-      return { wanted, ...(lease !== undefined && { lease }) };
+      if (lease === undefined) return { wanted: [] };
+      return { lease, wanted: await askForBackups(this.context, unit, wanted) };
     });
   }
 

@@ -10,6 +10,12 @@ import type { BackupProvider } from './backup-provider.js';
 /** How many backups one turn makes. */
 const TURN = 20;
 
+/**
+ * Whoever makes a backup is asked again where nobody has heard an answer for so long, as the hub that asked
+ * may have ended: half as long again as they may take, in milliseconds.
+ */
+export const ASKED_AGAIN_MS = 45_000;
+
 /** A backup that was asked for, and what it is of; absent: that is gone. */
 export interface WantedBackup {
   readonly request: BackupRecord;
@@ -21,19 +27,21 @@ export interface WantedBackup {
  * crash cut off is made again. Answers how many there were.
  */
 export async function runBackups(context: Context, provider: BackupProvider): Promise<number> {
-  const wanted = await context.store.transact((unit) => wantedBackups(unit, TURN));
+  const wanted = await context.store.transact((unit) => wantedBackups(context, unit, TURN));
   for (const one of wanted) {
     await makeBackup(context, provider, one, (work) => context.store.transact(work));
   }
   return wanted.length;
 }
 
-/** Some of those that were asked for and are not made, at most `limit`. */
+/** Some of those that are wanted and that nobody is being asked for, at most `limit`. */
 export async function wantedBackups(
+  { clock }: Pick<Context, 'clock'>,
   unit: UnitOfWork,
   limit: number,
 ): Promise<readonly WantedBackup[]> {
-  const requested = await unit.backups.requested(limit);
+  const unheardSince = new Date(clock.now().getTime() - ASKED_AGAIN_MS).toISOString();
+  const requested = await unit.backups.requested(limit, unheardSince);
   if (requested.length === 0) return [];
   const names = requested.map(({ entity }) => entity);
   const byName = new Map((await unit.entities.getMany(names)).map((each) => [each.name, each]));
@@ -41,6 +49,31 @@ export async function wantedBackups(
     const entity = byName.get(request.entity);
     return { request, ...(entity !== undefined && { entity }) };
   });
+}
+
+/**
+ * Notes that somebody else is asked for these next, before they are: so a backup that may be made twice, as
+ * the hub that asked ended before it heard the answer, is told from one that was made once. Answers
+ * them as they are kept.
+ */
+export async function askForBackups(
+  context: Context,
+  unit: UnitOfWork,
+  wanted: readonly WantedBackup[],
+): Promise<readonly WantedBackup[]> {
+  if (context.backups === undefined) return wanted;
+  const askedAt = context.clock.now().toISOString();
+  const asking = wanted.map(({ request, ...of }) => {
+    return { ...of, request: { ...request, asked: (request.asked ?? 0) + 1, askedAt } };
+  });
+  for (const { request } of asking) {
+    await unit.backups.put(request);
+    if (request.asked === 1) continue;
+    // What its plan waits for is another sentence now.
+    await unit.dirty.mark([request.entity]);
+    await recordBackup(context, unit, request, { action: 'backup.repeat' });
+  }
+  return asking;
 }
 
 /** Makes one backup, and keeps by `transact` what became of it. */
@@ -51,24 +84,38 @@ export async function makeBackup(
   transact: Store['transact'],
 ): Promise<void> {
   const taken = await take(context, provider, wanted);
-  const { detail: _, ...request } = wanted.request;
+  const { detail: _, ...asked } = wanted.request;
+  const request = { ...asked, by: provider.name };
   await transact(async (unit) => {
     await unit.backups.put({
-      ...{ ...request, by: provider.name, covers: provider.covers },
+      ...{ ...request, covers: provider.covers },
       at: context.clock.now().toISOString(),
       ...(taken.ok
         ? { ...taken.value, status: 'done' }
         : { status: 'failed', detail: taken.error.detail }),
     });
     await unit.dirty.mark([request.entity]);
-    await record(context, unit, ENGINE, {
+    await recordBackup(context, unit, request, {
       action: taken.ok ? 'backup.done' : 'backup.fail',
-      subject: `entity/${request.entity}`,
-      detail: {
-        ...{ releaseDigest: request.releaseDigest, by: provider.name },
-        ...(!taken.ok && { error: taken.error.detail }),
-      },
+      ...(!taken.ok && { error: taken.error.detail }),
     });
+  });
+}
+
+function recordBackup(
+  context: Context,
+  unit: UnitOfWork,
+  { entity, releaseDigest, by, asked = 1 }: BackupRecord,
+  what: { readonly action: string; readonly error?: string },
+): Promise<void> {
+  const { action, error } = what;
+  return record(context, unit, ENGINE, {
+    ...{ action, subject: `entity/${entity}` },
+    detail: {
+      ...{ releaseDigest, by },
+      ...(asked > 1 && { asked }),
+      ...(error !== undefined && { error }),
+    },
   });
 }
 

@@ -91,36 +91,49 @@ export async function addConstraintIn(
   return inserted;
 }
 
+/** Which constraint is to be taken away; absent members: whatever they are. */
+interface Removal {
+  readonly kind?: ConstraintKindName;
+  readonly version?: number | undefined;
+}
+
 /** Takes a constraint away, of this kind and version only if said; what it held is looked at again. */
-export async function removeConstraint(
+export function removeConstraint(
   context: Context,
   principal: Principal,
   id: string,
-  {
-    kind,
-    version,
-  }: { readonly kind?: ConstraintKindName; readonly version?: number | undefined } = {},
+  removal: Removal = {},
 ): Promise<Result<void, Refusal>> {
-  return context.store.transact(async (unit) => {
-    const constraint = await unit.constraints.get(id);
-    if (constraint === undefined || (kind !== undefined && constraint.kind !== kind)) {
-      return err(
-        refusal(
-          'constraint/not_found',
-          `there is no ${kind ?? 'constraint'} ${JSON.stringify(id)}; it may have been removed already`,
-        ),
-      );
-    }
-    if (version !== undefined && version !== constraint.version) {
-      return err(otherVersion(id, constraint.version));
-    }
-    const { scope } = readableScope(constraint.scope);
-    const environments = await lockScope(unit, scope);
-    await unit.constraints.remove(id);
-    const entities = await entitiesInScope(unit, scope, environments);
-    await afterChange(context, unit, principal, { constraint, entities, action: 'remove' });
-    return ok(undefined);
-  });
+  return context.store.transact((unit) =>
+    removeConstraintIn(context, unit, principal, { id, ...removal }),
+  );
+}
+
+/** As `removeConstraint`, as a part of what is done in this transaction. */
+export async function removeConstraintIn(
+  context: Context,
+  unit: UnitOfWork,
+  principal: Principal,
+  { id, kind, version }: Removal & { readonly id: string },
+): Promise<Result<void, Refusal>> {
+  const constraint = await unit.constraints.get(id);
+  if (constraint === undefined || (kind !== undefined && constraint.kind !== kind)) {
+    return err(
+      refusal(
+        'constraint/not_found',
+        `there is no ${kind ?? 'constraint'} ${JSON.stringify(id)}; it may have been removed already`,
+      ),
+    );
+  }
+  if (version !== undefined && version !== constraint.version) {
+    return err(otherVersion(id, constraint.version));
+  }
+  const { scope } = readableScope(constraint.scope);
+  const environments = await lockScope(unit, scope);
+  await unit.constraints.remove(id);
+  const entities = await entitiesInScope(unit, scope, environments);
+  await afterChange(context, unit, principal, { constraint, entities, action: 'remove' });
+  return ok(undefined);
 }
 
 /** The refusal of a removal by somebody who saw another version. */

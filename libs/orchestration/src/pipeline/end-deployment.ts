@@ -14,6 +14,7 @@ import { declineUnbacked } from './decline-unbacked.js';
 import { holdRolledBack } from './hold-rolled-back.js';
 import { endRollout } from './rollouts.js';
 import { returnToChannel } from './return-to-channel.js';
+import { endOutside } from './set-aside.js';
 import { putBack } from './set-desired.js';
 import { staysBrought, type StaysBrought } from './stays-brought.js';
 
@@ -53,7 +54,7 @@ export async function endDeployment(
     detail: { status: end.status, notes, version: deployment.toVersion },
   });
   return {
-    ...stepTo(withoutGrant(deployment), end.status, endedAt),
+    ...stepTo(withoutGrant(await endOutside(context, unit, deployment)), end.status, endedAt),
     ...{ notes, endedAt, queued: false },
     durationSeconds: secondsBetween(deployment.deployedAt, endedAt),
     ...(rollbackVersion !== undefined && { rollbackVersion }),

@@ -9,14 +9,10 @@ import { err, ok, type Result } from '@apollo-deploy/kernel';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { endDeployment } from './end-deployment.js';
 import { loadDeploymentFacts } from './load-deployment-facts.js';
-import {
-  type OutsideAsking,
-  type OutsideErrand,
-  recordAnswer,
-  storedDeployment,
-} from './outside-errand.js';
+import { type OutsideErrand, recordAnswer, storedDeployment } from './outside-errand.js';
 import type { NotRolledBack, RollbackProvider } from './rollback-provider.js';
 import { saveDeployment } from './save-deployment.js';
+import { freeAgain, noLongerAsked, suppressionOf } from './set-aside.js';
 
 /** They have done it, they say: what has become of it meanwhile, as they are not at it any more. */
 export async function acceptedOutside(
@@ -30,17 +26,17 @@ export async function acceptedOutside(
   const unseen = hasEnded(before.status) ? [] : await unseenAt(errand, unit, before);
   // The engine tries what they have not brought, also where that was declined before.
   await unit.dirty.mark(unseen, true);
-  return ok(await answered(unit, before));
+  return ok(await answered(errand, unit, before));
 }
 
-async function answered(unit: UnitOfWork, deployment: Deployment): Promise<Deployment> {
-  if (hasEnded(deployment.status)) return deployment;
-  const targets = deployment.targets.map(({ outside, ...target }) => {
-    if (outside === undefined) return target;
-    const { until: _, ...rest } = outside;
-    return { ...target, outside: rest };
-  });
-  return saveDeployment(unit, { ...deployment, targets });
+/** In one transaction with what it comes to: else a hub that ends in between keeps everything from there. */
+async function answered(
+  { context, principal }: OutsideErrand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+): Promise<Deployment> {
+  await freeAgain(context, unit, principal, deployment);
+  return saveDeployment(unit, noLongerAsked(deployment));
 }
 
 /** The entities of a deployment under way of which no spoke has seen that they run what was asked for. */
@@ -64,19 +60,21 @@ const SEEN: readonly DeploymentTarget['state'][] = ['deployed', 'healthy', 'skip
 export async function failedOutside(
   errand: OutsideErrand,
   unit: UnitOfWork,
-  { deployment, suppression }: OutsideAsking,
+  deployment: Deployment,
   { outcome, detail }: NotRolledBack,
 ): Promise<Result<Deployment, Refusal>> {
   const { context, provider } = errand;
   await unit.environments.lock(deployment.environment);
   const before = await storedDeployment(unit, deployment);
   await recordAnswer(errand, unit, deployment, { accepted: false, detail });
-  if (hasEnded(before.status)) return ok(before);
-  if ((await unseenAt(errand, unit, before)).length === 0) return ok(await answered(unit, before));
+  const isSettled = hasEnded(before.status) || (await unseenAt(errand, unit, before)).length === 0;
+  if (isSettled) return ok(await answered(errand, unit, before));
+  // What they may be at still is kept from everything else.
+  const last = outcome === 'refused' ? await answered(errand, unit, before) : before;
   const why = `${provider.name} rollback failed: ${detail}`;
-  const ended = await endDeployment(context, unit, before, { status: 'failed', notes: why });
+  const ended = await endDeployment(context, unit, last, { status: 'failed', notes: why });
   await saveDeployment(unit, ended);
-  const said = `${why}; ${whatNext(provider, outcome, suppression)}`;
+  const said = `${why}; ${whatNext(provider, outcome, suppressionOf(before))}`;
   const data = { deployment: deployment.id, outcome };
   return err(refusal('rollback/outside_failed', said, { data }));
 }
@@ -84,9 +82,9 @@ export async function failedOutside(
 function whatNext(
   { name }: RollbackProvider,
   outcome: NotRolledBack['outcome'],
-  suppression: string,
+  suppression: string | undefined,
 ): string {
-  return outcome === 'refused'
-    ? `nothing was changed; see to ${name} and ask again`
-    : `it may have been done, so nothing moves there for half an hour; see what runs, and lift that to ask again or to let things go on (DELETE /api/v1/suppressions/${suppression})`;
+  if (outcome === 'refused') return `nothing was changed; see to ${name} and ask again`;
+  const lift = suppression === undefined ? '' : ` (DELETE /api/v1/suppressions/${suppression})`;
+  return `it may have been done, so nothing moves there for half an hour; see what runs, and lift that to ask again or to let things go on${lift}`;
 }

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../ports/unit-of-work.js';
 import type { FollowTools } from './follow-tools.js';
 import type { RollbackProvider } from './rollback-provider.js';
 import { saveDeployment } from './save-deployment.js';
+import { freeAgain, setAside } from './set-aside.js';
 
 /** Everything that somebody else is asked with. */
 export interface OutsideErrand {
@@ -16,10 +17,36 @@ export interface OutsideErrand {
   readonly tools: FollowTools;
 }
 
-/** What somebody else is asked for, and what keeps everything from its entities meanwhile, by its id. */
-export interface OutsideAsking {
-  readonly deployment: Deployment;
-  readonly suppression: string;
+/** So long nothing moves at most, should nobody tell how it came out. */
+const SUPPRESSED_MS = 30 * 60_000;
+
+/** From here on they may have been asked, whatever becomes of this hub; whoever asks does so next. */
+export async function markAsked(
+  errand: OutsideErrand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+): Promise<Deployment> {
+  const { context, principal, provider } = errand;
+  const now = context.clock.now();
+  const until = new Date(now.getTime() + SUPPRESSED_MS).toISOString();
+  const asked = { by: provider.name, askedAt: now.toISOString(), until };
+  await recordAnswer(errand, unit, deployment, { asked: true });
+  return saveDeployment(unit, await setAside(context, unit, { principal, deployment }, asked));
+}
+
+/**
+ * They are to be asked once what runs was kept. Where nobody does within this time, as the hub that was to has
+ * ended, the engine brings it.
+ */
+export async function markToBeAsked(
+  { context, principal, provider }: OutsideErrand,
+  unit: UnitOfWork,
+  deployment: Deployment,
+  withinMs: number,
+): Promise<Deployment> {
+  const until = new Date(context.clock.now().getTime() + withinMs).toISOString();
+  const asked = { by: provider.name, until };
+  return saveDeployment(unit, await setAside(context, unit, { principal, deployment }, asked));
 }
 
 /** The engine brings it: they are not asked. */
@@ -29,6 +56,7 @@ export async function leaveToEngine(
   deployment: Deployment,
   because: readonly string[],
 ): Promise<Deployment> {
+  await freeAgain(errand.context, unit, errand.principal, deployment);
   await recordAnswer(errand, unit, deployment, { asked: false, because });
   const started = deployment.targets.filter(({ state }) => state === 'started');
   // As a person asks for it, also where it was declined before.

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Environment } from '@apollo-deploy/domain';
+import type { Deployment, Environment } from '@apollo-deploy/domain';
 import { err, ok } from '@apollo-deploy/kernel';
 import type { BackupProvider } from '../backups/backup-provider.js';
+import { OutsideBackups } from '../backups/outside-backups.js';
 import { removeConstraint, type NewConstraint } from '../constraints/add-constraint.js';
 import { DeploymentWorld } from '../testing/deployment-world.js';
 import { must, PERSON } from '../testing/engine-world.js';
@@ -54,6 +55,23 @@ async function begin(environment: Partial<Environment> = {}): Promise<void> {
 
 const goBack = (change: Partial<RollbackRequest> = {}) =>
   rollBack(world.engine.context, PERSON, { service: 'aria', ...change }, world.tools);
+
+/** The newest deployment of the service. */
+async function newest(): Promise<Deployment> {
+  const { items } = await world.engine.context.store.transact((unit) =>
+    unit.deployments.list({ service: 'aria' }, { limit: 1 }),
+  );
+  const [deployment] = items;
+  if (deployment === undefined) throw new Error('there is none');
+  return deployment;
+}
+
+/** It is this late, and everybody does what is due by then. */
+async function atLast(instant: string): Promise<void> {
+  await world.engine.goTo(instant);
+  await world.engine.engine.markDue();
+  await world.follow();
+}
 
 /** What is in the way of a deployment under way. */
 async function waits(id: string): Promise<readonly string[]> {
@@ -139,6 +157,51 @@ describe('who takes services back where a backup is required', () => {
     expect((await world.engine.plans()).map(({ type }) => type)).not.toContain('rollback');
     const { store } = world.engine.context;
     expect(await store.transact((unit) => unit.constraints.all())).toEqual([]);
+  });
+
+  it('is not asked where the hub ended while what runs was being kept: the engine brings it after 45 s', async () => {
+    outsider.keeps = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    const { id, targets } = await newest();
+    expect(targets).toMatchObject([
+      { outside: { by: 'HADES', until: '2026-01-05T09:01:15.000Z' } },
+    ]);
+    expect(targets[0]?.outside).not.toHaveProperty('askedAt');
+    expect(await waits(id)).toContainEqual(
+      expect.stringContaining(
+        'what runs is backed up, and then HADES is asked to take aria back to 1.0.0',
+      ),
+    );
+    outsider.keeps = async () => ok({});
+    await atLast('2026-01-05T09:01:14.999Z');
+    expect((await newest()).targets[0]).toHaveProperty('outside');
+    await atLast('2026-01-05T09:01:15.000Z');
+    expect((await newest()).targets[0]).not.toHaveProperty('outside');
+    expect((await waits(id))[0]).toContain('a backup of aria-dev by HADES is under way');
+    await new OutsideBackups(world.engine.context, outsider, 'there').run();
+    await world.follow();
+    expect(await world.engine.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
+    await world.succeed('1.0.0', 3);
+    await world.lookOn();
+    expect(await newest()).toMatchObject({ id, status: 'completed', backup: 'kept' });
+    expect(outsider.asked).toEqual(['backup of aria', 'backup of aria']);
+  });
+
+  it('is not asked any more where the backup took longer than that', async () => {
+    outsider.keeps = async () => {
+      await world.engine.goTo('2026-01-05T09:01:15.000Z');
+      return ok({});
+    };
+    const { id } = must(await goBack());
+    await world.follow();
+    expect(await because()).toMatchObject({
+      because: ['the backup took longer than the rollback waits for it'],
+    });
+    expect(await world.engine.lastPlan()).toMatchObject({ type: 'rollback', state: 'EXECUTING' });
+    await world.succeed('1.0.0', 3);
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
+    expect(outsider.asked).toEqual(['backup of aria']);
   });
 
   it('is not asked where a freeze was saved while what runs was being kept', async () => {

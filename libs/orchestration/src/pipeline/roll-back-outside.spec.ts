@@ -38,6 +38,12 @@ async function takenBack(health = 'Healthy'): Promise<void> {
   await world.engine.report({ aria: { version: '1.0.0', revision: 3, health } });
   await world.engine.settle();
 }
+/** It is this late, and everybody does what is due by then. */
+async function atLast(instant: string): Promise<void> {
+  await world.engine.goTo(instant);
+  await world.engine.engine.markDue();
+  await world.follow();
+}
 /** The newest deployment of the service. */
 async function newest() {
   const { items } = await world.engine.context.store.transact((unit) =>
@@ -59,14 +65,16 @@ describe('a rollback that somebody else does', () => {
   it('is completed without a plan once the spoke has seen it, and is held there', async () => {
     taker.does = async () => {
       await world.engine.settle();
-      expect((await view()).why).toContain('HADES takes aria back to 1.0.0');
+      expect((await view()).why).toContain(
+        'HADES was asked at 2026-01-05T09:00:30.000Z to take aria back to 1.0.0, and nobody has heard its answer yet',
+      );
       await takenBack();
       return ok(undefined);
     };
     const { id } = must(await goBack({ reason: 'Deployment broke login' }));
     await world.lookOn();
     expect(taker.asked).toEqual([
-      { service: 'aria', targetVersion: '1.0.0', reason: 'Deployment broke login' },
+      { id, service: 'aria', targetVersion: '1.0.0', reason: 'Deployment broke login' },
     ]);
     expect(await world.stored(id)).toMatchObject({ kind: 'rollback', status: 'completed' });
     expect(await sent()).toEqual(['install', 'upgrade']);
@@ -171,7 +179,7 @@ describe('a rollback that somebody else does', () => {
     const [{ id } = { id: 'none' }] = items;
     await world.follow();
     expect((await world.shown(id)).waitsFor).toMatchObject([
-      { message: expect.stringContaining('HADES takes aria back to 1.0.0') },
+      { message: expect.stringContaining('HADES was asked at 2026-01-05T09:00:30.000Z') },
     ]);
     expect(await sent()).toEqual(['install', 'upgrade']);
     await takenBack();
@@ -180,6 +188,62 @@ describe('a rollback that somebody else does', () => {
     expect(await sent()).toEqual(['install', 'upgrade']);
     expect((await view()).hold).toMatchObject({ fixes: { version: '1.0.0' } });
     expect(taker.asked).toHaveLength(1);
+  });
+
+  it('keeps nothing from there longer than the answer may take, where nobody hears it', async () => {
+    taker.does = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    const { id } = await newest();
+    await takenBack();
+    await world.lookOn();
+    expect((await world.stored(id)).targets).toMatchObject([
+      {
+        state: 'healthy',
+        outside: { by: 'HADES', askedAt: '2026-01-05T09:00:30.000Z', unanswered: true, seen: true },
+      },
+    ]);
+    expect((await world.stored(id)).targets[0]?.outside).not.toHaveProperty('until');
+    expect(await suppressions()).toMatchObject([{ spec: { end: '2026-01-05T09:01:30.000Z' } }]);
+  });
+
+  it('keeps nothing from there once it has ended later than that', async () => {
+    taker.does = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    await world.engine.goTo('2026-01-05T09:01:30.000Z');
+    await takenBack();
+    await world.lookOn();
+    expect(await newest()).toMatchObject({ status: 'completed' });
+    expect(await suppressions()).toEqual([]);
+  });
+
+  it('is brought by the engine after half an hour where nobody hears what they did, and says so', async () => {
+    taker.does = () => Promise.reject(new Error('the hub was killed'));
+    await expect(goBack()).rejects.toThrow('the hub was killed');
+    const { id } = await newest();
+    await atLast('2026-01-05T09:30:29.999Z');
+    expect(await sent()).toEqual(['install', 'upgrade']);
+    await atLast('2026-01-05T09:30:30.000Z');
+    expect((await world.stored(id)).targets[0]?.outside).toEqual({
+      ...{ by: 'HADES', askedAt: '2026-01-05T09:00:30.000Z', unanswered: true },
+    });
+    await world.succeed('1.0.0', 3);
+    await world.lookOn();
+    expect(await world.stored(id)).toMatchObject({ status: 'completed' });
+    expect(await sent()).toEqual(['install', 'upgrade', 'rollback']);
+    expect(taker.asked).toHaveLength(1);
+  });
+
+  it('forgets that nobody has heard their answer, once somebody does after its end', async () => {
+    taker.does = async () => {
+      await takenBack();
+      await world.lookOn();
+      return ok(undefined);
+    };
+    const { id } = must(await goBack());
+    expect((await world.stored(id)).targets[0]?.outside).toEqual({
+      ...{ by: 'HADES', askedAt: '2026-01-05T09:00:30.000Z', seen: true },
+    });
+    expect(await suppressions()).toEqual([]);
   });
 
   it('has a newer deployment wait behind it while they are at it', async () => {

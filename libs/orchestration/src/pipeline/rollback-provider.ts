@@ -2,6 +2,8 @@ import type { Result } from '@apollo-deploy/kernel';
 
 /** What somebody else is to bring a service back to. */
 export interface OutsideRollback {
+  /** Of the deployment: of this rollback alone, and the same if it were asked for again. */
+  readonly id: string;
   readonly service: string;
   readonly targetVersion: string;
   readonly reason?: string;

@@ -6,7 +6,10 @@ export interface BackupRepository {
   getMany(
     bases: readonly Pick<BackupRecord, 'entity' | 'releaseDigest'>[],
   ): Promise<readonly BackupRecord[]>;
-  /** Those asked for and not ended, by entity and head, up to `limit`. */
-  requested(limit: number): Promise<readonly BackupRecord[]>;
+  /**
+   * Those wanted that have not ended and whose maker was never asked, or last at or before `unheardSince`
+   * (RFC 3339); by entity and head, up to `limit`.
+   */
+  requested(limit: number, unheardSince: string): Promise<readonly BackupRecord[]>;
   put(record: BackupRecord): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { BackupRecord } from '@apollo-deploy/domain';
 import type { BackupRepository } from '@apollo-deploy/orchestration';
-import { instant, json, optional, prose, text } from './columns.js';
+import { instant, integer, json, optional, prose, text } from './columns.js';
 import type { DatabaseSession } from './database-session.js';
 import { DatabaseTable } from './database-table.js';
 import { TableMap } from './table-map.js';
@@ -14,6 +14,8 @@ const BACKUPS = new TableMap<BackupRecord>('backups', ['entity', 'releaseDigest'
   covers: text(),
   detail: optional(prose()),
   snapshot: optional(json()),
+  asked: optional(integer()),
+  askedAt: optional(instant()),
 });
 
 export class DatabaseBackups implements BackupRepository {
@@ -33,10 +35,11 @@ export class DatabaseBackups implements BackupRepository {
     );
   }
 
-  requested(limit: number): Promise<readonly BackupRecord[]> {
+  requested(limit: number, unheardSince: string): Promise<readonly BackupRecord[]> {
     return this.table.select(
-      `WHERE status = 'requested' ORDER BY entity, release_digest LIMIT $1`,
-      [limit],
+      `WHERE status = 'requested' AND (asked_at IS NULL OR asked_at <= $2)
+       ORDER BY entity, release_digest LIMIT $1`,
+      [limit, unheardSince],
     );
   }
 

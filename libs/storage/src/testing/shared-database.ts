@@ -6,7 +6,7 @@ import { testDatabase, type TestDatabase } from './test-database.js';
 /** A database that all tests of a file share, and each finds empty. */
 export interface SharedDatabase extends Omit<
   TestDatabase,
-  'empty' | 'drop' | 'backUp' | 'restore'
+  'empty' | 'drop' | 'backUp' | 'restore' | 'holdWrites'
 > {
   /** One more store on it, as another replica has; closed after the test. */
   open(settings?: Partial<DatabaseSettings>): Promise<DatabaseStore>;

@@ -25,6 +25,8 @@ export interface TestDatabase {
   connections(state: string): Promise<number>;
   /** Ends every connection, as a failing network or an operator does. */
   disconnectAll(): Promise<void>;
+  /** Lets whoever writes these tables wait, and whoever reads them not; until the function returned is called. */
+  holdWrites(tables: readonly string[]): Promise<() => Promise<void>>;
   /** Deletes every row. */
   empty(): Promise<void>;
   /** Keeps a copy of all there is, in place of an earlier one. Connections are cut. */
@@ -56,6 +58,7 @@ export async function testDatabase({ schema = true } = {}): Promise<TestDatabase
     disconnectAll: async () => {
       await queryOnce(url, `SELECT pg_terminate_backend(pid) FROM ${OTHERS}`);
     },
+    holdWrites: (tables) => holdWrites(url, tables),
     empty: () => emptyTables(url),
     backUp: () => copyDatabase(server.url, name, `${name}_backup`),
     restore: () => copyDatabase(server.url, `${name}_backup`, name),
@@ -120,6 +123,13 @@ async function migratedTemplate(url: string): Promise<string> {
 async function countConnections(url: string, state: string): Promise<number> {
   const statement = `SELECT count(*)::integer AS found FROM ${OTHERS} AND ${state}`;
   return Number((await queryOnce(url, statement))[0]?.['found']);
+}
+
+async function holdWrites(url: string, tables: readonly string[]): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${tables.join(', ')} IN SHARE MODE`);
+  return () => client.end();
 }
 
 async function emptyTables(url: string): Promise<void> {

@@ -43,6 +43,12 @@ describe('a backup', () => {
         'first a backup: a backup of aria-dev by release snapshot is under way since 2026-01-05T09:00:00.000Z',
     },
     {
+      name: 'it was asked for again after a hub had ended',
+      record: { ...RECORD, status: 'requested' as const, asked: 2 },
+      saying:
+        'first a backup: a backup of aria-dev by release snapshot is under way since 2026-01-05T09:00:00.000Z; release snapshot was asked 2 times, as a hub ended before it heard the answer, so there may be as many',
+    },
+    {
       name: 'it failed',
       record: { ...RECORD, status: 'failed' as const, detail: 'the disk is full' },
       saying:

@@ -1,6 +1,6 @@
 import { ok } from '@apollo-deploy/kernel';
 import { Type } from 'typebox';
-import { nextTryAt } from '../../backups/backup-record.js';
+import { type BackupRecord, nextTryAt } from '../../backups/backup-record.js';
 import type { TabledConstraint } from '../applicability.js';
 import { SATISFIED } from '../constraint.js';
 import type { ConstraintKind } from '../constraint-kind.js';
@@ -44,10 +44,16 @@ function messageOf(
 ): string {
   switch (record?.status) {
     case 'requested':
-      return `a backup of ${entity} by ${record.by} is under way since ${record.at}`;
+      return `a backup of ${entity} by ${record.by} is under way since ${record.at}${tellRepeated(record)}`;
     case 'failed':
       return `the backup of ${entity} by ${record.by} failed at ${record.at}: ${record.detail ?? 'it did not say why'}; ${since === undefined ? `it is tried again at ${nextTryAt(record)}` : 'the deployment ends by that'}`;
     default:
       return `there is no backup of what runs on ${entity} yet; it is asked for when nothing else holds the plan`;
   }
+}
+
+function tellRepeated({ asked = 1, by }: BackupRecord): string {
+  return asked > 1
+    ? `; ${by} was asked ${String(asked)} times, as a hub ended before it heard the answer, so there may be as many`
+    : '';
 }

@@ -17,8 +17,11 @@ export class InMemoryBackups implements BackupRepository {
     return [...this.view.getMany(bases.map(backupKey))].sort(byKey);
   }
 
-  async requested(limit: number): Promise<readonly BackupRecord[]> {
-    return [...this.view.inGroup('requested', '')].sort(byKey).slice(0, limit);
+  async requested(limit: number, unheardSince: string): Promise<readonly BackupRecord[]> {
+    return [...this.view.inGroup('requested', '')]
+      .filter(({ askedAt = unheardSince }) => Date.parse(askedAt) <= Date.parse(unheardSince))
+      .sort(byKey)
+      .slice(0, limit);
   }
 
   async put(record: BackupRecord): Promise<void> {
