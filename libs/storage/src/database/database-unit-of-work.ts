@@ -22,7 +22,8 @@ import {
   DatabaseEvaluations,
 } from './database-evaluation.js';
 import { DatabaseEventLog } from './database-event-log.js';
-import { DatabaseEntities, DatabaseReleaseStates, DatabaseSpokes } from './database-fleet.js';
+import { DatabaseEntities } from './database-entities.js';
+import { DatabaseReleaseStates, DatabaseSpokes } from './database-fleet.js';
 import { DatabaseAuditTrail, DatabaseIdempotency, DatabaseOutbox } from './database-messages.js';
 import { DatabaseLeases, DatabaseOccurrences } from './database-scheduling.js';
 import { DatabaseNotifications } from './database-notifications.js';

@@ -23,7 +23,8 @@ import {
   InMemoryDirtyQueue,
   InMemoryEvaluations,
 } from './in-memory-evaluation.js';
-import { InMemoryEntities, InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
+import { InMemoryEntities } from './in-memory-entities.js';
+import { InMemoryReleaseStates, InMemorySpokes } from './in-memory-fleet.js';
 import { InMemoryNotifications } from './in-memory-notifications.js';
 import { InMemoryWebhooks } from './in-memory-webhooks.js';
 import { InMemoryPeople } from './in-memory-people.js';
