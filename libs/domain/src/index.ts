@@ -58,6 +58,7 @@ export {
   type OpenBreaker,
   openBreaker,
 } from './suppressions/environment-breaker.js';
+export { cutText } from './webhooks/cut-text.js';
 export { type ToldEvent, webhookBody } from './webhooks/webhook-body.js';
 export {
   secretsAt,

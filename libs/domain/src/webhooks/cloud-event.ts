@@ -1,4 +1,5 @@
 import type { Json } from '@apollo-deploy/kernel';
+import { cutText } from './cut-text.js';
 import type { WebhookEvent } from './webhook.js';
 
 /** Something that happened, as those outside are told of it. */
@@ -39,7 +40,7 @@ const TOLD = [
   ...['kind', 'strategy', 'status', 'version', 'fromVersion', 'notes', 'durationSeconds', 'type'],
   ...['state', 'outcome', 'message', 'violations', 'rule', 'roles', 'missing', 'missingApprovers'],
   ...['until', 'reason', 'why', 'cause', 'waives', 'dueAt', 'uses', 'verdict', 'alarm'],
-  ...['lostLedgers', 'by', 'rollbackVersion'],
+  ...['lostLedgers', 'by', 'rollbackVersion', 'supersededBy', 'people', 'requestedBy'],
 ];
 
 /** The facts of an event that leave the hub; together they have at most 5,000 characters. */
@@ -59,7 +60,7 @@ export function toldFacts(data: ToldEvent['data']): Readonly<Record<string, Json
 
 /** What a fact is cut to. Of what is in a list, or in an object, only texts and numbers are told. */
 function bounded(value: Json): Json {
-  if (typeof value === 'string') return cut(value, TEXT_MAX);
+  if (typeof value === 'string') return cutText(value, TEXT_MAX);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const items: readonly Json[] = value;
@@ -74,12 +75,8 @@ function bounded(value: Json): Json {
 }
 
 function plain(value: Json | undefined, lengthMax: number): readonly (string | number)[] {
-  if (typeof value === 'string') return [cut(value, lengthMax)];
+  if (typeof value === 'string') return [cutText(value, lengthMax)];
   return typeof value === 'number' ? [value] : [];
-}
-
-function cut(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax).toWellFormed()}…`;
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { PlanStorage } from '../ports/plan-storage.js';
-import type { AuditTrail } from '../ports/unit-of-work.js';
+import type { Plan } from '@apollo-deploy/domain';
+import type { Json } from '@apollo-deploy/kernel';
+import { loadAskingDeployments } from '../pipeline/load-asking-deployments.js';
+import type { AuditTrail, UnitOfWork } from '../ports/unit-of-work.js';
 import type { EventDrafts } from './event-drafts.js';
 import { overlaid } from './overlaid.js';
 
@@ -13,14 +15,17 @@ const TYPES: Readonly<Record<string, string>> = {
   'plan.reject': 'plan.rejected',
 };
 
+/** These ask people, who want to know what for. */
+const ASKS: readonly string[] = ['approval.request', 'approval.escalate'];
+
 const PLAN = 'plan/';
 
 /** The audit trail, which announces what people are asked about plans and what they answer. */
 export function announceApprovals(
-  audit: AuditTrail,
-  plans: PlanStorage,
+  unit: Pick<UnitOfWork, 'audit' | 'plans' | 'deployments'>,
   drafts: EventDrafts,
 ): AuditTrail {
+  const { audit, plans } = unit;
   return overlaid(audit, {
     async append(entry) {
       await audit.append(entry);
@@ -29,8 +34,26 @@ export function announceApprovals(
       const plan = await plans.get(entry.subject.slice(PLAN.length));
       if (plan === undefined) return;
       const { id, entity, environment, product } = plan;
-      const data = { ...entry.detail, by: entry.actor };
+      const asked = ASKS.includes(entry.action) ? await askedFor(unit, plan) : {};
+      const data = { ...entry.detail, ...asked, by: entry.actor };
       drafts.add(type, { kind: 'plan', name: id, entity, environment, product }, data);
     },
   });
+}
+
+/** What a plan would run, and who asked for that and why, as far as a deployment did. */
+async function askedFor(
+  unit: Pick<UnitOfWork, 'deployments'>,
+  plan: Plan,
+): Promise<Readonly<Record<string, Json>>> {
+  const deployment = (await loadAskingDeployments(unit, [plan])).get(plan.id);
+  return {
+    fromVersion: plan.from?.version ?? null,
+    ...(plan.to !== null && { version: plan.to.version }),
+    ...(deployment !== undefined && {
+      ...{ deployment: deployment.id, kind: deployment.kind },
+      requestedBy: deployment.deployedBy,
+      ...(deployment.reason !== undefined && { reason: deployment.reason }),
+    }),
+  };
 }

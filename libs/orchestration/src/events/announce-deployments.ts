@@ -1,4 +1,4 @@
-import type { Deployment } from '@apollo-deploy/domain';
+import { cutText, type Deployment } from '@apollo-deploy/domain';
 import type { Json } from '@apollo-deploy/kernel';
 import type { DeploymentRepository } from '../ports/deployment-repository.js';
 import type { EventDrafts } from './event-drafts.js';
@@ -64,7 +64,8 @@ function dataOf({
     ...{ kind, strategy, status, version: toVersion, fromVersion: fromVersion ?? null },
     by: more.deployedBy,
     ...(more.rollbackVersion !== undefined && { rollbackVersion: more.rollbackVersion }),
-    ...(notes !== undefined && { notes: notes.slice(0, NOTES_MAX) }),
+    ...(more.supersededBy !== undefined && { supersededBy: more.supersededBy }),
+    ...(notes !== undefined && { notes: cutText(notes, NOTES_MAX) }),
     ...(more.durationSeconds !== undefined && { durationSeconds: more.durationSeconds }),
   };
 }

@@ -32,10 +32,7 @@ export class AnnouncingStore extends StoreDecorator {
       const answer = await work({
         ...unit,
         plans: announcePlans(unit.plans, drafts),
-        audit: announceHolds(
-          announceBreakGlasses(announceApprovals(unit.audit, unit.plans, drafts), drafts),
-          drafts,
-        ),
+        audit: announceHolds(announceBreakGlasses(announceApprovals(unit, drafts), drafts), drafts),
         spokes: announceSpokes(unit.spokes, drafts),
         deployments: announceDeployments(unit.deployments, drafts),
         ...announceEntities(unit, drafts),
