@@ -22,7 +22,7 @@ export class HotfixRequest {
     maximum: 128,
     optional: true,
     description:
-      'If absent: the newest that completed below production, was not taken back there, and is newer than what runs.',
+      'If absent: the newest that completed below production, was taken back neither there nor where it goes, and is newer than what runs.',
   })
   version?: string;
 

@@ -21,6 +21,7 @@ export { mayGiveWay, isHalfWay } from './half-way.js';
 export { hasBegun, onlyWaits } from './only-waits.js';
 export { waveBefore } from './wave-before.js';
 export { restoredValues, type RestoredValues } from './restored-values.js';
+export { takenBackVersions } from './taken-back-versions.js';
 export { isBehind, isNewer, newestOf, standingVersions, versionBefore } from './version-before.js';
 export {
   type AskedOutside,

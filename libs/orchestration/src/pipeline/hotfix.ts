@@ -1,13 +1,8 @@
 import {
   type Deployment,
   hotfixReason,
-  isLowerTier,
-  isNewer,
-  recallOf,
   refusal,
   type Refusal,
-  runningVersion,
-  standingVersions,
   type Waivable,
 } from '@apollo-deploy/domain';
 import { err, ok, type Result } from '@apollo-deploy/kernel';
@@ -16,11 +11,10 @@ import type { Context } from '../context.js';
 import type { Principal } from '../ports/principal.js';
 import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { environmentNotFound } from './find-environment.js';
-import { completedAt } from './completed-at.js';
 import type { FollowTools } from './follow-tools.js';
 import { openForHotfix, type RequestedHotfix } from './hotfix-break-glass.js';
 import { keepPlace, PlaceKept, thosePastSomething } from './keep-place.js';
-import { loadService } from './load-service.js';
+import { newestBelow } from './newest-below.js';
 import { requestDeploymentIn } from './request-deployment.js';
 import { stagedByOthers } from './staged-by-others.js';
 import { inTurn } from './turns.js';
@@ -31,7 +25,7 @@ export interface HotfixRequest {
   readonly service: string;
   /** The name of an environment of tier production. */
   readonly environment: string;
-  /** Absent = the newest that COMPLETED below production, still stands there and is newer than what runs. */
+  /** Absent = the newest that COMPLETED below production and was not taken back (`newestBelow`). */
   readonly version?: string;
   readonly reason: string;
   /** What the caller may go past there (`hotfixWaives`); none = nothing. */
@@ -79,11 +73,11 @@ async function requestHotfixIn(
   if (environment.tier !== 'production') return err(notProduction(name));
   if ((await unit.products.get(service)) === undefined)
     return err(productNotFound(service, 'service'));
-  const version = request.version ?? (await newestBelow(context, unit, service, name));
-  if (version === undefined) return err(nothingBelow(service, name));
+  const version = await versionOf(context, unit, request);
+  if (!version.ok) return version;
   const wanted = {
     ...({ kind: 'hotfix', service, environment: name, strategy: 'immediate' } as const),
-    ...{ version, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
+    ...{ version: version.value, reason: reason.value, notes: `HOTFIX: ${reason.value}` },
   };
   const others = await thosePastSomething(context, unit, { service, environment: name });
   const made = await requestDeploymentIn(context, unit, principal, wanted, tools);
@@ -95,6 +89,14 @@ async function requestHotfixIn(
     await keepPlace(unit, made.value, others, why);
   }
   return ok(asked);
+}
+
+async function versionOf(
+  context: Context,
+  unit: UnitOfWork,
+  { version, service, environment }: HotfixRequest,
+): Promise<Result<string, Refusal>> {
+  return version === undefined ? newestBelow(context, unit, { service, environment }) : ok(version);
 }
 
 function mayNot({ waives }: HotfixRequest): boolean {
@@ -116,56 +118,7 @@ async function breakGlass(
   return { ...asked, ...(isLess && { notWaived: asked.notWaived ?? staged }) };
 }
 
-/**
- * The newest version that COMPLETED below production, was taken back nowhere there and is not recalled;
- * only one that brings something newer, and goes below nothing that runs or is on its way by a hotfix.
- */
-async function newestBelow(
-  context: Context,
-  unit: UnitOfWork,
-  service: string,
-  environment: string,
-): Promise<string | undefined> {
-  const recalls = await unit.recalls.ofProducts([service]);
-  const running = (await loadService(context, unit, service, [environment])).flatMap(
-    ({ reported }) => runningVersion(reported?.release ?? null) ?? [],
-  );
-  const underWay = await unit.deployments.underWayAt([{ service, environment }]);
-  const hotfixes = underWay.filter(({ kind }) => kind === 'hotfix');
-  const floor = [...running, ...hotfixes.map(({ toVersion }) => toVersion)];
-  return (await standingBelow(unit, service))
-    .filter((version) => recallOf(recalls, version) === undefined)
-    .filter((version) => !floor.some((one) => isNewer(one, version)))
-    .filter((version) => running.length === 0 || running.some((one) => isNewer(version, one)))
-    .reduce<string | undefined>(
-      (newest, version) => (newest === undefined || isNewer(version, newest) ? version : newest),
-      undefined,
-    );
-}
-
-/** The versions that COMPLETED below production; none that a rollback has gone past in one place since. */
-async function standingBelow(unit: UnitOfWork, service: string): Promise<readonly string[]> {
-  const homes = await unit.entities.environmentsOf([service]);
-  const environments = await unit.environments.getMany(homes.map((home) => home.environment));
-  const lower = environments.filter(({ tier }) => isLowerTier(tier, 'production'));
-  const standing = new Set<string>();
-  const takenBack = new Set<string>();
-  for (const { name: environment } of lower) {
-    const items = await completedAt(unit, { service, environment });
-    const stands = new Set(standingVersions(items));
-    for (const { toVersion } of items) {
-      (stands.has(toVersion) ? standing : takenBack).add(toVersion);
-    }
-  }
-  return [...standing].filter((version) => !takenBack.has(version));
-}
-
 function notProduction(environment: string): Refusal {
   const detail = `${environment} is no environment of tier production, and hotfixes go there only; use POST /deploy`;
   return refusal('hotfix/not_production', detail, { field: 'environment' });
-}
-
-function nothingBelow(service: string, environment: string): Refusal {
-  const detail = `no version of ${service} that is newer than what runs in ${environment} has completed below production and was not taken back since; name the version that has the fix, or deploy it to dev first (POST /deploy)`;
-  return refusal('catalog/release_not_found', detail, { field: 'version' });
 }

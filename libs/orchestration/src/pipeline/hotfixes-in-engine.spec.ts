@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { BreakGlass } from '@apollo-deploy/domain';
 import { putEntity } from '../catalog/put-entity.js';
-import { must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
+import { failed, must, PERSON, SUCCEEDED } from '../testing/engine-world.js';
 import { ProductionWorld } from '../testing/production-world.js';
 import { readServiceStatus } from './read-service-status.js';
 
@@ -142,6 +142,39 @@ describe('a hotfix', () => {
     await scene.world.succeed('1.0.1', 9);
     await scene.world.lookOn();
     await scene.prod.heard();
+    expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.0.1');
+  });
+
+  it('without a version does not bring back what production was rolled back from; by name it does', async () => {
+    await scene.promoted('1.1.0');
+    must(await scene.rollBack({ environment: 'prod' }));
+    await scene.finishInProd();
+    await scene.prod.heard();
+    expect(await scene.hotfix()).toMatchObject({
+      ok: false,
+      error: {
+        ...{ code: 'catalog/release_not_found', field: 'version' },
+        detail:
+          'no version of aria that is newer than what runs in prod has completed below production and was not taken back since: 1.1.0 completed below, but was taken back in prod, and is brought again only if it is named; name the version that has the fix, or deploy it to dev first (POST /deploy)',
+      },
+    });
+    expect(must(await scene.hotfix({ version: '1.1.0' })).deployment.toVersion).toBe('1.1.0');
+  });
+
+  it('without a version passes over what went back by itself in production', async () => {
+    await scene.inDev('1.0.1');
+    await scene.inDev('1.1.0');
+    await scene.prod.heard();
+    const { id } = must(await scene.promote());
+    await scene.world.follow();
+    await scene.world.engine.approveAll('sre-1');
+    await scene.world.follow();
+    await scene.prod.result(failed('unhealthy'));
+    await scene.prod.report({ version: '1.1.0', revision: 8, health: 'Degraded' });
+    await scene.world.follow();
+    await scene.prod.succeed((await scene.prod.lastPlan()).id, { version: '1.0.0', revision: 9 });
+    await scene.lookOn();
+    expect(await scene.world.stored(id)).toMatchObject({ status: 'rolled_back' });
     expect(must(await scene.hotfix()).deployment.toVersion).toBe('1.0.1');
   });
 
