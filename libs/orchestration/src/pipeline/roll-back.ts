@@ -19,7 +19,7 @@ import { restoredContents } from './restored-contents.js';
 import { rollBackOutside } from './roll-back-outside.js';
 import { servicePlaces } from './service-places.js';
 import { inTurn } from './turns.js';
-import { versionToRestore } from './version-to-restore.js';
+import { type RestoredVersion, versionToRestore } from './version-to-restore.js';
 
 /** What somebody asks to go back. */
 export interface RollbackRequest {
@@ -70,6 +70,11 @@ export async function rollBack(
   );
 }
 
+/** Where it goes back, and to what. */
+interface Goal extends RestoredVersion {
+  readonly environment: string;
+}
+
 /** What is to be deployed, with its place locked. */
 async function wayBack(
   context: Context,
@@ -78,14 +83,21 @@ async function wayBack(
   tools: FollowTools,
 ): Promise<Result<DeploymentRequest, Refusal>> {
   const { service, reason } = request;
-  const goal = await goalOf(context, unit, request, tools);
-  if (!goal.ok) return goal;
+  const found = await goalOf(context, unit, request, tools);
+  if (!found.ok) return found;
+  const { repeats, ...goal } = found.value;
   return ok({
     ...({ kind: 'rollback', service, strategy: 'rolling' } as const),
-    ...goal.value,
-    values: await restoredContents(unit, service, goal.value),
+    ...goal,
+    values: await restoredContents(unit, service, goal),
     ...(reason !== undefined && { reason }),
+    ...(repeats !== undefined && { notes: tellRepeated(repeats, goal.version, reason) }),
   });
+}
+
+function tellRepeated(repeats: string, version: string, reason: string | undefined): string {
+  const told = `it asks once more for ${version}, to which rollback ${repeats} was on its way`;
+  return reason === undefined ? told : `${reason}; ${told}`;
 }
 
 /** Where it goes back, and to what, with that place locked: so that nothing completes there meanwhile. */
@@ -94,13 +106,13 @@ async function goalOf(
   unit: UnitOfWork,
   request: PlacedRollback,
   tools: FollowTools,
-): Promise<Result<{ readonly environment: string; readonly version: string }, Refusal>> {
+): Promise<Result<Goal, Refusal>> {
   const { environment } = request;
   if ((await unit.environments.lock(environment)) === undefined) {
     return err(environmentNotFound(environment));
   }
   const version = await versionFor(context, unit, request, tools);
-  return version.ok ? ok({ environment, version: version.value }) : version;
+  return version.ok ? ok({ environment, ...version.value }) : version;
 }
 
 async function placeOf(
@@ -128,11 +140,11 @@ async function versionFor(
   unit: UnitOfWork,
   { service, environment, targetVersion }: PlacedRollback,
   tools: FollowTools,
-): Promise<Result<string, Refusal>> {
+): Promise<Result<RestoredVersion, Refusal>> {
   const running = runningAmong(await loadService(context, unit, service, [environment]));
   if (targetVersion !== undefined) {
     const forth = running.length > 0 && running.every((one) => isNewer(targetVersion, one));
-    return forth ? err(notBack(targetVersion, running)) : ok(targetVersion);
+    return forth ? err(notBack(targetVersion, running)) : ok({ version: targetVersion });
   }
   const place = { service, environment };
   const version = await versionToRestore(context, unit, place, running, tools);
