@@ -165,6 +165,19 @@ describe('apolloctl deploy', () => {
     expect(ran.out).toContain('back to      1.0.0');
   });
 
+  it('tells why it failed once in what is shown, and in brief where it ends', async () => {
+    const stopped = `pod aria-1 is in CrashLoopBackOff: ${'x'.repeat(600)}`;
+    const notes = `failed: aria-prod: ${stopped}`;
+    const targets = [{ ...DEPLOYMENT.targets[0], state: 'failed', stopped }];
+    const failed = { ...COMPLETED, status: 'failed', notes, targets };
+    const ran = await run('deploy aria --wait', { hub: hubThat('/deploy', [failed]) });
+    expect(ran.out.split('CrashLoopBackOff')).toHaveLength(2);
+    expect(ran.out.split('\n').at(-1)).toBe('  aria-prod   prod    failed   -      as said above');
+    expect(ran.err).toBe(
+      `apolloctl: promote of aria to prod, 1.0.0 -> 1.1.0: ${notes.slice(0, 200)}...`,
+    );
+  });
+
   it('says which one took its place, and how to follow that', async () => {
     const notes = 'deployment deploy-2 took its place before anything of it had gone out';
     const gone = { ...COMPLETED, status: 'failed', supersededBy: 'deploy-2', notes };
@@ -181,6 +194,25 @@ describe('apolloctl deploy', () => {
     const ran = await run('deploy aria --wait -o json', { hub });
     expect(ran.out).toBe(JSON.stringify(COMPLETED));
     expect(ran.err).toContain('production wants an sre');
+  });
+
+  it('tells a single fault of the request once, and several one by one', async () => {
+    const one = { field: 'service', detail: 'service is missing' };
+    const more = { field: 'version', detail: 'version is 7' };
+    const first = { ...{ status: 400, code: 'http/invalid_request' }, ...one };
+    const refusedWith = async (detail: string, errors: readonly object[]) => {
+      const hub = { 'POST /deploy': aProblem(400, first.code, { ...first, detail, errors }) };
+      return (await run('deploy aria', { hub })).err.split('\n').slice(0, -1);
+    };
+    expect(await refusedWith(one.detail, [one])).toEqual([
+      'apolloctl: It said no: service is missing',
+      '  field: service',
+    ]);
+    expect(await refusedWith(`${one.detail} (and 1 more, see errors)`, [one, more])).toEqual([
+      'apolloctl: It said no: service is missing (and 1 more, see errors)',
+      '  service: service is missing',
+      '  version: version is 7',
+    ]);
   });
 
   it('tells why it is refused', async () => {

@@ -14,6 +14,9 @@ const LOOK_EVERY_MS = 1_000;
 /** A hub that is away while its deployment is waited for is asked again for so long, in milliseconds. */
 const AWAY_MS = 60_000;
 
+/** So much of why a deployment failed is told again where its command ends, in UTF-16 units. */
+const WHY_LENGTH = 200;
+
 /** For how many seconds the end is waited for; `true` = until it comes, absent = not at all. */
 export type Patience = number | true | undefined;
 
@@ -42,10 +45,18 @@ export async function follow(call: Call, id: string, patience: Patience): Promis
 }
 
 function tellFailure({ status, notes, supersededBy }: DeploymentView): string {
-  const why = notes === undefined ? '' : `: ${plain(notes)}`;
-  if (supersededBy === undefined) return `${plain(status)}${why}`;
+  const why = notes === undefined ? [] : [plain(brief(notes))];
+  if (supersededBy === undefined) {
+    const [told = ''] = why;
+    return told.startsWith(`${status}: `) ? told : [plain(status), ...why].join(': ');
+  }
   const cure = `apolloctl deployment ${plain(supersededBy)} --wait follows that one`;
-  return `gave way${why}; ${cure}; ask again if this is still wanted`;
+  return `${['gave way', ...why].join(': ')}; ${cure}; ask again if this is still wanted`;
+}
+
+/** What was shown above says all of it. */
+function brief(why: string): string {
+  return why.length <= WHY_LENGTH ? why : `${why.slice(0, WHY_LENGTH)}...`;
 }
 
 async function lookedAt(

@@ -56,7 +56,7 @@ export function tellDeployment(deployment: DeploymentView): string {
       ['ENTITY', 'SPOKE', 'STATE', 'PLAN', 'NOTE'],
       targets.map((target) => [
         ...[target.entity, target.spoke, stateOf(target), target.planId],
-        target.stopped ?? target.note,
+        noteOf(target, deployment),
       ]),
       '  ',
     ),
@@ -72,6 +72,12 @@ function tellGrant({ until, refused }: NonNullable<DeploymentView['breakGlassGra
   return refused === undefined
     ? `opened when it leaves the line, if that is before ${second(until)}`
     : refused;
+}
+
+/** Why it stopped there, which is often told of the deployment already. */
+function noteOf({ stopped, note }: TargetView, { notes }: DeploymentView): string | undefined {
+  if (stopped === undefined) return note;
+  return notes?.includes(stopped) === true ? 'as said above' : stopped;
 }
 
 /** With how far its strategy is, where that goes by steps. */
