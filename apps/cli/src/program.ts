@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { addApprovalRules } from './commands/approval-rules.js';
 import { addApprovals } from './commands/approvals.js';
 import { addAudit } from './commands/audit.js';
@@ -62,7 +62,7 @@ export function programOf(words: readonly string[], surroundings: Surroundings):
         .choices(['table', 'json'])
         .default('table'),
     )
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .configureOutput({
       writeOut: (text) => {
         surroundings.print(text.trimEnd());
@@ -80,6 +80,12 @@ export function programOf(words: readonly string[], surroundings: Surroundings):
   }
   const isNamed = program.commands.some((command) => words.includes(command.name()));
   return isNamed ? program : program.version(versionOf());
+}
+
+/** As it is described, and whether the command does without it. */
+function optionDescription(option: Option): string {
+  const told = new Help().optionDescription(option);
+  return option.mandatory ? `${told} (required)` : told;
 }
 
 function versionOf(): string {

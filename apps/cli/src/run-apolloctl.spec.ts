@@ -61,6 +61,42 @@ describe('apolloctl', () => {
   });
 
   it.each([
+    { line: 'promote', options: ['--from', '--to', '--reason'] },
+    { line: 'rollback', options: ['--reason'] },
+    { line: 'hotfix', options: ['--reason'] },
+    { line: 'cancel', options: ['--reason'] },
+    { line: 'reject', options: ['--reason'] },
+    { line: 'break-glass open', options: ['--waives', '--reason', '--until'] },
+    { line: 'approve', options: [] },
+  ])('says without which options $line does not go', async ({ line, options }) => {
+    const { out } = await run(`${line} --help`);
+    const required = out
+      .replace(/\n {10,}/g, ' ')
+      .split('\n')
+      .filter((told) => told.endsWith('(required)'));
+    expect(required.map((told) => told.trim().split(' ')[0])).toEqual(options);
+  });
+
+  it('names what a break-glass may waive', async () => {
+    const { out } = await run('break-glass open --help');
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'what gives way, by commas: approval, window, soak, promoted, health, dependency (required)',
+    );
+  });
+
+  it.each([
+    'plan deploy_1',
+    'approve deploy_1 --yes',
+    'reject deploy_1 --reason late',
+    'resolve deploy_1 --outcome failed --reason seen',
+  ])('says where the plans of a deployment are that is taken for one: %s', async (line) => {
+    expect(await run(line)).toMatchObject({
+      ...{ code: 3, out: '', asked: [] },
+      err: 'apolloctl: deploy_1 is a deployment, and this command takes a plan; apolloctl deployment deploy_1 names its plans',
+    });
+  });
+
+  it.each([
     { name: 'nobody listens', error: failed('ECONNREFUSED'), says: 'reached (ECONNREFUSED)' },
     { name: 'there is no such host', error: failed('ENOTFOUND'), says: 'reached (ENOTFOUND)' },
     {

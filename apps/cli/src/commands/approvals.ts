@@ -11,7 +11,7 @@ import { tellDiff } from '../plans/tell-diff.js';
 import { planTitle, tellMissing, tellPlan } from '../plans/tell-plan.js';
 import type { Surroundings } from '../surroundings.js';
 import { calling, given } from './define.js';
-import { addDecision } from './plans.js';
+import { addDecision, planRoute } from './plans.js';
 
 interface ApproveOptions {
   readonly digest?: string;
@@ -43,7 +43,7 @@ export function addApprovals(program: Command, surroundings: Surroundings): void
 
 /** What is approved is the digest of what was shown, so nothing else can be. */
 async function approve(call: Call, id: string, options: ApproveOptions): Promise<void> {
-  const { body: plan } = await call.hub.get(route`plans/${id}`, PlanView);
+  const { body: plan } = await call.hub.get(planRoute(id), PlanView);
   const { body: diff } = await call.hub.get(route`plans/${id}/diff`, DiffView);
   call.present([tellPlan(plan), tellDiff(diff), ...heldBy(plan)].join('\n'));
   const { digest = plan.digest, comment, yes } = options;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WAIVABLE } from '@apollo-deploy/domain';
 import { type Static, Type } from 'typebox';
 import type { Call } from '../call.js';
 import { route, withQuery } from '../hub/route.js';
@@ -62,7 +63,7 @@ export function addBreakGlass(program: Command, surroundings: Surroundings): voi
     .description('let plans go past what holds them; somebody else has to review it within a day')
     .requiredOption(
       '--waives <names>',
-      'what gives way, by commas, such as approval,window',
+      `what gives way, by commas: ${WAIVABLE.join(', ')}`,
       namesIn,
     )
     .requiredOption('--reason <text>', 'why: whoever reviews it has to understand')

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Call } from '../call.js';
+import { CommandEnded } from '../command-ended.js';
+import { EXIT } from '../exit-code.js';
 import { route, withQuery } from '../hub/route.js';
 import { columns } from '../output/columns.js';
 import { second } from '../output/instant.js';
@@ -62,10 +64,21 @@ export function addDecision(
   command.action(
     calling<{ readonly reason?: string }>(surroundings, async (call, { reason }, id = '') => {
       const body = reason === undefined ? {} : { reason };
-      const path = `${route`plans/${id}`}/${name}`;
+      const path = `${planRoute(id)}/${name}`;
       call.show(await call.hub.send('POST', path, PlanView, { body }), tellState);
     }),
   );
+}
+
+/**
+ * An id of a plan as a route takes it. Ends the command as unusable for the id of a deployment: its plans
+ * are named where it is shown.
+ */
+export function planRoute(id: string): string {
+  if (!id.startsWith('deploy_')) return route`plans/${id}`;
+  const sentence = `${plain(id)} is a deployment, and this command takes a plan`;
+  const cure = `apolloctl deployment ${plain(id)} names its plans`;
+  throw new CommandEnded(EXIT.unusable, `${sentence}; ${cure}`);
 }
 
 interface Resolution {
@@ -75,7 +88,7 @@ interface Resolution {
 
 async function resolve(call: Call, id: string, { outcome, reason }: Resolution): Promise<void> {
   const body = { outcome: outcome.toUpperCase(), reason };
-  call.show(await call.hub.send('POST', route`plans/${id}/resolve`, PlanView, { body }), tellState);
+  call.show(await call.hub.send('POST', `${planRoute(id)}/resolve`, PlanView, { body }), tellState);
 }
 
 async function listPlans(call: Call, options: PlanFilter): Promise<void> {
@@ -97,7 +110,7 @@ async function listPlans(call: Call, options: PlanFilter): Promise<void> {
 }
 
 async function showPlan(call: Call, id: string): Promise<void> {
-  const answer = await call.hub.get(route`plans/${id}`, PlanView);
+  const answer = await call.hub.get(planRoute(id), PlanView);
   const why = await call.hub.get(route`plans/${id}/explain`, ExplainView);
   const diff = await call.hub.get(route`plans/${id}/diff`, DiffView);
   call.show(answer, (plan) =>
