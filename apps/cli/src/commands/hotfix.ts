@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import type { Call } from '../call.js';
 import { askFor } from '../deployments/ask.js';
 import { type WaitOption, withWait } from '../deployments/options.js';
-import { placeNamed, placesOf, tellPlace } from '../deployments/places.js';
+import {
+  isProduction,
+  type Place,
+  placeNamed,
+  placesOf,
+  tellPlace,
+} from '../deployments/places.js';
 import { rootRoute } from '../hub/route.js';
 import { fields } from '../output/columns.js';
 import { plain } from '../output/plain.js';
@@ -43,7 +49,8 @@ async function hotfix(
     [
       `hotfix of ${plain(service)}, past the pipeline`,
       fields([
-        ['version', version ?? 'the newest that stands below production'],
+        ['version', version ?? tellNewest(service)],
+        ['below', version === undefined ? tellBelow(places) : undefined],
         ['to', tellPlace(placeNamed(places, name), name)],
         ['reason', reason],
         ['owes', 'a review by somebody else, and a deployment to the environments below'],
@@ -53,4 +60,17 @@ async function hotfix(
   await call.reconsider('Bring it to production like that?', yes === true);
   const body = { service, reason, ...given({ version, environment }) };
   await askFor(call, rootRoute`hotfix`, body, wait);
+}
+
+/** Which one that is the hub works out from what completed, and not from what runs now. */
+function tellNewest(service: string): string {
+  const what = 'the newest that completed below production and stands there';
+  return `${what}; apolloctl history ${service} tells what did, and --version names one`;
+}
+
+function tellBelow(places: readonly Place[]): string {
+  return places
+    .filter((place) => !isProduction(place))
+    .map((place) => tellPlace(place, place.environment))
+    .join('; ');
 }

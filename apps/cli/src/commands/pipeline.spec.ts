@@ -263,7 +263,8 @@ describe('what goes to production', () => {
       body: { service: 'aria', reason: 'urgent-enough' },
       says: [
         'hotfix of aria, past the pipeline',
-        '  version   the newest that stands below production',
+        '  version   the newest that completed below production and stands there; apolloctl history aria tells what did, and --version names one',
+        '  below     dev (development), where 1.1.0 runs; staging (staging), where it does not run',
         '  to        prod (production), where 1.0.0 runs',
         '  reason    urgent-enough',
         '  owes      a review by somebody else, and a deployment to the environments below',
