@@ -92,7 +92,7 @@ export async function registerRelease(
 export function productNotFound(product: string, field = 'product'): Refusal {
   return refusal(
     'catalog/product_not_found',
-    `product ${JSON.stringify(product)} is not registered; create it first (POST /api/v1/products)`,
+    `product ${JSON.stringify(product)} is not registered; GET /api/v1/products lists those that are, POST creates one`,
     { field },
   );
 }

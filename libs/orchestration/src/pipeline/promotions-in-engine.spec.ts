@@ -218,6 +218,13 @@ describe('a rollback', () => {
     expect(await scene.rollBack({ targetVersion: '1.2.0' })).toMatchObject({
       error: { code: 'rollback/not_back', field: 'target_version' },
     });
+    expect(await scene.rollBack({ targetVersion: 'v1.0.0' })).toMatchObject({
+      error: {
+        ...{ code: 'catalog/release_not_found', field: 'target_version' },
+        detail:
+          'target_version is "v1.0.0", which is no SemVer version such as 1.4.2: write 1.0.0: a version has no leading "v"',
+      },
+    });
     expect(await scene.rollBack({ targetVersion: '0.1.0' })).toMatchObject({
       error: { code: 'catalog/release_not_found' },
     });

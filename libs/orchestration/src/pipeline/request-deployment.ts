@@ -6,6 +6,7 @@ import {
   type DeploymentStrategy,
   type DeploymentTarget,
   type Environment,
+  parseVersion,
   type Product,
   type PromotionProof,
   type Recall,
@@ -15,7 +16,7 @@ import {
   type Release,
   tellRecalled,
 } from '@apollo-deploy/domain';
-import { err, InvariantViolation, ok, type Result } from '@apollo-deploy/kernel';
+import { err, InvariantViolation, ok, type Result, shorten } from '@apollo-deploy/kernel';
 import { record } from '../audit/record.js';
 import { productNotFound } from '../catalog/register-release.js';
 import type { Context } from '../context.js';
@@ -211,7 +212,7 @@ async function releaseFor(
 ): Promise<Result<Release, Refusal>> {
   if (version === undefined) return newestInChannel(context, unit, service, environment);
   const release = await unit.releases.get(service, version);
-  if (release === undefined) return err(releaseNotFound(service, version));
+  if (release === undefined) return err(releaseNotFound(kind, service, version));
   const recall = recallOf(await unit.recalls.ofProducts([service]), version);
   return recall === undefined ? ok(release) : err(isRecalled(kind, release, recall));
 }
@@ -231,14 +232,6 @@ function backupFor({ skipBackup }: DeploymentRequest, { tier }: Environment): De
   return tier === 'staging' && skipBackup === true ? 'skipped' : 'required';
 }
 
-function releaseNotFound(service: string, version: string): Refusal {
-  return refusal(
-    'catalog/release_not_found',
-    `${service} has no release ${version}; register it first (POST /api/v1/releases), or name one that GET /api/v1/releases?product=${service} lists`,
-    { field: 'version' },
-  );
-}
-
 /** The field of a request that names a version; a promotion names none. */
 const VERSION_FIELDS: Readonly<Record<DeploymentKind, string | undefined>> = {
   deploy: 'version',
@@ -246,6 +239,15 @@ const VERSION_FIELDS: Readonly<Record<DeploymentKind, string | undefined>> = {
   hotfix: 'version',
   rollback: 'target_version',
 };
+
+function releaseNotFound(kind: DeploymentKind, service: string, version: string): Refusal {
+  const field = VERSION_FIELDS[kind] ?? 'version';
+  const parsed = parseVersion(version);
+  const detail = parsed.ok
+    ? `${service} has no release ${version}; register it first (POST /api/v1/releases), or name one that GET /api/v1/releases?product=${service} lists`
+    : `${field} is ${JSON.stringify(shorten(version))}, which is no SemVer version such as 1.4.2: ${parsed.error.detail}`;
+  return refusal('catalog/release_not_found', detail, { field });
+}
 
 function isRecalled(kind: DeploymentKind, { product, version }: Release, recall: Recall): Refusal {
   const field = VERSION_FIELDS[kind];
