@@ -98,11 +98,11 @@ describe('the pipeline by apolloctl, as a process of its own', () => {
       'aria 1.0.0 rollback',
     ]);
     const { out } = await types('history aria --environment prod');
-    expect(out.split('\n').map((row) => row.split(/ {2,}/).slice(1, 4))).toEqual([
-      ['ENVIRONMENT', 'CHANGE', 'STATUS'],
-      ['prod', '1.1.0 -> 1.0.0', 'completed'],
-      ['prod', '1.0.0 -> 1.1.0', 'completed'],
-      ['prod', 'none -> 1.0.0', 'completed'],
+    expect(out.split('\n').map((row) => row.split(/ {2,}/).slice(2, 6))).toEqual([
+      ['ENVIRONMENT', 'KIND', 'CHANGE', 'STATUS'],
+      ['prod', 'rollback', '1.1.0 -> 1.0.0', 'completed'],
+      ['prod', 'hotfix', '1.0.0 -> 1.1.0', 'completed'],
+      ['prod', 'promote', 'none -> 1.0.0', 'completed'],
     ]);
     expect((await types('status aria')).out).toMatch(/^prod +prod +1\.0\.0 +Healthy +held /m);
   });

@@ -52,8 +52,10 @@ describe('POST /deploy', () => {
       duration_seconds: 0,
       deployment_id: answer.body['deployment_id'],
       pinned: true,
+      ...{ kind: 'deploy', went_out_at: null },
     };
-    expect(body).toEqual({ service: 'web', ...inDev, environments: [inDev] });
+    const runs = [{ environment: 'dev', versions: ['1.0.0'], healthy: true }];
+    expect(body).toEqual({ service: 'web', ...inDev, environments: [inDev], runs });
   });
 
   it('rolls back what does not do well, and tells the status and the history of that', async () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PipelineHub } from './support/pipeline-hub.js';
 
 const COUNT = 12;
-/** An entry exactly as the specification of the pipeline lists it, and who deployed it. */
+/** An entry as the specification of the pipeline lists it, and what is told besides. */
 const FIELDS = [
   ...['id', 'from_version', 'to_version', 'environment', 'status', 'deployed_at'],
-  ...['duration_seconds', 'notes', 'deployed_by', 'rollback_version'],
+  ...['duration_seconds', 'notes', 'deployed_by', 'rollback_version', 'kind', 'went_out_at'],
 ];
 
 let scene: PipelineHub;
@@ -48,6 +48,12 @@ describe('GET /history/{service}', () => {
     const { entries } = await history(`web?limit=200`);
     expect(entries).toHaveLength(COUNT);
     expect(entries.at(-1)).toMatchObject({ from_version: null, rollback_version: null });
+    // What ran already went out once; all after it only found it there.
+    expect(entries.map(({ went_out_at: at }) => at)).toEqual([
+      ...Array.from({ length: COUNT - 1 }, () => null),
+      expect.stringMatching(/Z$/),
+    ]);
+    expect(entries.map(({ kind }) => kind)).toEqual(entries.map(() => 'deploy'));
   });
 
   it.each([
@@ -149,8 +155,15 @@ describe('GET /status/{service}', () => {
     expect(body).toMatchObject({
       ...{ service: 'web', status: 'completed', version: '1.0.0', environment: 'dev' },
       ...{ deployed_at: expect.stringMatching(/Z$/), duration_seconds: expect.any(Number) },
-      deployment_id: ids[0],
+      ...{ deployment_id: ids[0], kind: 'deploy', went_out_at: null },
     });
+  });
+
+  it('says what runs and how it does, while the newest deployment is under way', async () => {
+    const { body: asked } = await scene.deploy({ version: '1.1.0' });
+    const { body } = await scene.hub.get('/status/web');
+    expect(body).toMatchObject({ deployment_id: asked['deployment_id'], version: '1.1.0' });
+    expect(body['runs']).toEqual([{ environment: 'dev', versions: ['1.0.0'], healthy: true }]);
   });
 
   it('is unknown in an environment where nothing was deployed', async () => {

@@ -22,7 +22,7 @@ describe('apolloctl status', () => {
     const ran = await run('status aria', { hub });
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out.split('\n').slice(-4)).toEqual([
-      '  goes by   this version',
+      '  goes by   this version: pinned, the channel is not followed',
       'RUNS IN   SPOKE   VERSION   HEALTH    STATUS       WHY',
       'dev       dev     1.1.0     Healthy   up_to_date   1.1.0 runs as desired',
       'prod      prod    1.1.0     Healthy   up_to_date   1.1.0 runs as desired',
@@ -54,6 +54,19 @@ describe('apolloctl status', () => {
     );
   });
 
+  it('tells which break-glasses are still to be reviewed', async () => {
+    const review = { break_glass: 'glass-1', environment: 'prod', opened_by: 'ann' };
+    const due = '2026-03-02T12:00:00.000Z';
+    const hub = {
+      ...RUNNING,
+      'GET /status/aria': { body: { ...STATUS, reviews: [{ ...review, due_at: due }] } },
+      [SHOWN]: { body: COMPLETED },
+    };
+    expect((await run('status aria', { hub })).out).toContain(
+      '\n  break-glass glass-1 by ann in prod is still to be reviewed by somebody else, due 2026-03-02T12:00:00Z\n',
+    );
+  });
+
   it('says that nothing was ever deployed', async () => {
     const message = 'No deployment history found';
     const hub = {
@@ -82,6 +95,7 @@ describe('apolloctl history', () => {
     ...{ id: 'deploy-1', from_version: null, to_version: '1.1.0', environment: 'prod' },
     ...{ status: 'completed', deployed_at: '2026-03-01T12:00:00.000Z', duration_seconds: 4.5 },
     ...{ notes: 'tested\u001b[2K', deployed_by: 'ann', rollback_version: null },
+    ...{ kind: 'promote', went_out_at: '2026-03-01T12:00:02.000Z' },
   };
 
   it('lists deployments, and says that there are more', async () => {
@@ -95,8 +109,8 @@ describe('apolloctl history', () => {
       err: 'there are 3 in all: --limit shows more, up to 200',
     });
     expect(ran.out.split('\n')).toEqual([
-      'ASKED FOR              ENVIRONMENT   CHANGE          STATUS      SECONDS   BY    ID         SAYS',
-      '2026-03-01T12:00:00Z   prod          none -> 1.1.0   completed   4.5       ann   deploy-1   tested\\u{1b}[2K',
+      'ASKED FOR              WENT OUT               ENVIRONMENT   KIND      CHANGE          STATUS      SECONDS   BY    ID         SAYS',
+      '2026-03-01T12:00:00Z   2026-03-01T12:00:02Z   prod          promote   none -> 1.1.0   completed   4.5       ann   deploy-1   tested\\u{1b}[2K',
     ]);
   });
 

@@ -27,6 +27,11 @@ const StatusView = Type.Object({
   back_ports: Type.Optional(
     Type.Array(Type.Object({ version: Text, missing_in: Type.Array(Text) })),
   ),
+  reviews: Type.Optional(
+    Type.Array(
+      Type.Object({ break_glass: Text, environment: Text, opened_by: Text, due_at: Text }),
+    ),
+  ),
 });
 const HistoryView = Type.Object({
   total_deployments: Type.Number(),
@@ -38,7 +43,9 @@ const HistoryView = Type.Object({
       to_version: Text,
       environment: Text,
       status: Text,
+      kind: Type.Optional(Text),
       deployed_at: Text,
+      went_out_at: Type.Optional(orNull),
       duration_seconds: Type.Union([Type.Number(), Type.Null()]),
       notes: orNull,
       deployed_by: Text,
@@ -102,7 +109,7 @@ async function showStatus(
   const path = withQuery(rootRoute`status/${service}`, { environment });
   const answer = await call.hub.get(path, StatusView);
   refuseUnknown(answer.body);
-  const { deployment_id: id, pinned, back_ports: owed = [] } = answer.body;
+  const { deployment_id: id, pinned, back_ports: owed = [], reviews = [] } = answer.body;
   const newest =
     id === undefined
       ? plain(answer.body.message ?? answer.body.status)
@@ -118,9 +125,8 @@ async function showStatus(
         ({ version, missing_in: where }) =>
           `  hotfix ${plain(version)} is still to be brought to ${plain(listed(where))}`,
       ),
-      ...(pinned === undefined
-        ? []
-        : [fields([['goes by', pinned ? 'this version' : 'its channel']])]),
+      ...reviews.map(tellOwedReview),
+      ...(pinned === undefined ? [] : [fields([['goes by', pinned ? PINNED : 'its channel']])]),
       ...(places.length === 0 ? [] : [tellPlaces(places)]),
     ].join('\n'),
   );
@@ -129,6 +135,13 @@ async function showStatus(
 /** The hub has no history of what is not registered either; whoever has slipped is to notice. */
 function refuseUnknown({ warning }: { readonly warning?: string }): void {
   if (warning !== undefined) throw new CommandEnded(EXIT.refused, plain(warning));
+}
+
+const PINNED = 'this version: pinned, the channel is not followed';
+
+function tellOwedReview(owed: NonNullable<Static<typeof StatusView>['reviews']>[number]): string {
+  const { break_glass: id, environment, opened_by: by, due_at: due } = owed;
+  return `  break-glass ${plain(id)} by ${plain(by)} in ${plain(environment)} is still to be reviewed by somebody else, due ${plain(second(due))}`;
 }
 
 function tellPlaces(places: readonly PlaceView[]): string {
@@ -156,9 +169,21 @@ async function showHistory(
 
 function tellHistory(history: readonly HistoryEntry[]): string {
   return columns(
-    ['ASKED FOR', 'ENVIRONMENT', 'CHANGE', 'STATUS', 'SECONDS', 'BY', 'ID', 'SAYS'],
+    [
+      'ASKED FOR',
+      'WENT OUT',
+      'ENVIRONMENT',
+      'KIND',
+      'CHANGE',
+      'STATUS',
+      'SECONDS',
+      'BY',
+      'ID',
+      'SAYS',
+    ],
     history.map((entry) => [
-      ...[second(entry.deployed_at), entry.environment],
+      ...[second(entry.deployed_at), second(entry.went_out_at)],
+      ...[entry.environment, entry.kind],
       versionsOf({ fromVersion: entry.from_version ?? 'none', toVersion: entry.to_version }),
       ...[entry.status, entry.duration_seconds, entry.deployed_by, entry.id, entry.notes],
     ]),

@@ -1,4 +1,4 @@
-import type { Deployment } from '@apollo-deploy/domain';
+import { DEPLOYMENT_KINDS, type Deployment } from '@apollo-deploy/domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 class HistoryEntryView {
@@ -17,8 +17,17 @@ class HistoryEntryView {
   @ApiProperty()
   status!: string;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ enum: DEPLOYMENT_KINDS })
+  kind!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it was asked for.' })
   deployed_at!: string;
+
+  @ApiProperty({
+    ...{ type: String, format: 'date-time', nullable: true },
+    description: 'When the first of it went out. null: nothing has.',
+  })
+  went_out_at!: string | null;
 
   @ApiProperty({ type: Number, nullable: true })
   duration_seconds!: number | null;
@@ -73,10 +82,17 @@ export function historyEntry(deployment: Deployment): HistoryEntryView {
     to_version: deployment.toVersion,
     environment: deployment.environment,
     status: deployment.status,
+    kind: deployment.kind,
     deployed_at: deployment.deployedAt,
+    went_out_at: wentOutAt(deployment),
     duration_seconds: deployment.durationSeconds ?? null,
     notes: deployment.notes ?? null,
     deployed_by: deployment.deployedBy,
     rollback_version: deployment.rollbackVersion ?? null,
   };
+}
+
+/** When the first of a deployment went out (RFC 3339); `null` while nothing has. */
+export function wentOutAt({ steps }: Pick<Deployment, 'steps'>): string | null {
+  return steps.find(({ status }) => status === 'deploying')?.at ?? null;
 }

@@ -386,4 +386,25 @@ describe('what a hotfix owes below production', () => {
     const { backPortedAt } = await inHaste();
     expect(backPortedAt).toBeDefined();
   });
+
+  it('stands beside what runs and the review that it owes, each to who sees where it is', async () => {
+    const { breakGlass } = await inHaste();
+    const { context } = scene.world.engine;
+    const told = async (where: { environment?: string; environments?: readonly string[] }) => {
+      const { runs, reviews } = await readServiceStatus(context, { service: 'aria', ...where });
+      return {
+        runs: runs.map(({ environment, running }) => [environment, ...running]),
+        reviews: reviews.map(({ id }) => id),
+      };
+    };
+    const [dev, prod] = [
+      ['dev', '1.0.0'],
+      ['prod', '1.0.1'],
+    ];
+    expect(await told({})).toEqual({ runs: [dev, prod], reviews: [breakGlass] });
+    expect(await told({ environment: 'prod' })).toEqual({ runs: [prod], reviews: [breakGlass] });
+    for (const where of [{ environment: 'dev' }, { environments: ['dev'] }]) {
+      expect(await told(where)).toEqual({ runs: [dev], reviews: [] });
+    }
+  });
 });

@@ -1,7 +1,12 @@
-import { backPortOwed, type Deployment, runsNoMore } from '@apollo-deploy/domain';
+import {
+  backPortOwed,
+  type BreakGlass,
+  type Deployment,
+  runsNoMore,
+  type ServicePlace,
+} from '@apollo-deploy/domain';
 import type { Context } from '../context.js';
 import type { DeploymentFilter } from '../ports/deployment-repository.js';
-import type { UnitOfWork } from '../ports/unit-of-work.js';
 import { servicePlaces } from './service-places.js';
 
 /** A hotfix that is still to be brought to environments below production. */
@@ -21,6 +26,10 @@ export interface ServiceStatus {
   readonly places: readonly Deployment[];
   /** In the order in which the hotfixes were asked for. */
   readonly backPorts: readonly OwedBackPort[];
+  /** Where it has entities, and what each of them runs, as their spokes said last. */
+  readonly runs: readonly ServicePlace[];
+  /** Break-glasses that a second person has still to review, oldest first. */
+  readonly reviews: readonly BreakGlass[];
 }
 
 /**
@@ -35,8 +44,17 @@ export function readServiceStatus(
   return context.store.transact(async (unit) => {
     const places = await unit.deployments.newestOfEach(filter);
     const latest = places.reduce<Deployment | undefined>(laterOf, undefined);
-    const backPorts = await owedAmong(context, unit, filter);
-    return { places, backPorts, ...(latest !== undefined && { latest }) };
+    const { service, environment, environments } = filter;
+    const isSeen = (one: { readonly environment: string }): boolean =>
+      environments?.includes(one.environment) ?? true;
+    const isAsked = (one: { readonly environment: string }): boolean =>
+      isSeen(one) && (environment === undefined || one.environment === environment);
+    const running = (await servicePlaces(context, unit, service)).filter(isSeen);
+    const owing = (await unit.deployments.owingBackPort(service)).filter(isSeen);
+    const backPorts = owing.flatMap((hotfix) => owedBy(hotfix, running, environment));
+    const reviews = (await unit.breakGlasses.owed([service])).filter(isAsked);
+    const runs = running.filter(isAsked);
+    return { places, backPorts, runs, reviews, ...(latest !== undefined && { latest }) };
   });
 }
 
@@ -47,24 +65,17 @@ function laterOf(one: Deployment | undefined, other: Deployment): Deployment {
   return order > 0 ? one : other;
 }
 
-async function owedAmong(
-  context: Context,
-  unit: UnitOfWork,
-  { service, environment, environments }: Parameters<typeof readServiceStatus>[1],
-): Promise<readonly OwedBackPort[]> {
-  const isSeen = (one: { readonly environment: string }): boolean =>
-    environments?.includes(one.environment) ?? true;
-  const owing = (await unit.deployments.owingBackPort(service)).filter(isSeen);
-  if (owing.length === 0) return [];
-  const places = (await servicePlaces(context, unit, service)).filter(isSeen);
-  return owing.flatMap((hotfix) => {
-    if (runsNoMore(hotfix, places)) return [];
-    const missingIn = backPortOwed(hotfix.toVersion, places);
-    const isAsked =
-      environment === undefined ||
-      hotfix.environment === environment ||
-      missingIn.includes(environment);
-    if (missingIn.length === 0 || !isAsked) return [];
-    return [{ hotfix, missingIn, since: hotfix.endedAt ?? hotfix.deployedAt }];
-  });
+function owedBy(
+  hotfix: Deployment,
+  places: readonly ServicePlace[],
+  environment: string | undefined,
+): readonly OwedBackPort[] {
+  if (runsNoMore(hotfix, places)) return [];
+  const missingIn = backPortOwed(hotfix.toVersion, places);
+  const isAsked =
+    environment === undefined ||
+    hotfix.environment === environment ||
+    missingIn.includes(environment);
+  if (missingIn.length === 0 || !isAsked) return [];
+  return [{ hotfix, missingIn, since: hotfix.endedAt ?? hotfix.deployedAt }];
 }
