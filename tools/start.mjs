@@ -196,6 +196,7 @@ async function deleteData() {
 
 async function startHub() {
   const { keyFile } = await ensureSigningKey(folders.keys);
+  const hub = new HubApi(`http://${HOST}:${String(PORT)}`, stop.signal);
   const program = new Program({
     name: 'hub',
     script: HUB_SCRIPT,
@@ -210,10 +211,11 @@ async function startHub() {
     },
     folders,
     onGivenUp: giveUp,
+    ready: () => hub.ready(HUB_READY_MS),
   });
   running.push(program);
   await program.start();
-  return new HubApi(`http://${HOST}:${String(PORT)}`, stop.signal);
+  return hub;
 }
 
 /**

@@ -22,7 +22,8 @@ export class Program {
 
   /**
    * @param {{ name: string, script: string, env: Record<string, string>, folders: { logs: string, run: string },
-   *   onGivenUp: (reason: string) => void }} options
+   *   onGivenUp: (reason: string) => void, ready?: () => Promise<void> }} options `ready` settles once a
+   *   program that was started again does its work; without it, it is enough that its process runs
    */
   constructor(options) {
     this.options = options;
@@ -85,6 +86,22 @@ export class Program {
     }
     say(this.options.name, `ended (${how}); starting it again`);
     await delay(200 * this.#quickEnds);
-    if (!this.#stopping) await this.start();
+    if (this.#stopping) return;
+    await this.start();
+    await this.#tellAgain(this.#child);
+  }
+
+  /**
+   * Says that it is up again, unless it has ended once more meanwhile.
+   * @param {import('node:child_process').ChildProcess | undefined} child
+   */
+  async #tellAgain(child) {
+    const { name, ready } = this.options;
+    const [outcome] = await Promise.allSettled([ready?.()]);
+    if (this.#stopping || this.#child !== child || child?.exitCode !== null) return;
+    if (outcome.status === 'fulfilled') say(name, 'is up again');
+    // Where the whole start was called off, nobody waits for that any more.
+    else if (outcome.reason.name !== 'AbortError')
+      say(name, `runs again, and is not ready: see ${this.logFile}`);
   }
 }
