@@ -215,6 +215,20 @@ describe('apolloctl deploy', () => {
     ]);
   });
 
+  it.each([
+    {
+      name: 'nothing ran before',
+      gone: 'fromVersion',
+      says: 'none: nothing is known to have run before',
+    },
+    { name: 'nothing of it went out', gone: 'reason', says: 'none: it ended without needing one' },
+  ])('tells of no backup that is not there: $name', async ({ gone, says }) => {
+    const all = { ...COMPLETED, backup: 'required' };
+    const shown = Object.fromEntries(Object.entries(all).filter(([member]) => member !== gone));
+    const ran = await run('deploy aria', { hub: hubThat('/deploy', [shown]) });
+    expect(ran.out).toContain(`\n  backup       ${says}\n`);
+  });
+
   it('tells why it is refused', async () => {
     const detail = 'Direct deployment to PROD is forbidden.';
     const refused = aProblem(403, 'deployment/direct_to_production', { detail });

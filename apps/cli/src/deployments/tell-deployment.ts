@@ -43,7 +43,7 @@ export function tellDeployment(deployment: DeploymentView): string {
       ['status', deployment.status],
       ['says', deployment.notes],
       ['strategy', deployment.strategy],
-      ['backup', deployment.backup],
+      ['backup', tellBackup(deployment)],
       ['by', deployment.deployedBy],
       ['asked for', second(deployment.deployedAt)],
       ['ended', second(deployment.endedAt)],
@@ -66,6 +66,14 @@ export function tellDeployment(deployment: DeploymentView): string {
     ]),
     ...(waitsFor.length === 0 ? [] : ['waits for', ...waitsFor.flatMap(tellWait)]),
   ].join('\n');
+}
+
+/** What became of it: one that was required and never asked for is none. */
+function tellBackup({ backup, endedAt, fromVersion }: DeploymentView): string {
+  if (backup !== 'required' || endedAt === undefined) return backup;
+  return fromVersion === undefined
+    ? 'none: nothing is known to have run before'
+    : 'none: it ended without needing one';
 }
 
 function tellGrant({ until, refused }: NonNullable<DeploymentView['breakGlassGrant']>): string {
