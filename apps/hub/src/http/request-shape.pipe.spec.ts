@@ -135,7 +135,7 @@ describe('the shape of a request', () => {
     {
       name: 'a list of words for an object',
       body: { name: 'a', values: ['freeze', 1] },
-      detail: 'values is ["freeze",1]; accepted is an object',
+      detail: 'values is a list, ["freeze",1]; accepted is an object',
     },
     {
       name: 'an unknown field',

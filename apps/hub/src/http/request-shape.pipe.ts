@@ -86,7 +86,7 @@ function shown(value: unknown): string {
 /** As it was sent where it is made of words and numbers. */
 function shownList(value: readonly unknown[]): string {
   const isPlain = value.length > 0 && value.every((one) => typeof one !== 'object');
-  return isPlain ? shorten(JSON.stringify(value)) : 'a list';
+  return isPlain ? `a list, ${shorten(JSON.stringify(value))}` : 'a list';
 }
 
 /** By the names of its members alone: what they hold may be a secret. */
